@@ -1,0 +1,152 @@
+package bridge
+
+// ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
+const ProtocolVersion = 1
+
+// A Kind names a message. Requests go towards the engine, answers come back.
+type Kind string
+
+// Every request gets one final answer: Welcome, StyleList, Done, Pong or Error. Lane
+// and Cancel get none.
+const (
+	KindHello   Kind = "hello"   // request: Hello, first on a control connection
+	KindLane    Kind = "lane"    // Lane: one more connection, its socket attached
+	KindStyles  Kind = "styles"  // request: Styles
+	KindPrepare Kind = "prepare" // request: Prepare
+	KindRender  Kind = "render"  // request: Render
+	KindCancel  Kind = "cancel"  // Cancel: the request with this id is not wanted any more
+	KindPing    Kind = "ping"    // request: Ping
+
+	KindWelcome   Kind = "welcome"   // answer: Welcome
+	KindStyleList Kind = "styleList" // answer: StyleList
+	KindProgress  Kind = "progress"  // before the answer, any number of times: Progress
+	KindDone      Kind = "done"      // answer: Done
+	KindPong      Kind = "pong"      // answer: Pong
+	KindError     Kind = "error"     // answer: Error
+)
+
+// Hello greets. Both sides close the connection when the protocols differ.
+type Hello struct {
+	Protocol   int    `msgpack:"protocol"`
+	Program    string `msgpack:"program"`    // such as "Impasto.ofx"
+	Version    string `msgpack:"version"`    // the sender's release
+	Threads    int    `msgpack:"threads"`    // processors that the OFX host grants; 0 is unknown
+	Background bool   `msgpack:"background"` // nobody sits in front of it
+}
+
+// Welcome answers Hello.
+type Welcome struct {
+	Protocol int    `msgpack:"protocol"`
+	Program  string `msgpack:"program"`
+	Version  string `msgpack:"version"`
+}
+
+// Lane says that the socket attached to this frame is one more connection.
+type Lane struct{}
+
+// Styles asks for the styles that can be had.
+type Styles struct{}
+
+// StyleList answers Styles.
+type StyleList struct {
+	Styles []Style `msgpack:"styles"`
+}
+
+// Style is one entry of the bank. ID is name@prefix, the prefix being the first twelve
+// hexadecimal digits of the sha256 of the package's style.json.
+type Style struct {
+	ID    string `msgpack:"id"`
+	Label string `msgpack:"label"`
+}
+
+// Prepare loads a style, so that the first frame costs no set-up.
+type Prepare struct {
+	Style string `msgpack:"style"` // Style.ID, or the name alone: whichever version is found
+}
+
+// Render asks for one frame. The output is written into its image before Done is sent;
+// what lies there after an Error is unspecified.
+type Render struct {
+	Style         string  `msgpack:"style"` // as in Prepare
+	Frame         float64 `msgpack:"frame"` // OFX time, for the log
+	Encoding      string  `msgpack:"encoding"`
+	Premultiplied bool    `msgpack:"premultiplied"` // plate and output: RGB carries alpha
+	Mix           float64 `msgpack:"mix"`           // 0 is the plate, 1 the painting
+	MaskInvert    bool    `msgpack:"maskInvert"`
+	Plate         Image   `msgpack:"plate"`          // RGBA: the whole picture, also where the output is a part
+	Mask          *Image  `msgpack:"mask,omitempty"` // one channel; none is 1 everywhere, outside its window it is 0
+	Output        Image   `msgpack:"output"`         // RGBA, in the plate's encoding
+}
+
+// Encodings of plate and output. All have the Rec. 709 primaries.
+const (
+	EncodingLinear = "linear" // scene-linear
+	EncodingSRGB   = "srgb"   // IEC 61966-2-1
+)
+
+// Image is a rectangle of interleaved float32 pixels. Row 0 is the lowest one, as in OFX.
+type Image struct {
+	Window   Window `msgpack:"window"`
+	Channels int    `msgpack:"channels"` // 4: RGBA; 1: mask
+	RowBytes int    `msgpack:"rowBytes"`
+	Offset   int    `msgpack:"offset"`           // of row 0 in the attached memory; 0 when inline
+	Pixels   []byte `msgpack:"pixels,omitempty"` // inline: RowBytes × height; absent in an output that is asked for
+}
+
+// Cancel ends the request that has this message's id.
+type Cancel struct{}
+
+// Ping asks whether anybody is there; it is answered also while renders run.
+type Ping struct{}
+
+// Pong answers Ping.
+type Pong struct{}
+
+// Progress is sent while a request is under way.
+type Progress struct {
+	Fraction float64 `msgpack:"fraction"` // 0 to 1, never falling
+	Stage    string  `msgpack:"stage"`    // for the artist: "loading Great Wave", "painting"
+}
+
+// Done answers Prepare and Render.
+type Done struct {
+	Cached  bool    `msgpack:"cached"`           // the network did not run: its picture was kept
+	Timings Timings `msgpack:"timings"`          //
+	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
+}
+
+// Timings are the engine's, in microseconds.
+type Timings struct {
+	Load       int64 `msgpack:"load"`       // style and session, where they were not there yet
+	Wait       int64 `msgpack:"wait"`       // for the device
+	ConvertIn  int64 `msgpack:"convertIn"`  // plate to network, hashing included
+	Run        int64 `msgpack:"run"`        // the network
+	ConvertOut int64 `msgpack:"convertOut"` // network to output, blend included
+	Total      int64 `msgpack:"total"`      // from the request's arrival to Done
+}
+
+// Error answers any request that failed.
+type Error struct {
+	Code    Code   `msgpack:"code"`
+	Message string `msgpack:"message"` // one sentence for the artist: what, where, what to do
+	Cause   string `msgpack:"cause"`   // for the log
+}
+
+// Code tells programs apart what Error.Message tells people.
+type Code string
+
+const (
+	CodeCancelled Code = "cancelled" // somebody sent Cancel
+	CodeRequest   Code = "request"   // the message makes no sense
+	CodeStyle     Code = "style"     // the style is missing, differs or is broken
+	CodeEngine    Code = "engine"    // the engine cannot be started, or died on this frame
+	CodeMemory    Code = "memory"    // not enough memory for this frame
+	CodeRender    Code = "render"    // the network failed
+)
+
+func (e *Error) Error() string {
+	if e.Cause == "" {
+		return e.Message
+	}
+	return e.Message + " (" + e.Cause + ")"
+}
