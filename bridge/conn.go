@@ -21,7 +21,8 @@ const (
 	// MaxBody bounds a frame: an inline UHD plate, its mask and the map around them.
 	MaxBody = 256 << 20
 
-	// Memory is taken for what has arrived, not for what the header promises.
+	// readAhead is what a body may take before it has arrived: memory is for what came,
+	// not for what a header promises.
 	readAhead = 64 << 10
 )
 
@@ -77,9 +78,16 @@ func (c *Conn) Send(m Message, attached *os.File) error {
 	if size > MaxBody {
 		return fmt.Errorf("a %s message of %d bytes is over the limit of %d", m.Kind, size, MaxBody)
 	}
-	head := make([]byte, 0, headerSize+len(start))
+	// One system call for everything but inline pixels.
+	head := make([]byte, 0, headerSize+len(start)+min(len(m.Fields), readAhead))
 	head = append(head, magic...)
 	head = binary.BigEndian.AppendUint32(head, uint32(size))
+	head = append(head, start...)
+	fields := m.Fields
+	if len(fields) <= readAhead {
+		head = append(head, fields...)
+		fields = nil
+	}
 	var rights []byte
 	if attached != nil {
 		rights = unix.UnixRights(int(attached.Fd()))
@@ -87,15 +95,13 @@ func (c *Conn) Send(m Message, attached *os.File) error {
 
 	c.write.Lock()
 	defer c.write.Unlock()
-	// Sockets may take a frame in parts; the descriptor goes with the first byte.
+	// A socket may take a frame in parts; the descriptor goes with the first byte.
 	n, _, err := c.socket.WriteMsgUnix(head, rights, nil)
-	if err == nil && n < headerSize {
+	if err == nil && n < len(head) {
 		_, err = c.socket.Write(head[n:])
 	}
-	for _, part := range [][]byte{start, m.Fields} {
-		if err == nil {
-			_, err = c.socket.Write(part)
-		}
+	if err == nil && len(fields) > 0 {
+		_, err = c.socket.Write(fields)
 	}
 	if err != nil {
 		return fmt.Errorf("sending %s: %w", m.Kind, err)
@@ -162,13 +168,13 @@ func (c *Conn) Receive() (m Message, attached *os.File, err error) {
 func (c *Conn) read(b []byte) (int, *os.File, error) {
 	rights := make([]byte, unix.CmsgSpace(4))
 	n, nr, flags, _, err := c.socket.ReadMsgUnix(b, rights)
+	if errors.Is(err, io.EOF) {
+		return 0, nil, io.EOF
+	}
 	if err != nil {
 		return 0, nil, err
 	}
 	file, err := oneFile(rights[:nr], flags)
-	if err == nil && n == 0 {
-		err = io.EOF
-	}
 	return n, file, err
 }
 
