@@ -21,7 +21,9 @@ var Plugins = plugin.PluginSet{}
 
 // EngineSocket is the descriptor on which the engine finds that socket.
 //
-// impasto-host starts it as "impasto-engine --parent PID", the PID being its own. When
-// that process is gone, the engine removes the folder that PLUGIN_UNIX_SOCKET_DIR names
-// and exits: the host removes it as soon as it is connected, but may be killed before.
+// impasto-host starts it as "impasto-engine --parent PID", the PID being its own, and
+// names in PLUGIN_UNIX_SOCKET_DIR a folder that does not exist yet. The engine makes it
+// (0700) once it watches its parent, and before it serves: go-plugin's socket goes there.
+// The host removes the folder as soon as it is connected; where the parent goes before
+// that, the engine does, and exits. So nobody's kill -9 leaves anything behind.
 const EngineSocket = 3
