@@ -1,0 +1,33 @@
+# Impasto in two commands; both install what is missing first and say what they do.
+#   make demo   builds everything, makes a plate and repaints it
+#   make test   builds everything and runs every test of every language
+
+BUILD := build
+JOBS  := $(shell nproc)
+
+.PHONY: demo test build fuzz clean
+
+demo: build
+	cmake --build $(BUILD) --target demo
+
+build:
+	@cmake/setup.sh build
+	@test -f $(BUILD)/CMakeCache.txt || cmake -S . -B $(BUILD)
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+# /usr/bin/python3 is the one that the system's packages belong to.
+test: build
+	@cmake/setup.sh test
+	ctest --test-dir $(BUILD) --output-on-failure
+	go vet ./...
+	go test -race ./...
+	/usr/bin/python3 -m pytest -q models/train
+
+# The decoders again, for as long as you like: make fuzz FUZZTIME=10m
+FUZZTIME := 60s
+fuzz: build
+	@cmake/setup.sh test
+	go test ./bridge -run '^$$' -fuzz FuzzReceive -fuzztime $(FUZZTIME)
+
+clean:
+	rm -rf $(BUILD)

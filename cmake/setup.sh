@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs the packages that building (setup.sh build) or testing (setup.sh test) needs and that are missing.
+set -eu
+
+building="cmake pkg-config libopenexr-dev libmsgpack-dev"
+testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest"
+
+case "${1:-}" in
+build) wanted=$building ;;
+test) wanted="$building $testing" ;;
+*) echo "usage: setup.sh build|test" >&2; exit 2 ;;
+esac
+
+for program in go gcc make git npm; do
+    command -v "$program" >/dev/null || { echo "Impasto needs $program; please install it first." >&2; exit 1; }
+done
+if ! command -v dpkg-query >/dev/null; then
+    echo "This is neither Debian nor Ubuntu; Impasto takes it that these are installed: $wanted"
+    exit 0
+fi
+
+installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed'; }
+
+# Newer releases have renamed these two.
+present() {
+    case $1 in
+    libmsgpack-dev) installed libmsgpack-dev || installed libmsgpack-c-dev ;;
+    libclang-rt-dev) dpkg-query -W -f '${Package} ${Status}\n' 'libclang-rt-*dev' 2>/dev/null | grep -q 'install ok' ;;
+    *) installed "$1" ;;
+    esac
+}
+
+missing=""
+for package in $wanted; do
+    present "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+root=""
+[ "$(id -u)" -eq 0 ] || root=sudo
+echo "Installing what is missing:$missing"
+$root apt-get update -qq
+
+# The name that this release has for a package.
+available() { apt-cache show "$1" >/dev/null 2>&1; }
+names=""
+for package in $missing; do
+    case $package in
+    libmsgpack-dev) available libmsgpack-c-dev && package=libmsgpack-c-dev ;;
+    libclang-rt-dev) package=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1) ;;
+    esac
+    names="$names $package"
+done
+# shellcheck disable=SC2086 # a list of words
+$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names
