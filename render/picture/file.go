@@ -1,0 +1,135 @@
+package picture
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Larger pictures are refused before any memory is asked for: a header is easily broken, or lies.
+const (
+	maxSide   = 1 << 17
+	maxPixels = 1 << 28
+)
+
+// Read reads an OpenEXR, PNG or JPEG file, told apart by what it holds and not by its name.
+func Read(path string) (*Image, error) {
+	return read(path, true)
+}
+
+// ReadData is Read for masks and other data: what a PNG or JPEG stores is taken as it is, on a
+// scale of 0 to 1, and not as sRGB.
+func ReadData(path string) (*Image, error) {
+	return read(path, false)
+}
+
+func read(path string, linearise bool) (*Image, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
+	}
+	defer f.Close()
+	var magic [4]byte
+	n, err := f.ReadAt(magic[:], 0)
+	var im *Image
+	switch head := string(magic[:n]); {
+	case n == 0 && err != nil && !isEOF(err):
+		return nil, fmt.Errorf("%s cannot be read: %w", path, cause(err))
+	case n == 0:
+		return nil, fmt.Errorf("%s is empty", path)
+	case head == "v/1\x01":
+		im, err = readEXR(f)
+	case head == "\x89PNG":
+		im, err = readPNG(f, linearise)
+	case strings.HasPrefix(head, "\xff\xd8"):
+		im, err = readJPEG(f, linearise)
+	default:
+		return nil, fmt.Errorf("%s is not an OpenEXR, PNG or JPEG file", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	return im, nil
+}
+
+// CanWrite says whether Write knows the format that a name's ending stands for.
+func CanWrite(path string) error {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".exr", ".png":
+		return nil
+	}
+	return fmt.Errorf("%s: pictures are written as .exr or .png", path)
+}
+
+// Write writes a picture, as OpenEXR or PNG by its name's ending. The file appears under its name
+// when it is complete: until then it has another name in the same folder, and a failed write
+// leaves nothing.
+func Write(path string, im *Image) error {
+	if err := CanWrite(path); err != nil {
+		return err
+	}
+	if err := checkSize(im.DataWindow); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, err)
+	}
+	f, err := createBeside(path)
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	if strings.EqualFold(filepath.Ext(path), ".exr") {
+		err = writeEXR(f, im)
+	} else {
+		err = writePNG(f, im)
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
+	}
+	return nil
+}
+
+// createBeside is os.CreateTemp with the permissions of an ordinary new file.
+func createBeside(path string) (*os.File, error) {
+	dir, base := filepath.Split(path)
+	for {
+		name := fmt.Sprintf("%s.%s.%08x.part", dir, base, rand.Uint32())
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// cause drops the operation and the path that os's errors begin with, which the sentence has.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
+
+func checkSize(window image.Rectangle) error {
+	w, h := window.Dx(), window.Dy()
+	if w <= 0 || h <= 0 {
+		return errors.New("it has no pixels")
+	}
+	if w > maxSide || h > maxSide || w*h > maxPixels {
+		return fmt.Errorf("%d×%d pixels are more than the %d million that are allowed", w, h, maxPixels/1_000_000)
+	}
+	return nil
+}
