@@ -1,0 +1,216 @@
+// Package onnxtest makes small networks and style packages for tests: no Python, no files
+// that nobody can read. The graphs take and give one float32 picture, 1 × 3 × height ×
+// width of any size, in tensors called "x" and "y".
+package onnxtest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// The field numbers below are those of onnx.proto (ONNX IR version 8, operator set 13).
+const (
+	irVersion   = 8
+	operatorSet = 13
+
+	typeFloat = 1
+	typeInt64 = 7
+)
+
+// message is a protobuf message under construction.
+type message []byte
+
+func (m *message) integer(field protowire.Number, v int64) {
+	*m = protowire.AppendTag(*m, field, protowire.VarintType)
+	*m = protowire.AppendVarint(*m, uint64(v))
+}
+
+func (m *message) bytes(field protowire.Number, b []byte) {
+	*m = protowire.AppendTag(*m, field, protowire.BytesType)
+	*m = protowire.AppendBytes(*m, b)
+}
+
+func (m *message) text(field protowire.Number, s string) { m.bytes(field, []byte(s)) }
+
+// Graph is a network under construction. The zero value is an empty one that takes "x"
+// and gives "y".
+type Graph struct {
+	nodes, constants message
+	// Shape of "x" and "y"; nil is 1 × 3 × any × any, -1 stands for any.
+	Shape []int64
+}
+
+// Node adds an operator. Attributes are []int64 or int64.
+func (g *Graph) Node(op string, inputs []string, output string, attributes map[string]any) {
+	var n message
+	for _, in := range inputs {
+		n.text(1, in)
+	}
+	n.text(2, output)
+	n.text(4, op)
+	for name, v := range attributes {
+		var a message
+		a.text(1, name)
+		switch v := v.(type) {
+		case int64:
+			a.integer(20, 2) // INT
+			a.integer(3, v)
+		case []int64:
+			a.integer(20, 7) // INTS
+			for _, i := range v {
+				a.integer(8, i)
+			}
+		default:
+			panic("onnxtest: an attribute is int64 or []int64")
+		}
+		n.bytes(5, a)
+	}
+	g.nodes.bytes(1, n)
+}
+
+// Constant adds a float32 tensor.
+func (g *Graph) Constant(name string, shape []int64, values ...float32) {
+	raw := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	t := tensor(name, shape)
+	t.bytes(9, raw)
+	g.constants.bytes(5, t)
+}
+
+// External adds a float32 tensor that a file beside the graph is said to hold.
+func (g *Graph) External(name string, shape []int64, file string) {
+	var location message
+	location.text(1, "location")
+	location.text(2, file)
+	t := tensor(name, shape)
+	t.bytes(13, location)
+	t.integer(14, 1) // EXTERNAL
+	g.constants.bytes(5, t)
+}
+
+func tensor(name string, shape []int64) message {
+	var t message
+	for _, d := range shape {
+		t.integer(1, d)
+	}
+	t.integer(2, typeFloat)
+	t.text(8, name)
+	return t
+}
+
+// Bytes is the ONNX file.
+func (g *Graph) Bytes() []byte {
+	var body message
+	body = append(body, g.nodes...)
+	body.text(2, "test")
+	body = append(body, g.constants...)
+	body.bytes(11, g.port("x"))
+	body.bytes(12, g.port("y"))
+
+	var set, model message
+	set.integer(2, operatorSet)
+	model.integer(1, irVersion)
+	model.bytes(7, body)
+	model.bytes(8, set)
+	return model
+}
+
+func (g *Graph) port(name string) message {
+	dims := g.Shape
+	if dims == nil {
+		dims = []int64{1, 3, -1, -1}
+	}
+	var shape message
+	for i, d := range dims {
+		var dim message
+		if d < 0 {
+			dim.text(2, string(rune('a'+i)))
+		} else {
+			dim.integer(1, d)
+		}
+		shape.bytes(1, dim)
+	}
+	var tensor, kind, port message
+	tensor.integer(1, typeFloat)
+	tensor.bytes(2, shape)
+	kind.bytes(1, tensor)
+	port.text(1, name)
+	port.bytes(2, kind)
+	return port
+}
+
+// Identity gives the picture back.
+func Identity() []byte {
+	var g Graph
+	g.Node("Identity", []string{"x"}, "y", nil)
+	return g.Bytes()
+}
+
+// Gain gives the picture times a factor.
+func Gain(factor float32) []byte {
+	var g Graph
+	g.Constant("factor", []int64{1}, factor)
+	g.Node("Mul", []string{"x", "factor"}, "y", nil)
+	return g.Bytes()
+}
+
+// Slow is a chain of that many 3×3 convolutions at full size, width channels wide, with
+// fixed pseudo-random weights: 9·width² multiplications per pixel for each. The picture
+// that comes out is in 0 to 1 and depends on every pixel nearby.
+func Slow(convolutions, width int) []byte {
+	var g Graph
+	random := uint32(1)
+	from, in := "x", 3
+	for i := range convolutions {
+		out := width
+		if i == convolutions-1 {
+			out = 3
+		}
+		weights := make([]float32, out*in*9)
+		scale := float32(2 / math.Sqrt(float64(in*9)))
+		for j := range weights {
+			random = random*1664525 + 1013904223
+			weights[j] = (float32(random>>8)/(1<<23) - 1) * scale
+		}
+		name := fmt.Sprint("conv", i)
+		g.Constant(name+"w", []int64{int64(out), int64(in), 3, 3}, weights...)
+		g.Node("Conv", []string{from, name + "w"}, name, map[string]any{
+			"kernel_shape": []int64{3, 3}, "pads": []int64{1, 1, 1, 1},
+		})
+		from, in = name, out
+		if i < convolutions-1 {
+			g.Node("Relu", []string{name}, name+"r", nil)
+			from = name + "r"
+		}
+	}
+	g.Node("Sigmoid", []string{from}, "y", nil)
+	return g.Bytes()
+}
+
+// Poison gives the picture back, but a picture with no value above 0, a black frame in a
+// style whose range starts at 0, kills the process: it divides the lowest integer by -1,
+// which overflows (SIGFPE on x86). ONNX Runtime catches a division by zero, not this one.
+func Poison() []byte {
+	var g Graph
+	g.Constant("two", []int64{1}, 2)
+	g.Constant("one", []int64{1}, 1)
+	g.Constant("zero", []int64{1}, 0)
+	g.Constant("lowest", []int64{1}, -1<<63)
+	g.Node("ReduceMax", []string{"x"}, "brightest", map[string]any{"keepdims": int64(0)})
+	g.Node("Ceil", []string{"brightest"}, "lit", nil) // 0 or 1
+	g.Node("Mul", []string{"lit", "two"}, "doubled", nil)
+	g.Node("Sub", []string{"doubled", "one"}, "sign", nil)
+	toInteger := map[string]any{"to": int64(typeInt64)}
+	g.Node("Cast", []string{"sign"}, "divisor", toInteger)
+	g.Node("Cast", []string{"lowest"}, "dividend", toInteger)
+	g.Node("Div", []string{"dividend", "divisor"}, "quotient", nil)
+	g.Node("Cast", []string{"quotient"}, "result", map[string]any{"to": int64(typeFloat)})
+	g.Node("Mul", []string{"result", "zero"}, "nothing", nil)
+	g.Node("Add", []string{"x", "nothing"}, "y", nil)
+	return g.Bytes()
+}
