@@ -1,0 +1,152 @@
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/render/picture"
+)
+
+// Whoever is killed in the middle of a shot, every frame comes out as if nothing had been.
+func TestKilledProgramsAreReplaced(t *testing.T) {
+	const frames = 48
+	s := newShot(t)
+	id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(6, 16))
+	s.plates(frames, 192, 108, nil)
+	args := []string{"--param", "styleId=" + id, "--threads", "3"}
+	s.must("1-48", "calm", args...)
+	for _, victim := range []string{"impasto-engine", "impasto-host"} {
+		t.Run(victim, func(t *testing.T) {
+			out := "after-" + victim
+			cmd := s.command("1-48", out, args...)
+			var printed strings.Builder
+			cmd.Stdout, cmd.Stderr = &printed, &printed
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			for _, frame := range []int{5, 20, 35} {
+				until(t, fmt.Sprintf("frame %d", frame), func() bool {
+					done, _ := filepath.Glob(s.path(out + ".*.exr"))
+					return len(done) >= frame
+				})
+				kill(t, s.processes(victim))
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("%v\n%s", err, &printed)
+			}
+			s.same(frames, "calm", out)
+		})
+	}
+}
+
+// A frame that kills the engine every time fails alone.
+func TestPoisonousFrameFailsAlone(t *testing.T) {
+	s := newShot(t)
+	id := onnxtest.WritePackage(t, s.path("styles"), "poison", onnxtest.Poison())
+	const frames, poisonous = 12, 6
+	s.plates(frames, 64, 48, func(frame int, im *picture.Image) {
+		if frame == poisonous {
+			for i := range im.Pix {
+				if i%4 != 3 {
+					im.Pix[i] = 0
+				}
+			}
+		}
+	})
+	printed, code := s.render("1-12", "out", "--param", "styleId="+id, "--threads", "4", "--continue-on-error")
+	if code != 1 {
+		t.Errorf("impasto render ended with %d", code)
+	}
+	if !strings.Contains(printed, "stopped twice") {
+		t.Errorf("nothing says why a frame is missing:\n%s", printed)
+	}
+	for frame := 1; frame <= frames; frame++ {
+		_, err := os.Stat(s.file("out", frame))
+		if (err == nil) == (frame == poisonous) {
+			t.Errorf("frame %d: %v", frame, err)
+		}
+	}
+}
+
+// When the OFX host is killed nothing of ours outlives it, even where a fork of the host
+// keeps every descriptor open.
+func TestNothingOutlivesTheOFXHost(t *testing.T) {
+	for _, forked := range []bool{false, true} {
+		t.Run(fmt.Sprintf("forked=%v", forked), func(t *testing.T) {
+			s := newShot(t)
+			id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(40, 32))
+			s.plates(2, 640, 360, nil)
+			before := left(t)
+			cmd := s.command("1-2", "out", "--param", "styleId="+id)
+			if forked {
+				cmd.Env = append(cmd.Env, "LD_PRELOAD="+guest(t), "GUEST_FORK_WHEN="+s.path("fork"))
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the engine to start", func() bool { return len(s.processes("impasto-engine")) > 0 })
+			if forked {
+				if err := os.WriteFile(s.path("fork"), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				until(t, "the fork", func() bool { return s.exists("fork.pid") })
+				text, err := os.ReadFile(s.path("fork.pid"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				copied, err := strconv.Atoi(strings.TrimSpace(string(text)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer syscall.Kill(copied, syscall.SIGKILL)
+			}
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			killed := time.Now()
+			for len(s.processes("impasto")) > 0 {
+				if time.Since(killed) > 2*time.Second {
+					t.Fatalf("two seconds after the OFX host was killed there are still processes %v", s.processes("impasto"))
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if after := left(t); after != before {
+				t.Errorf("left behind; before:\n%s\nafter:\n%s", before, after)
+			}
+		})
+	}
+}
+
+// left lists what our programs could forget: shared memory, sockets and temporary folders.
+func left(t *testing.T) string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"/dev/shm/*", os.TempDir() + "/*impasto*", os.TempDir() + "/plugin*", os.Getenv("XDG_RUNTIME_DIR") + "/*impasto*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	return strings.Join(names, "\n")
+}
+
+// guest builds the library that turns an OFX host into a difficult one.
+func guest(t *testing.T) string {
+	t.Helper()
+	library := filepath.Join(t.TempDir(), "guest.so")
+	build := exec.Command("gcc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, "testdata/guest.c", "-lpthread")
+	if printed, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, printed)
+	}
+	return library
+}
