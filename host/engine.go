@@ -1,0 +1,297 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"golang.org/x/sys/unix"
+
+	"impasto.net/bridge"
+)
+
+// Variables, because the tests have less patience.
+var (
+	startTimeout = 20 * time.Second
+	pingTimeout  = 10 * time.Second
+	// An engine that has not let go of a cancelled request after this is stuck in it.
+	cancelTimeout = time.Minute
+)
+
+const (
+	pingInterval = time.Second
+	reapTimeout  = 2 * time.Second
+)
+
+// engine is one impasto-engine process, from its start to its death.
+type engine struct {
+	log    hclog.Logger
+	conn   *bridge.Conn
+	client *plugin.Client
+	cmd    *exec.Cmd
+	kill   context.CancelFunc
+	stderr tail
+
+	mu      sync.Mutex
+	lastID  uint64
+	waiting map[uint64]exchange
+
+	once sync.Once
+	dead chan struct{} // closed when nothing more will come from it
+	why  error         // to be read after that
+}
+
+// exchange is where one request's answers arrive. Progress that nobody has fetched yet
+// gives way, so that a requester who does not listen holds up nobody else.
+type exchange struct {
+	progress chan bridge.Message
+	answer   chan bridge.Message
+}
+
+// launch starts the program and connects to it. The context's end kills it.
+func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello bridge.Hello, log hclog.Logger) (*engine, error) {
+	dir, err := socketFolder()
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	conn, theirs, err := bridge.Pair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+
+	ctx, kill := context.WithCancel(ctx)
+	cmd := exec.CommandContext(ctx, path, "--parent", fmt.Sprint(os.Getpid()))
+	cmd.Dir = "/"
+	// The environment is the one that Impasto.ofx let through; SkipHostEnv, or it would
+	// be there twice.
+	cmd.Env = append(os.Environ(), plugin.EnvUnixSocketDir+"="+dir)
+	cmd.ExtraFiles = []*os.File{bridge.EngineSocket - 3: theirs}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+
+	e := &engine{
+		log: log, conn: conn, cmd: cmd, kill: kill,
+		waiting: make(map[uint64]exchange), dead: make(chan struct{}),
+	}
+	e.client = plugin.NewClient(&plugin.ClientConfig{
+		HandshakeConfig: bridge.Handshake,
+		Plugins:         bridge.Plugins,
+		Cmd:             cmd,
+		SecureConfig:    sum,
+		SkipHostEnv:     true,
+		StartTimeout:    startTimeout,
+		Stderr:          &e.stderr,
+		Logger:          log,
+	})
+	health, err := e.client.Client()
+	if err == nil {
+		os.RemoveAll(dir) // a connected socket needs no name
+		err = e.greet(hello)
+	}
+	if err != nil {
+		e.stop(err)
+		return e, e.why
+	}
+	log.Info("the engine runs", "pid", cmd.Process.Pid)
+	go e.receive()
+	go e.watch(health)
+	return e, nil
+}
+
+// greet passes the OFX host's greeting on.
+func (e *engine) greet(hello bridge.Hello) error {
+	if err := e.conn.SendFields(bridge.KindHello, 0, &hello); err != nil {
+		return err
+	}
+	if err := e.conn.SetReceiveDeadline(time.Now().Add(startTimeout)); err != nil {
+		return err
+	}
+	m, attached, err := e.conn.Receive()
+	closeFile(attached)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errSilent
+	}
+	if err != nil {
+		return fmt.Errorf("waiting for the engine's greeting: %w", err)
+	}
+	if m.Kind == bridge.KindError {
+		refusal := new(bridge.Error)
+		if err := m.Decode(refusal); err != nil {
+			return err
+		}
+		return refusal
+	}
+	var welcome bridge.Welcome
+	if m.Kind != bridge.KindWelcome {
+		return fmt.Errorf("the engine answered the greeting with %q", m.Kind)
+	}
+	if err := m.Decode(&welcome); err != nil {
+		return err
+	}
+	if welcome.Protocol != bridge.ProtocolVersion || welcome.Version != bridge.Version {
+		return &versionError{welcome.Version, welcome.Protocol}
+	}
+	return e.conn.SetReceiveDeadline(time.Time{})
+}
+
+// ask sends one request and waits for its final answer, also when the context ends: the
+// engine is told then, and lets go of the request's memory before it answers. The error
+// says why the engine died.
+func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, progress func(bridge.Message)) (bridge.Message, error) {
+	x := exchange{make(chan bridge.Message, 1), make(chan bridge.Message, 1)}
+	e.mu.Lock()
+	e.lastID++
+	m.ID = e.lastID
+	e.waiting[m.ID] = x
+	e.mu.Unlock()
+
+	if err := e.conn.Send(m, memory); err != nil {
+		e.stop(err)
+	}
+	cancelled := ctx.Done()
+	var stuck <-chan time.Time
+	for {
+		select {
+		case answer := <-x.answer:
+			return answer, nil
+		case p := <-x.progress:
+			progress(p)
+		case <-cancelled:
+			cancelled = nil
+			stuck = time.After(cancelTimeout)
+			if err := e.conn.SendFields(bridge.KindCancel, m.ID, &bridge.Cancel{}); err != nil {
+				e.stop(err)
+			}
+		case <-stuck:
+			e.stop(fmt.Errorf("it went on for %v after a cancel", cancelTimeout))
+		case <-e.dead:
+			select {
+			case answer := <-x.answer: // the last thing that it did
+				return answer, nil
+			default:
+				return bridge.Message{}, e.why
+			}
+		}
+	}
+}
+
+// receive hands out what comes from the engine, until it dies.
+func (e *engine) receive() {
+	for {
+		m, attached, err := e.conn.Receive()
+		closeFile(attached)
+		if err != nil {
+			if err == io.EOF {
+				err = errors.New("it closed its socket")
+			}
+			e.stop(err)
+			return
+		}
+		e.mu.Lock()
+		x, ok := e.waiting[m.ID]
+		if m.Kind != bridge.KindProgress {
+			delete(e.waiting, m.ID)
+		}
+		e.mu.Unlock()
+		switch {
+		case !ok:
+			e.log.Warn("the engine answered a request that is not there", "kind", m.Kind, "id", m.ID)
+		case m.Kind == bridge.KindProgress:
+			select {
+			case x.progress <- m:
+			default:
+			}
+		default:
+			x.answer <- m
+		}
+	}
+}
+
+// watch tells a busy engine from a hung one: go-plugin's connection has nothing else to do.
+func (e *engine) watch(health plugin.ClientProtocol) {
+	tick := time.NewTicker(pingInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.dead:
+			return
+		case <-tick.C:
+		}
+		pong := make(chan error, 1)
+		go func() { pong <- health.Ping() }()
+		select {
+		case <-e.dead:
+			return
+		case err := <-pong:
+			if err != nil {
+				e.stop(fmt.Errorf("health check: %w", err))
+			}
+		case <-time.After(pingTimeout):
+			e.stop(fmt.Errorf("it did not answer a ping for %v", pingTimeout))
+		}
+	}
+}
+
+// stop kills the process, and returns when it is gone and everybody knows.
+func (e *engine) stop(why error) {
+	e.once.Do(func() {
+		e.kill()
+		e.conn.Close()
+		reaped := make(chan struct{})
+		go func() {
+			e.client.Kill()
+			close(reaped)
+		}()
+		select {
+		case <-reaped:
+			if e.cmd.ProcessState != nil {
+				why = fmt.Errorf("%w; %s", why, e.cmd.ProcessState)
+			}
+		case <-time.After(reapTimeout): // a driver may hold on to it
+		}
+		e.why = why
+		close(e.dead)
+	})
+}
+
+func (e *engine) alive() bool {
+	select {
+	case <-e.dead:
+		return false
+	default:
+		return true
+	}
+}
+
+// tail keeps the last of what an engine wrote to standard error.
+type tail struct {
+	mu    sync.Mutex
+	bytes []byte
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bytes = append(t.bytes, b...)
+	if over := len(t.bytes) - 2048; over > 0 {
+		t.bytes = append(t.bytes[:0], t.bytes[over:]...)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(bytes.TrimSpace(t.bytes))
+}

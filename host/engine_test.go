@@ -1,0 +1,235 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"impasto.net/bridge"
+)
+
+func testLog(t *testing.T) hclog.Logger {
+	return hclog.New(&hclog.LoggerOptions{Output: t.Output()})
+}
+
+// inside serves in this process, where the test can have less patience, and returns how
+// to end it.
+func (p place) inside(t *testing.T, sum string, env ...string) (*shim, func()) {
+	t.Helper()
+	for _, pair := range append(p.env, env...) {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+	mine, theirs, err := bridge.Pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, err := bridge.NewConn(theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		serve(t.Context(), host, &installation{
+			path: filepath.Join(p.dir, "impasto-engine"), sha256: sum, log: testLog(t), more: "The log says more.",
+		})
+		close(ended)
+	}()
+	s := &shim{t: t, control: mine}
+	s.greet()
+	end := func() {
+		mine.Close()
+		<-ended
+	}
+	t.Cleanup(end)
+	return s, end
+}
+
+// patience is for less of it, in one test.
+func patience(t *testing.T, of *time.Duration, d time.Duration) {
+	was := *of
+	*of = d
+	t.Cleanup(func() { *of = was })
+}
+
+func TestStartFailures(t *testing.T) {
+	for name, test := range map[string]struct {
+		prepare func(engine string) error
+		sum     string
+		want    string // in the sentence
+		cause   string
+	}{
+		"missing":     {prepare: os.Remove, want: "cannot be found: install"},
+		"not allowed": {prepare: replace("#!/bin/sh\n", 0o600), want: "may not be executed: make it executable"},
+		"no program":  {prepare: replace("no program\n", 0o700), sum: fmt.Sprintf("%x", sha256.Sum256([]byte("no program\n"))), want: "exec format error"},
+		"checksum":    {sum: strings.Repeat("00", 32), want: "is not the engine that this impasto-host was built with"},
+		"no checksum": {sum: "none", want: "was built without its checksum"},
+		"cookie":      {want: "ended as soon as it was started, saying", cause: "not meant to be executed directly"},
+		"exits":       {want: `saying "libsomething.so.1: cannot open shared object file". The log says more.`, cause: "exit status 3"},
+		"nonsense":    {want: "does not answer as an engine of Impasto does", cause: "I am another program"},
+		"silent":      {want: "did not answer within", cause: "timeout"},
+		"mute":        {want: "did not answer within"},
+		"protocol":    {want: "speaks protocol 2, but this impasto-host speaks protocol 1"},
+		"version":     {want: "is version 0.0.0-other (protocol 1), but this impasto-host is version dev (protocol 1)"},
+		"refuses":     {want: "refuses to work: There is no ONNX Runtime."},
+		"garbage":     {want: "cannot be started: a welcome message that cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "silent" || name == "mute" {
+				patience(t, &startTimeout, 2*time.Second)
+			}
+			p := newPlace(t)
+			engine := filepath.Join(p.dir, "impasto-engine")
+			if test.prepare != nil {
+				if err := test.prepare(engine); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.sum == "" {
+				test.sum = self()
+			}
+			s, end := p.inside(t, test.sum, "IMPASTO_TEST_ENGINE="+name)
+			_, err := s.begin(1, "slow").end()
+			if err == nil {
+				t.Fatal("it rendered")
+			}
+			if err.Code != bridge.CodeEngine || !strings.HasPrefix(err.Message, engine+" ") || !strings.Contains(err.Message, test.want) {
+				t.Errorf("the artist reads %q", err.Message)
+			}
+			if err.Cause == "" || !strings.Contains(err.Cause, test.cause) {
+				t.Errorf("the cause is %q", err.Cause)
+			}
+			end()
+			p.leavesNothing(t)
+		})
+	}
+}
+
+func replace(text string, mode os.FileMode) func(string) error {
+	return func(path string) error {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		return os.WriteFile(path, []byte(text), mode)
+	}
+}
+
+// A missing engine does not keep a farm's machine busy, and one that comes back is used.
+func TestFailedStartIsTriedAgain(t *testing.T) {
+	p := newPlace(t)
+	engine := filepath.Join(p.dir, "impasto-engine")
+	if err := os.Rename(engine, engine+"-away"); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := p.inside(t, self())
+	failed := renderAll(s, 48, 4, slow, func(int) {})
+	if len(failed) != 48 {
+		t.Errorf("%d of 48 frames failed", len(failed))
+	}
+	if err := os.Rename(engine+"-away", engine); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, longEnough, "a frame is rendered", func() bool {
+		_, err := s.begin(1, "slow").end()
+		return err == nil
+	})
+}
+
+func TestHungEngineIsKilled(t *testing.T) {
+	patience(t, &pingTimeout, time.Second)
+	p := newPlace(t)
+	s, _ := p.inside(t, self())
+	_, err := s.begin(1, "hang").end()
+	if err == nil || err.Code != bridge.CodeEngine || !strings.Contains(err.Cause, "did not answer a ping") {
+		t.Errorf("it ended with %v", err)
+	}
+	if _, err := s.begin(2, "slow").end(); err != nil {
+		t.Errorf("the next frame: %v", err)
+	}
+}
+
+func TestEngineStuckInACancelledFrameIsKilled(t *testing.T) {
+	patience(t, &cancelTimeout, 500*time.Millisecond)
+	p := newPlace(t)
+	s, _ := p.inside(t, self())
+	first := s.engine()
+	deaf := s.begin(1, "deaf")
+	deaf.stage("deaf")
+	deaf.cancel()
+	if _, err := deaf.end(); err == nil || err.Code != bridge.CodeCancelled {
+		t.Errorf("it ended with %v", err)
+	}
+	if s.engine() == first {
+		t.Error("the engine is still the same")
+	}
+}
+
+func TestNothingLeaks(t *testing.T) {
+	count := func() (goroutines, files int) {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return runtime.NumGoroutine(), len(entries)
+	}
+	p := newPlace(t)
+	round := func() {
+		s, end := p.inside(t, self())
+		if _, err := s.begin(1, "poison").end(); err == nil {
+			t.Error("a poisonous frame is rendered")
+		}
+		if failed := renderAll(s, 8, 4, slow, func(int) {}); len(failed) != 0 {
+			t.Errorf("failed: %v", failed)
+		}
+		s.begin(2, "held").stage("held")
+		end()
+	}
+	round()
+	goroutines, files := count()
+	for range 3 {
+		round()
+	}
+	defer func() {
+		if t.Failed() {
+			stacks := make([]byte, 1<<20)
+			t.Logf("%s", stacks[:runtime.Stack(stacks, true)])
+		}
+	}()
+	eventually(t, longEnough, "as many goroutines and files as before", func() bool {
+		g, f := count()
+		return g <= goroutines && f <= files+3 // the test's own lanes live until its end
+	})
+}
+
+func TestOldSocketFoldersAreSwept(t *testing.T) {
+	p := newPlace(t)
+	t.Setenv("XDG_RUNTIME_DIR", p.sockets)
+	old, young, other := filepath.Join(p.sockets, socketPrefix+"OLD"), filepath.Join(p.sockets, socketPrefix+"YOUNG"), filepath.Join(p.sockets, "other")
+	for _, dir := range []string{old, young, other} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-time.Hour)
+	for _, dir := range []string{old, other} {
+		if err := os.Chtimes(dir, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := socketFolder()
+	if err != nil || filepath.Dir(dir) != p.sockets {
+		t.Errorf("it is %s, %v", dir, err)
+	}
+	for dir, want := range map[string]bool{old: false, young: true, other: true} {
+		if _, err := os.Stat(dir); (err == nil) != want {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"golang.org/x/sys/unix"
+
+	"impasto.net/bridge"
+)
+
+// installation is the engine that belongs to this host, and how to talk about it.
+type installation struct {
+	path   string // of impasto-engine
+	sha256 string // of that file, in hexadecimal
+	log    hclog.Logger
+	more   string // a sentence: where the artist finds more
+}
+
+var errSilent = errors.New("no answer to the greeting")
+
+// versionError is an engine of another release.
+type versionError struct {
+	version  string
+	protocol int
+}
+
+func (v *versionError) Error() string {
+	return fmt.Sprintf("the engine is version %s, protocol %d", v.version, v.protocol)
+}
+
+// start starts the engine and says what is wrong in words for the artist.
+func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine, *bridge.Error) {
+	fail := func(cause error, format string, a ...any) *bridge.Error {
+		in.log.Error("the engine cannot be started", "path", in.path, "error", cause)
+		return &bridge.Error{
+			Code:    bridge.CodeEngine,
+			Message: in.path + " " + fmt.Sprintf(format, a...),
+			Cause:   cause.Error(),
+		}
+	}
+	const again = "install the whole Impasto.ofx.bundle again."
+
+	sum, err := hex.DecodeString(in.sha256)
+	if err != nil || len(sum) != sha256.Size {
+		return nil, fail(errors.New("no checksum compiled in"),
+			"is not started, because this impasto-host was built without its checksum: "+again)
+	}
+	if _, err := os.Stat(in.path); err != nil {
+		return nil, fail(err, "cannot be found: "+again)
+	}
+	if err := unix.Access(in.path, unix.X_OK); err != nil {
+		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)
+	}
+	in.log.Info("starting the engine", "path", in.path)
+	e, err := launch(ctx, in.path, &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, hello, in.log)
+	if err == nil {
+		return e, nil
+	}
+	said := ""
+	if e != nil {
+		said = e.stderr.String()
+		if said != "" {
+			err = fmt.Errorf("%w; it said: %s", err, said)
+		}
+	}
+
+	// go-plugin's errors are text, most of them.
+	text := err.Error()
+	other := new(versionError)
+	refusal := new(bridge.Error)
+	found := regexp.MustCompile(`Plugin version: (\d+), Client`).FindStringSubmatch(text)
+	switch {
+	case errors.Is(err, plugin.ErrChecksumsDoNotMatch):
+		return nil, fail(err, "is not the engine that this impasto-host was built with (its sha256 differs): "+again)
+	case errors.As(err, &other):
+		return nil, fail(err, "is version %s (protocol %d), but this impasto-host is version %s (protocol %d): "+again,
+			other.version, other.protocol, bridge.Version, bridge.ProtocolVersion)
+	case found != nil:
+		return nil, fail(err, "speaks protocol %s, but this impasto-host speaks protocol %d: "+again, found[1], bridge.ProtocolVersion)
+	case errors.As(err, &refusal):
+		return nil, fail(err, "refuses to work: %s", refusal.Message)
+	case errors.Is(err, errSilent), strings.Contains(text, "timeout while waiting for plugin to start"):
+		return nil, fail(err, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
+			startTimeout, in.more)
+	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"):
+		if i := strings.LastIndexByte(said, '\n'); said != "" {
+			return nil, fail(err, "ended as soon as it was started, saying %q. %s", said[i+1:], in.more)
+		}
+		return nil, fail(err, "ended as soon as it was started. %s", in.more)
+	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text, "core protocol version"),
+		strings.Contains(text, "protocol version"):
+		return nil, fail(err, "does not answer as an engine of Impasto does: "+again)
+	}
+	return nil, fail(err, "cannot be started: %v. %s", err, in.more)
+}
+
+const socketPrefix = "impasto-socket-"
+
+// socketFolder names a folder for go-plugin's socket, whose whole path has to fit into
+// 108 bytes. It also removes what is left where host and engine were killed in the same
+// instant: such a folder lives for one start, so any that is older is nobody's.
+func socketFolder() (string, error) {
+	var tried []string
+	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.Getenv("TMPDIR"), "/tmp"} {
+		if !filepath.IsAbs(base) || len(base) > 45 {
+			continue
+		}
+		old, _ := filepath.Glob(filepath.Join(base, socketPrefix+"*")) // the pattern is valid
+		for _, dir := range old {
+			info, err := os.Lstat(dir)
+			if err == nil && info.IsDir() && time.Since(info.ModTime()) > 3*startTimeout &&
+				info.Sys().(*syscall.Stat_t).Uid == uint32(os.Getuid()) {
+				os.RemoveAll(dir)
+			}
+		}
+		if err := unix.Access(base, unix.W_OK|unix.X_OK); err != nil {
+			tried = append(tried, fmt.Sprintf("%s (%v)", base, err))
+			continue
+		}
+		return filepath.Join(base, socketPrefix+rand.Text()), nil
+	}
+	return "", fmt.Errorf("no folder for a socket: %s", strings.Join(tried, ", "))
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"impasto.net/bridge"
+)
+
+const (
+	// How many requests the engine has at once; the others wait here.
+	atOnce = 64
+	// A frame fails when this many engines died while it was alone in them.
+	chances = 2
+	// For so long after a failed start every request gets that failure.
+	backOff = time.Second
+)
+
+// supervisor has requests answered by an engine, and by the next one when that dies.
+type supervisor struct {
+	ctx   context.Context // ends every engine
+	start func(context.Context, bridge.Hello) (*engine, *bridge.Error)
+	hello bridge.Hello
+	turns *turns
+	log   hclog.Logger
+	more  string // a sentence: where the artist finds more
+
+	mu      sync.Mutex
+	current *starting
+}
+
+// starting is an engine that is there, or about to be.
+type starting struct {
+	done   chan struct{}
+	engine *engine // these are to be read after done
+	failed *bridge.Error
+	ended  time.Time
+}
+
+func (s *starting) over() bool {
+	select {
+	case <-s.done:
+		return s.failed != nil && time.Since(s.ended) > backOff || s.failed == nil && !s.engine.alive()
+	default:
+		return false
+	}
+}
+
+// A request as it came from the OFX host. The memory stays open until the final answer,
+// because it may have to be sent to more than one engine.
+type request struct {
+	message  bridge.Message
+	memory   *os.File
+	progress func(bridge.Progress)
+}
+
+// do returns the final answer to a request.
+func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge.Error) {
+	highest := 0.0
+	progress := func(p bridge.Progress) { // the next engine begins at 0, the artist's bar does not
+		highest = max(highest, p.Fraction)
+		p.Fraction = highest
+		r.progress(p)
+	}
+	suspect := false
+	for deaths := 0; ; {
+		turn, err := s.turns.enter(ctx, suspect)
+		if err != nil {
+			return bridge.Message{}, cancelled(err)
+		}
+		answer, died, failed := s.attempt(ctx, r, progress)
+		alone := turn.leave()
+		switch {
+		case failed != nil:
+			return bridge.Message{}, failed
+		case died == nil:
+			return answer, nil
+		case ctx.Err() != nil:
+			return bridge.Message{}, cancelled(ctx.Err())
+		}
+		if alone {
+			deaths++
+		}
+		s.log.Warn("the engine died", "request", describe(r.message), "alone", alone, "deaths", deaths, "error", died)
+		if deaths == chances {
+			return bridge.Message{}, &bridge.Error{
+				Code: bridge.CodeEngine,
+				Message: fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
+					"Try another style or a smaller size. %s", describe(r.message), s.more),
+				Cause: died.Error(),
+			}
+		}
+		suspect = true
+	}
+}
+
+// attempt has one engine answer, if it lives that long.
+func (s *supervisor) attempt(ctx context.Context, r request, progress func(bridge.Progress)) (answer bridge.Message, died error, failed *bridge.Error) {
+	e, failed := s.engine(ctx, progress)
+	if failed != nil {
+		return answer, nil, failed
+	}
+	answer, died = e.ask(ctx, r.message, r.memory, func(m bridge.Message) {
+		var p bridge.Progress
+		if err := m.Decode(&p); err != nil {
+			s.log.Warn("from the engine", "error", err)
+			return
+		}
+		progress(p)
+	})
+	return answer, died, nil
+}
+
+// engine returns the one that runs, or starts one. A start goes on when the requester
+// who caused it has left: others wait for it.
+func (s *supervisor) engine(ctx context.Context, progress func(bridge.Progress)) (*engine, *bridge.Error) {
+	s.mu.Lock()
+	c := s.current
+	if c == nil || c.over() {
+		c = &starting{done: make(chan struct{})}
+		s.current = c
+		go func() {
+			c.engine, c.failed = s.start(s.ctx, s.hello)
+			c.ended = time.Now()
+			close(c.done)
+		}()
+	}
+	s.mu.Unlock()
+
+	select {
+	case <-c.done:
+		return c.engine, c.failed
+	default:
+		progress(bridge.Progress{Stage: "starting the engine"})
+	}
+	select {
+	case <-c.done:
+		return c.engine, c.failed
+	case <-ctx.Done():
+		return nil, cancelled(ctx.Err())
+	}
+}
+
+// close stops the engine, after the context of all of them has ended.
+func (s *supervisor) close() {
+	s.mu.Lock()
+	c := s.current
+	s.mu.Unlock()
+	if c == nil {
+		return
+	}
+	<-c.done
+	if c.failed == nil {
+		c.engine.stop(context.Canceled)
+	}
+}
+
+func cancelled(err error) *bridge.Error {
+	return &bridge.Error{Code: bridge.CodeCancelled, Message: "Cancelled.", Cause: err.Error()}
+}
+
+// describe says what a request is about, as in "the engine was …".
+func describe(m bridge.Message) string {
+	switch m.Kind {
+	case bridge.KindRender:
+		var r bridge.Render
+		if m.Decode(&r) == nil {
+			return fmt.Sprintf("rendering frame %v with style %s", r.Frame, r.Style)
+		}
+	case bridge.KindPrepare:
+		var p bridge.Prepare
+		if m.Decode(&p) == nil {
+			return "loading style " + p.Style
+		}
+	case bridge.KindStyles:
+		return "listing its styles"
+	}
+	return fmt.Sprintf("answering a %q request", m.Kind)
+}
