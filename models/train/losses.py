@@ -1,0 +1,117 @@
+"""What "painted like this, of that" means in numbers: the losses of Gatys et al. 2016 and Johnson et al. 2016.
+
+The loss network is an ONNX file. Its graph is small and plain, so it is walked here, node by node, with torch's functions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# The distilled VGG-19 (Wang et al. 2020, Collaborative Distillation) has two kinds of outputs: its own thin feature maps, and
+# those widened to stand for VGG's. The thin ones do for the fine layers, where the wide ones would cost most.
+NETWORK = "encoders/cd_vgg19_16x_5SE_features_op13.onnx"
+STYLE_LAYERS = ("relu1_1", "relu2_1", "vgg_relu3_1", "vgg_relu4_1")
+CONTENT_LAYER = "vgg_relu3_1"
+
+
+class LossNetwork(nn.Module):
+    """The part of an ONNX feature extractor that the wanted outputs need, frozen, differentiable in its input."""
+
+    def __init__(self, path: Path, outputs: tuple[str, ...]) -> None:
+        super().__init__()
+        graph = onnx.load(str(path)).graph
+        self.outputs = outputs
+        self.input = graph.input[0].name
+        self.constants: dict[str, list[int]] = {}
+        for tensor in graph.initializer:
+            value = torch.from_numpy(numpy_helper.to_array(tensor).copy())
+            if value.is_floating_point():
+                self.register_buffer(_key(tensor.name), value)
+            else:
+                self.constants[tensor.name] = value.tolist()
+        needed, self.nodes = set(outputs), []
+        for node in reversed(graph.node):
+            if needed & set(node.output):
+                needed |= set(node.input)
+                attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+                self.nodes.insert(0, (node.op_type, list(node.input), node.output[0], attributes))
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        values = {self.input: image}
+        for op, inputs, output, attributes in self.nodes:
+            values[output] = self._run(op, [values.get(name) for name in inputs], inputs, attributes)
+        return {name: values[name] for name in self.outputs}
+
+    def _run(self, op: str, x: list[Tensor], names: list[str], attributes: dict) -> Tensor:
+        pads = attributes.get("pads", [0, 0, 0, 0])
+        if op == "Conv" and len(set(pads)) == 1:
+            weight, bias = (getattr(self, _key(name)) for name in names[1:])
+            return F.conv2d(x[0], weight, bias, attributes.get("strides", 1), pads[0])
+        if op == "Relu":
+            return F.relu(x[0])
+        if op == "Pad" and attributes["mode"] == b"reflect":
+            top, left, bottom, right = (self.constants[names[1]][i] for i in (2, 3, 6, 7))
+            return F.pad(x[0], [left, right, top, bottom], mode="reflect")
+        if op == "MaxPool" and not any(pads):
+            return F.max_pool2d(x[0], attributes["kernel_shape"], attributes["strides"])
+        if op == "Concat":
+            return torch.cat(x, attributes["axis"])
+        if op == "Identity":
+            return x[0]
+        raise ValueError(f"a loss network may not contain {op} {attributes}")
+
+
+def _key(name: str) -> str:
+    """Buffers of a torch module may not have dots in their names."""
+    return "w_" + name.replace(".", "_").replace("/", "_")
+
+
+def gram(features: Tensor) -> Tensor:
+    """Which features occur together, wherever that is: G = F Fᵀ / (h w), one matrix per picture (Gatys et al. 2015)."""
+    n, c, h, w = features.shape
+    flat = features.reshape(n, c, h * w)
+    return torch.bmm(flat, flat.transpose(1, 2)) / (h * w)
+
+
+class Statistics(NamedTuple):
+    """A layer's Gram matrix in two parts: the mean of each feature, and the Gram matrix of what varies around it.
+
+    G = C + m mᵀ. Nearly all of a plain Gram matrix's square is in m mᵀ (98 % at relu4_1), that is, in overall colour and
+    contrast; brush strokes are in C. Apart, each has its say. Li et al. 2017, Demystifying Neural Style Transfer, compare
+    such statistics.
+    """
+
+    mean: Tensor
+    covariance: Tensor
+
+
+def statistics(features: Tensor) -> Statistics:
+    mean = features.mean((2, 3))
+    return Statistics(mean, gram(features - mean[:, :, None, None]))
+
+
+def style_loss(features: dict[str, Tensor], targets: dict[str, Statistics]) -> Tensor:
+    """Distance of the statistics, each relative to its target, so that no layer drowns the others."""
+    total = torch.zeros(())
+    for layer, target in targets.items():
+        for seen, aim in zip(statistics(features[layer]), target):
+            total = total + (seen - aim).square().flatten(1).sum(1).mean() / aim.square().sum()
+    return total / len(targets)
+
+
+def content_loss(painted: Tensor, content: Tensor) -> Tensor:
+    """Distance of the feature maps, relative to how much there is in the content's (its mean square)."""
+    return F.mse_loss(painted, content) / content.square().mean()
+
+
+def variation(image: Tensor) -> Tensor:
+    """Total variation, squared (Mahendran and Vedaldi 2015): what pixel-sized noise has most of."""
+    dx, dy = image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]
+    return dx.square().mean() + dy.square().mean()

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+import losses
+from pictures import load
+
+
+def test_gram_matrix_against_a_loop() -> None:
+    features = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float32)
+    expected = np.zeros((2, 3, 3))
+    for n, i, j in np.ndindex(2, 3, 3):
+        expected[n, i, j] = sum(features[n, i, y, x] * features[n, j, y, x] for y, x in np.ndindex(4, 5)) / 20
+    assert np.allclose(losses.gram(torch.from_numpy(features)).numpy(), expected, atol=1e-5)
+
+
+def test_mean_and_covariance_make_the_gram_matrix() -> None:
+    features = torch.rand(2, 3, 4, 5)
+    mean, covariance = losses.statistics(features)
+    assert torch.allclose(covariance + mean[:, :, None] * mean[:, None, :], losses.gram(features), atol=1e-6)
+
+
+def test_losses_are_zero_at_their_aims_and_one_a_part_at_nothing() -> None:
+    features = {"a": torch.rand(1, 3, 8, 8), "b": torch.rand(1, 5, 4, 4)}
+    targets = {layer: losses.statistics(f) for layer, f in features.items()}
+    nothing = {layer: torch.zeros_like(f) for layer, f in features.items()}
+    assert losses.style_loss(features, targets) == 0
+    assert losses.style_loss(nothing, targets) == pytest.approx(2)
+    assert losses.content_loss(features["a"], features["a"]) == 0
+    assert losses.content_loss(nothing["a"], features["a"]) == pytest.approx(1)
+
+
+def test_variation_of_a_checkerboard_and_of_nothing() -> None:
+    board = (torch.arange(8)[:, None] + torch.arange(8)).remainder(2).float().expand(1, 3, 8, 8)
+    assert losses.variation(board) == 2
+    assert losses.variation(torch.ones(1, 3, 8, 8)) == 0
+
+
+@pytest.mark.parametrize("layers", [losses.STYLE_LAYERS, (losses.CONTENT_LAYER,)])
+def test_loss_network_sees_what_the_runtime_sees(data: Path, layers: tuple[str, ...]) -> None:
+    image = load(data / "photos" / "kodak" / "kodim23.png")[None, :, :120, :200]
+    session = onnxruntime.InferenceSession(str(data / losses.NETWORK), providers=["CPUExecutionProvider"])
+    expected = session.run(list(layers), {"image": image.numpy()})
+    seen = losses.LossNetwork(data / losses.NETWORK, layers)(image)
+    for layer, value in zip(layers, expected):
+        assert np.allclose(seen[layer].numpy(), value, rtol=1e-3, atol=1e-3), layer
+
+
+def test_gradients_reach_the_picture(data: Path) -> None:
+    image = torch.rand(1, 3, 64, 64, requires_grad=True)
+    seen = losses.LossNetwork(data / losses.NETWORK, losses.STYLE_LAYERS)(image)
+    targets = {layer: losses.statistics(f.detach().roll(1, 1)) for layer, f in seen.items()}
+    losses.style_loss(seen, targets).backward()
+    assert image.grad is not None and torch.isfinite(image.grad).all() and image.grad.abs().max() > 0
