@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"time"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/pixels"
+)
+
+// bare is what impasto bench compares a render with: the same style in the same session,
+// run on random pictures with nothing around it. For each line on standard input that
+// says "run" it prints how many milliseconds one run took.
+func bare(args []string) error {
+	flags := flag.NewFlagSet("impasto-engine bare", flag.ContinueOnError)
+	id := flags.String("style", "", "the style's `name`")
+	width := flags.Int("width", 1920, "of the plate, in `pixels`")
+	height := flags.Int("height", 1080, "of the plate, in `pixels`")
+	threads := flags.Int("threads", runtime.GOMAXPROCS(0), "that the network runs on")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *id == "" || *width < 1 || *height < 1 || *threads < 1 || flags.NArg() > 0 {
+		return errors.New("wanted are --style, and numbers above 0")
+	}
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if err := network.Start(library); err != nil {
+		return err
+	}
+	s := sessions{bank: bank}
+	x, err := s.get(context.Background(), *id, *threads, func(string) {})
+	if err != nil {
+		return err
+	}
+	defer s.put(x)
+	g := pixels.NewGeometry(*width, *height, x.style.Input.MultipleOf, x.style.Input.Minimum)
+	var buffers network.Buffers
+	in, err := buffers.Get(3 * g.Plane())
+	if err != nil {
+		return err
+	}
+	out, err := buffers.Get(3 * g.Plane())
+	if err != nil {
+		return err
+	}
+	r := x.style.Input.Range
+	for i := range in {
+		in[i] = float32(r[0] + (r[1]-r[0])*rand.Float64())
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		if lines.Text() != "run" {
+			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
+		}
+		start := time.Now()
+		if err := x.network.Run(context.Background(), in, out, g.Width, g.Height); err != nil {
+			return err
+		}
+		fmt.Println(float64(time.Since(start).Microseconds()) / 1000)
+	}
+	return lines.Err()
+}

@@ -1,0 +1,151 @@
+// Program impasto-engine paints: it runs the networks of styles on plates. impasto-host
+// starts it through go-plugin, which does the handshake and the log; requests come as
+// bridge messages on a socket of their own.
+//
+// A request passes through these files: serve.go (messages), render.go (one frame),
+// memory.go (the plate's memory), sessions.go (styles and their networks), pictures.go
+// (what networks painted, kept); pixels, network and style stand alone.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/style"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "bare" {
+		if err := bare(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "impasto-engine bare:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	parent := flag.Int("parent", 0, "the `process` that started this one, and with which it ends")
+	flag.Parse()
+	if os.Getenv(bridge.Handshake.MagicCookieKey) != bridge.Handshake.MagicCookieValue || *parent == 0 {
+		fmt.Fprintln(os.Stderr, "impasto-engine is a part of the Impasto node, whose host process starts it when a frame is to be painted. There is nothing to be done with it by hand.")
+		os.Exit(2)
+	}
+	// Standard error belongs to go-plugin once it serves; the logger keeps the real one.
+	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
+	if err := start(*parent, log); err != nil {
+		log.Error("the engine cannot start", "error", err)
+		leave(1)
+	}
+	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Logger: log})
+	leave(0)
+}
+
+// start answers messages from here on, and ends the process with its parent.
+func start(parent int, log hclog.Logger) error {
+	// Of all processes on the machine this one is the easiest to do without: it is
+	// started again, the artist's session is not.
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0); err != nil {
+		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
+	}
+	gone, err := watchParent(parent)
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-gone
+		leave(0)
+	}()
+	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
+	if err != nil {
+		return err
+	}
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if err := network.Start(library); err != nil {
+		return err
+	}
+	limit, err := threadLimit()
+	if err != nil {
+		return err
+	}
+	go func() {
+		if err := newServer(conn, newEngine(bank, limit, log)).serve(); err != nil {
+			log.Error("the connection to impasto-host broke", "error", err)
+			leave(1)
+		}
+		leave(0)
+	}()
+	return nil
+}
+
+// installed says where the styles and ONNX Runtime are, from where this program is.
+func installed() (style.Bank, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return nil, "", err
+	}
+	programs := filepath.Dir(self)
+	var bank style.Bank
+	for _, folder := range filepath.SplitList(os.Getenv("IMPASTO_STYLE_PATH")) {
+		if folder != "" {
+			bank = append(bank, folder)
+		}
+	}
+	bank = append(bank, filepath.Join(filepath.Dir(programs), "Resources", "styles"))
+	return bank, filepath.Join(programs, "libonnxruntime.so.1"), nil
+}
+
+// threadLimit is IMPASTO_THREADS; 0 is none.
+func threadLimit() (int, error) {
+	s := os.Getenv("IMPASTO_THREADS")
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("IMPASTO_THREADS is %q, which is not a number of threads", s)
+	}
+	return n, nil
+}
+
+// leave ends the process. The socket of go-plugin is removed here because nobody else
+// does when the host was killed before it was connected.
+func leave(code int) {
+	if folder := os.Getenv(plugin.EnvUnixSocketDir); folder != "" {
+		sockets, _ := filepath.Glob(filepath.Join(folder, "plugin*"))
+		for _, s := range sockets {
+			os.Remove(s)
+		}
+		os.Remove(folder) // not when anything else is in it
+	}
+	os.Exit(code)
+}
+
+// failure is an error for the artist.
+func failure(code bridge.Code, cause error, format string, args ...any) *bridge.Error {
+	e := &bridge.Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if cause != nil {
+		e.Cause = cause.Error()
+	}
+	return e
+}
+
+// asFailure gives any error a code and a sentence.
+func asFailure(err error, code bridge.Code) *bridge.Error {
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		return e
+	}
+	return failure(code, nil, "%v", err)
+}

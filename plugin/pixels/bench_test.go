@@ -1,0 +1,73 @@
+package pixels
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"impasto.net/bridge"
+)
+
+// The benchmarks are a 1080p frame on all processors.
+var hd = bridge.Window{0, 0, 1920, 1080}
+
+func newImage(w bridge.Window, channels int) Image {
+	stride := w.Width() * channels
+	return Image{Window: w, channels: channels, stride: stride, values: make([]float32, stride*w.Height())}
+}
+
+func hdPlate() Image {
+	im := newImage(hd, 4)
+	for i := range im.values {
+		// A smooth picture with highlights, as plates are: noise would measure the branch
+		// predictor.
+		im.values[i] = float32(0.6 + 0.6*math.Sin(float64(i%7680)/900)*math.Sin(float64(i/7680)/130))
+		if i%4 == 3 {
+			im.values[i] = 1
+		}
+	}
+	return im
+}
+
+func BenchmarkRead(b *testing.B) {
+	plate := hdPlate()
+	g := NewGeometry(1920, 1080, 4, 16)
+	picture := make([]float32, 3*g.Plane())
+	r := Reader{Encoder: NewEncoder(true, 0, 1), Premultiplied: true}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	plate := hdPlate()
+	mask := newImage(hd, 1)
+	for i := range mask.values {
+		mask.values[i] = min(max(float32(i%1920)/640-1, 0), 1)
+	}
+	g := NewGeometry(1920, 1080, 4, 16)
+	picture := make([]float32, 3*g.Plane())
+	for i := range picture {
+		picture[i] = rand.Float32()
+	}
+	output := newImage(hd, 4)
+	w := Writer{Decoder: NewDecoder(true, 0, 1), Premultiplied: true, Mix: 1}
+	for _, c := range []struct {
+		name string
+		mask *Image
+	}{{"plain", nil}, {"mask", &mask}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, c.mask, &output, &g, picture); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

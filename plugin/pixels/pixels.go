@@ -1,0 +1,71 @@
+// Package pixels takes plates to networks and back: colour, padding and the blend. It is
+// most of what a frame costs besides the network, so its loops are written for speed.
+//
+// Plates are interleaved RGBA float32, the lowest row first, as bridge.Image has them. A
+// network's pictures are planar: three planes in the order of its channels, height ×
+// width float32 each, the top row first. Because the layouts differ in all of this, a
+// tensor cannot lie over the shared memory: every frame is converted once each way.
+package pixels
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"impasto.net/bridge"
+)
+
+// Image is a bridge.Image with its pixels at hand.
+type Image struct {
+	Window   bridge.Window
+	channels int
+	stride   int // in floats
+	values   []float32
+}
+
+// NewImage lays an image over its bytes. The image must have passed bridge.Image.Check
+// for the memory that the bytes are part of, and start on a multiple of four bytes, as
+// memory of a map and of the allocator does.
+func NewImage(im *bridge.Image, b []byte) Image {
+	b = b[:im.Size()]
+	return Image{
+		Window:   im.Window,
+		channels: im.Channels,
+		stride:   im.RowBytes / 4,
+		values:   unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4),
+	}
+}
+
+// row is the part of row y from x1 to x2, which must lie in the window.
+func (im *Image) row(y, x1, x2 int) []float32 {
+	start := (y - im.Window[1]) * im.stride
+	return im.values[start+(x1-im.Window[0])*im.channels : start+(x2-im.Window[0])*im.channels]
+}
+
+// stripRows is how many rows of a picture are worked on at a time: enough to keep a
+// processor busy, few enough to stay in its cache. It does not depend on the number of
+// workers, so neither does the key of a picture.
+const stripRows = 16
+
+// Strips splits rows into strips and works on them with that many goroutines. It stops
+// early when the work says so.
+func Strips(workers, rows int, work func(strip, from, to int) bool) {
+	strips := (rows + stripRows - 1) / stripRows
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(workers, strips) {
+		group.Go(func() {
+			for {
+				s := int(next.Add(1)) - 1
+				if s >= strips {
+					return
+				}
+				if !work(s, s*stripRows, min((s+1)*stripRows, rows)) {
+					next.Store(int64(strips))
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}

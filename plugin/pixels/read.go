@@ -1,0 +1,113 @@
+package pixels
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/zeebo/xxh3"
+)
+
+// Key tells pictures apart by their content.
+type Key [16]byte
+
+// Reader takes plates to a network.
+type Reader struct {
+	Encoder       *Encoder
+	BGR           bool
+	Premultiplied bool
+}
+
+// Read fills the picture of three planes that the network sees, and gives its key and how
+// many pixels were not finite. Of those the network sees what the clamp makes of them,
+// NaN being black. Where RGB carries alpha it is divided by it; pixels with an alpha of 0
+// or less are taken as black then, because nothing is known of their colour.
+func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Key, int, error) {
+	plane := g.Plane()
+	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
+	if r.BGR {
+		red, blue = blue, red
+	}
+	digests := make([]byte, (g.Height+stripRows-1)/stripRows*48)
+	var strange atomic.Int64
+	Strips(workers, g.Height, func(strip, from, to int) bool {
+		bad := 0
+		for y := from; y < to; y++ {
+			src := plate.row(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
+			start := y*g.Width + g.Left
+			bad += r.row(src, red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth])
+			if g.PlateWidth < g.Width {
+				start, end := y*g.Width, (y+1)*g.Width
+				padRow(red[start:end], g.Left, g.PlateWidth)
+				padRow(green[start:end], g.Left, g.PlateWidth)
+				padRow(blue[start:end], g.Left, g.PlateWidth)
+			}
+		}
+		for c, p := range [][]float32{red, green, blue} {
+			h := xxh3.Hash128(valueBytes(p[from*g.Width : to*g.Width])).Bytes()
+			copy(digests[strip*48+c*16:], h[:])
+		}
+		strange.Add(int64(bad))
+		return ctx.Err() == nil
+	})
+	for _, v := range []int{g.PlateWidth, g.PlateHeight, g.Width, g.Height, g.Left, g.Top} {
+		digests = binary.LittleEndian.AppendUint64(digests, uint64(v))
+	}
+	return xxh3.Hash128(digests).Bytes(), int(strange.Load()), ctx.Err()
+}
+
+func (r *Reader) row(src, red, green, blue []float32) (strange int) {
+	e := r.Encoder
+	n := len(red)
+	src, green, blue = src[:4*n], green[:n], blue[:n]
+	for x := range red {
+		p := (*[4]float32)(src[4*x:])
+		cr, cg, cb := p[0], p[1], p[2]
+		// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
+		if t := (cr - cr) + (cg - cg) + (cb - cb) + (p[3] - p[3]); t != 0 {
+			strange++
+		}
+		if r.Premultiplied && p[3] != 1 {
+			if p[3] > 0 {
+				cr, cg, cb = cr/p[3], cg/p[3], cb/p[3]
+			} else {
+				cr, cg, cb = 0, 0, 0
+			}
+		}
+		if i := (math.Float32bits(cr) - encodeLow) >> encodeShift; i < encodePieces {
+			s := &e.pieces[i]
+			red[x] = s.at + s.slope*cr
+		} else {
+			red[x] = e.outside(cr)
+		}
+		if i := (math.Float32bits(cg) - encodeLow) >> encodeShift; i < encodePieces {
+			s := &e.pieces[i]
+			green[x] = s.at + s.slope*cg
+		} else {
+			green[x] = e.outside(cg)
+		}
+		if i := (math.Float32bits(cb) - encodeLow) >> encodeShift; i < encodePieces {
+			s := &e.pieces[i]
+			blue[x] = s.at + s.slope*cb
+		} else {
+			blue[x] = e.outside(cb)
+		}
+	}
+	return strange
+}
+
+// padRow reflects what lies from left on into the rest of the row.
+func padRow(row []float32, left, width int) {
+	for x := range left {
+		row[x] = row[left+reflect(x-left, width)]
+	}
+	for x := left + width; x < len(row); x++ {
+		row[x] = row[left+reflect(x-left, width)]
+	}
+}
+
+func valueBytes(v []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
+}

@@ -1,0 +1,111 @@
+package pixels
+
+import "math"
+
+// encode is the sRGB transfer function, IEC 61966-2-1:1999 equations 5 and 6, on 0 to 1.
+func encode(x float64) float64 {
+	if x <= 0.0031308 {
+		return 12.92 * x
+	}
+	return 1.055*math.Pow(x, 1/2.4) - 0.055
+}
+
+// decode is its inverse, equations 8 and 9 there, on 0 to 1.
+func decode(x float64) float64 {
+	if x <= 0.04045 {
+		return x / 12.92
+	}
+	return math.Pow((x+0.055)/1.055, 2.4)
+}
+
+// segment is a straight piece of a curve: at + slope·x.
+type segment struct{ at, slope float32 }
+
+func chord(f func(float64) float64, x0, x1 float64) segment {
+	slope := (f(x1) - f(x0)) / (x1 - x0)
+	return segment{float32(f(x0) - slope*x0), float32(slope)}
+}
+
+// The encoder divides every octave from 2^-9 to 1 into 256 straight pieces, so that the
+// upper bits of a float32 are the index. A chord of a curve is off by at most f″·h²/8:
+// 4e-7 here. Below 2^-9 the curve itself is straight.
+const (
+	encodeLow    = 0x3b000000 // float32 bits of 2^-9
+	encodeShift  = 23 - 8
+	encodePieces = (0x3f800000 - encodeLow) >> encodeShift
+)
+
+// Encoder takes plate values to what a network wants: clamped to 0 to 1, encoded where
+// the plate is linear, scaled.
+type Encoder struct {
+	pieces       [encodePieces]segment
+	toe          segment // below 2^-9
+	black, white float32 // for 0 and less, for 1 and more
+}
+
+// NewEncoder makes the encoder of linear or sRGB plates for a network whose values of
+// black and white are given.
+func NewEncoder(linear bool, black, white float64) *Encoder {
+	curve := func(x float64) float64 { return x }
+	if linear {
+		curve = encode
+	}
+	scaled := func(x float64) float64 { return black + (white-black)*curve(x) }
+	e := &Encoder{black: float32(black), white: float32(white)}
+	for i := range e.pieces {
+		x0 := math.Float32frombits(encodeLow + uint32(i)<<encodeShift)
+		x1 := math.Float32frombits(encodeLow + uint32(i+1)<<encodeShift)
+		e.pieces[i] = chord(scaled, float64(x0), float64(x1))
+	}
+	e.toe = chord(scaled, 0, 1./512)
+	return e
+}
+
+// outside is the value of anything that the pieces do not cover; NaN is black.
+func (e *Encoder) outside(x float32) float32 {
+	switch {
+	case x >= 1:
+		return e.white
+	case x > 0:
+		return e.toe.at + e.toe.slope*x
+	}
+	return e.black
+}
+
+// The decoder's pieces are all of one width; a chord of decode is off by at most 9e-8.
+const decodePieces = 2048
+
+// Decoder takes a network's values back to those of the plate, clamped to 0 to 1.
+type Decoder struct {
+	pieces       [decodePieces + 1]segment
+	black, scale float32 // index = (x - black)·scale
+}
+
+// NewDecoder makes the decoder for linear or sRGB plates of a network whose values of
+// black and white are given.
+func NewDecoder(linear bool, black, white float64) *Decoder {
+	curve := func(x float64) float64 { return x }
+	if linear {
+		curve = decode
+	}
+	d := &Decoder{black: float32(black), scale: float32(decodePieces / (white - black))}
+	scaled := func(x float64) float64 { return curve((x - black) / (white - black)) }
+	at := func(i int) float64 { return black + (white-black)*float64(i)/decodePieces }
+	for i := range decodePieces {
+		d.pieces[i] = chord(scaled, at(i), at(i+1))
+	}
+	d.pieces[decodePieces] = segment{1, 0}
+	return d
+}
+
+func (d *Decoder) value(x float32) float32 {
+	i := (x - d.black) * d.scale
+	if !(i > 0) {
+		return 0
+	}
+	if i >= decodePieces {
+		return 1
+	}
+	p := &d.pieces[uint32(i)]
+	return p.at + p.slope*x
+}

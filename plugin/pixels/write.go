@@ -1,0 +1,151 @@
+package pixels
+
+import (
+	"context"
+	"math"
+)
+
+// Writer takes a network's picture back and blends it with the plate.
+type Writer struct {
+	Decoder       *Decoder
+	BGR           bool
+	Premultiplied bool
+	Mix           float32
+	MaskInvert    bool // of no effect without a mask
+}
+
+// Write fills the output's window from the plate and the picture that the network made of
+// it. Outside of the plate's window the output is transparent black.
+//
+// With p the plate's value, divided by alpha where it carries alpha, and s the network's
+// in the plate's encoding, the styled value is s + (p − clamp(p, 0, 1)): what the
+// network could not see passes around it. The output is source·(1−k) + styled·k, on
+// values that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
+// is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
+// the source bit for bit. Alpha always is.
+func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry, picture []float32) error {
+	plane := g.Plane()
+	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
+	if w.BGR {
+		red, blue = blue, red
+	}
+	out, in := output.Window, plate.Window
+	// The columns that both have.
+	x1, x2 := max(out[0], in[0]), min(out[2], in[2])
+	Strips(workers, out.Height(), func(_, from, to int) bool {
+		for y := out[1] + from; y < out[1]+to; y++ {
+			if y < in[1] || y >= in[3] || x1 >= x2 {
+				clear(output.row(y, out[0], out[2]))
+				continue
+			}
+			clear(output.row(y, out[0], x1))
+			clear(output.row(y, x2, out[2]))
+			at := (g.Top+in[3]-1-y)*g.Width + g.Left - in[0] // of column 0
+			for from := x1; from < x2; from += len(amounts{}) {
+				to := min(from+len(amounts{}), x2)
+				var k amounts
+				w.fill(k[:to-from], mask, y, from)
+				w.row(output.row(y, from, to), plate.row(y, from, to), red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to], &k)
+			}
+		}
+		return ctx.Err() == nil
+	})
+	return ctx.Err()
+}
+
+// amounts are k for a piece of a row.
+type amounts [512]float32
+
+// amount is clamp(k, 0, 1); NaN is 0.
+func amount(k float32) float32 {
+	if !(k > 0) {
+		return 0
+	}
+	return min(k, 1)
+}
+
+// fill sets k for the pixels of row y from x on. Outside of the mask's window the mask
+// is 0.
+func (w *Writer) fill(k []float32, mask *Image, y, x int) {
+	if mask == nil {
+		all := amount(w.Mix)
+		for i := range k {
+			k[i] = all
+		}
+		return
+	}
+	of := func(m float32) float32 {
+		if w.MaskInvert {
+			m = 1 - m
+		}
+		return amount(m * w.Mix)
+	}
+	m := mask.Window
+	a, b := max(m[0], x), min(m[2], x+len(k))
+	outside := of(0)
+	for i := range k {
+		k[i] = outside
+	}
+	if y >= m[1] && y < m[3] && a < b {
+		inside := k[a-x : b-x]
+		for i, v := range mask.row(y, a, b) {
+			inside[i] = of(v)
+		}
+	}
+}
+
+// row blends a piece of a row.
+func (w *Writer) row(dst, src, red, green, blue []float32, k *amounts) {
+	n := min(len(red), len(k))
+	src, dst, red, green, blue = src[:4*n], dst[:4*n], red[:n], green[:n], blue[:n]
+	d := w.Decoder
+	for x := range red {
+		p := (*[4]float32)(src[4*x:])
+		q := (*[4]float32)(dst[4*x:])
+		amount := k[x]
+		cr, cg, cb, a := p[0], p[1], p[2], p[3]
+		// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
+		if t := (cr - cr) + (cg - cg) + (cb - cb) + (a - a); t != 0 || amount == 0 || !(a > 0) {
+			*q = *p
+			continue
+		}
+		sr, sg, sb := d.value(red[x]), d.value(green[x]), d.value(blue[x])
+		if !w.Premultiplied || a == 1 {
+			// Nearly every pixel of nearly every plate.
+			sr, sg, sb = sr+beyond(cr), sg+beyond(cg), sb+beyond(cb)
+		} else {
+			sr, sg, sb = carrying(cr, a, sr), carrying(cg, a, sg), carrying(cb, a, sb)
+		}
+		if amount != 1 {
+			rest := 1 - amount
+			sr = cr*rest + sr*amount
+			sg = cg*rest + sg*amount
+			sb = cb*rest + sb*amount
+		}
+		*q = [4]float32{sr, sg, sb, a}
+	}
+}
+
+// beyond is c − clamp(c, 0, 1) of a finite c.
+func beyond(c float32) float32 {
+	// As unsigned integers, the floats from 0 to 1 are the lowest.
+	if math.Float32bits(c) <= 0x3f800000 {
+		return 0
+	}
+	if c > 1 {
+		return c - 1
+	}
+	return c // negative, or -0
+}
+
+// carrying is the styled value that carries alpha: (s + p − clamp(p, 0, 1))·a with
+// p = c/a, written so that a small alpha neither overflows nor loses c.
+func carrying(c, a, s float32) float32 {
+	switch {
+	case c < 0:
+		return c + s*a
+	case c > a:
+		return c + (s-1)*a
+	}
+	return s * a
+}

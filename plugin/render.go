@@ -1,0 +1,317 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/style"
+)
+
+const (
+	// keptPictures is what painted pictures may take, in bytes: twenty of 1080p.
+	keptPictures = 512 << 20
+
+	// maxConverted is how many frames are converted at once: one that is painted, one that
+	// waits for it to end. More would only take memory.
+	maxConverted = 2
+)
+
+// engine paints frames.
+type engine struct {
+	log      hclog.Logger
+	threads  atomic.Int64
+	sessions sessions
+	pictures *pictures
+	buffers  network.Buffers
+	maps     maps
+
+	// A network uses all threads, so that two at once would only be slower.
+	converted, device chan struct{}
+}
+
+// newEngine makes an engine that uses that many threads at the most; 0 is no limit.
+func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
+	e := &engine{
+		log:       log,
+		sessions:  sessions{bank: bank},
+		converted: make(chan struct{}, maxConverted),
+		device:    make(chan struct{}, 1),
+	}
+	e.pictures = newPictures(keptPictures, &e.buffers)
+	// Go's count is the least of the processors that there are, those that this process
+	// may run on and the quota of its cgroup.
+	e.threads.Store(int64(runtime.GOMAXPROCS(0)))
+	e.grant(threads)
+	return e
+}
+
+// grant lowers the number of threads; 0 does not.
+func (e *engine) grant(threads int) {
+	if threads > 0 {
+		e.threads.Store(min(e.threads.Load(), int64(threads)))
+	}
+}
+
+// styles lists what can be had.
+func (e *engine) styles() *bridge.StyleList {
+	all, broken := e.sessions.bank.All()
+	for _, err := range broken {
+		e.log.Warn("a style that cannot be used", "error", err)
+	}
+	list := &bridge.StyleList{Styles: []bridge.Style{}}
+	for _, p := range all {
+		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Label})
+	}
+	return list
+}
+
+func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(float64, string)) (*bridge.Done, error) {
+	var t bridge.Timings
+	start := time.Now()
+	s, err := e.session(ctx, p.Style, &t, progress)
+	if err != nil {
+		return nil, err
+	}
+	e.sessions.put(s)
+	t.Total = time.Since(start).Microseconds()
+	return &bridge.Done{Timings: t}, nil
+}
+
+// session leases a style and says so when that takes a while.
+func (e *engine) session(ctx context.Context, id string, t *bridge.Timings, progress func(float64, string)) (*session, error) {
+	defer since(&t.Load, time.Now())
+	return e.sessions.get(ctx, id, int(e.threads.Load()), func(label string) { progress(0, "loading "+label) })
+}
+
+// since adds the time that has passed.
+func since(t *int64, start time.Time) { *t += time.Since(start).Microseconds() }
+
+// acquire takes a place; the caller has to give it back by receiving from it.
+func acquire(ctx context.Context, places chan struct{}, wait *int64) error {
+	defer since(wait, time.Now())
+	// Where there is a place and a cancel, the cancel goes first.
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// frame is a render request with its images at hand.
+type frame struct {
+	*bridge.Render
+	plate, output pixels.Image
+	mask          *pixels.Image
+}
+
+// render paints one frame. The fractions of its progress are what the stages take of a
+// usual frame.
+func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, progress func(float64, string)) (*bridge.Done, error) {
+	start := time.Now()
+	done := new(bridge.Done)
+	t := &done.Timings
+	var attached []byte
+	if memory != nil {
+		m, err := e.maps.get(memory)
+		if err != nil {
+			return nil, err
+		}
+		defer e.maps.put(m)
+		attached = m.bytes
+	}
+	f, err := newFrame(r, attached)
+	if err != nil {
+		return nil, failure(bridge.CodeRequest, err, "The request for frame %g makes no sense.", r.Frame)
+	}
+	if attached == nil {
+		done.Pixels = make([]byte, r.Output.Size())
+		f.output = pixels.NewImage(&r.Output, done.Pixels)
+	}
+
+	s, err := e.session(ctx, r.Style, t, progress)
+	if err != nil {
+		return nil, err
+	}
+	defer e.sessions.put(s)
+	in, out := s.style.Input, s.style.Output
+	g := pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), in.MultipleOf, in.Minimum)
+	p, cached, err := e.paint(ctx, f, s, &g, t, progress)
+	if err != nil {
+		return nil, err
+	}
+	defer e.pictures.put(p)
+	done.Cached = cached
+
+	progress(0.95, "blending")
+	converting := time.Now()
+	w := pixels.Writer{
+		Decoder: s.decoders[r.Encoding], BGR: out.Channels == "BGR", Premultiplied: r.Premultiplied,
+		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
+	}
+	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &g, p.values); err != nil {
+		return nil, err
+	}
+	since(&t.ConvertOut, converting)
+	since(&t.Total, start)
+	e.log.Debug("painted", "frame", r.Frame, "style", s.style.ID, "cached", cached, "milliseconds", t.Total/1000)
+	return done, nil
+}
+
+// newFrame checks a request. Its images are in the attached memory, or inline where that
+// is nil; an inline output is not there yet.
+func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
+	f := &frame{Render: r}
+	if r.Encoding != bridge.EncodingLinear && r.Encoding != bridge.EncodingSRGB {
+		return nil, fmt.Errorf("encoding %q", r.Encoding)
+	}
+	image := func(name string, im *bridge.Image, channels int, dst *pixels.Image) error {
+		if err := im.Check(channels, len(attached)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if attached != nil {
+			*dst = pixels.NewImage(im, attached[im.Offset:])
+		} else if im.Pixels != nil {
+			*dst = pixels.NewImage(im, im.Pixels)
+		} else if im != &r.Output {
+			return fmt.Errorf("%s: no pixels", name)
+		}
+		return nil
+	}
+	if err := image("plate", &r.Plate, 4, &f.plate); err != nil {
+		return nil, err
+	}
+	if r.Mask != nil {
+		f.mask = new(pixels.Image)
+		if err := image("mask", r.Mask, 1, f.mask); err != nil {
+			return nil, err
+		}
+	}
+	if err := image("output", &r.Output, 4, &f.output); err != nil {
+		return nil, err
+	}
+	if attached == nil && r.Output.Size() > bridge.MaxBody-4096 {
+		return nil, fmt.Errorf("output: %d bytes do not fit into a message", r.Output.Size())
+	}
+	return f, nil
+}
+
+// paint gives the network's picture of a plate, from those that are kept or anew. The
+// caller has to put it back.
+func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geometry, t *bridge.Timings, progress func(float64, string)) (p *picture, cached bool, err error) {
+	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
+		return nil, false, err
+	}
+	defer func() { <-e.converted }()
+
+	progress(0.02, "reading the plate")
+	converting := time.Now()
+	seen, err := e.buffers.Get(3 * g.Plane())
+	if err != nil {
+		return nil, false, noMemory(g, err)
+	}
+	defer func() {
+		if seen != nil {
+			e.buffers.Put(seen)
+		}
+	}()
+	reader := pixels.Reader{Encoder: s.encoders[f.Encoding], BGR: s.style.Input.Channels == "BGR", Premultiplied: f.Premultiplied}
+	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, g, seen)
+	since(&t.ConvertIn, converting)
+	if err != nil {
+		return nil, false, err
+	}
+	if strange > 0 {
+		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", strange)
+	}
+	key := pictureKey{s.style.ID, content}
+	if p := e.pictures.get(key); p != nil {
+		return p, true, nil
+	}
+
+	if err := acquire(ctx, e.device, &t.Wait); err != nil {
+		return nil, false, err
+	}
+	// The same frame may have been painted in the meantime.
+	if p := e.pictures.get(key); p != nil {
+		<-e.device
+		return p, true, nil
+	}
+	progress(0.05, "painting "+s.style.Label)
+	running := time.Now()
+	// The run goes on after a cancel until ONNX Runtime heeds it. It holds on to what it
+	// uses until then; the request, whose memory it does not use, need not wait.
+	input := seen
+	seen = nil
+	e.sessions.hold(s)
+	type result struct {
+		picture *picture
+		err     error
+	}
+	ran := make(chan result, 1)
+	go func() {
+		defer func() { <-e.device }()
+		defer e.sessions.put(s)
+		defer e.buffers.Put(input)
+		values, err := e.run(ctx, f, s, g, input)
+		if err != nil {
+			ran <- result{err: err}
+			return
+		}
+		ran <- result{picture: e.pictures.add(key, values)}
+	}()
+	select {
+	case r := <-ran:
+		since(&t.Run, running)
+		return r.picture, false, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-ran; r.picture != nil {
+				e.pictures.put(r.picture)
+			}
+		}()
+		return nil, false, ctx.Err()
+	}
+}
+
+// run is one run of the network.
+func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32) ([]float32, error) {
+	values, err := e.buffers.Get(3 * g.Plane())
+	if err != nil {
+		return nil, noMemory(g, err)
+	}
+	err = s.network.Run(ctx, input, values, g.Width, g.Height)
+	switch {
+	case errors.Is(err, network.ErrMemory):
+		err = noMemory(g, err)
+	case err != nil && ctx.Err() == nil:
+		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
+			s.style.Label, f.Frame, g.PlateWidth, g.PlateHeight)
+	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
+		err = failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
+			s.style.Label, f.Frame, s.style.ID)
+	}
+	if err != nil {
+		e.buffers.Put(values)
+		return nil, err
+	}
+	return values, nil
+}
+
+func noMemory(g *pixels.Geometry, cause error) error {
+	return failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
+		g.PlateWidth, g.PlateHeight)
+}
