@@ -1,0 +1,42 @@
+/* The connection to impasto-host: started on first use, shared by all instances and threads, and
+ * started again when it has died. Every request has a lane, a socket of its own, while it lasts. */
+#ifndef IMPASTO_CLIENT_H
+#define IMPASTO_CLIENT_H
+
+#include "memory.h"
+#include "messages.h"
+#include "sentence.h"
+
+#include <stdbool.h>
+
+/* Called at least every 20 ms while a request waits, with what is known of its progress. True
+ * ends the request at once. */
+struct waiter {
+  bool (*stop)(void *context, double fraction);
+  void *context;
+};
+
+enum outcome { OUTCOME_DONE, OUTCOME_STOPPED, OUTCOME_FAILED };
+
+struct answer {
+  bool cached;
+  struct timings timings;
+  struct sentence why; /* it failed */
+};
+
+/* Loads a style. */
+enum outcome client_prepare(const char *style, const struct waiter *waiter, struct answer *answer);
+
+/* Paints a frame. The request's pictures lie in the memory, the output as the last, and the
+ * output is there when it is done. In all other cases somebody may still write to the memory. It
+ * is another one than before if the request had to be sent again. */
+enum outcome client_render(const struct render_request *request, struct memory **memory,
+                           const struct waiter *waiter, struct answer *answer);
+
+/* Closes the connection; impasto-host then leaves. */
+void client_close(void);
+
+/* Drops the connection in a process that did not make it; the lock is not held. */
+void client_forget(void);
+
+#endif

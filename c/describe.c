@@ -1,0 +1,76 @@
+#include "describe.h"
+
+#include "params.h"
+#include "launch.h"
+#include "suites.h"
+
+#include <string.h>
+
+OfxStatus describe(OfxImageEffectHandle effect) {
+  OfxPropertySetHandle set = NULL;
+  const char *path;
+  if (suites.effect->getPropertySet(effect, &set) != kOfxStatOK)
+    return kOfxStatFailed;
+  if (get_string(set, kOfxPluginPropFilePath, 0, &path))
+    launch_note_path(path);
+
+  bool ok = put_string(set, kOfxPropLabel, 0, "Impasto") &&
+            put_string(set, kOfxImageEffectPluginPropGrouping, 0, "Filter/Stylize") &&
+            put_string(set, kOfxImageEffectPropSupportedContexts, 0, kOfxImageEffectContextFilter) &&
+            put_string(set, kOfxImageEffectPropSupportedContexts, 1, kOfxImageEffectContextGeneral);
+  /* Half is newer than the others: only for hosts that know it. */
+  const char *depths[] = {kOfxBitDepthFloat, kOfxBitDepthShort, kOfxBitDepthByte, kOfxBitDepthHalf};
+  int count = host_lists(kOfxImageEffectPropSupportedPixelDepths, kOfxBitDepthHalf) ? 4 : 3;
+  for (int i = 0; i < count; i++)
+    ok = put_string(set, kOfxImageEffectPropSupportedPixelDepths, i, depths[i]) && ok;
+  /* A style's statistics are those of the whole frame. */
+  ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0) &&
+       put_int(set, kOfxImageEffectPropSupportsMultiResolution, 0, 1) &&
+       put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, 0) &&
+       put_string(set, kOfxImageEffectPluginRenderThreadSafety, 0, kOfxImageEffectRenderFullySafe) &&
+       put_int(set, kOfxImageEffectPluginPropHostFrameThreading, 0, 0) && ok;
+
+  /* A mask may have a depth of its own, the pictures may not have pixels of another shape. */
+  (void)put_int(set, kOfxImageEffectPropSupportsMultipleClipDepths, 0, 1);
+  (void)put_int(set, kOfxImageEffectPropSupportsMultipleClipPARs, 0, 0);
+  (void)put_int(set, kOfxImageEffectPluginPropSingleInstance, 0, 0);
+  (void)put_int(set, kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0, 0);
+  (void)put_string(set, kOfxPropShortLabel, 0, "Impasto");
+  (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
+  (void)put_string(set, kOfxPropPluginDescription, 0,
+                   "Repaints the plate in the style of a painting. Mix and Mask blend the painting "
+                   "with the plate; where they are 0 the plate comes through unchanged.");
+  return ok ? kOfxStatOK : kOfxStatFailed;
+}
+
+static bool define_clip(OfxImageEffectHandle effect, const char *name,
+                        const char *const *components, int count) {
+  OfxPropertySetHandle set = NULL;
+  if (suites.effect->clipDefine(effect, name, &set) != kOfxStatOK)
+    return false;
+  bool ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0);
+  for (int i = 0; i < count; i++)
+    ok = put_string(set, kOfxImageEffectPropSupportedComponents, i, components[i]) && ok;
+  if (strcmp(name, CLIP_MASK) == 0)
+    ok = put_int(set, kOfxImageClipPropOptional, 0, 1) &&
+         put_int(set, kOfxImageClipPropIsMask, 0, 1) && ok;
+  return ok;
+}
+
+OfxStatus describe_in_context(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
+  static const char *const pictures[] = {kOfxImageComponentRGBA, kOfxImageComponentRGB};
+  static const char *const alpha[] = {kOfxImageComponentAlpha};
+  bool general = has_string(in, kOfxImageEffectPropContext, kOfxImageEffectContextGeneral);
+  if (!general && !has_string(in, kOfxImageEffectPropContext, kOfxImageEffectContextFilter))
+    return kOfxStatErrUnsupported;
+  OfxParamSetHandle params = NULL;
+  bool ok = define_clip(effect, CLIP_SOURCE, pictures, 2) &&
+            define_clip(effect, CLIP_OUTPUT, pictures, 2);
+  if (general) {
+    bool has_alpha = host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha);
+    ok = define_clip(effect, CLIP_MASK, has_alpha ? alpha : pictures, has_alpha ? 1 : 2) && ok;
+  }
+  ok = ok && suites.effect->getParamSet(effect, &params) == kOfxStatOK &&
+       params_define(params, general);
+  return ok ? kOfxStatOK : kOfxStatFailed;
+}

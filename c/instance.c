@@ -1,0 +1,99 @@
+#include "instance.h"
+
+#include "describe.h"
+#include "suites.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool fetch_clip(OfxImageEffectHandle effect, const char *name, struct clip *to) {
+  return suites.effect->clipGetHandle(effect, name, &to->handle, &to->properties) == kOfxStatOK &&
+         to->handle && to->properties;
+}
+
+OfxStatus instance_create(OfxImageEffectHandle effect) {
+  OfxParamSetHandle params = NULL;
+  struct instance *instance = calloc(1, sizeof *instance);
+  if (!instance)
+    return kOfxStatErrMemory;
+  instance->effect = effect;
+  report_init(&instance->report, effect);
+  if (suites.effect->getPropertySet(effect, &instance->properties) != kOfxStatOK ||
+      suites.effect->getParamSet(effect, &params) != kOfxStatOK)
+    goto failed;
+  bool general =
+      has_string(instance->properties, kOfxImageEffectPropContext, kOfxImageEffectContextGeneral);
+  if (!fetch_clip(effect, CLIP_SOURCE, &instance->source) ||
+      !fetch_clip(effect, CLIP_OUTPUT, &instance->output) ||
+      (general && !fetch_clip(effect, CLIP_MASK, &instance->mask)) ||
+      !params_fetch(&instance->params, params, general) ||
+      suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, instance) !=
+          kOfxStatOK)
+    goto failed;
+  return kOfxStatOK;
+failed:
+  report_done(&instance->report);
+  free(instance);
+  return kOfxStatFailed;
+}
+
+struct instance *instance_of(OfxImageEffectHandle effect) {
+  OfxPropertySetHandle set = NULL;
+  void *data = NULL;
+  if (suites.effect->getPropertySet(effect, &set) != kOfxStatOK ||
+      !get_pointer(set, kOfxPropInstanceData, &data))
+    return NULL;
+  return data;
+}
+
+/* Always OK: on anything else Natron calls it once more. */
+OfxStatus instance_destroy(OfxImageEffectHandle effect) {
+  struct instance *instance = instance_of(effect);
+  if (instance) {
+    (void)suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, NULL);
+    report_done(&instance->report);
+    free(instance);
+  }
+  return kOfxStatOK;
+}
+
+bool instance_masked(const struct instance *instance, OfxTime time) {
+  int connected = 0;
+  if (!instance->mask.handle ||
+      !get_int(instance->mask.properties, kOfxImageClipPropConnected, 0, &connected) || !connected)
+    return false;
+  return !instance->params.handles[PARAM_MASK_APPLY] ||
+         params_switch(&instance->params, PARAM_MASK_APPLY, time);
+}
+
+/* Whatever the artist changes may be the cure; the next frame says if it was not. */
+OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
+  if (has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
+    report_clear(&instance->report);
+  return kOfxStatReplyDefault;
+}
+
+OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {
+  OfxPropertySetHandle source = instance->source.properties;
+  const char *components = kOfxImageComponentRGBA, *depth, *premultiplication;
+  int connected = 0;
+  (void)get_string(source, kOfxImageClipPropUnmappedComponents, 0, &components);
+  if (strcmp(components, kOfxImageComponentRGB) != 0)
+    components = kOfxImageComponentRGBA;
+
+  /* The picture alone decides; by default the mask would have a say as well. A host without one
+   * of these does its default. */
+  (void)put_string(out, "OfxImageClipPropComponents_" CLIP_SOURCE, 0, components);
+  (void)put_string(out, "OfxImageClipPropComponents_" CLIP_OUTPUT, 0, components);
+  if (instance->mask.handle &&
+      host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha))
+    (void)put_string(out, "OfxImageClipPropComponents_" CLIP_MASK, 0, kOfxImageComponentAlpha);
+  if (host_says(kOfxImageEffectPropSupportsMultipleClipDepths) &&
+      get_string(source, kOfxImageEffectPropPixelDepth, 0, &depth) &&
+      strcmp(depth, kOfxBitDepthNone) != 0)
+    (void)put_string(out, "OfxImageClipPropDepth_" CLIP_OUTPUT, 0, depth);
+  if (get_int(source, kOfxImageClipPropConnected, 0, &connected) && connected &&
+      get_string(source, kOfxImageEffectPropPreMultiplication, 0, &premultiplication))
+    (void)put_string(out, kOfxImageEffectPropPreMultiplication, 0, premultiplication);
+  return kOfxStatOK;
+}

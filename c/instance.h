@@ -1,0 +1,34 @@
+/* An instance of the effect, and the actions that ask about it without rendering. */
+#ifndef IMPASTO_INSTANCE_H
+#define IMPASTO_INSTANCE_H
+
+#include "ofx/ofx.h"
+#include "params.h"
+#include "report.h"
+
+struct clip {
+  OfxImageClipHandle handle; /* NULL: not in this context */
+  OfxPropertySetHandle properties;
+};
+
+struct instance {
+  OfxImageEffectHandle effect;
+  OfxPropertySetHandle properties;
+  struct clip source, output, mask;
+  struct params params;
+  struct report report;
+};
+
+OfxStatus instance_create(OfxImageEffectHandle effect);
+OfxStatus instance_destroy(OfxImageEffectHandle effect);
+
+/* NULL: the host lost it. */
+struct instance *instance_of(OfxImageEffectHandle effect);
+
+/* Whether the mask takes part at that time. */
+bool instance_masked(const struct instance *instance, OfxTime time);
+
+OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in);
+OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out);
+
+#endif

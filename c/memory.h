@@ -1,0 +1,31 @@
+/* The memory that carries a frame's pixels to the engine and back: a memfd, sealed against
+ * resizing and mapped here. Some is kept between frames, because a fresh one costs a page fault
+ * for every 4 KiB. Where the kernel or a sandbox refuses memfds it is plain memory, and the
+ * pixels travel inside the messages. */
+#ifndef IMPASTO_MEMORY_H
+#define IMPASTO_MEMORY_H
+
+#include <stddef.h>
+
+struct memory {
+  unsigned char *data;
+  size_t size;
+  int fd; /* -1: plain memory */
+  struct memory *next;
+};
+
+/* At least that many bytes, of any content. NULL: there is no memory. */
+struct memory *memory_take(size_t size);
+
+/* Ends a use: keeps the memory for the next frame, or not. What another process may still write
+ * into is never kept. NULL is fine. */
+void memory_keep(struct memory *memory);
+void memory_free(struct memory *memory);
+
+/* Frees what is kept. */
+void memory_purge(void);
+
+/* Lets go of what is kept in a process that did not make it; the lock is not held. */
+void memory_forget(void);
+
+#endif

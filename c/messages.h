@@ -1,0 +1,96 @@
+/* The messages of bridge/messages.go, as far as the effect sends or receives them: encoding with
+ * msgpack-c, and decoding of what another process sent. */
+#ifndef IMPASTO_MESSAGES_H
+#define IMPASTO_MESSAGES_H
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  PROTOCOL_VERSION = 1,
+  MAX_BODY = 256 << 20, /* of a frame on the socket */
+  MAX_COORDINATE = 1 << 24,
+  MAX_PIXELS = 1 << 28 /* of one image */
+};
+
+/* --- What goes out ------------------------------------------------------------------------ */
+
+struct hello {
+  const char *program, *version;
+  int64_t threads;
+  bool background;
+};
+
+/* A rectangle of interleaved float32 pixels, row 0 the lowest one. */
+struct picture {
+  int32_t window[4];
+  int32_t channels;
+  int64_t row_bytes;
+  int64_t offset;              /* in the attached memory, or 0 */
+  const unsigned char *inline_pixels; /* or NULL */
+  size_t inline_size;
+};
+
+struct render_request {
+  const char *style;
+  double frame;
+  const char *encoding;
+  bool premultiplied;
+  double mix;
+  bool mask_invert;
+  struct picture plate, output;
+  const struct picture *mask; /* NULL: 1 everywhere */
+};
+
+#define ENCODING_LINEAR "linear"
+#define ENCODING_SRGB "srgb"
+
+/* Each appends one body. False: out of memory, and the buffer is to be thrown away. */
+bool encode_hello(msgpack_sbuffer *to, uint64_t id, const struct hello *hello);
+bool encode_lane(msgpack_sbuffer *to, uint64_t id);
+bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style);
+bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render);
+bool encode_cancel(msgpack_sbuffer *to, uint64_t id);
+bool encode_ping(msgpack_sbuffer *to, uint64_t id);
+
+/* --- What comes in ------------------------------------------------------------------------ */
+
+enum kind { KIND_WELCOME, KIND_PROGRESS, KIND_DONE, KIND_PONG, KIND_ERROR };
+
+/* Of the engine, in microseconds. */
+struct timings {
+  int64_t load, wait, convert_in, run, convert_out, total;
+};
+
+/* Texts are cut to what fits. */
+struct message {
+  enum kind kind;
+  uint64_t id;
+  union {
+    struct {
+      int64_t protocol;
+      char program[64], version[64];
+    } welcome;
+    struct {
+      double fraction; /* 0 to 1 */
+      char stage[128];
+    } progress;
+    struct {
+      bool cached;
+      struct timings timings;
+      const unsigned char *pixels; /* into the body that was decoded, or NULL */
+      size_t pixels_size;
+    } done;
+    struct {
+      char code[32], message[768];
+    } error;
+  } as;
+};
+
+/* False: the body is no message that the effect can take, for the reason given. */
+bool decode_message(struct message *to, const unsigned char *body, size_t size,
+                    const char **reason);
+
+#endif

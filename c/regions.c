@@ -1,0 +1,117 @@
+#include "regions.h"
+
+#include "describe.h"
+#include "suites.h"
+
+/* --- Rectangles of pixels ----------------------------------------------------------------- */
+
+OfxRectI rect_meet(OfxRectI a, OfxRectI b) {
+  return (OfxRectI){a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1,
+                    a.x2 < b.x2 ? a.x2 : b.x2, a.y2 < b.y2 ? a.y2 : b.y2};
+}
+
+bool rect_empty(OfxRectI r) {
+  return r.x1 >= r.x2 || r.y1 >= r.y2;
+}
+
+/* --- Regions in canonical coordinates ----------------------------------------------------- */
+
+/* Beyond this a side is not one of a picture: hosts give constants and generators the whole
+ * plane, as the largest integers, the largest doubles or infinity. NaN is refused with them. */
+static const double far_away = 100000;
+
+static bool near(double v) {
+  return v > -far_away && v < far_away;
+}
+
+/* Sides without end are cut to the project's format. Instances that Natron clones for rendering
+ * report a format of 0 by 0; the host then cuts as it likes. */
+static bool cut(const struct instance *instance, OfxRectD *r) {
+  if (near(r->x1) && near(r->y1) && near(r->x2) && near(r->y2))
+    return true;
+  OfxRectD f;
+  double width, height;
+  if (!get_double(instance->properties, kOfxImageEffectPropProjectOffset, 0, &f.x1) ||
+      !get_double(instance->properties, kOfxImageEffectPropProjectOffset, 1, &f.y1) ||
+      !get_double(instance->properties, kOfxImageEffectPropProjectSize, 0, &width) ||
+      !get_double(instance->properties, kOfxImageEffectPropProjectSize, 1, &height) ||
+      !(width > 0) || !(height > 0))
+    return false;
+  f.x2 = f.x1 + width;
+  f.y2 = f.y1 + height;
+  if (!near(r->x1))
+    r->x1 = f.x1;
+  if (!near(r->y1))
+    r->y1 = f.y1;
+  if (!near(r->x2))
+    r->x2 = f.x2;
+  if (!near(r->y2))
+    r->y2 = f.y2;
+  return true;
+}
+
+static bool clip_region(const struct clip *clip, OfxTime time, OfxRectD *to) {
+  return suites.effect->clipGetRegionOfDefinition(clip->handle, time, to) == kOfxStatOK;
+}
+
+OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle in,
+                               OfxPropertySetHandle out) {
+  OfxTime time;
+  OfxRectD region;
+  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->source, time, &region) ||
+      !cut(instance, &region) ||
+      !put_rect_d(out, kOfxImageEffectPropRegionOfDefinition, &region))
+    return kOfxStatReplyDefault;
+  return kOfxStatOK;
+}
+
+/* However small the part that is wanted, the style's statistics are those of the whole Source.
+ * Of the Mask the part is enough, which is the default. */
+OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
+                              OfxPropertySetHandle out) {
+  OfxTime time;
+  OfxRectD region;
+  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->source, time, &region) ||
+      !cut(instance, &region) || !put_rect_d(out, "OfxImageClipPropRoI_" CLIP_SOURCE, &region))
+    return kOfxStatReplyDefault;
+  if (instance->mask.handle && get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region) &&
+      cut(instance, &region))
+    (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_MASK, &region);
+  return kOfxStatOK;
+}
+
+/* --- Identity ----------------------------------------------------------------------------- */
+
+/* Whether the mask's region meets the window, which is in pixels, and may be the whole plane. */
+static bool mask_meets(const struct instance *instance, OfxTime time, OfxPropertySetHandle in) {
+  OfxRectD mask;
+  OfxRectI window;
+  double scale[2] = {1, 1}, aspect = 1;
+  if (!clip_region(&instance->mask, time, &mask) ||
+      !get_rect(in, kOfxImageEffectPropRenderWindow, &window))
+    return true; /* nobody knows */
+  (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &scale[0]);
+  (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &scale[1]);
+  (void)get_double(instance->output.properties, kOfxImagePropPixelAspectRatio, 0, &aspect);
+  if (!(scale[0] > 0) || !(scale[1] > 0) || !(aspect > 0))
+    return true;
+  double across = scale[0] / aspect, up = scale[1];
+  return mask.x1 < mask.x2 && mask.y1 < mask.y2 && mask.x1 * across < window.x2 &&
+         mask.x2 * across > window.x1 && mask.y1 * up < window.y2 && mask.y2 * up > window.y1;
+}
+
+OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
+                      OfxPropertySetHandle out) {
+  OfxTime time;
+  double mix;
+  if (!get_double(in, kOfxPropTime, 0, &time) || !params_mix(&instance->params, time, &mix))
+    return kOfxStatReplyDefault;
+  bool identity = mix == 0;
+  if (!identity && instance_masked(instance, time) &&
+      !params_switch(&instance->params, PARAM_MASK_INVERT, time))
+    identity = !mask_meets(instance, time, in);
+  if (!identity || !put_string(out, kOfxPropName, 0, CLIP_SOURCE))
+    return kOfxStatReplyDefault;
+  (void)put_double(out, kOfxPropTime, 0, time); /* is there already */
+  return kOfxStatOK;
+}

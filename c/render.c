@@ -1,0 +1,390 @@
+#include "render.h"
+
+#include "client.h"
+#include "clock.h"
+#include "describe.h"
+#include "image.h"
+#include "regions.h"
+#include "suites.h"
+#include "trace.h"
+
+#include <string.h>
+
+/* One frame on its way. */
+struct frame {
+  struct instance *instance;
+  struct watch watch;
+  struct sentence why; /* it failed */
+
+  OfxTime time;
+  OfxRectI window; /* to be rendered, within the output's bounds */
+  double mix;
+  bool invert;
+
+  struct image source, mask, output;
+  OfxRectI plate;  /* what there is of the source */
+  OfxRectI area;   /* the part of the plate that is in the window */
+  OfxRectI masked; /* the part of the area that the mask image covers */
+  bool use_mask;
+  bool mask_counts; /* a pixel of the mask lets the painting through */
+
+  struct memory *memory;
+  struct picture plate_at, mask_at, output_at; /* in the memory */
+};
+
+enum progress { GO_ON, ABORTED, DECLINED, FAILED };
+
+static int width(OfxRectI r) {
+  return r.x2 - r.x1;
+}
+
+static int height(OfxRectI r) {
+  return r.y2 - r.y1;
+}
+
+/* --- Rows --------------------------------------------------------------------------------- */
+
+/* Calls copy for the rows y1 <= y < y2, and asks the host now and then whether to go on. */
+static enum progress rows(struct frame *frame, int y1, int y2, size_t row_bytes,
+                          void (*copy)(struct frame *, int y)) {
+  const size_t piece = 4 << 20;
+  size_t done = 0;
+  for (int y = y1; y < y2; y++) {
+    copy(frame, y);
+    done += row_bytes;
+    if (done >= piece) {
+      if (watch_aborted(&frame->watch))
+        return ABORTED;
+      done = 0;
+    }
+  }
+  return GO_ON;
+}
+
+static unsigned char *memory_row(const struct frame *frame, const struct picture *picture, int y) {
+  return frame->memory->data + picture->offset + (y - picture->window[1]) * picture->row_bytes;
+}
+
+static void set_opaque(unsigned char *row, size_t pixels) {
+  const float one = 1;
+  for (size_t i = 0; i < pixels; i++)
+    memcpy(row + 16 * i + 12, &one, sizeof one);
+}
+
+static void copy_plate_row(struct frame *frame, int y) {
+  const struct image *source = &frame->source;
+  unsigned char *row = memory_row(frame, &frame->plate_at, y);
+  size_t n = (size_t)width(frame->plate);
+  pixels_to_rgba(row, image_at(source, frame->plate.x1, y), source->depth, source->components, n);
+  /* What an opaque image has for alpha may be anything, and no paint goes where it is 0. */
+  if (source->opaque)
+    set_opaque(row, n);
+}
+
+static void copy_mask_row(struct frame *frame, int y) {
+  const struct image *mask = &frame->mask;
+  unsigned char *row = memory_row(frame, &frame->mask_at, y);
+  size_t n = (size_t)width(frame->masked);
+  pixels_to_mask(row, image_at(mask, frame->masked.x1, y), mask->depth, mask->components, n);
+  for (size_t i = 0; i < n && !frame->mask_counts; i++) {
+    float v;
+    memcpy(&v, row + 4 * i, sizeof v);
+    frame->mask_counts = frame->invert ? v < 1 : v > 0; /* NaN: no */
+  }
+}
+
+/* Writes a row of the window: black and transparent outside the plate. */
+static unsigned char *start_output_row(struct frame *frame, int y) {
+  const struct image *output = &frame->output;
+  size_t pixel = image_pixel_size(output);
+  unsigned char *row = image_at(output, frame->window.x1, y);
+  if (rect_empty(frame->area) || y < frame->area.y1 || y >= frame->area.y2) {
+    memset(row, 0, (size_t)width(frame->window) * pixel);
+    return NULL;
+  }
+  memset(row, 0, (size_t)(frame->area.x1 - frame->window.x1) * pixel);
+  memset(image_at(output, frame->area.x2, y), 0,
+         (size_t)(frame->window.x2 - frame->area.x2) * pixel);
+  return image_at(output, frame->area.x1, y);
+}
+
+static void copy_alpha(unsigned char *to, const unsigned char *from, enum depth depth, size_t n) {
+  size_t size = depth_size(depth);
+  for (size_t i = 0; i < n; i++)
+    memcpy(to + (4 * i + 3) * size, from + (4 * i + 3) * size, size);
+}
+
+static void copy_output_row(struct frame *frame, int y) {
+  const struct image *source = &frame->source, *output = &frame->output;
+  unsigned char *row = start_output_row(frame, y);
+  size_t n = (size_t)width(frame->area);
+  if (!row)
+    return;
+  pixels_from_rgba(row, memory_row(frame, &frame->output_at, y), output->depth, output->components,
+                   n);
+  if (source->opaque && source->components == 4 && output->components == 4)
+    copy_alpha(row, image_at(source, frame->area.x1, y), source->depth, n);
+}
+
+static void copy_through_row(struct frame *frame, int y) {
+  enum { PIECE = 256 };
+  const struct image *source = &frame->source, *output = &frame->output;
+  unsigned char *to = start_output_row(frame, y), piece[16 * PIECE];
+  if (!to)
+    return;
+  const unsigned char *from = image_at(source, frame->area.x1, y);
+  size_t n = (size_t)width(frame->area);
+  if (source->components == output->components) {
+    memcpy(to, from, n * image_pixel_size(output));
+    return;
+  }
+  for (size_t done = 0; done < n; done += PIECE) {
+    size_t count = n - done < PIECE ? n - done : PIECE;
+    pixels_to_rgba(piece, from + done * image_pixel_size(source), source->depth,
+                   source->components, count);
+    pixels_from_rgba(to + done * image_pixel_size(output), piece, output->depth,
+                     output->components, count);
+  }
+}
+
+static enum progress write_output(struct frame *frame,
+                                  void (*copy)(struct frame *, int y)) {
+  size_t row = (size_t)width(frame->window) * image_pixel_size(&frame->output);
+  return rows(frame, frame->window.y1, frame->window.y2, row, copy);
+}
+
+/* --- What the frame is made from ---------------------------------------------------------- */
+
+/* Resolve asks for a field and gives a whole image; that is none. */
+static bool is_field(const struct image *image, OfxPropertySetHandle in) {
+  const char *wanted = kOfxImageFieldNone, *given = kOfxImageFieldNone;
+  (void)get_string(in, kOfxImageEffectPropFieldToRender, 0, &wanted);
+  (void)get_string(image->handle, kOfxImagePropField, 0, &given);
+  return strcmp(wanted, kOfxImageFieldNone) != 0 && strcmp(given, kOfxImageFieldNone) != 0;
+}
+
+static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
+  const struct params *params = &frame->instance->params;
+  if (!get_double(in, kOfxPropTime, 0, &frame->time) ||
+      !get_rect(in, kOfxImageEffectPropRenderWindow, &frame->window)) {
+    say(&frame->why, "The host asks Impasto to render, but does not say which frame or which part.");
+    return FAILED;
+  }
+  if (!params_mix(params, frame->time, &frame->mix)) {
+    say(&frame->why, "The host does not give Impasto the value of Mix.");
+    return FAILED;
+  }
+  frame->use_mask = instance_masked(frame->instance, frame->time);
+  frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
+  return GO_ON;
+}
+
+static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) {
+  struct instance *instance = frame->instance;
+  struct image *source = &frame->source, *output = &frame->output, *mask = &frame->mask;
+  enum fetched got = image_fetch(output, &instance->output, CLIP_OUTPUT, frame->time, &frame->why);
+  const char *missing = CLIP_OUTPUT;
+  if (got == FETCHED) {
+    got = image_fetch(source, &instance->source, CLIP_SOURCE, frame->time, &frame->why);
+    missing = CLIP_SOURCE;
+  }
+  if (got == FETCHED_NOTHING) {
+    if (watch_aborted(&frame->watch))
+      return ABORTED; /* then hosts have no images either */
+    say(&frame->why, "There is no image of %s at frame %s.", missing, frame_name(frame->time).text);
+  }
+  if (got != FETCHED)
+    return FAILED;
+  if (source->components == 1 || output->components == 1) {
+    say(&frame->why, "Impasto paints RGB and RGBA; the host gives it an image of alpha alone.");
+    return FAILED;
+  }
+  if (source->depth != output->depth) {
+    say(&frame->why, "The host gives Impasto images of different depths for Source and Output.");
+    return FAILED;
+  }
+  if (is_field(source, in)) {
+    say(&frame->why, "Impasto paints whole frames, and the host asks for single fields. Deinterlace "
+                     "the clip before it.");
+    return FAILED;
+  }
+  frame->plate = source->region;
+  frame->window = rect_meet(frame->window, output->bounds);
+  frame->area = rect_meet(frame->window, frame->plate);
+  if (!frame->use_mask || frame->mix == 0 || rect_empty(frame->area))
+    return GO_ON;
+
+  /* Where there is no image of the mask it is 0. */
+  switch (image_fetch(mask, &instance->mask, CLIP_MASK, frame->time, &frame->why)) {
+  case FETCHED:
+    frame->masked = rect_meet(mask->region, frame->area);
+    break;
+  case FETCHED_NOTHING:
+    break;
+  case FETCHED_BAD:
+    return FAILED;
+  }
+  frame->mask_counts = frame->invert && memcmp(&frame->masked, &frame->area, sizeof(OfxRectI)) != 0;
+  return GO_ON;
+}
+
+/* --- The memory that goes to the engine --------------------------------------------------- */
+
+static struct picture place(OfxRectI r, int channels, int64_t *end) {
+  const int64_t page = 4096;
+  struct picture picture = {.window = {r.x1, r.y1, r.x2, r.y2},
+                            .channels = channels,
+                            .row_bytes = (int64_t)width(r) * channels * 4,
+                            .offset = *end};
+  int64_t size = picture.row_bytes * height(r);
+  *end += (size + page - 1) / page * page;
+  return picture;
+}
+
+/* The output comes last, as client_render wants it. */
+static enum progress take_memory(struct frame *frame) {
+  int64_t size = 0;
+  frame->plate_at = place(frame->plate, 4, &size);
+  if (!rect_empty(frame->masked))
+    frame->mask_at = place(frame->masked, 1, &size);
+  frame->output_at = place(frame->area, 4, &size);
+  frame->memory = memory_take((size_t)size);
+  if (frame->memory)
+    return GO_ON;
+  say(&frame->why, "There is not enough memory for Impasto to paint a frame of %d by %d pixels: %lld "
+                   "MiB are needed.",
+      width(frame->plate), height(frame->plate), (long long)(size >> 20));
+  return FAILED;
+}
+
+/* --- The frame ---------------------------------------------------------------------------- */
+
+static enum progress ask_engine(struct frame *frame, struct answer *answer) {
+  char style[STYLE_SIZE];
+  if (!params_style(&frame->instance->params, frame->time, style, &frame->why))
+    return FAILED;
+  bool linear = frame->source.depth == DEPTH_HALF || frame->source.depth == DEPTH_FLOAT;
+  struct render_request request = {
+      .style = style,
+      .frame = frame->time,
+      .encoding = linear ? ENCODING_LINEAR : ENCODING_SRGB,
+      .premultiplied = frame->source.premultiplied,
+      .mix = frame->mix,
+      .mask_invert = frame->invert && !rect_empty(frame->masked),
+      .plate = frame->plate_at,
+      .output = frame->output_at,
+      .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
+  };
+  struct waiter waiter = {watch_stops, &frame->watch};
+  switch (client_render(&request, &frame->memory, &waiter, answer)) {
+  case OUTCOME_DONE:
+    return GO_ON;
+  case OUTCOME_STOPPED:
+    return frame->watch.declined ? DECLINED : ABORTED;
+  case OUTCOME_FAILED:
+    break;
+  }
+  frame->why = answer->why;
+  return FAILED;
+}
+
+static enum progress paint(struct frame *frame) {
+  struct answer answer = {.cached = false};
+  int64_t began = clock_us();
+  enum progress progress = take_memory(frame);
+  if (progress == GO_ON && !rect_empty(frame->masked))
+    progress = rows(frame, frame->masked.y1, frame->masked.y2,
+                    (size_t)frame->mask_at.row_bytes, copy_mask_row);
+  if (progress == GO_ON && frame->use_mask && !frame->mask_counts) {
+    memory_keep(frame->memory);
+    return write_output(frame, copy_through_row);
+  }
+  if (progress == GO_ON)
+    progress = rows(frame, frame->plate.y1, frame->plate.y2, (size_t)frame->plate_at.row_bytes,
+                    copy_plate_row);
+  int64_t copied = clock_us();
+  if (progress == GO_ON)
+    progress = ask_engine(frame, &answer);
+  if (progress != GO_ON) {
+    memory_free(frame->memory); /* the engine may still write into it */
+    return progress;
+  }
+  int64_t answered = clock_us();
+  progress = write_output(frame, copy_output_row);
+  memory_keep(frame->memory);
+  int64_t ended = clock_us();
+  struct trace trace = {
+      .frame = frame->time,
+      .width = width(frame->plate),
+      .height = height(frame->plate),
+      .copy_in = copied - began,
+      .wait = answered - copied,
+      .copy_out = ended - answered,
+      .total = ended - frame->watch.began,
+  };
+  if (progress == GO_ON)
+    trace_frame(&trace, &answer);
+  return progress;
+}
+
+/* What an action that ended so is to answer. The host throws an aborted frame away by itself; one
+ * that the artist declined it would take for good. */
+static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned began,
+                          const struct sentence *why) {
+  watch_end(watch);
+  switch (progress) {
+  case GO_ON:
+    report_success(watch->report, began);
+    return kOfxStatOK;
+  case ABORTED:
+    return kOfxStatOK;
+  case DECLINED:
+    return kOfxStatFailed;
+  case FAILED:
+    break;
+  }
+  report_error(watch->report, why);
+  return kOfxStatFailed;
+}
+
+OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
+  struct frame frame = {.instance = instance, .watch = watch_begin(&instance->report)};
+  unsigned began = report_begin(&instance->report);
+  enum progress progress = read_params(&frame, in);
+  if (progress == GO_ON)
+    progress = fetch_images(&frame, in);
+  if (progress == GO_ON && !rect_empty(frame.window)) {
+    bool through = frame.mix == 0 || rect_empty(frame.area) ||
+                   (frame.use_mask && !frame.invert && rect_empty(frame.masked));
+    progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
+  }
+  image_release(&frame.mask);
+  image_release(&frame.source);
+  image_release(&frame.output);
+  return conclude(&frame.watch, progress, began, &frame.why);
+}
+
+OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
+  struct watch watch = watch_begin(&instance->report);
+  struct waiter waiter = {watch_stops, &watch};
+  struct answer answer = {.cached = false};
+  enum progress progress = GO_ON;
+  char style[STYLE_SIZE];
+  double first = 0;
+  unsigned began = report_begin(&instance->report);
+  (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
+  if (!params_style(&instance->params, first, style, &answer.why)) {
+    progress = FAILED;
+  } else {
+    switch (client_prepare(style, &waiter, &answer)) {
+    case OUTCOME_DONE:
+      break;
+    case OUTCOME_STOPPED:
+      progress = watch.declined ? DECLINED : ABORTED;
+      break;
+    case OUTCOME_FAILED:
+      progress = FAILED;
+    }
+  }
+  return conclude(&watch, progress, began, &answer.why);
+}

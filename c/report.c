@@ -1,0 +1,134 @@
+#include "report.h"
+
+#include "clock.h"
+#include "suites.h"
+
+#include <string.h>
+
+enum { SHOW_AFTER_US = 1500000, UPDATE_US = 100000 };
+
+/* --- Errors ------------------------------------------------------------------------------- */
+
+void report_init(struct report *report, OfxImageEffectHandle effect) {
+  report->effect = effect;
+  (void)pthread_mutex_init(&report->mutex, NULL);
+  atomic_flag_clear(&report->progress);
+}
+
+void report_done(struct report *report) {
+  (void)pthread_mutex_destroy(&report->mutex);
+}
+
+/* Natron prints the format and forgets the arguments: it gets a finished text in their place. */
+static void without_formats(struct sentence *to, const char *from) {
+  size_t n = 0;
+  for (; *from && n + 2 < sizeof to->text; from++) {
+    to->text[n++] = *from;
+    if (*from == '%')
+      to->text[n++] = '%';
+  }
+  to->text[n] = 0;
+}
+
+/* What these calls answer means nothing: Natron's never say OK, some of Resolve's fail. */
+
+static void show(struct report *report, const struct sentence *what) {
+  struct sentence text;
+  without_formats(&text, what->text);
+  if (suites.message2 && suites.message2->setPersistentMessage)
+    (void)suites.message2->setPersistentMessage(report->effect, kOfxMessageError, "impasto",
+                                                text.text);
+  else if (suites.message && suites.message->message)
+    (void)suites.message->message(report->effect, kOfxMessageError, "impasto", text.text);
+}
+
+void report_error(struct report *report, const struct sentence *what) {
+  (void)pthread_mutex_lock(&report->mutex);
+  bool same = strcmp(report->shown.text, what->text) == 0;
+  report->shown = *what;
+  report->errors++;
+  (void)pthread_mutex_unlock(&report->mutex);
+  if (!same)
+    show(report, what);
+}
+
+static void clear(struct report *report, bool any, unsigned since) {
+  (void)pthread_mutex_lock(&report->mutex);
+  bool shown = report->shown.text[0] && (any || report->errors == since);
+  if (shown)
+    report->shown.text[0] = 0;
+  (void)pthread_mutex_unlock(&report->mutex);
+  if (shown && suites.message2 && suites.message2->clearPersistentMessage)
+    (void)suites.message2->clearPersistentMessage(report->effect);
+}
+
+unsigned report_begin(struct report *report) {
+  (void)pthread_mutex_lock(&report->mutex);
+  unsigned errors = report->errors;
+  (void)pthread_mutex_unlock(&report->mutex);
+  return errors;
+}
+
+void report_success(struct report *report, unsigned began) {
+  clear(report, false, began);
+}
+
+void report_clear(struct report *report) {
+  clear(report, true, 0);
+}
+
+/* --- Waiting ------------------------------------------------------------------------------ */
+
+struct watch watch_begin(struct report *report) {
+  return (struct watch){.report = report, .began = clock_us()};
+}
+
+bool watch_aborted(struct watch *watch) {
+  if (!watch->aborted)
+    watch->aborted = suites.effect->abort(watch->report->effect) != 0;
+  return watch->aborted;
+}
+
+/* One display an instance: hosts keep one bar for each. */
+static bool progress_start(struct report *report) {
+  static const char label[] = "Impasto";
+  if ((!suites.progress && !suites.progress2) || atomic_flag_test_and_set(&report->progress))
+    return false;
+  if (suites.progress2)
+    (void)suites.progress2->progressStart(report->effect, label, "");
+  else
+    (void)suites.progress->progressStart(report->effect, label);
+  return true;
+}
+
+static bool progress_declined(struct report *report, double fraction) {
+  OfxStatus status = suites.progress2
+                         ? suites.progress2->progressUpdate(report->effect, fraction)
+                         : suites.progress->progressUpdate(report->effect, fraction);
+  return status == kOfxStatReplyNo;
+}
+
+bool watch_stops(void *context, double fraction) {
+  struct watch *watch = context;
+  if (watch_aborted(watch) || watch->declined)
+    return true;
+  int64_t now = clock_us();
+  if (!watch->showing && now - watch->began > SHOW_AFTER_US)
+    watch->showing = progress_start(watch->report);
+  if (watch->showing && now - watch->updated > UPDATE_US) {
+    watch->updated = now;
+    watch->declined = progress_declined(watch->report, fraction);
+  }
+  return watch->declined;
+}
+
+void watch_end(struct watch *watch) {
+  if (!watch->showing)
+    return;
+  if (suites.progress2)
+    (void)suites.progress2->progressEnd(watch->report->effect);
+  else
+    (void)suites.progress->progressEnd(watch->report->effect);
+  watch->showing = false;
+  atomic_flag_clear(&watch->report->progress);
+}
