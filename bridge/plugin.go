@@ -1,6 +1,14 @@
 package bridge
 
-import "github.com/hashicorp/go-plugin"
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/hashicorp/go-plugin"
+	"golang.org/x/sys/unix"
+)
 
 // Version is the release that all programs of a bundle belong to. The build sets it.
 var Version = "dev"
@@ -19,11 +27,42 @@ var Handshake = plugin.HandshakeConfig{
 // and have a socket of their own.
 var Plugins = plugin.PluginSet{}
 
-// EngineSocket is the descriptor on which the engine finds that socket.
-//
-// impasto-host starts it as "impasto-engine --parent PID", the PID being its own, and
-// names in PLUGIN_UNIX_SOCKET_DIR a folder that does not exist yet. The engine makes it
-// (0700) once it watches its parent, and before it serves: go-plugin's socket goes there.
-// The host removes the folder as soon as it is connected; where the parent goes before
-// that, the engine does, and exits. So nobody's kill -9 leaves anything behind.
+// EngineSocket is the descriptor on which the engine finds that socket. impasto-host
+// starts it as "impasto-engine --parent PID", the PID being its own.
 const EngineSocket = 3
+
+// socketFolder is where go-plugin's socket of this engine lies until the host is
+// connected, which then removes it.
+var socketFolder string
+
+// TieEngine is the engine's first step: it makes the folder that PLUGIN_UNIX_SOCKET_DIR
+// names, and ends the process when impasto-host is gone. Both are the engine's so that
+// no folder stays whenever the host is killed: making it in the host would be before
+// go-plugin reads the whole engine for its checksum.
+func TieEngine(parent int) error {
+	// Writing to the log of a host that is gone would end the process on the spot.
+	signal.Ignore(unix.SIGPIPE)
+	folder := os.Getenv(plugin.EnvUnixSocketDir)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return fmt.Errorf("making %s: %w", plugin.EnvUnixSocketDir, err)
+	}
+	socketFolder = folder
+	gone, err := WatchParent(parent)
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-gone
+		LeaveEngine(0)
+	}()
+	return nil
+}
+
+// LeaveEngine ends the process. After TieEngine there is no other way out.
+func LeaveEngine(code int) {
+	// Again where go-plugin is just about to put its socket there.
+	for try := 0; socketFolder != "" && try < 100 && os.RemoveAll(socketFolder) != nil; try++ {
+		time.Sleep(time.Millisecond)
+	}
+	os.Exit(code)
+}

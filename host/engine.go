@@ -19,13 +19,12 @@ import (
 	"impasto.net/bridge"
 )
 
-// Variables, because the tests have less patience.
-var (
-	startTimeout = 20 * time.Second
-	pingTimeout  = 10 * time.Second
-	// An engine that has not let go of a cancelled request after this is stuck in it.
-	cancelTimeout = time.Minute
-)
+// patience is how long an engine may take before it counts as dead.
+type patience struct {
+	start  time.Duration // for each half of its start: until it listens, and until it greets
+	ping   time.Duration
+	cancel time.Duration // to let go of a cancelled request
+}
 
 const (
 	pingInterval = time.Second
@@ -34,12 +33,13 @@ const (
 
 // engine is one impasto-engine process, from its start to its death.
 type engine struct {
-	log    hclog.Logger
-	conn   *bridge.Conn
-	client *plugin.Client
-	cmd    *exec.Cmd
-	kill   context.CancelFunc
-	stderr tail
+	log      hclog.Logger
+	patience patience
+	conn     *bridge.Conn
+	client   *plugin.Client
+	cmd      *exec.Cmd
+	kill     context.CancelFunc
+	stderr   tail
 
 	mu      sync.Mutex
 	lastID  uint64
@@ -58,7 +58,7 @@ type exchange struct {
 }
 
 // launch starts the program and connects to it. The context's end kills it.
-func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello bridge.Hello, log hclog.Logger) (*engine, error) {
+func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello bridge.Hello, patience patience, log hclog.Logger) (*engine, error) {
 	dir, err := socketFolder()
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 
 	e := &engine{
-		log: log, conn: conn, cmd: cmd, kill: kill,
+		log: log, patience: patience, conn: conn, cmd: cmd, kill: kill,
 		waiting: make(map[uint64]exchange), dead: make(chan struct{}),
 	}
 	e.client = plugin.NewClient(&plugin.ClientConfig{
@@ -90,7 +90,7 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 		Cmd:             cmd,
 		SecureConfig:    sum,
 		SkipHostEnv:     true,
-		StartTimeout:    startTimeout,
+		StartTimeout:    patience.start,
 		Stderr:          &e.stderr,
 		Logger:          log,
 	})
@@ -114,7 +114,7 @@ func (e *engine) greet(hello bridge.Hello) error {
 	if err := e.conn.SendFields(bridge.KindHello, 0, &hello); err != nil {
 		return err
 	}
-	if err := e.conn.SetReceiveDeadline(time.Now().Add(startTimeout)); err != nil {
+	if err := e.conn.SetReceiveDeadline(time.Now().Add(e.patience.start)); err != nil {
 		return err
 	}
 	m, attached, err := e.conn.Receive()
@@ -169,12 +169,12 @@ func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, pro
 			progress(p)
 		case <-cancelled:
 			cancelled = nil
-			stuck = time.After(cancelTimeout)
+			stuck = time.After(e.patience.cancel)
 			if err := e.conn.SendFields(bridge.KindCancel, m.ID, &bridge.Cancel{}); err != nil {
 				e.stop(err)
 			}
 		case <-stuck:
-			e.stop(fmt.Errorf("it went on for %v after a cancel", cancelTimeout))
+			e.stop(fmt.Errorf("it went on for %v after a cancel", e.patience.cancel))
 		case <-e.dead:
 			select {
 			case answer := <-x.answer: // the last thing that it did
@@ -237,8 +237,8 @@ func (e *engine) watch(health plugin.ClientProtocol) {
 			if err != nil {
 				e.stop(fmt.Errorf("health check: %w", err))
 			}
-		case <-time.After(pingTimeout):
-			e.stop(fmt.Errorf("it did not answer a ping for %v", pingTimeout))
+		case <-time.After(e.patience.ping):
+			e.stop(fmt.Errorf("it did not answer a ping for %v", e.patience.ping))
 		}
 	}
 }

@@ -19,9 +19,11 @@ func testLog(t *testing.T) hclog.Logger {
 	return hclog.New(&hclog.LoggerOptions{Output: t.Output()})
 }
 
+var usual = patience{start: time.Minute, ping: time.Minute, cancel: time.Minute}
+
 // inside serves in this process, where the test can have less patience, and returns how
 // to end it.
-func (p place) inside(t *testing.T, sum string, env ...string) (*shim, func()) {
+func (p place) inside(t *testing.T, sum string, patience patience, env ...string) (*shim, func()) {
 	t.Helper()
 	for _, pair := range append(p.env, env...) {
 		name, value, _ := strings.Cut(pair, "=")
@@ -38,7 +40,7 @@ func (p place) inside(t *testing.T, sum string, env ...string) (*shim, func()) {
 	ended := make(chan struct{})
 	go func() {
 		serve(t.Context(), host, &installation{
-			path: filepath.Join(p.dir, "impasto-engine"), sha256: sum, log: testLog(t), more: "The log says more.",
+			path: filepath.Join(p.dir, "impasto-engine"), sha256: sum, patience: patience, log: testLog(t), more: "The log says more.",
 		})
 		close(ended)
 	}()
@@ -50,13 +52,6 @@ func (p place) inside(t *testing.T, sum string, env ...string) (*shim, func()) {
 	}
 	t.Cleanup(end)
 	return s, end
-}
-
-// patience is for less of it, in one test.
-func patience(t *testing.T, of *time.Duration, d time.Duration) {
-	was := *of
-	*of = d
-	t.Cleanup(func() { *of = was })
 }
 
 func TestStartFailures(t *testing.T) {
@@ -82,8 +77,9 @@ func TestStartFailures(t *testing.T) {
 		"garbage":     {want: "cannot be started: a welcome message that cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			patience := usual
 			if name == "silent" || name == "mute" {
-				patience(t, &startTimeout, 2*time.Second)
+				patience.start = 2 * time.Second
 			}
 			p := newPlace(t)
 			engine := filepath.Join(p.dir, "impasto-engine")
@@ -95,7 +91,7 @@ func TestStartFailures(t *testing.T) {
 			if test.sum == "" {
 				test.sum = self()
 			}
-			s, end := p.inside(t, test.sum, "IMPASTO_TEST_ENGINE="+name)
+			s, end := p.inside(t, test.sum, patience, "IMPASTO_TEST_ENGINE="+name)
 			_, err := s.begin(1, "slow").end()
 			if err == nil {
 				t.Fatal("it rendered")
@@ -128,7 +124,7 @@ func TestFailedStartIsTriedAgain(t *testing.T) {
 	if err := os.Rename(engine, engine+"-away"); err != nil {
 		t.Fatal(err)
 	}
-	s, _ := p.inside(t, self())
+	s, _ := p.inside(t, self(), usual)
 	failed := renderAll(s, 48, 4, slow, func(int) {})
 	if len(failed) != 48 {
 		t.Errorf("%d of 48 frames failed", len(failed))
@@ -143,9 +139,10 @@ func TestFailedStartIsTriedAgain(t *testing.T) {
 }
 
 func TestHungEngineIsKilled(t *testing.T) {
-	patience(t, &pingTimeout, time.Second)
+	patience := usual
+	patience.ping = time.Second
 	p := newPlace(t)
-	s, _ := p.inside(t, self())
+	s, _ := p.inside(t, self(), patience)
 	_, err := s.begin(1, "hang").end()
 	if err == nil || err.Code != bridge.CodeEngine || !strings.Contains(err.Cause, "did not answer a ping") {
 		t.Errorf("it ended with %v", err)
@@ -156,9 +153,10 @@ func TestHungEngineIsKilled(t *testing.T) {
 }
 
 func TestEngineStuckInACancelledFrameIsKilled(t *testing.T) {
-	patience(t, &cancelTimeout, 500*time.Millisecond)
+	patience := usual
+	patience.cancel = 500 * time.Millisecond
 	p := newPlace(t)
-	s, _ := p.inside(t, self())
+	s, _ := p.inside(t, self(), patience)
 	first := s.engine()
 	deaf := s.begin(1, "deaf")
 	deaf.stage("deaf")
@@ -181,7 +179,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	p := newPlace(t)
 	round := func() {
-		s, end := p.inside(t, self())
+		s, end := p.inside(t, self(), usual)
 		if _, err := s.begin(1, "poison").end(); err == nil {
 			t.Error("a poisonous frame is rendered")
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -32,9 +33,9 @@ func TestMain(m *testing.M) {
 	case "impasto-engine":
 		if err := engineMain(os.Getenv("IMPASTO_TEST_ENGINE")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(3)
+			bridge.LeaveEngine(3)
 		}
-		os.Exit(0)
+		bridge.LeaveEngine(0)
 	case "ofx-host":
 		if err := ofxHostMain(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -97,22 +98,9 @@ func engineMain(how string) error {
 		handshake.ProtocolVersion++
 	}
 
-	dir := os.Getenv(plugin.EnvUnixSocketDir)
 	parent := 0
 	fmt.Sscan(os.Args[2], &parent)
-	gone, err := watchParent(parent)
-	if err != nil {
-		return err
-	}
-	if how == "window" {
-		gone = pollParent(parent)
-	}
-	go func() {
-		<-gone
-		os.RemoveAll(dir)
-		os.Exit(0)
-	}()
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := bridge.TieEngine(parent); err != nil {
 		return err
 	}
 	if how == "window" {
@@ -126,7 +114,7 @@ func engineMain(how string) error {
 		if err := serveFake(conn, how); err != io.EOF {
 			fmt.Fprintln(os.Stderr, "fake engine:", err)
 		}
-		os.Exit(0)
+		bridge.LeaveEngine(0)
 	}()
 	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: handshake, Plugins: bridge.Plugins})
 	return nil
@@ -493,8 +481,11 @@ func (p place) spawn(t *testing.T, env ...string) *shim {
 		mine.Close()
 		cmd.Process.Kill()
 		<-ended
+		text, _ := os.ReadFile(p.log)
+		if bytes.Contains(text, []byte("DATA RACE")) {
+			t.Error("impasto-host has a data race")
+		}
 		if t.Failed() {
-			text, _ := os.ReadFile(p.log)
 			t.Logf("the log:\n%s", text)
 		}
 	})

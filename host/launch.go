@@ -23,10 +23,11 @@ import (
 
 // installation is the engine that belongs to this host, and how to talk about it.
 type installation struct {
-	path   string // of impasto-engine
-	sha256 string // of that file, in hexadecimal
-	log    hclog.Logger
-	more   string // a sentence: where the artist finds more
+	path     string // of impasto-engine
+	sha256   string // of that file, in hexadecimal
+	patience patience
+	log      hclog.Logger
+	more     string // a sentence: where the artist finds more
 }
 
 var errSilent = errors.New("no answer to the greeting")
@@ -65,7 +66,7 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)
 	}
 	in.log.Info("starting the engine", "path", in.path)
-	e, err := launch(ctx, in.path, &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, hello, in.log)
+	e, err := launch(ctx, in.path, &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, hello, in.patience, in.log)
 	if err == nil {
 		return e, nil
 	}
@@ -94,7 +95,7 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(err, "refuses to work: %s", refusal.Message)
 	case errors.Is(err, errSilent), strings.Contains(text, "timeout while waiting for plugin to start"):
 		return nil, fail(err, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
-			startTimeout, in.more)
+			in.patience.start, in.more)
 	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"):
 		if i := strings.LastIndexByte(said, '\n'); said != "" {
 			return nil, fail(err, "ended as soon as it was started, saying %q. %s", said[i+1:], in.more)
@@ -107,7 +108,10 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 	return nil, fail(err, "cannot be started: %v. %s", err, in.more)
 }
 
-const socketPrefix = "impasto-socket-"
+const (
+	socketPrefix = "impasto-socket-"
+	socketAge    = 10 * time.Minute // many times as long as a start
+)
 
 // socketFolder names a folder for go-plugin's socket, whose whole path has to fit into
 // 108 bytes. It also removes what is left where host and engine were killed in the same
@@ -121,7 +125,7 @@ func socketFolder() (string, error) {
 		old, _ := filepath.Glob(filepath.Join(base, socketPrefix+"*")) // the pattern is valid
 		for _, dir := range old {
 			info, err := os.Lstat(dir)
-			if err == nil && info.IsDir() && time.Since(info.ModTime()) > 3*startTimeout &&
+			if err == nil && info.IsDir() && time.Since(info.ModTime()) > socketAge &&
 				info.Sys().(*syscall.Stat_t).Uid == uint32(os.Getuid()) {
 				os.RemoveAll(dir)
 			}

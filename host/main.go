@@ -32,14 +32,20 @@ func main() {
 	}
 	unix.Umask(0o077)
 	log, more := openLog()
-	if err := run(*parent, installation{sha256: engineSHA256, log: log, more: more}); err != nil {
+	engine := installation{
+		sha256:   engineSHA256,
+		patience: patience{start: 20 * time.Second, ping: 10 * time.Second, cancel: time.Minute},
+		log:      log,
+		more:     more,
+	}
+	if err := run(*parent, engine); err != nil {
 		log.Error("cannot start", "error", err)
 		os.Exit(1)
 	}
 }
 
 func run(parent int, engine installation) error {
-	gone, err := watchParent(parent)
+	gone, err := bridge.WatchParent(parent)
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 			}
 		}
 		suspect = true
+		progress(bridge.Progress{Stage: "the engine stopped, trying again"})
 	}
 }
 

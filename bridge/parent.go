@@ -1,4 +1,4 @@
-package main
+package bridge
 
 import (
 	"fmt"
@@ -8,15 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchParent returns a channel that is closed when the OFX host is gone. End of file on
-// the control socket does not tell: a copy of the OFX host that was forked without exec
-// keeps it open.
-func watchParent(pid int) (<-chan struct{}, error) {
+// WatchParent returns a channel that is closed when the process that started this one is
+// gone. End of file on a socket does not tell: a copy of the parent that was forked
+// without exec keeps its end open.
+func WatchParent(pid int) (<-chan struct{}, error) {
 	if os.Getppid() != pid {
 		return nil, fmt.Errorf("process %d is not the parent, or not any more", pid)
 	}
 	fd, err := unix.PidfdOpen(pid, 0)
-	if os.Getppid() != pid {
+	if os.Getppid() != pid { // and so the descriptor may be another process's
 		return nil, fmt.Errorf("process %d has just ended", pid)
 	}
 	if err != nil {
@@ -35,7 +35,7 @@ func watchParent(pid int) (<-chan struct{}, error) {
 	return gone, nil
 }
 
-// pollParent is watchParent for where there is no pidfd.
+// pollParent is WatchParent for where there is no pidfd.
 func pollParent(pid int) <-chan struct{} {
 	gone := make(chan struct{})
 	go func() {
