@@ -41,10 +41,10 @@ func main() {
 	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
 	if err := start(*parent, log); err != nil {
 		log.Error("the engine cannot start", "error", err)
-		leave(1)
+		bridge.LeaveEngine(1)
 	}
 	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Logger: log})
-	leave(0)
+	bridge.LeaveEngine(0)
 }
 
 // start answers messages from here on, and ends the process with its parent.
@@ -54,14 +54,9 @@ func start(parent int, log hclog.Logger) error {
 	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0); err != nil {
 		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
 	}
-	gone, err := watchParent(parent)
-	if err != nil {
+	if err := bridge.TieEngine(parent); err != nil {
 		return err
 	}
-	go func() {
-		<-gone
-		leave(0)
-	}()
 	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
 	if err != nil {
 		return err
@@ -80,9 +75,9 @@ func start(parent int, log hclog.Logger) error {
 	go func() {
 		if err := newServer(conn, newEngine(bank, limit, log)).serve(); err != nil {
 			log.Error("the connection to impasto-host broke", "error", err)
-			leave(1)
+			bridge.LeaveEngine(1)
 		}
-		leave(0)
+		bridge.LeaveEngine(0)
 	}()
 	return nil
 }
@@ -118,19 +113,6 @@ func threadLimit() (int, error) {
 		return 0, fmt.Errorf("IMPASTO_THREADS is %q, which is not a number of threads", s)
 	}
 	return n, nil
-}
-
-// leave ends the process. The socket of go-plugin is removed here because nobody else
-// does when the host was killed before it was connected.
-func leave(code int) {
-	if folder := os.Getenv(plugin.EnvUnixSocketDir); folder != "" {
-		sockets, _ := filepath.Glob(filepath.Join(folder, "plugin*"))
-		for _, s := range sockets {
-			os.Remove(s)
-		}
-		os.Remove(folder) // not when anything else is in it
-	}
-	os.Exit(code)
 }
 
 // failure is an error for the artist.
