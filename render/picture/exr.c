@@ -54,6 +54,19 @@ static uint16_t half_of_float(uint32_t f) {
   return (uint16_t)(sign | kept);
 }
 
+void pic_halves(uint16_t *to, const float *from, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, from + i, sizeof bits);
+    to[i] = half_of_float(bits);
+  }
+}
+
+void pic_floats(float *to, const uint16_t *from, size_t count) {
+  pthread_once(&tables_once, make_tables);
+  for (size_t i = 0; i < count; i++) memcpy(to + i, &float_of_half[from[i]], sizeof *to);
+}
+
 /* --- The library's way to files and to messages ------------------------------------------- */
 
 static void say(pic_file *file, const char *format, ...) {

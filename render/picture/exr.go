@@ -117,6 +117,20 @@ func writeEXR(f *os.File, im *Image) error {
 	return nil
 }
 
+// Halves converts samples to halves; to is as long as from.
+func Halves(to []uint16, from []float32) {
+	if len(from) > 0 {
+		C.pic_halves((*C.uint16_t)(&to[:len(from)][0]), (*C.float)(&from[0]), C.size_t(len(from)))
+	}
+}
+
+// Floats converts halves to floats, bit for bit; to is as long as from.
+func Floats(to []float32, from []uint16) {
+	if len(from) > 0 {
+		C.pic_floats((*C.float)(&to[:len(from)][0]), (*C.uint16_t)(&from[0]), C.size_t(len(from)))
+	}
+}
+
 // window turns the first and last pixels that a file names into a rectangle.
 func window(corners [4]C.int32_t) (image.Rectangle, error) {
 	r := image.Rectangle{

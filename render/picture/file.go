@@ -124,7 +124,11 @@ func cause(err error) error {
 }
 
 func checkSize(window image.Rectangle) error {
-	w, h := window.Dx(), window.Dy()
+	return CheckSize(window.Dx(), window.Dy())
+}
+
+// CheckSize says whether a picture may be as large.
+func CheckSize(w, h int) error {
 	if w <= 0 || h <= 0 {
 		return errors.New("it has no pixels")
 	}

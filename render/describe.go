@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"impasto.net/render/ofx"
+)
+
+func describeCommand() *cobra.Command {
+	var path, id, as string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "describe --plugin PATH [--effect ID]",
+		Short: "Show what an effect has: contexts, clips and parameters",
+		Long: "describe loads an OpenFX plugin and prints what each of its effects says of itself: the contexts it\n" +
+			"works in, its clips, and its parameters with their types, defaults and ranges.",
+		Example: "  impasto describe --plugin Impasto.ofx.bundle\n" +
+			"  impasto describe --plugin Impasto.ofx.bundle --as nuke --json | jq '.[0].contexts'",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if path == "" {
+				return fail(exitUsage, fmt.Errorf("name a plugin with --plugin"))
+			}
+			return describe(path, id, as, asJSON)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&path, "plugin", "", "the .ofx.bundle, or the .ofx file in it")
+	f.StringVar(&id, "effect", "", "the identifier of one effect; otherwise all of them")
+	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the host to be: "+profileNames())
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func describe(path, id, as string, asJSON bool) error {
+	ids := []string{id}
+	if id == "" {
+		var err error
+		if ids, err = effects(path, as); err != nil {
+			return err
+		}
+	}
+	var infos []ofx.Info
+	for _, id := range ids {
+		p, err := open(path, id, as, printMessage)
+		if err != nil {
+			return err
+		}
+		infos = append(infos, p.effect.Info())
+		p.close()
+		p.warn()
+	}
+	if asJSON {
+		encoder := json.NewEncoder(os.Stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(infos)
+	}
+	for i, info := range infos {
+		if i > 0 {
+			fmt.Println()
+		}
+		printInfo(os.Stdout, info)
+	}
+	return nil
+}
+
+// effects lists the identifiers of a plugin.
+func effects(path, as string) ([]string, error) {
+	profile, err := ofx.ProfileNamed(as)
+	if err != nil {
+		return nil, fail(exitUsage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
+	}
+	host, err := ofx.NewHost(profile, printMessage)
+	if err != nil {
+		return nil, fail(exitPlugin, err)
+	}
+	defer host.Close()
+	library, err := host.Open(path)
+	if err != nil {
+		return nil, fail(exitPlugin, err)
+	}
+	defer library.Close()
+	var ids []string
+	for _, e := range library.Effects {
+		if len(ids) == 0 || ids[len(ids)-1] != e.ID {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids, nil
+}
+
+func printInfo(w io.Writer, info ofx.Info) {
+	fmt.Fprintf(w, "%s  (%s, version %s)\n", info.Label, info.ID, info.Version)
+	if info.Grouping != "" {
+		fmt.Fprintf(w, "  in the menu   %s\n", info.Grouping)
+	}
+	fmt.Fprintf(w, "  pixel depths  %s\n", strings.Join(info.Depths, ", "))
+	fmt.Fprintf(w, "  rendering     %s\n", strings.Join(traits(info), ", "))
+	if info.Description != "" {
+		fmt.Fprintln(w)
+		indent(w, "  ", info.Description)
+	}
+	for i, c := range info.Contexts {
+		fmt.Fprintf(w, "\n  Context %s\n", c.Name)
+		for _, clip := range c.Clips {
+			fmt.Fprintf(w, "    clip %-12s %s\n", clip.Name, clipTraits(clip))
+		}
+		if i > 0 && sameParams(c.Params, info.Contexts[0].Params) {
+			fmt.Fprintf(w, "    the parameters of context %s\n", info.Contexts[0].Name)
+			continue
+		}
+		for _, p := range c.Params {
+			printParam(w, p)
+		}
+	}
+}
+
+func traits(info ofx.Info) []string {
+	list := []string{map[string]string{
+		"FullySafe":    "several frames at once",
+		"InstanceSafe": "one frame at a time per instance",
+		"Unsafe":       "one frame at a time",
+	}[info.ThreadSafety]}
+	for _, t := range []struct {
+		on        bool
+		yes, none string
+	}{
+		{info.Tiles, "tiles", "whole frames only"},
+		{info.MultiRes, "inputs of different sizes", "inputs of one size"},
+		{info.Temporal, "other frames than the current one", ""},
+	} {
+		if text := map[bool]string{true: t.yes, false: t.none}[t.on]; text != "" {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+func clipTraits(c ofx.ClipInfo) string {
+	text := strings.Join(c.Components, ", ")
+	if c.Optional {
+		text += "; optional"
+	}
+	if c.Mask {
+		text += "; mask"
+	}
+	return text
+}
+
+func sameParams(a, b []ofx.ParamInfo) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+func printParam(w io.Writer, p ofx.ParamInfo) {
+	switch p.Type {
+	case "Page":
+		return // the order of a panel, and nothing to set
+	case "Group":
+		fmt.Fprintf(w, "\n    group %s  “%s”\n", p.Name, p.Label)
+		return
+	}
+	fmt.Fprintf(w, "    %-18s %-10s %s\n", p.Name, p.Type, strings.Join(paramTraits(p), "; "))
+	if len(p.Options) > 0 {
+		shown := p.Options
+		if len(p.Values) == len(p.Options) {
+			shown = p.Values
+		}
+		indent(w, strings.Repeat(" ", 23)+"  ", "one of "+strings.Join(shown, ", "))
+	}
+	if p.Hint != "" {
+		indent(w, strings.Repeat(" ", 23)+"  ", p.Hint)
+	}
+}
+
+func paramTraits(p ofx.ParamInfo) []string {
+	var list []string
+	if p.Label != p.Name && p.Label != "" {
+		list = append(list, "“"+p.Label+"”")
+	}
+	if p.Type != "PushButton" && p.Default != "" {
+		list = append(list, "default "+p.Default)
+	}
+	if len(p.Min) > 0 && len(p.Max) > 0 {
+		list = append(list, fmt.Sprintf("from %s to %s", strings.Join(p.Min, ", "), strings.Join(p.Max, ", ")))
+	}
+	if p.Animates {
+		list = append(list, "animates")
+	}
+	if p.Secret {
+		list = append(list, "secret")
+	}
+	return list
+}
+
+// indent prints text in lines of a readable length.
+func indent(w io.Writer, margin, text string) {
+	const width = 100
+	for _, paragraph := range strings.Split(strings.TrimSpace(text), "\n") {
+		line := margin
+		for _, word := range strings.Fields(paragraph) {
+			if len(line)+len(word) > width && line != margin {
+				fmt.Fprintln(w, strings.TrimRight(line, " "))
+				line = margin
+			}
+			line += word + " "
+		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+}

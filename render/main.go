@@ -1,0 +1,66 @@
+// Command impasto renders image sequences through OpenFX effects, without a compositor.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// What the command answers to the shell.
+const (
+	exitOK          = 0
+	exitFrames      = 1
+	exitUsage       = 2
+	exitPlugin      = 3
+	exitStrict      = 4
+	exitInterrupted = 130
+)
+
+// exit is an error with the code that goes with it.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// fail is an error of a kind; an error that has one keeps it.
+func fail(code int, err error) error {
+	var e *exit
+	if err == nil || errors.As(err, &e) {
+		return err
+	}
+	return &exit{code, err}
+}
+
+func main() {
+	root := &cobra.Command{
+		Use:   "impasto",
+		Short: "Render image sequences through OpenFX effects",
+		Long: "impasto renders image sequences through OpenFX effects, on the command line or a farm:\n" +
+			"Impasto's own node, and any other .ofx.bundle.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(renderCommand(), describeCommand())
+	os.Exit(code(root.Execute()))
+}
+
+// code prints an error and returns what to exit with.
+func code(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(os.Stderr, "impasto:", err)
+	var e *exit
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return exitUsage
+}

@@ -1,0 +1,134 @@
+package ofx
+
+/*
+#cgo CFLAGS: -std=c11 -O2 -Wall -Wextra -Werror -I${SRCDIR}/../../c/ofx
+#cgo LDFLAGS: -ldl
+#include <stdlib.h>
+#include "host.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"sync"
+	"unsafe"
+)
+
+// kind is what a handle stands for.
+type kind int
+
+const (
+	kindProperties kind = iota
+	kindEffect
+	kindParams
+	kindParam
+	kindClip
+	kindImage
+	kindMemory
+	kindMutex
+	kinds
+)
+
+func (k kind) String() string {
+	return [...]string{"property set", "effect", "parameter set", "parameter", "clip", "image", "image memory", "mutex"}[k]
+}
+
+// Every kind has its own stretch of the reserved addresses, so that even a handle that has been
+// given up says what it was.
+const (
+	handleStep  = 16
+	kindStretch = 1 << 34
+)
+
+// registry maps the handles that plugins hold to what they stand for. It is one for the process:
+// a handle is all that a suite's function is given.
+type registry struct {
+	base unsafe.Pointer
+	mu   sync.RWMutex
+	live map[unsafe.Pointer]any
+	next [kinds]int
+}
+
+var handles = func() *registry {
+	base := C.host_reserve(C.size_t(int(kinds) * kindStretch))
+	if base == nil {
+		panic("no address space for handles")
+	}
+	return &registry{base: base, live: map[unsafe.Pointer]any{}}
+}()
+
+// add gives an object a handle.
+func (r *registry) add(k kind, object any) unsafe.Pointer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next[k] += handleStep
+	h := unsafe.Add(r.base, int(k)*kindStretch+r.next[k])
+	r.live[h] = object
+	return h
+}
+
+// remove gives a handle up. It says whether it was live.
+func (r *registry) remove(h unsafe.Pointer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.live[h]
+	delete(r.live, h)
+	return ok
+}
+
+func (r *registry) get(h unsafe.Pointer) any {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.live[h]
+}
+
+// describe says what a handle is or was.
+func (r *registry) describe(h unsafe.Pointer) string {
+	if h == nil {
+		return "a NULL handle"
+	}
+	offset := uintptr(h) - uintptr(r.base)
+	k := kind(offset / kindStretch)
+	if uintptr(h) < uintptr(r.base) || k >= kinds {
+		return "a handle that this host never gave"
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if _, ok := r.live[h]; ok {
+		return fmt.Sprintf("the handle of a %v", k)
+	}
+	if int(offset%kindStretch) > r.next[k] {
+		return "a handle that this host never gave"
+	}
+	return fmt.Sprintf("a %v that is gone", k)
+}
+
+// lookup finds what a suite's function was handed, or reports the call.
+func lookup[T any](h unsafe.Pointer, function string) (T, bool) {
+	object, ok := handles.get(h).(T)
+	if !ok {
+		report("%s was called with %s", function, handles.describe(h))
+	}
+	return object, ok
+}
+
+var interned struct {
+	mu sync.Mutex
+	of map[string]*C.char
+}
+
+// cString is a string in C's memory. It is never freed: what a plugin was once given stays
+// readable, whatever it does with it, and the strings of an effect are few.
+func cString(s string) *C.char {
+	interned.mu.Lock()
+	defer interned.mu.Unlock()
+	if c, ok := interned.of[s]; ok {
+		return c
+	}
+	if interned.of == nil {
+		interned.of = map[string]*C.char{}
+	}
+	c := C.CString(s)
+	interned.of[s] = c
+	return c
+}

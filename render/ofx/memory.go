@@ -1,0 +1,123 @@
+package ofx
+
+/*
+#include <stdlib.h>
+#include "host.h"
+*/
+import "C"
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// Memory that the plugin has allocated and not freed.
+var allocated struct {
+	mu     sync.Mutex
+	blocks map[unsafe.Pointer]bool
+}
+
+//export goMemoryAlloc
+func goMemoryAlloc(effect unsafe.Pointer, size C.size_t, result *unsafe.Pointer) C.OfxStatus {
+	if result == nil {
+		report("memoryAlloc was called without a place for the result")
+		return C.kOfxStatErrValue
+	}
+	*result = C.calloc(1, max(size, 1))
+	if *result == nil {
+		return C.kOfxStatErrMemory
+	}
+	allocated.mu.Lock()
+	defer allocated.mu.Unlock()
+	if allocated.blocks == nil {
+		allocated.blocks = map[unsafe.Pointer]bool{}
+	}
+	allocated.blocks[*result] = true
+	return C.kOfxStatOK
+}
+
+//export goMemoryFree
+func goMemoryFree(block unsafe.Pointer) C.OfxStatus {
+	allocated.mu.Lock()
+	known := allocated.blocks[block]
+	delete(allocated.blocks, block)
+	allocated.mu.Unlock()
+	if !known {
+		report("memoryFree was called with memory that memoryAlloc did not give, or twice")
+		return C.kOfxStatErrBadHandle
+	}
+	C.free(block)
+	return C.kOfxStatOK
+}
+
+// imageMemory is what imageMemoryAlloc gives out. It never moves, so that locking it is counting.
+type imageMemory struct {
+	handle unsafe.Pointer
+	block  unsafe.Pointer
+	mu     sync.Mutex
+	locks  int
+}
+
+//export goImageMemoryAlloc
+func goImageMemoryAlloc(effect C.OfxImageEffectHandle, size C.size_t, result *C.OfxImageMemoryHandle) C.OfxStatus {
+	if effect != nil {
+		if _, ok := lookup[*Instance](unsafe.Pointer(effect), "imageMemoryAlloc"); !ok {
+			return C.kOfxStatErrBadHandle
+		}
+	}
+	if result == nil {
+		report("imageMemoryAlloc was called without a place for the result")
+		return C.kOfxStatErrValue
+	}
+	m := &imageMemory{block: alignedAlloc(int(size))}
+	if m.block == nil {
+		return C.kOfxStatErrMemory
+	}
+	m.handle = handles.add(kindMemory, m)
+	*result = C.OfxImageMemoryHandle(m.handle)
+	return C.kOfxStatOK
+}
+
+//export goImageMemoryFree
+func goImageMemoryFree(h C.OfxImageMemoryHandle) C.OfxStatus {
+	m, ok := lookup[*imageMemory](unsafe.Pointer(h), "imageMemoryFree")
+	if !ok || !handles.remove(m.handle) {
+		return C.kOfxStatErrBadHandle
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.locks > 0 {
+		report("image memory was freed while it was locked")
+	}
+	C.free(m.block)
+	return C.kOfxStatOK
+}
+
+//export goImageMemoryLock
+func goImageMemoryLock(h C.OfxImageMemoryHandle, result *unsafe.Pointer) C.OfxStatus {
+	m, ok := lookup[*imageMemory](unsafe.Pointer(h), "imageMemoryLock")
+	if !ok || result == nil {
+		return C.kOfxStatErrBadHandle
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.locks++
+	*result = m.block
+	return C.kOfxStatOK
+}
+
+//export goImageMemoryUnlock
+func goImageMemoryUnlock(h C.OfxImageMemoryHandle) C.OfxStatus {
+	m, ok := lookup[*imageMemory](unsafe.Pointer(h), "imageMemoryUnlock")
+	if !ok {
+		return C.kOfxStatErrBadHandle
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.locks == 0 {
+		report("image memory was unlocked without having been locked")
+		return C.kOfxStatErrValue
+	}
+	m.locks--
+	return C.kOfxStatOK
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"sync"
+
+	"impasto.net/render/picture"
+	"impasto.net/render/sequence"
+)
+
+// The policies for frames that a plate lacks.
+const (
+	missingError = "error"
+	missingSkip  = "skip"
+	missingBlack = "black"
+	missingHold  = "hold"
+)
+
+// plate is the files that a clip shows.
+type plate struct {
+	pattern sequence.Pattern
+	missing string
+	mask    bool
+	frames  []int // that there are files of, in order; none of a still
+
+	mu     sync.Mutex
+	keep   int // how many pictures to hold on to
+	recent []*reading
+}
+
+// reading is a picture that is being read, or was.
+type reading struct {
+	path string
+	done sync.Once
+	im   *picture.Image
+	err  error
+}
+
+func newPlate(pattern sequence.Pattern, missing string, keep int) (*plate, error) {
+	p := &plate{pattern: pattern, missing: missing, keep: keep}
+	var err error
+	if p.frames, err = pattern.Existing(); err != nil {
+		return nil, err
+	}
+	if len(p.frames) == 0 && !pattern.Still() {
+		return nil, fmt.Errorf("there is no file %s", pattern)
+	}
+	return p, nil
+}
+
+// has says whether there is a file for a frame.
+func (p *plate) has(frame int) bool {
+	_, found := slices.BinarySearch(p.frames, frame)
+	return found || p.pattern.Still()
+}
+
+// At reads the picture at a time, or what the policy has in its place.
+func (p *plate) At(time float64) (*picture.Image, error) {
+	frame := int(math.Round(time))
+	if p.has(frame) {
+		return p.read(frame)
+	}
+	switch p.missing {
+	case missingHold:
+		return p.read(p.nearest(frame))
+	case missingBlack:
+		like, err := p.Example()
+		if err != nil {
+			return nil, err
+		}
+		black := picture.New(like.DisplayWindow)
+		clear(black.Pix)
+		black.HasAlpha, black.PixelAspect = true, like.PixelAspect
+		return black, nil
+	case missingSkip:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("%s is missing", p.pattern.Path(frame))
+}
+
+// nearest is the last frame before that there is a file of, or else the first after.
+func (p *plate) nearest(frame int) int {
+	i, _ := slices.BinarySearch(p.frames, frame)
+	return p.frames[max(i-1, 0)]
+}
+
+// Example reads the first picture that there is.
+func (p *plate) Example() (*picture.Image, error) {
+	if p.pattern.Still() {
+		return p.read(0)
+	}
+	return p.read(p.frames[0])
+}
+
+// Range is the first and last frame; a still has any.
+func (p *plate) Range() (first, last float64) {
+	if p.pattern.Still() {
+		return math.Inf(-1), math.Inf(1)
+	}
+	return float64(p.frames[0]), float64(p.frames[len(p.frames)-1])
+}
+
+// read reads a file, once for all who ask at about the same time.
+func (p *plate) read(frame int) (*picture.Image, error) {
+	path := p.pattern.Path(frame)
+	p.mu.Lock()
+	i := slices.IndexFunc(p.recent, func(r *reading) bool { return r.path == path })
+	var r *reading
+	if i >= 0 {
+		r = p.recent[i]
+		p.recent = slices.Delete(p.recent, i, i+1)
+	} else {
+		r = &reading{path: path}
+	}
+	p.recent = append(p.recent, r)
+	if len(p.recent) > p.keep {
+		p.recent = slices.Delete(p.recent, 0, len(p.recent)-p.keep)
+	}
+	p.mu.Unlock()
+	r.done.Do(func() { r.im, r.err = p.open(path) })
+	return r.im, r.err
+}
+
+func (p *plate) open(path string) (*picture.Image, error) {
+	if !p.mask {
+		return picture.Read(path)
+	}
+	im, err := picture.ReadData(path)
+	if err == nil && !im.HasAlpha {
+		greyToAlpha(im)
+	}
+	return im, err
+}
+
+// greyToAlpha makes a mask of a picture that has no alpha.
+func greyToAlpha(im *picture.Image) {
+	for i := 0; i < len(im.Pix); i += 4 {
+		r, g, b := im.Pix[i], im.Pix[i+1], im.Pix[i+2]
+		if im.Pix[i+3] = r; r != g || g != b {
+			im.Pix[i+3] = 0.2126*r + 0.7152*g + 0.0722*b
+		}
+	}
+	im.HasAlpha = true
+}
+
+// exists says whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}

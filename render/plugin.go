@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"impasto.net/render/ofx"
+)
+
+// plugin is a host with an effect loaded.
+type plugin struct {
+	host    *ofx.Host
+	library *ofx.Library
+	effect  *ofx.Effect
+}
+
+// open loads an effect as a host does.
+func open(path, id, as string, say func(ofx.Message)) (*plugin, error) {
+	profile, err := ofx.ProfileNamed(as)
+	if err != nil {
+		return nil, fail(exitUsage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
+	}
+	p := &plugin{}
+	if p.host, err = ofx.NewHost(profile, say); err != nil {
+		return nil, fail(exitPlugin, err)
+	}
+	if p.library, err = p.host.Open(path); err != nil {
+		p.close()
+		return nil, fail(exitPlugin, err)
+	}
+	entry, err := p.library.Effect(id)
+	if err == nil {
+		p.effect, err = p.library.Load(entry)
+	}
+	if err != nil {
+		p.close()
+		return nil, fail(exitPlugin, err)
+	}
+	return p, nil
+}
+
+// close unloads everything.
+func (p *plugin) close() {
+	if p.effect != nil {
+		p.effect.Close()
+	}
+	if p.library != nil {
+		p.library.Close()
+	}
+	p.host.Close()
+}
+
+// warn prints what the plugin did against the interface, and returns how much that was.
+func (p *plugin) warn() int {
+	findings := p.host.Findings()
+	for _, f := range findings {
+		fmt.Fprintf(os.Stderr, "impasto: the plugin breaks the OFX interface: %s\n", f)
+	}
+	return len(findings)
+}
+
+func profileNames() string {
+	names := make([]string, len(ofx.Profiles))
+	for i, p := range ofx.Profiles {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
+}

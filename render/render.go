@@ -1,0 +1,272 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"impasto.net/render/ofx"
+	"impasto.net/render/picture"
+	"impasto.net/render/sequence"
+)
+
+// options are the flags of impasto render, as written.
+type options struct {
+	plugin, effect, as                    string
+	clips, params                         []string
+	frames, out                           string
+	interpolation, missing                string
+	depth, components, rows               string
+	scale                                 float64
+	threads                               int
+	skipExisting, continueOnError, strict bool
+}
+
+const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
+
+Files are OpenEXR, PNG or, for reading, JPEG. Names have the frame's number as %04d or ####; a name
+without one is a still. PNG and JPEG are sRGB, and linear floats to the effect, except for masks,
+whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
+the depth and the compression of the main clip's files (lossy ones become ZIP). Every frame is
+written beside its place and then renamed: under its own name there is a whole file or none.
+
+Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
+Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or
+its number. "impasto describe" lists what there is.
+
+While it renders, the plugin is watched: images that it does not release, answers that do not exist,
+properties of the wrong type, handles that are gone and the like are listed at the end.
+
+Exit codes:
+    0  all frames rendered (or were there already, or were skipped)
+    1  some frames failed
+    2  the command line is wrong, or names files that cannot be used
+    3  the plugin cannot be loaded, or its effect cannot be described or begun
+    4  all rendered, but with --strict: the plugin broke the OpenFX interface
+  130  interrupted (Ctrl-C or SIGTERM); frames that were finished are kept`
+
+const renderExample = `  impasto render --plugin Impasto.ofx.bundle --clip Source=plate.%04d.exr --clip Mask=matte.%04d.exr \
+      --frames 1001-1048 --param mix=0@1001,1@1024 --out styled.%04d.exr
+  impasto render --plugin Other.ofx.bundle --effect com.example.Blur --clip Source=in.####.png \
+      --frames 1-100x2,120 --out out.####.png --threads 4 --skip-existing
+  impasto render --plugin MyPlugin.ofx.bundle --clip Source=still.exr --frames 1 --out check.exr \
+      --as resolve --depth byte --rows negative --strict`
+
+func renderCommand() *cobra.Command {
+	var o options
+	c := &cobra.Command{
+		Use:     "render --plugin PATH --clip NAME=FILES --frames LIST --out FILES",
+		Short:   "Render frames through an effect",
+		Long:    renderLong,
+		Example: renderExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return render(&o) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle, or the .ofx file in it")
+	f.StringVar(&o.effect, "effect", "", "the effect's identifier, where the plugin has several")
+	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: NAME=FILES; once for each")
+	f.StringVar(&o.frames, "frames", "", "the frames to render: 1001-1048, 1-100x2,120")
+	f.StringVar(&o.out, "out", "", "the files to write, .exr or .png")
+	f.StringArrayVar(&o.params, "param", nil, "set a parameter: NAME=VALUE or NAME=VALUE@FRAME,…; once for each")
+	f.StringVar(&o.interpolation, "interpolation", "linear", "between keys: linear, smooth (eases in and out) or constant")
+	f.StringVar(&o.missing, "missing", missingError,
+		"for input frames that are missing: error, skip the frame, black, or hold the last one before")
+	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is there already")
+	f.BoolVar(&o.continueOnError, "continue-on-error", false, "go on with the other frames after one has failed")
+	f.IntVar(&o.threads, "threads", 1, "frames to render at once, where the effect allows it")
+	f.StringVar(&o.depth, "depth", "float", "what clips deliver: float, half, short or byte (these two sRGB-encoded)")
+	f.StringVar(&o.components, "components", "RGBA", "what clips deliver: RGBA or RGB")
+	f.Float64Var(&o.scale, "render-scale", 1, "render smaller, as a proxy: more than 0, up to 1")
+	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the host to be, with its limits and quirks: "+profileNames())
+	f.StringVar(&o.rows, "rows", "aligned",
+		"for testing plugins, how rows lie in memory: aligned, packed or negative (top row first)")
+	f.BoolVar(&o.strict, "strict", false, "exit with 4 if the plugin breaks the OpenFX interface")
+	return c
+}
+
+// job is what is to be rendered: options, understood.
+type job struct {
+	frames []int
+	out    sequence.Pattern
+	clips  map[string]sequence.Pattern
+	params []setting
+	setup  ofx.Setup
+	interp ofx.Interpolation
+	*options
+}
+
+type setting struct{ name, value string }
+
+// one finds a word in a list of words.
+func one[T any](flag, word string, words []string, values []T) (T, error) {
+	if i := slices.Index(words, word); i >= 0 {
+		return values[i], nil
+	}
+	var none T
+	return none, fmt.Errorf("--%s is %s, not %q", flag, strings.Join(words, ", "), word)
+}
+
+// parse checks everything that can be checked before the plugin is there.
+func parse(o *options) (*job, error) {
+	j := &job{options: o, clips: map[string]sequence.Pattern{}}
+	for flag, value := range map[string]string{"plugin": o.plugin, "frames": o.frames, "out": o.out} {
+		if value == "" {
+			return nil, fmt.Errorf("--%s is needed; see impasto render --help", flag)
+		}
+	}
+	var errs [7]error
+	j.frames, errs[0] = sequence.ParseFrames(o.frames)
+	j.out, errs[1] = sequence.ParsePattern(o.out)
+	j.interp, errs[2] = one("interpolation", o.interpolation, []string{"linear", "smooth", "constant"},
+		[]ofx.Interpolation{ofx.Linear, ofx.Smooth, ofx.Constant})
+	_, errs[3] = one("missing", o.missing, []string{missingError, missingSkip, missingBlack, missingHold}, make([]bool, 4))
+	j.setup.Depth, errs[4] = one("depth", o.depth, []string{"float", "half", "short", "byte"},
+		[]ofx.Depth{ofx.DepthFloat, ofx.DepthHalf, ofx.DepthShort, ofx.DepthByte})
+	j.setup.RGB, errs[5] = one("components", o.components, []string{"RGBA", "RGB"}, []bool{false, true})
+	j.setup.Rows, errs[6] = one("rows", o.rows, []string{"aligned", "packed", "negative"},
+		[]ofx.Rows{ofx.Aligned, ofx.Packed, ofx.Negative})
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, firstOf(errs[:])
+	}
+	if !(o.scale > 0 && o.scale <= 1) {
+		return nil, fmt.Errorf("--render-scale is more than 0 and up to 1, not %g", o.scale)
+	}
+	if o.threads < 1 {
+		return nil, fmt.Errorf("--threads is 1 or more, not %d", o.threads)
+	}
+	for _, clip := range o.clips {
+		name, files, ok := strings.Cut(clip, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--clip %s: write NAME=FILES, such as Source=plate.%%04d.exr", clip)
+		}
+		if _, twice := j.clips[name]; twice {
+			return nil, fmt.Errorf("--clip %s is there twice", name)
+		}
+		pattern, err := sequence.ParsePattern(files)
+		if err != nil {
+			return nil, fmt.Errorf("--clip %s: %w", name, err)
+		}
+		j.clips[name] = pattern
+	}
+	for _, param := range o.params {
+		name, value, ok := strings.Cut(param, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--param %s: write NAME=VALUE or NAME=VALUE@FRAME,…", param)
+		}
+		j.params = append(j.params, setting{name, value})
+	}
+	return j, j.checkOutput()
+}
+
+func firstOf(errs []error) error {
+	return errs[slices.IndexFunc(errs, func(err error) bool { return err != nil })]
+}
+
+// checkOutput finds out early what would fail after the first frame's minutes.
+func (j *job) checkOutput() error {
+	if j.out.Still() && len(j.frames) > 1 {
+		return fmt.Errorf("--out %s has no place for the number of %d frames: write %%04d or ####", j.out, len(j.frames))
+	}
+	first := j.out.Path(j.frames[0])
+	if err := picture.CanWrite(first); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	folder := filepath.Dir(first)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("--out: the folder %s does not exist", folder)
+	}
+	for name, clip := range j.clips {
+		if clip.Path(j.frames[0]) == first {
+			return fmt.Errorf("--out would overwrite the files of clip %s", name)
+		}
+	}
+	return nil
+}
+
+func render(o *options) error {
+	j, err := parse(o)
+	if err != nil {
+		return fail(exitUsage, err)
+	}
+	j.setup.Scale = o.scale
+	j.setup.First, j.setup.Last = slices.Min(j.frames), slices.Max(j.frames)
+	j.setup.Step = 1
+	if len(j.frames) > 1 {
+		j.setup.Step = max(1, j.frames[1]-j.frames[0])
+	}
+	plates, err := j.plates()
+	if err != nil {
+		return fail(exitUsage, err)
+	}
+	report := newReport(len(j.frames))
+	p, err := open(o.plugin, o.effect, o.as, report.message)
+	if err != nil {
+		return err
+	}
+	err = j.run(p, plates, report)
+	p.close()
+	report.finish()
+	if p.warn() > 0 && o.strict && err == nil {
+		err = fail(exitStrict, errors.New("the plugin broke the OpenFX interface"))
+	}
+	return err
+}
+
+// plates opens the clips' sequences.
+func (j *job) plates() (map[string]*plate, error) {
+	plates := map[string]*plate{}
+	for name, pattern := range j.clips {
+		p, err := newPlate(pattern, j.missing, j.threads+1)
+		if err != nil {
+			return nil, fmt.Errorf("clip %s: %w", name, err)
+		}
+		plates[name] = p
+	}
+	return plates, nil
+}
+
+// instance makes the effect's instance for the job.
+func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, error) {
+	names := make([]string, 0, len(plates))
+	for name := range plates {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	context, err := p.effect.ContextFor(names)
+	if err != nil {
+		return nil, fail(exitUsage, err)
+	}
+	setup := j.setup
+	setup.Context = context
+	setup.Sequential = p.effect.Sequential()
+	setup.Clips = map[string]ofx.Plate{}
+	for name, plate := range plates {
+		plate.mask = slices.Contains(p.effect.Masks(context), name)
+		if _, err := plate.Example(); err != nil {
+			return nil, fail(exitUsage, fmt.Errorf("clip %s: %w", name, err))
+		}
+		setup.Clips[name] = plate
+	}
+	setup.Params = func(find func(string) *ofx.Param) error {
+		for _, s := range j.params {
+			param := find(s.name)
+			if param == nil {
+				return fail(exitUsage, fmt.Errorf("effect %s has no parameter %s; it has %s",
+					p.effect.ID, s.name, strings.Join(p.effect.Params(context), ", ")))
+			}
+			if err := param.Set(s.value, j.interp); err != nil {
+				return fail(exitUsage, err)
+			}
+		}
+		return nil
+	}
+	i, err := p.effect.NewInstance(setup)
+	return i, fail(exitPlugin, err)
+}

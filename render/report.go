@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"impasto.net/render/ofx"
+)
+
+// report tells the user how the render goes: a bar on a terminal, otherwise a line a frame.
+type report struct {
+	mu          sync.Mutex
+	bar         *progressbar.ProgressBar // nil: lines
+	total, done int
+	worked      int // frames that took time, to reckon with
+	start       time.Time
+	said        map[string]bool
+}
+
+func newReport(total int) *report {
+	r := &report{total: total, start: time.Now(), said: map[string]bool{}}
+	if term.IsTerminal(int(os.Stderr.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+		r.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(os.Stderr),
+			progressbar.OptionSetDescription("rendering"),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionFullWidth(),
+			progressbar.OptionSetElapsedTime(true),
+			progressbar.OptionThrottle(100*time.Millisecond),
+		)
+		r.bar.RenderBlank()
+	}
+	return r
+}
+
+// rendered is a frame that was written.
+func (r *report) rendered(frame int, took time.Duration, path, how string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.worked++
+	text := path
+	if how != "" {
+		text += "  (" + how + ")"
+	}
+	r.line(os.Stdout, fmt.Sprintf("frame %d  %s  %s", frame, seconds(took), text), false)
+}
+
+// skipped is a frame that was left alone.
+func (r *report) skipped(frame int, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.line(os.Stdout, fmt.Sprintf("frame %d  skipped: %s", frame, why), false)
+}
+
+// failed is a frame that was not rendered.
+func (r *report) failed(frame int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.line(os.Stderr, fmt.Sprintf("frame %d  failed: %v", frame, err), true)
+}
+
+// line ends a frame. On a terminal the bar moves, and only what matters is printed above it.
+func (r *report) line(to *os.File, text string, matters bool) {
+	r.done++
+	if r.bar == nil {
+		fmt.Fprintf(to, "%s  [%d/%d%s]\n", text, r.done, r.total, r.left())
+		return
+	}
+	if matters {
+		r.above(text)
+	}
+	r.bar.Set(r.done)
+}
+
+// left reckons how long the rest takes.
+func (r *report) left() string {
+	if r.worked == 0 || r.done == r.total {
+		return ""
+	}
+	each := time.Since(r.start) / time.Duration(r.worked)
+	return ", " + (each * time.Duration(r.total-r.done)).Round(time.Second).String() + " left"
+}
+
+// above prints a line without tearing the bar.
+func (r *report) above(text string) {
+	if r.bar != nil {
+		r.bar.Clear()
+	}
+	fmt.Fprintln(os.Stderr, text)
+	if r.bar != nil {
+		r.bar.RenderBlank()
+	}
+}
+
+// message prints what the plugin says. What stays on the node is said once, not for every frame.
+func (r *report) message(m ofx.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := messageText(m)
+	if m.Persistent {
+		key := m.Kind + m.Text
+		if r.said[key] {
+			return
+		}
+		r.said[key] = true
+	}
+	r.above(text)
+}
+
+func (r *report) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.above("impasto: " + text)
+}
+
+// finish leaves the terminal as it should be.
+func (r *report) finish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bar != nil {
+		fmt.Fprintln(os.Stderr)
+	}
+}
+
+func messageText(m ofx.Message) string {
+	if m.Timed {
+		return fmt.Sprintf("frame %g  the plugin's %s: %s", m.Time, m.Kind, m.Text)
+	}
+	return fmt.Sprintf("the plugin's %s: %s", m.Kind, m.Text)
+}
+
+func printMessage(m ofx.Message) { fmt.Fprintln(os.Stderr, messageText(m)) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

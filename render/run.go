@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"impasto.net/render/ofx"
+	"impasto.net/render/picture"
+)
+
+// run renders the frames that are to be rendered.
+func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
+	stop := interruptible(p.host)
+	defer stop()
+	instance, err := j.instance(p, plates)
+	if err != nil {
+		return err
+	}
+	defer instance.Close()
+	threads := 1
+	if p.effect.Concurrent() {
+		threads = j.threads
+	}
+	if j.threads > threads {
+		report.note("the effect renders one frame at a time, whatever --threads says")
+	}
+	failed := j.each(threads, func(frame int) error {
+		return j.frame(instance, plates, frame, report)
+	}, p.host.Aborted)
+	switch {
+	case p.host.Aborted():
+		return fail(exitInterrupted, errors.New("interrupted; the frames that were finished are kept"))
+	case failed > 0:
+		return fail(exitFrames, fmt.Errorf("%s failed", count(failed, "frame")))
+	}
+	return nil
+}
+
+// interruptible has the first interrupt end the render tidily, and the second at once.
+func interruptible(host *ofx.Host) (stop func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for range signals {
+			if host.Aborted() {
+				os.Exit(exitInterrupted)
+			}
+			host.Abort()
+			fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the plugin (interrupt again to stop at once)")
+		}
+	}()
+	return func() { signal.Stop(signals) }
+}
+
+// each does every frame on as many threads, in order of starting. It returns how many failed.
+func (j *job) each(threads int, do func(frame int) error, ended func() bool) int {
+	var next, failed atomic.Int64
+	var workers sync.WaitGroup
+	for range min(threads, len(j.frames)) {
+		workers.Go(func() {
+			for !ended() && (failed.Load() == 0 || j.continueOnError) {
+				i := next.Add(1) - 1
+				if i >= int64(len(j.frames)) {
+					return
+				}
+				if do(j.frames[i]) != nil {
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return int(failed.Load())
+}
+
+// frame renders one frame and says so.
+func (j *job) frame(instance *ofx.Instance, plates map[string]*plate, frame int, report *report) error {
+	path := j.out.Path(frame)
+	if j.skipExisting && exists(path) {
+		report.skipped(frame, path+" is there already")
+		return nil
+	}
+	if j.missing == missingSkip {
+		for _, p := range plates {
+			if !p.has(frame) {
+				report.skipped(frame, p.pattern.Path(frame)+" is missing")
+				return nil
+			}
+		}
+	}
+	start := time.Now()
+	output, err := instance.Render(frame)
+	if err == nil {
+		err = picture.Write(path, output.Picture)
+	}
+	switch {
+	case errors.Is(err, ofx.ErrAborted):
+		return nil
+	case err != nil:
+		report.failed(frame, err)
+		return err
+	}
+	how := ""
+	if output.Identity != "" {
+		how = "copy of " + output.Identity
+	}
+	report.rendered(frame, time.Since(start), path, how)
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
