@@ -95,12 +95,12 @@ func (r *registry) describe(h unsafe.Pointer) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if _, ok := r.live[h]; ok {
-		return fmt.Sprintf("the handle of a %v", k)
+		return fmt.Sprintf("the handle of a thing of another kind (%v)", k)
 	}
 	if int(offset%kindStretch) > r.next[k] {
 		return "a handle that this host never gave"
 	}
-	return fmt.Sprintf("a %v that is gone", k)
+	return fmt.Sprintf("a handle that is gone (%v)", k)
 }
 
 // lookup finds what a suite's function was handed, or reports the call.

@@ -37,6 +37,11 @@ func newProperties(owner string) *Properties {
 	return p
 }
 
+// holder is whatever has a handle by which its properties are read: a set, or an image.
+type holder interface{ held() *Properties }
+
+func (p *Properties) held() *Properties { return p }
+
 func (p *Properties) close() {
 	handles.remove(p.handle)
 }

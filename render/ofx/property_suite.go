@@ -9,7 +9,7 @@ import "unsafe"
 
 // arguments checks what every function of the suite is handed.
 func arguments(set C.OfxPropertySetHandle, name *C.host_chars, function string) (*Properties, string, C.OfxStatus) {
-	p, ok := lookup[*Properties](unsafe.Pointer(set), function)
+	h, ok := lookup[holder](unsafe.Pointer(set), function)
 	if !ok {
 		return nil, "", C.kOfxStatErrBadHandle
 	}
@@ -17,7 +17,7 @@ func arguments(set C.OfxPropertySetHandle, name *C.host_chars, function string) 
 		report("%s was called without a property's name", function)
 		return nil, "", C.kOfxStatErrUnknown
 	}
-	return p, C.GoString((*C.char)(name)), C.kOfxStatOK
+	return h.held(), C.GoString((*C.char)(name)), C.kOfxStatOK
 }
 
 // setOne and setMany are the setters; of converts a C value.
