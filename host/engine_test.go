@@ -108,6 +108,21 @@ func TestStartFailures(t *testing.T) {
 	}
 }
 
+func TestLastWords(t *testing.T) {
+	for said, want := range map[string]string{
+		"":                             "",
+		"one line":                     "one line",
+		"[INFO] start\nlib.so: absent": "lib.so: absent",
+		`{"@level":"error","@message":"the engine cannot start","error":"no library"}`: "the engine cannot start: no library",
+		`{"@level":"error","@message":"plugin init error"}`:                            "plugin init error",
+		`{"other":"json"}`: `{"other":"json"}`,
+	} {
+		if got := lastWords(said); got != want {
+			t.Errorf("of %q the last words are %q", said, got)
+		}
+	}
+}
+
 func replace(text string, mode os.FileMode) func(string) error {
 	return func(path string) error {
 		if err := os.Remove(path); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -97,8 +98,8 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(err, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
 			in.patience.start, in.more)
 	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"):
-		if i := strings.LastIndexByte(said, '\n'); said != "" {
-			return nil, fail(err, "ended as soon as it was started, saying %q. %s", said[i+1:], in.more)
+		if words := lastWords(said); words != "" {
+			return nil, fail(err, "ended as soon as it was started, saying %q. %s", words, in.more)
 		}
 		return nil, fail(err, "ended as soon as it was started. %s", in.more)
 	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text, "core protocol version"),
@@ -106,6 +107,23 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(err, "does not answer as an engine of Impasto does: "+again)
 	}
 	return nil, fail(err, "cannot be started: %v. %s", err, in.more)
+}
+
+// lastWords is the last line that the engine wrote to standard error, or what that says
+// where it comes from its logger.
+func lastWords(said string) string {
+	line := said[strings.LastIndexByte(said, '\n')+1:]
+	var entry struct {
+		Message string `json:"@message"`
+		Error   string `json:"error"`
+	}
+	if json.Unmarshal([]byte(line), &entry) != nil || entry.Message == "" {
+		return line
+	}
+	if entry.Error == "" {
+		return entry.Message
+	}
+	return entry.Message + ": " + entry.Error
 }
 
 const (
