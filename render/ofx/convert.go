@@ -76,11 +76,11 @@ func encodeRow[T uint8 | uint16](to []T, from []float32, components int, encode 
 		alpha := float32(1)
 		if components != 3 {
 			alpha = from[i+components-1]
-			to[i+components-1] = quantise[T](alpha, most)
+			to[i+components-1] = quantise[T](float64(alpha), most)
 		}
 		for c := i; c < i+3 && components > 1; c++ {
 			if alpha > 0 && alpha < 1 {
-				to[c] = quantise[T](float32(float64(encode(from[c]/alpha))/most)*alpha, most)
+				to[c] = quantise[T](picture.Encoded(float64(from[c]/alpha))*float64(alpha), most)
 			} else {
 				to[c] = encode(from[c])
 			}
@@ -97,7 +97,7 @@ func decodeRow[T uint8 | uint16](to []float32, from []T, components int, decode 
 		}
 		for c := i; c < i+3 && components > 1; c++ {
 			if alpha > 0 && alpha < 1 {
-				to[c] = decode(quantise[T](float32(float64(from[c])/most)/alpha, most)) * alpha
+				to[c] = float32(picture.Linear(float64(from[c])/most/float64(alpha))) * alpha
 			} else {
 				to[c] = decode(from[c])
 			}
@@ -105,14 +105,14 @@ func decodeRow[T uint8 | uint16](to []float32, from []T, components int, decode 
 	}
 }
 
-func quantise[T uint8 | uint16](v float32, most float64) T {
+func quantise[T uint8 | uint16](v, most float64) T {
 	switch {
 	case !(v > 0):
 		return 0
 	case v >= 1:
 		return T(most)
 	}
-	return T(float64(v)*most + 0.5)
+	return T(v*most + 0.5)
 }
 
 // store writes a row of components into an image's memory.

@@ -6,6 +6,7 @@ package ofx
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"unsafe"
@@ -65,7 +66,7 @@ func (l *Library) Load(entry Entry) (*Effect, error) {
 	e.base = l.host.newDescriptor(e.ID, l.Bundle)
 	if _, err := e.action(C.kOfxActionDescribe, e.base, nil); err != nil {
 		e.Close()
-		return nil, fmt.Errorf("effect %s cannot be described: %w", e.ID, err)
+		return nil, e.undescribed(err)
 	}
 	if len(e.base.properties.strs(C.kOfxImageEffectPropSupportedContexts)) == 0 {
 		e.Close()
@@ -83,11 +84,20 @@ func (l *Library) Load(entry Entry) (*Effect, error) {
 	if len(e.descriptors) == 0 {
 		defer e.Close()
 		if failed != nil {
-			return nil, fmt.Errorf("effect %s cannot be described: %w", e.ID, failed)
+			return nil, e.undescribed(failed)
 		}
 		return nil, fmt.Errorf("effect %s works in none of the contexts that %s has", e.ID, l.host.Profile.label)
 	}
 	return e, nil
+}
+
+// undescribed words the failure of a description.
+func (e *Effect) undescribed(err error) error {
+	var action *ActionError
+	if errors.As(err, &action) && action.Said == "" && action.Status == C.kOfxStatErrMissingHostFeature {
+		return fmt.Errorf("effect %s does not work in this host (%s): it misses a feature", e.ID, e.host.Profile.label)
+	}
+	return fmt.Errorf("effect %s cannot be described: %w", e.ID, err)
 }
 
 func (e *Effect) describeIn(context string) error {

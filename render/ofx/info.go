@@ -181,7 +181,7 @@ func (p *Param) options() []string {
 // limits are a range's ends, or none where there is no end.
 func (p *Param) limits(name string) []string {
 	for _, v := range p.properties.doubles(name) {
-		if math.Abs(v) == math.MaxFloat64 || math.IsInf(v, 0) {
+		if math.Abs(v) >= math.MaxFloat32 {
 			return nil
 		}
 	}

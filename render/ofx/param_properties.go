@@ -115,6 +115,7 @@ func addChoices(s *Properties, p *Param) {
 		s.list(C.kOfxParamPropChoiceOrder, 0)
 	case C.kOfxParamTypeStrChoice:
 		s.list(C.kOfxParamPropChoiceOption, "")
+		s.list(C.kOfxParamPropChoiceOrder, 0)
 		s.list(C.kOfxParamPropChoiceEnum, "")
 	case C.kOfxParamTypeString:
 		s.free(C.kOfxParamPropStringMode, C.kOfxParamStringIsSingleLine)

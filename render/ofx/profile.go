@@ -11,7 +11,8 @@ import (
 	"unsafe"
 )
 
-// Profile is what a host declares, and how it departs from the standard.
+// Profile is what a host declares, and how it departs from the standard. Overlays are declared by
+// hosts in the background too, and never drawn there.
 type Profile struct {
 	Name     string // as users know it
 	id       string // as plugins know it
@@ -23,8 +24,7 @@ type Profile struct {
 	comps    []string
 
 	tiles, multiResolution, multipleDepths, multiplePARs, setableFrameRate, overlays bool
-	animatesStrings, animatesCustom, strChoice                                       bool
-	maxPages                                                                         int
+	animatesStrings, animatesCustom, customInteracts, strChoice                      bool
 
 	brokenMessages   bool // message suite V2 without its persistent messages
 	allConnected     bool // every clip says that it is connected
@@ -42,8 +42,8 @@ var Profiles = []Profile{
 			C.kOfxImageEffectContextTransition, C.kOfxImageEffectContextGenerator},
 		depths: []string{C.kOfxBitDepthFloat, C.kOfxBitDepthHalf, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
 		comps:  []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentRGB, C.kOfxImageComponentAlpha},
-		tiles:  true, multiResolution: true, multipleDepths: true, multiplePARs: true,
-		animatesStrings: true, animatesCustom: true, strChoice: true,
+		tiles:  true, multiResolution: true, multipleDepths: true, multiplePARs: true, overlays: true,
+		animatesStrings: true, animatesCustom: true, customInteracts: true, strChoice: true,
 	},
 	{
 		Name: "nuke", id: "uk.co.thefoundry.nuke", label: "nuke", version: [3]int{15, 1, 0}, api: [2]int{1, 4},
@@ -51,7 +51,8 @@ var Profiles = []Profile{
 		depths:   []string{C.kOfxBitDepthFloat},
 		comps:    []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha},
 		tiles:    true, multiResolution: true, overlays: true,
-		missing: []string{C.kOfxImageEffectPropPluginHandle},
+		customInteracts: true,
+		missing:         []string{C.kOfxImageEffectPropPluginHandle},
 	},
 	{
 		Name: "natron", id: "fr.inria.Natron", label: "Natron", version: [3]int{2, 6, 0}, api: [2]int{1, 4},
@@ -60,7 +61,7 @@ var Profiles = []Profile{
 		depths: []string{C.kOfxBitDepthFloat, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
 		comps:  []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha, C.kOfxImageComponentRGB},
 		tiles:  true, multiResolution: true, multipleDepths: true, multiplePARs: true, setableFrameRate: true, overlays: true,
-		animatesStrings: true, animatesCustom: true,
+		animatesStrings: true, animatesCustom: true, customInteracts: true,
 		neverAcknowledge: true,
 	},
 	{
@@ -132,7 +133,7 @@ func (p *Profile) properties() *Properties {
 	s.fixed(C.kOfxImageEffectPropSetableFielding, 0)
 	s.fixed(C.kOfxImageEffectInstancePropSequentialRender, 2)
 	s.fixed(C.kOfxImageEffectHostPropNativeOrigin, C.kOfxHostNativeOriginBottomLeft)
-	s.fixed(C.kOfxParamHostPropSupportsCustomInteract, 0)
+	s.fixed(C.kOfxParamHostPropSupportsCustomInteract, flag(p.customInteracts))
 	s.fixed(C.kOfxParamHostPropSupportsStringAnimation, flag(p.animatesStrings))
 	s.fixed(C.kOfxParamHostPropSupportsChoiceAnimation, 1)
 	s.fixed(C.kOfxParamHostPropSupportsBooleanAnimation, 1)
@@ -143,7 +144,7 @@ func (p *Profile) properties() *Properties {
 		s.fixed(C.kOfxParamHostPropSupportsStrChoiceAnimation, flag(p.animatesStrings))
 	}
 	s.fixed(C.kOfxParamHostPropMaxParameters, -1)
-	s.fixed(C.kOfxParamHostPropMaxPages, p.maxPages)
+	s.fixed(C.kOfxParamHostPropMaxPages, 0)
 	s.fixed(C.kOfxParamHostPropPageRowColumnCount, 0, 0)
 	if slices.Compare(p.api[:], []int{1, 5}) >= 0 {
 		s.fixed(C.kOfxImageEffectPropColourManagementStyle, C.kOfxImageEffectColourManagementNone)

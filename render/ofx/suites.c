@@ -237,6 +237,21 @@ static const OfxProgressSuiteV2 progress_suite_2 = {goProgressStart2, goProgress
 
 static const OfxTimeLineSuiteV1 time_line_suite = {goGetTime, goGotoTime, goGetTimeBounds};
 
+/* Overlays may be described, but nothing is ever drawn: there are no interacts to ask about. */
+
+static OfxStatus no_interact(OfxInteractHandle interact) {
+  (void)interact;
+  return kOfxStatErrBadHandle;
+}
+
+static OfxStatus no_interact_properties(OfxInteractHandle interact, OfxPropertySetHandle *set) {
+  (void)interact, (void)set;
+  return kOfxStatErrBadHandle;
+}
+
+static const OfxInteractSuiteV1 interact_suite = {no_interact, no_interact,
+                                                  no_interact_properties};
+
 const void *host_suite(const char *name, int version, int broken_messages) {
   static const struct {
     const char *name;
@@ -253,6 +268,7 @@ const void *host_suite(const char *name, int version, int broken_messages) {
       {kOfxProgressSuite, 1, &progress_suite_1},
       {kOfxProgressSuite, 2, &progress_suite_2},
       {kOfxTimeLineSuite, 1, &time_line_suite},
+      {kOfxInteractSuite, 1, &interact_suite},
   };
   for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
     if (suites[i].version == version && strcmp(suites[i].name, name) == 0)
