@@ -33,6 +33,7 @@ const (
 
 // engine is one impasto-engine process, from its start to its death.
 type engine struct {
+	ctx      context.Context // its time; the end of that is no accident
 	log      hclog.Logger
 	patience patience
 	conn     *bridge.Conn
@@ -70,8 +71,8 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 	}
 	defer theirs.Close()
 
-	ctx, kill := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, path, "--parent", fmt.Sprint(os.Getpid()))
+	running, kill := context.WithCancel(ctx)
+	cmd := exec.CommandContext(running, path, "--parent", fmt.Sprint(os.Getpid()))
 	cmd.Dir = "/"
 	// The environment is the one that Impasto.ofx let through; SkipHostEnv, or it would
 	// be there twice.
@@ -81,7 +82,7 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 
 	e := &engine{
-		log: log, patience: patience, conn: conn, cmd: cmd, kill: kill,
+		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill,
 		waiting: make(map[uint64]exchange), dead: make(chan struct{}),
 	}
 	e.client = plugin.NewClient(&plugin.ClientConfig{
@@ -259,6 +260,9 @@ func (e *engine) stop(why error) {
 				why = fmt.Errorf("%w; %s", why, e.cmd.ProcessState)
 			}
 		case <-time.After(reapTimeout): // a driver may hold on to it
+		}
+		if e.ctx.Err() == nil {
+			e.log.Warn("the engine is gone", "error", why)
 		}
 		e.why = why
 		close(e.dead)

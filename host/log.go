@@ -23,10 +23,11 @@ func openLog() (log hclog.Logger, more string) {
 	if err != nil {
 		more = "Set IMPASTO_LOG to the name of a file and try again to learn more."
 	}
-	// Ours is never a graceful end: what go-plugin says about that is no news.
+	// An engine has nothing to save: it is always killed, and engine.stop says so.
 	var expected hclog.ExcludeByMessage
 	expected.Add("error closing client during Kill")
 	expected.Add("plugin failed to exit gracefully")
+	expected.Add("plugin process exited")
 	return hclog.New(&hclog.LoggerOptions{
 		Name:    fmt.Sprintf("impasto-host.%d", os.Getpid()), // several OFX hosts write one file
 		Level:   hclog.LevelFromString(os.Getenv("IMPASTO_LOG_LEVEL")),
