@@ -1,0 +1,173 @@
+/* The codec against the golden vectors: what is sent byte for byte, what is received field by
+ * field; and what is cut, changed or made up is refused. */
+#include "../messages.h"
+#include "check.h"
+#include "vectors.h"
+
+#include <string.h>
+
+static void is_vector(const char *name, bool encoded, msgpack_sbuffer *made) {
+  struct vector v = read_vector(name);
+  bool same = encoded && made->size == v.size && memcmp(made->data, v.body, v.size) == 0;
+  if (!same)
+    fprintf(stderr, "%s is encoded otherwise than in the vector\n", name);
+  CHECK(same);
+  msgpack_sbuffer_destroy(made);
+  msgpack_sbuffer_init(made);
+}
+
+static void test_encoding(void) {
+  static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
+  msgpack_sbuffer b;
+  msgpack_sbuffer_init(&b);
+  struct hello hello = {"Impasto.ofx", "0.1.0", 8, true};
+  is_vector("hello", encode_hello(&b, 1, &hello), &b);
+  is_vector("lane", encode_lane(&b, 0), &b);
+  is_vector("prepare", encode_prepare(&b, 300, "great-wave@0123456789ab"), &b);
+  is_vector("cancel", encode_cancel(&b, 70000), &b);
+  is_vector("ping", encode_ping(&b, 5), &b);
+
+  struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
+  struct render_request shared = {
+      .style = "great-wave@0123456789ab",
+      .frame = 1001.5,
+      .encoding = ENCODING_LINEAR,
+      .premultiplied = true,
+      .mix = 0.25,
+      .mask_invert = true,
+      .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
+      .mask = &mask,
+      .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
+  };
+  is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
+  struct render_request in_message = {
+      .style = "great-wave",
+      .frame = -3,
+      .encoding = ENCODING_SRGB,
+      .mix = 1,
+      .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
+      .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},
+  };
+  is_vector("render_inline", encode_render(&b, (uint64_t)1 << 32, &in_message), &b);
+}
+
+static struct message decode(const char *name, struct vector *v) {
+  struct message m;
+  const char *reason;
+  memset(&m, 0xaa, sizeof m);
+  *v = read_vector(name);
+  bool ok = decode_message(&m, v->body, v->size, &reason);
+  if (!ok)
+    fprintf(stderr, "%s: %s\n", name, reason);
+  CHECK(ok);
+  return m;
+}
+
+static void test_decoding(void) {
+  struct vector v;
+  struct message m = decode("welcome", &v);
+  CHECK(m.kind == KIND_WELCOME && m.id == 1 && m.as.welcome.protocol == PROTOCOL_VERSION);
+  CHECK(!strcmp(m.as.welcome.program, "impasto-host") && !strcmp(m.as.welcome.version, "0.1.0"));
+  m = decode("progress", &v);
+  CHECK(m.kind == KIND_PROGRESS && m.id == 70000 && m.as.progress.fraction == 0.5);
+  CHECK(!strcmp(m.as.progress.stage, "painting"));
+  m = decode("done", &v);
+  CHECK(m.kind == KIND_DONE && m.id == 70000 && m.as.done.cached && !m.as.done.pixels);
+  struct timings *t = &m.as.done.timings;
+  CHECK(t->load == 1 && t->wait == 200 && t->convert_in == 3000 && t->run == 400000 &&
+        t->convert_out == 5000 && t->total == 70000000000);
+  m = decode("done_inline", &v);
+  static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
+  CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached);
+  CHECK(m.as.done.pixels_size == sizeof pixels &&
+        memcmp(m.as.done.pixels, pixels, sizeof pixels) == 0);
+  m = decode("pong", &v);
+  CHECK(m.kind == KIND_PONG && m.id == 5);
+  m = decode("error", &v);
+  CHECK(m.kind == KIND_ERROR && m.id == 70000 && !strcmp(m.as.error.code, "style"));
+  CHECK(!strcmp(m.as.error.message, "The style \"x\" is not here."));
+}
+
+/* A copy of exact size, so that AddressSanitizer sees every byte read past the end. */
+static bool decodes(const unsigned char *body, size_t size) {
+  struct message m;
+  const char *reason;
+  unsigned char *copy = malloc(size ? size : 1);
+  memcpy(copy, body, size);
+  bool ok = decode_message(&m, copy, size, &reason);
+  CHECK(ok || (reason && reason[0]));
+  free(copy);
+  return ok;
+}
+
+static void test_hostile(void) {
+  static const char *const names[] = {"welcome", "progress", "done", "done_inline", "pong", "error"};
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    struct vector v = read_vector(names[k]);
+    for (size_t cut = 0; cut < v.size; cut++)
+      CHECK(!decodes(v.body, cut));
+    unsigned char longer[sizeof v.body + 1];
+    memcpy(longer, v.body, v.size);
+    longer[v.size] = 0xc0;
+    CHECK(!decodes(longer, v.size + 1));
+    for (size_t at = 0; at < v.size; at++)
+      for (int to = 0; to < 256; to++) {
+        struct vector changed = v;
+        changed.body[at] = (unsigned char)to;
+        (void)decodes(changed.body, changed.size);
+      }
+  }
+  /* Kinds that only the effect sends. */
+  static const char *const requests[] = {"hello", "render_shared", "lane"};
+  for (size_t k = 0; k < 3; k++) {
+    struct vector v = read_vector(requests[k]);
+    CHECK(!decodes(v.body, v.size));
+  }
+  /* Promises of four thousand million parts, nesting, and a fraction that is none. */
+  static const unsigned char much[] = {0x93, 0xa4, 'd', 'o', 'n', 'e', 1, 0xdf, 0xff, 0xff, 0xff, 0xff};
+  CHECK(!decodes(much, sizeof much));
+  static const unsigned char all[] = {0xdd, 0xff, 0xff, 0xff, 0xff};
+  CHECK(!decodes(all, sizeof all));
+  unsigned char deep[200];
+  memset(deep, 0x91, sizeof deep);
+  CHECK(!decodes(deep, sizeof deep));
+  deep[sizeof deep - 1] = 0xc0;
+  CHECK(!decodes(deep, sizeof deep));
+  struct vector v = read_vector("progress");
+  for (size_t i = 0; i + 9 < v.size; i++)
+    if (v.body[i] == 0xcb)
+      memset(v.body + i + 1, 0xff, 8); /* NaN */
+  CHECK(!decodes(v.body, v.size));
+}
+
+static void test_long_texts_are_cut(void) {
+  msgpack_sbuffer b;
+  msgpack_packer p;
+  msgpack_sbuffer_init(&b);
+  msgpack_packer_init(&p, &b, msgpack_sbuffer_write);
+  msgpack_pack_array(&p, 3);
+  msgpack_pack_str_with_body(&p, "error", 5);
+  msgpack_pack_uint64(&p, 1);
+  msgpack_pack_map(&p, 3);
+  static const char *const keys[] = {"code", "message", "cause"};
+  for (int k = 0; k < 3; k++) {
+    msgpack_pack_str_with_body(&p, keys[k], strlen(keys[k]));
+    msgpack_pack_str(&p, 2000);
+    for (int i = 0; i < 1000; i++)
+      msgpack_pack_str_body(&p, "\xc3\xb4", 2);
+  }
+  struct message m;
+  const char *reason;
+  CHECK(decode_message(&m, (unsigned char *)b.data, b.size, &reason));
+  size_t length = strlen(m.as.error.message);
+  CHECK(length > 700 && length < sizeof m.as.error.message && length % 2 == 0);
+  msgpack_sbuffer_destroy(&b);
+}
+
+int main(void) {
+  test_encoding();
+  test_decoding();
+  test_hostile();
+  test_long_texts_are_cut();
+  return check_failures != 0;
+}
