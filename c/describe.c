@@ -37,9 +37,9 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   (void)put_int(set, kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0, 0);
   (void)put_string(set, kOfxPropShortLabel, 0, "Impasto");
   (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
-  (void)put_string(set, kOfxPropPluginDescription, 0,
-                   "Repaints the plate in the style of a painting. Mix and Mask blend the painting "
-                   "with the plate; where they are 0 the plate comes through unchanged.");
+  offer_string(set, kOfxPropPluginDescription,
+               "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
+               "the plate; where they are 0 the plate comes through unchanged.");
   return ok ? kOfxStatOK : kOfxStatFailed;
 }
 

@@ -129,3 +129,9 @@ bool put_rect_d(OfxPropertySetHandle set, const char *property, const OfxRectD *
   return put_double(set, property, 0, value->x1) && put_double(set, property, 1, value->y1) &&
          put_double(set, property, 2, value->x2) && put_double(set, property, 3, value->y2);
 }
+
+void offer_string(OfxPropertySetHandle set, const char *property, const char *value) {
+  int count;
+  if (suites.property->propGetDimension(set, property, &count) == kOfxStatOK)
+    (void)put_string(set, property, 0, value);
+}

@@ -46,4 +46,7 @@ bool put_double(OfxPropertySetHandle set, const char *property, int index, doubl
 bool put_string(OfxPropertySetHandle set, const char *property, int index, const char *value);
 bool put_rect_d(OfxPropertySetHandle set, const char *property, const OfxRectD *value);
 
+/* For what is newer than API 1.0: sets it where the host has it. */
+void offer_string(OfxPropertySetHandle set, const char *property, const char *value);
+
 #endif
