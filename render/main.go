@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"impasto.net/render/ofx"
 )
 
 // What the command answers to the shell.
@@ -16,6 +18,7 @@ const (
 	exitUsage       = 2
 	exitPlugin      = 3
 	exitStrict      = 4
+	exitCrash       = 5
 	exitInterrupted = 130
 )
 
@@ -48,6 +51,7 @@ func main() {
 		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	ofx.WatchCrashes(exitCrash)
 	root.AddCommand(renderCommand(), describeCommand())
 	os.Exit(code(root.Execute()))
 }

@@ -48,6 +48,7 @@ Exit codes:
     2  the command line is wrong, or names files that cannot be used
     3  the plugin cannot be loaded, or its effect cannot be described or begun
     4  all rendered, but with --strict: the plugin broke the OpenFX interface
+    5  the plugin crashed; frames that were finished are kept
   130  interrupted (Ctrl-C or SIGTERM); frames that were finished are kept`
 
 const renderExample = `  impasto render --plugin Impasto.ofx.bundle --clip Source=plate.%04d.exr --clip Mask=matte.%04d.exr \

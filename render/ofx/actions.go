@@ -1,6 +1,7 @@
 package ofx
 
 /*
+#include <stdlib.h>
 #include "host.h"
 */
 import "C"
@@ -35,8 +36,9 @@ var errMemory = errors.New("the plugin has no memory")
 // do calls an action. It returns whether the plugin trapped it.
 func (c *call) do(entry *C.OfxPluginEntryPoint, handle unsafe.Pointer, in, out *Properties) (trapped bool, err error) {
 	c.begin()
-	action := cString(c.action)
-	status := int(C.host_action(entry, action, handle, in.c(), out.c(), C.uint64_t(c.id)))
+	place := C.CString(c.place())
+	status := int(C.host_action(entry, cString(c.action), handle, in.c(), out.c(), C.uint64_t(c.id), place))
+	C.free(unsafe.Pointer(place))
 	c.releaseLeaked()
 	c.end()
 	if !legal(c.action, status) {

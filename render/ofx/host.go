@@ -60,6 +60,10 @@ func (h *Host) Close() {
 	C.free(unsafe.Pointer(h.c))
 }
 
+// WatchCrashes ends the process with that code, and a sentence on standard error, when a plugin
+// crashes.
+func WatchCrashes(exitCode int) { C.host_watch_crashes(C.int(exitCode)) }
+
 // hostOf finds the host that a host property set belongs to.
 func hostOf(properties *Properties) *Host {
 	openHosts.mu.Lock()

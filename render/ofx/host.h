@@ -36,9 +36,11 @@ OfxHost *host_new(OfxPropertySetHandle properties);
 /* Reserves size bytes of addresses. NULL: there is no room. */
 void *host_reserve(size_t size);
 
-/* Entry points, called through Go. call names the action to what the plugin calls meanwhile. */
+/* Entry points, called through Go. call names the action to what the plugin calls meanwhile, and
+ * place names it to the user. */
 OfxStatus host_action(OfxPluginEntryPoint *entry, const char *action, const void *handle,
-                      OfxPropertySetHandle in, OfxPropertySetHandle out, uint64_t call);
+                      OfxPropertySetHandle in, OfxPropertySetHandle out, uint64_t call,
+                      const char *place);
 void host_set_host(OfxPlugin *plugin, OfxHost *host);
 OfxStatus host_bundle_set_host(void *symbol, OfxHost *host);
 int host_bundle_count(void *symbol);
@@ -52,7 +54,11 @@ void host_thread(OfxThreadFunctionV1 *function, unsigned int index, unsigned int
 
 /* The action that this thread is in, or 0; and its number among multiThread's, or -1. */
 uint64_t host_current_call(void);
+const char *host_current_place(void);
 int host_thread_index(void);
+
+/* From now on a crash in the plugin ends the process with that code and a sentence. */
+void host_watch_crashes(int exit_code);
 
 /* A recursive mutex. Each returns 0 or an error; one that is locked is not freed. */
 typedef struct host_mutex host_mutex;

@@ -88,10 +88,12 @@ func ProfileNamed(name string) (Profile, error) {
 	return Profile{}, fmt.Errorf("no host is called %q here", name)
 }
 
-// trim takes away the properties that this host lacks.
+// trim hides the properties that this host lacks.
 func (p *Profile) trim(set *Properties) {
 	for _, name := range p.missing {
-		delete(set.all, name)
+		if q, ok := set.all[name]; ok {
+			q.hidden = true
+		}
 	}
 }
 

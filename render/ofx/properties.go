@@ -26,6 +26,7 @@ type property struct {
 	sample   any  // a value of the type, also where there are no values
 	open     bool // any number of values
 	writable bool // by the plugin
+	hidden   bool // as if it were not there, which in the host that is played it is not
 }
 
 // mostValues bounds what a plugin can make a property grow to.
@@ -160,6 +161,8 @@ func (p *Properties) write(name string, index int, whole bool, values []any, kin
 	defer p.mu.Unlock()
 	q, ok := p.all[name]
 	switch {
+	case ok && q.hidden:
+		return C.kOfxStatErrUnknown
 	case !ok:
 		// Hosts' own extensions are tried and, where they are missing, left alone.
 		if strings.HasPrefix(name, "Ofx") || strings.HasPrefix(name, "kOfx") {
@@ -198,7 +201,7 @@ func (p *Properties) read(name string, index, count int, kind string) ([]any, C.
 	defer p.mu.Unlock()
 	q, ok := p.all[name]
 	switch {
-	case !ok:
+	case !ok || q.hidden:
 		return nil, C.kOfxStatErrUnknown
 	case typeName(q.sample) != kind:
 		report("read property %s of %s as %s; it is %s", name, p.owner, kind, typeName(q.sample))
@@ -214,7 +217,7 @@ func (p *Properties) reset(name string) C.OfxStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	q, ok := p.all[name]
-	if !ok {
+	if !ok || q.hidden {
 		return C.kOfxStatErrUnknown
 	}
 	if !q.writable {
@@ -229,7 +232,7 @@ func (p *Properties) dimension(name string) (int, C.OfxStatus) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	q, ok := p.all[name]
-	if !ok {
+	if !ok || q.hidden {
 		return 0, C.kOfxStatErrUnknown
 	}
 	return len(q.values), C.kOfxStatOK

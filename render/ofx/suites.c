@@ -10,18 +10,25 @@
 /* --- Which action a thread is in ---------------------------------------------------------- */
 
 static _Thread_local uint64_t current_call;
+static _Thread_local const char *current_place = "a thread";
 static _Thread_local int thread_index = -1;
+
+const char *host_current_place(void) { return current_place; }
 
 uint64_t host_current_call(void) { return current_call; }
 
 int host_thread_index(void) { return thread_index; }
 
 OfxStatus host_action(OfxPluginEntryPoint *entry, const char *action, const void *handle,
-                      OfxPropertySetHandle in, OfxPropertySetHandle out, uint64_t call) {
+                      OfxPropertySetHandle in, OfxPropertySetHandle out, uint64_t call,
+                      const char *place) {
   const uint64_t outer = current_call;
+  const char *outer_place = current_place;
   current_call = call;
+  current_place = place;
   OfxStatus status = entry(action, handle, in, out);
   current_call = outer;
+  current_place = outer_place;
   return status;
 }
 

@@ -1,0 +1,376 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"image"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"impasto.net/render/ofx"
+	"impasto.net/render/picture"
+)
+
+const benchLong = `bench measures what a frame costs: the render action of the node, in this process as its OFX host,
+against a bare run of ONNX Runtime with the same network, session options and threads on data that
+lies ready. Both run in turn, so that a machine's moods meet both alike; medians are printed.
+
+The plate is linear float RGBA and another one for every frame, so that nothing is cached; mask and mix are on.
+Standard output gets one line of JSON a size, standard error a table in milliseconds:
+
+    node         the render action, from call to return
+    bare         the bare run
+    ratio        node / bare
+    copy in      plate and mask from the host's images to shared memory
+    convert in   to the network's layout, range and encoding
+    run          the network
+    convert out  back, with the blend
+    copy out     from shared memory to the host's image
+    other        messages, waiting, cleaning up
+    MB           what the engine had in memory at the most, shared frames included`
+
+type benchOptions struct {
+	plugin, style string
+	sizes         []string
+	frames        int
+}
+
+func benchCommand() *cobra.Command {
+	var o benchOptions
+	c := &cobra.Command{
+		Use:     "bench",
+		Short:   "Measure what a frame costs with Impasto's node",
+		Long:    benchLong,
+		Example: "  impasto bench\n  impasto bench --size 960x540 --size 1920x1080 --frames 20",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return bench(&o) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.plugin, "plugin", "", "the Impasto.ofx.bundle (default: the one that was built beside this program)")
+	f.StringVar(&o.style, "style", "", "the style's name (default: the first of the menu)")
+	f.StringArrayVar(&o.sizes, "size", []string{"1920x1080"}, "of the frame; once for each")
+	f.IntVar(&o.frames, "frames", 10, "how many are counted, after two that are not")
+	return c
+}
+
+// Frames that are not counted: they load the style and take the memory.
+const benchWarmUp = 2
+
+// measurement is one line of the result; times are in milliseconds.
+type measurement struct {
+	Style   string             `json:"style"`
+	Width   int                `json:"width"`
+	Height  int                `json:"height"`
+	Frames  int                `json:"frames"`
+	Node    float64            `json:"node_ms"`
+	Bare    float64            `json:"bare_ms"`
+	Ratio   float64            `json:"ratio"`
+	Parts   map[string]float64 `json:"parts_ms"`
+	PeakRSS map[string]int     `json:"peak_rss_kb"`
+}
+
+// benchParts are the columns of the table, and where a trace has them.
+var benchParts = []struct {
+	name string
+	of   func(*trace) int
+}{
+	{"copy in", func(t *trace) int { return t.CopyIn }},
+	{"convert in", func(t *trace) int { return t.Engine.ConvertIn }},
+	{"run", func(t *trace) int { return t.Engine.Run }},
+	{"convert out", func(t *trace) int { return t.Engine.ConvertOut }},
+	{"copy out", func(t *trace) int { return t.CopyOut }},
+	{"other", func(t *trace) int {
+		return t.Total - t.CopyIn - t.Engine.ConvertIn - t.Engine.Run - t.Engine.ConvertOut - t.CopyOut
+	}},
+}
+
+// trace is a line that Impasto.ofx writes to the file IMPASTO_TRACE, in microseconds.
+type trace struct {
+	Cached                 bool
+	CopyIn, CopyOut, Total int
+	Engine                 struct{ ConvertIn, Run, ConvertOut int }
+}
+
+func bench(o *benchOptions) error {
+	if o.frames < 1 {
+		return fmt.Errorf("--frames is 1 or more, not %d", o.frames)
+	}
+	bundle := o.plugin
+	if bundle == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		bundle = filepath.Join(filepath.Dir(self), "../Impasto.ofx.bundle")
+	}
+	var all []*measurement
+	for _, size := range o.sizes {
+		var width, height int
+		if n, err := fmt.Sscanf(size, "%dx%d", &width, &height); n != 2 || err != nil || width < 1 || height < 1 {
+			return fmt.Errorf("--size is like 1920x1080, not %q", size)
+		}
+		m, err := measure(bundle, o.style, width, height, o.frames)
+		if err != nil {
+			return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
+		}
+		all = append(all, m)
+		line, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		fmt.Println(string(line))
+	}
+	return table(os.Stderr, all)
+}
+
+func table(w io.Writer, all []*measurement) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "size\tnode\tbare\tratio\t")
+	for _, part := range benchParts {
+		fmt.Fprintf(t, "%s\t", part.name)
+	}
+	fmt.Fprintln(t, "MB\t")
+	for _, m := range all {
+		fmt.Fprintf(t, "%d×%d\t%.1f\t%.1f\t%.3f\t", m.Width, m.Height, m.Node, m.Bare, m.Ratio)
+		for _, part := range benchParts {
+			fmt.Fprintf(t, "%.1f\t", m.Parts[part.name])
+		}
+		fmt.Fprintf(t, "%d\t\n", m.PeakRSS["impasto-engine"]>>10)
+	}
+	return t.Flush()
+}
+
+// measure renders frames through the node and runs the bare network in turn.
+func measure(bundle, style string, width, height, frames int) (*measurement, error) {
+	folder, err := os.MkdirTemp("", "impasto-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	traces := filepath.Join(folder, "trace")
+	if err := os.Setenv("IMPASTO_TRACE", traces); err != nil {
+		return nil, err
+	}
+
+	var said []string
+	p, err := open(bundle, "", ofx.Profiles[0].Name, func(m ofx.Message) { said = append(said, m.Text) })
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	if style == "" {
+		shipped, err := filepath.Glob(filepath.Join(bundle, "Contents/Resources/styles/*/style.json"))
+		if err != nil || len(shipped) == 0 {
+			return nil, fmt.Errorf("%s holds no style", bundle)
+		}
+		style = filepath.Base(filepath.Dir(shipped[0]))
+	}
+	context, err := p.effect.ContextFor([]string{"Source", "Mask"})
+	if err != nil {
+		return nil, err
+	}
+	instance, err := p.effect.NewInstance(ofx.Setup{
+		Context: context, First: 0, Last: benchWarmUp + frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
+		Clips: map[string]ofx.Plate{"Source": &noise{width: width, height: height}, "Mask": ramp(width, height)},
+		Params: func(find func(string) *ofx.Param) error {
+			return find("styleId").Set(style, ofx.Linear)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer instance.Close()
+	engines, err := filepath.Glob(filepath.Join(bundle, "Contents/*/impasto-engine"))
+	if err != nil || len(engines) != 1 {
+		return nil, fmt.Errorf("%s has %d programs impasto-engine", bundle, len(engines))
+	}
+	runtime, err := startBare(engines[0], style, width, height)
+	if err != nil {
+		return nil, err
+	}
+	defer runtime.stop()
+
+	m := &measurement{Style: style, Width: width, Height: height, Frames: frames, Parts: map[string]float64{}, PeakRSS: map[string]int{}}
+	var bare []float64
+	for frame := range benchWarmUp + frames {
+		if _, err := instance.Render(frame); err != nil {
+			return nil, errors.Join(err, errors.New(strings.Join(said, "\n")))
+		}
+		ms, err := runtime.run()
+		if err != nil {
+			return nil, err
+		}
+		if frame >= benchWarmUp {
+			bare = append(bare, ms)
+		}
+	}
+	lines, err := readTraces(traces)
+	if err != nil {
+		return nil, err
+	}
+	if len(lines) != benchWarmUp+frames {
+		return nil, fmt.Errorf("%d frames were traced, of %d", len(lines), benchWarmUp+frames)
+	}
+	lines = lines[benchWarmUp:]
+	if slices.ContainsFunc(lines, func(t trace) bool { return t.Cached }) {
+		return nil, errors.New("frames came out of the cache, so the network was not measured")
+	}
+	milliseconds := func(of func(*trace) int) float64 {
+		values := make([]float64, len(lines))
+		for i := range lines {
+			values[i] = float64(of(&lines[i])) / 1000
+		}
+		return median(values)
+	}
+	m.Node, m.Bare = milliseconds(func(t *trace) int { return t.Total }), median(bare)
+	m.Ratio = math.Round(m.Node/m.Bare*1000) / 1000
+	for _, part := range benchParts {
+		m.Parts[part.name] = milliseconds(part.of)
+	}
+	return m, peaks(bundle, m.PeakRSS)
+}
+
+func median(values []float64) float64 {
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+func readTraces(path string) ([]trace, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var lines []trace
+	for decoder := json.NewDecoder(strings.NewReader(string(data))); decoder.More(); {
+		var t trace
+		if err := decoder.Decode(&t); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		lines = append(lines, t)
+	}
+	return lines, nil
+}
+
+// peaks reads what this process and those of the bundle had in memory at the most.
+func peaks(bundle string, kilobytes map[string]int) error {
+	bundle, err := filepath.EvalSymlinks(bundle)
+	if err != nil {
+		return err
+	}
+	if bundle, err = filepath.Abs(bundle); err != nil {
+		return err
+	}
+	links, err := filepath.Glob("/proc/[0-9]*/exe")
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		exe, err := os.Readlink(link)
+		ours := filepath.Dir(link) == fmt.Sprintf("/proc/%d", os.Getpid())
+		if err != nil || !ours && !strings.HasPrefix(exe, bundle) {
+			continue
+		}
+		status, err := os.ReadFile(filepath.Join(filepath.Dir(link), "status"))
+		if err != nil {
+			continue // it has just ended
+		}
+		_, after, _ := strings.Cut(string(status), "VmHWM:")
+		if fields := strings.Fields(after); len(fields) > 0 {
+			kb, err := strconv.Atoi(fields[0])
+			if err != nil {
+				return fmt.Errorf("%s: %w", link, err)
+			}
+			kilobytes[filepath.Base(exe)] = max(kilobytes[filepath.Base(exe)], kb)
+		}
+	}
+	return nil
+}
+
+// bareRuntime is an impasto-engine that runs the network and nothing else.
+type bareRuntime struct {
+	cmd       *exec.Cmd
+	in        io.WriteCloser
+	out       *bufio.Scanner
+	complaint strings.Builder
+}
+
+func startBare(engine, style string, width, height int) (*bareRuntime, error) {
+	b := &bareRuntime{cmd: exec.Command(engine, "bare", "--style", style, "--width", fmt.Sprint(width), "--height", fmt.Sprint(height))}
+	in, err := b.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := b.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	b.in, b.out = in, bufio.NewScanner(out)
+	b.cmd.Stderr = &b.complaint
+	return b, b.cmd.Start()
+}
+
+// run is one run of the network, in milliseconds.
+func (b *bareRuntime) run() (float64, error) {
+	if _, err := fmt.Fprintln(b.in, "run"); err != nil || !b.out.Scan() {
+		return 0, fmt.Errorf("the bare run ended: %s", strings.TrimSpace(b.complaint.String()))
+	}
+	return strconv.ParseFloat(b.out.Text(), 64)
+}
+
+func (b *bareRuntime) stop() {
+	b.in.Close()
+	_ = b.cmd.Wait() // what it had to say was said by run
+}
+
+// noise is a plate of smooth random values up to 2, another one for every frame.
+type noise struct{ width, height int }
+
+func (n *noise) At(time float64) (*picture.Image, error) {
+	h := fnv.New64a()
+	fmt.Fprint(h, time)
+	seed := h.Sum64()
+	im := picture.New(image.Rect(0, 0, n.width, n.height))
+	im.HasAlpha = true
+	for i := range im.Pix {
+		if i%4 != 3 {
+			seed = seed*6364136223846793005 + 1442695040888963407 // Knuth, MMIX
+			im.Pix[i] = float32(seed>>40) / (1 << 23)
+		}
+	}
+	return im, nil
+}
+
+func (n *noise) Example() (*picture.Image, error) { return n.At(0) }
+func (n *noise) Range() (first, last float64)     { return 0, math.MaxInt32 }
+
+// still is one picture at all times.
+type still struct{ im *picture.Image }
+
+func (s still) At(float64) (*picture.Image, error) { return s.im, nil }
+func (s still) Example() (*picture.Image, error)   { return s.im, nil }
+func (s still) Range() (first, last float64)       { return 0, math.MaxInt32 }
+
+// ramp is a mask that rises from left to right.
+func ramp(width, height int) still {
+	im := picture.New(image.Rect(0, 0, width, height))
+	im.HasAlpha = true
+	for p := 0; p < len(im.Pix); p += 4 {
+		v := float32(p/4%width) / float32(width)
+		copy(im.Pix[p:], []float32{v, v, v, v})
+	}
+	return still{im}
+}
