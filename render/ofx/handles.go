@@ -97,7 +97,7 @@ func (r *registry) describe(h unsafe.Pointer) string {
 	if _, ok := r.live[h]; ok {
 		return fmt.Sprintf("the handle of a thing of another kind (%v)", k)
 	}
-	if int(offset%kindStretch) > r.next[k] {
+	if n := int(offset % kindStretch); n > r.next[k] || n%handleStep != 0 {
 		return "a handle that this host never gave"
 	}
 	return fmt.Sprintf("a handle that is gone (%v)", k)

@@ -1,6 +1,7 @@
 package sequence
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func (p Pattern) candidates() ([]string, error) {
 	if !slices.ContainsFunc(p.parts[1:], func(s string) bool { return strings.ContainsRune(s, filepath.Separator) }) {
 		entries, err := os.ReadDir(filepath.Clean(folder))
 		if err != nil {
-			return nil, fmt.Errorf("the folder of %s cannot be read: %w", p, err)
+			return nil, fmt.Errorf("the folder of %s cannot be read: %w", p, errors.Unwrap(err))
 		}
 		names := make([]string, len(entries))
 		for i, e := range entries {
