@@ -14,7 +14,8 @@ import (
 // Start loads ONNX Runtime, once in the life of a process.
 func Start(library string) error {
 	ort.SetSharedLibraryPath(library)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	// Its errors come back from its functions too.
+	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("ONNX Runtime cannot be loaded from %s: %w", library, err)
 	}
 	return nil
@@ -78,11 +79,12 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 	}
 	for _, set := range []func() error{
 		func() error { return options.SetIntraOpNumThreads(threads) },
-		// Frames come in many sizes: a memory pattern would be planned for each, and takes
-		// a quarter more memory than the arena alone.
+		// A memory pattern is planned for every size of frame, and takes up to twice the
+		// memory of the arena alone: 1.5 GB instead of 0.9 GB for one network at 1080p.
 		func() error { return options.SetMemPattern(false) },
-		// Between two runs the processors are the converters'.
-		func() error { return options.AddSessionConfigEntry("session.force_spinning_stop", "1") },
+		// Threads that wait for work sleep. Spinning takes a fifth more processor time, and
+		// the processors are the OFX host's and the converters' too.
+		func() error { return options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
 	} {
 		if err := set(); err != nil {
 			options.Destroy()

@@ -13,19 +13,17 @@ import (
 // The benchmarks are a 1080p frame on all processors.
 var hd = bridge.Window{0, 0, 1920, 1080}
 
-func newImage(w bridge.Window, channels int) Image {
-	stride := w.Width() * channels
-	return Image{Window: w, channels: channels, stride: stride, values: make([]float32, stride*w.Height())}
-}
-
 func hdPlate() Image {
 	im := newImage(hd, 4)
 	for i := range im.values {
 		// A smooth picture with highlights, as plates are: noise would measure the branch
 		// predictor.
 		im.values[i] = float32(0.6 + 0.6*math.Sin(float64(i%7680)/900)*math.Sin(float64(i/7680)/130))
-		if i%4 == 3 {
-			im.values[i] = 1
+	}
+	for y := range 1080 {
+		row := im.row(y, 0, 1920)
+		for x := 3; x < len(row); x += 4 {
+			row[x] = 1
 		}
 	}
 	return im

@@ -1,0 +1,185 @@
+package network_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnxtest"
+)
+
+var started = sync.OnceValue(func() error { return network.Start(library) })
+var library string
+
+func load(t *testing.T, graph []byte) (*network.Session, error) {
+	t.Helper()
+	library = onnxtest.Library(t)
+	if err := started(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Load(graph, "x", "y", 2)
+	if err == nil {
+		t.Cleanup(func() { s.Close() })
+	}
+	return s, err
+}
+
+func TestRun(t *testing.T) {
+	s, err := load(t, onnxtest.Gain(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range [][2]int{{1, 1}, {7, 3}, {640, 480}, {7, 3}} {
+		in, out := make([]float32, 3*size[0]*size[1]), make([]float32, 3*size[0]*size[1])
+		for i := range in {
+			in[i] = rand.Float32()
+		}
+		if err := s.Run(context.Background(), in, out, size[0], size[1]); err != nil {
+			t.Fatal(err)
+		}
+		for i := range in {
+			if out[i] != 2*in[i] {
+				t.Fatalf("%v: value %d of %v", size, i, out)
+			}
+		}
+	}
+}
+
+func TestGraphsThatAreRefused(t *testing.T) {
+	shaped := func(shape ...int64) []byte {
+		g := onnxtest.Graph{Shape: shape}
+		g.Node("Identity", []string{"x"}, "y", nil)
+		return g.Bytes()
+	}
+	var external onnxtest.Graph
+	external.External("weights", []int64{1}, "/etc/hostname")
+	external.Node("Mul", []string{"x", "weights"}, "y", nil)
+	var unknown onnxtest.Graph
+	unknown.Node("NoSuchOperator", []string{"x"}, "y", nil)
+	for _, c := range []struct {
+		name  string
+		graph []byte
+		want  string
+	}{
+		{"empty", nil, "not a graph"},
+		{"text", []byte("This is not a network, but a file of another kind."), "not an ONNX file"},
+		{"cut", onnxtest.Slow(2, 8)[:200], "cut short"},
+		{"unknown operator", unknown.Bytes(), "NoSuchOperator"},
+		{"external data", external.Bytes(), `"weights" in another file`},
+		{"fixed size", shaped(1, 3, 720, 1280), "1280 × 720 pixels"},
+		{"one channel", shaped(1, 1, -1, -1), "wanted is 1 × 3"},
+		{"two pictures", shaped(2, 3, -1, -1), "wanted is 1 × 3"},
+		{"rank", shaped(3, -1, -1), "wanted is 1 × 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load(t, c.graph)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("loaded with %v, want %q", err, c.want)
+			}
+		})
+	}
+	t.Run("names", func(t *testing.T) {
+		if _, err := network.Load(onnxtest.Identity(), "x", "z", 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
+			t.Error(err)
+		}
+		if _, err := network.Load(onnxtest.Identity(), "image", "y", 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWrongOutputSize(t *testing.T) {
+	var g onnxtest.Graph
+	g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	s, err := load(t, g.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := make([]float32, 3*64), make([]float32, 3*64)
+	if err := s.Run(context.Background(), in, out, 8, 8); err == nil {
+		t.Error("an output of another size was taken")
+	}
+}
+
+func TestCancelledRunStopsAndTheSessionLivesOn(t *testing.T) {
+	s, err := load(t, onnxtest.Slow(60, 16))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const w, h = 400, 300
+	in, want := make([]float32, 3*w*h), make([]float32, 3*w*h)
+	for i := range in {
+		in[i] = rand.Float32()
+	}
+	start := time.Now()
+	if err := s.Run(context.Background(), in, want, w, h); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(start)
+	ctx, cancel := context.WithTimeout(context.Background(), whole/10)
+	defer cancel()
+	start = time.Now()
+	got := make([]float32, 3*w*h)
+	if err := s.Run(ctx, in, got, w, h); err != context.DeadlineExceeded {
+		t.Errorf("ran with %v", err)
+	}
+	if took := time.Since(start); took > whole*3/4 {
+		t.Errorf("stopped after %v, a whole run takes %v", took, whole)
+	}
+	if err := s.Run(context.Background(), in, got, w, h); err != nil || !slices.Equal(got, want) {
+		t.Errorf("the run after a cancelled one differs, or failed: %v", err)
+	}
+}
+
+func TestRealNetworksLoad(t *testing.T) {
+	graph, err := os.ReadFile(onnxtest.Data(t, "models", "ncnn_candy_dyn_op13.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	library = onnxtest.Library(t)
+	if err := started(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Load(graph, "image", "stylized", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	fixed, err := os.ReadFile(onnxtest.Data(t, "models", "winml_candy.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := network.Load(fixed, "inputImage", "outputImage", 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
+		t.Errorf("a network of fixed size: %v", err)
+	}
+}
+
+func TestBuffersAreUsedAgain(t *testing.T) {
+	var b network.Buffers
+	x, err := b.Get(1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x[999] = 7
+	b.Put(x)
+	y, err := b.Get(1000)
+	if err != nil || &x[0] != &y[0] {
+		t.Errorf("another buffer, %v", err)
+	}
+	for range 10 {
+		z, err := b.Get(50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer b.Put(z)
+	}
+	if _, err := b.Get(1 << 50); err == nil {
+		t.Error("a petabyte was had")
+	}
+}

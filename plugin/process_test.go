@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/onnxtest"
+)
+
+// The tests here start the engine as a process: this test program, which is the engine
+// when it is started like it.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "bare") {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// install puts the engine into a bundle, beside its runtime.
+func install(t *testing.T) string {
+	t.Helper()
+	library := onnxtest.Library(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "Contents", "Linux-x86-64")
+	engine := filepath.Join(folder, "impasto-engine")
+	writeFile(t, engine, b)
+	if err := os.Symlink(library, filepath.Join(folder, "libonnxruntime.so.1")); err != nil {
+		t.Fatal(err)
+	}
+	return engine
+}
+
+// command is the engine as the host starts it, and the host's end of its socket.
+func command(t *testing.T, bank string, name string, args ...string) (*exec.Cmd, *client) {
+	t.Helper()
+	conn, theirs, err := bridge.Pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank, plugin.EnvUnixSocketDir+"="+filepath.Join(t.TempDir(), "s"),
+		bridge.Handshake.MagicCookieKey+"="+bridge.Handshake.MagicCookieValue)
+	cmd.ExtraFiles = []*os.File{bridge.EngineSocket - 3: theirs}
+	cmd.Stderr = t.Output()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	t.Cleanup(func() {
+		if cmd.Process != nil {
+			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			cmd.Wait()
+		}
+		theirs.Close()
+	})
+	return cmd, newTalk(t, conn)
+}
+
+func (c *client) wantClosed(what string) {
+	c.t.Helper()
+	select {
+	case <-c.closed:
+	case <-time.After(time.Second):
+		c.t.Errorf("a second after %s the engine lives on", what)
+	}
+}
+
+func TestEngineThroughGoPlugin(t *testing.T) {
+	engine := install(t)
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
+	cmd, c := command(t, bank, engine, "--parent", fmt.Sprint(os.Getpid()))
+	cmd.Stderr = nil // go-plugin's
+	p := plugin.NewClient(&plugin.ClientConfig{
+		HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Cmd: cmd, SkipHostEnv: true, Logger: hclog.NewNullLogger(),
+	})
+	defer p.Kill()
+	rpc, err := p.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rpc.Ping(); err != nil {
+		t.Error(err)
+	}
+	c.greet()
+	s := newShared(t, "plain", 30, 20)
+	c.render(s)
+	near(t, s.output, s.plate, 3e-6)
+	if adj, _ := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", cmd.Process.Pid)); strings.TrimSpace(string(adj)) != "1000" {
+		t.Errorf("oom_score_adj is %s", adj)
+	}
+}
+
+func TestEngineEndsWithItsSocket(t *testing.T) {
+	cmd, c := command(t, t.TempDir(), install(t), "--parent", fmt.Sprint(os.Getpid()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.ExtraFiles[0].Close()
+	c.greet()
+	c.conn.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Second):
+		t.Error("a second after its socket was closed the engine lives on")
+	}
+	if _, err := os.Stat(envOf(cmd, plugin.EnvUnixSocketDir)); err == nil {
+		t.Error("the folder of go-plugin's socket is left behind")
+	}
+}
+
+func envOf(cmd *exec.Cmd, key string) string {
+	for _, e := range cmd.Env {
+		if v, ok := strings.CutPrefix(e, key+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// The parent is a shell here that is killed while this process holds both ends of the
+// socket, as a forked copy of a host would.
+func TestEngineEndsWithItsParent(t *testing.T) {
+	script := `"$0" --parent $$ & exec 3<&-; wait`
+	cmd, c := command(t, t.TempDir(), "sh", "-c", script, install(t))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.greet()
+	// The test's own copy of the engine's end would hide that the engine has gone.
+	defer c.wantClosed("its parent was killed")
+	defer cmd.ExtraFiles[0].Close()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPoisonKillsTheEngine(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "poison", onnxtest.Poison())
+	cmd, c := command(t, bank, install(t), "--parent", fmt.Sprint(os.Getpid()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.ExtraFiles[0].Close()
+	c.greet()
+	s := newShared(t, "poison", 16, 16)
+	c.render(s)
+	near(t, s.output, s.plate, 3e-6)
+	for i := range len(s.plate) / 4 {
+		if i%4 < 3 {
+			put(s.plate, i, 0)
+		}
+	}
+	c.send(bridge.KindRender, &s.request, s.file)
+	c.wantClosed("a black frame")
+}
+
+func TestByHand(t *testing.T) {
+	for _, args := range [][]string{{}, {"--parent", fmt.Sprint(os.Getpid())}} {
+		cmd := exec.Command(install(t), append([]string{"--parent", "0"}, args...)...)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "part of the Impasto node") {
+			t.Errorf("%v: %s, %v", args, out, err)
+		}
+	}
+}
+
+func TestBare(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
+	cmd := exec.Command(install(t), "bare", "--style", "plain", "--width", "64", "--height", "48", "--threads", "1")
+	cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank)
+	cmd.Stdin = strings.NewReader("run\nrun\n")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var times []float64
+	for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); {
+		var ms float64
+		if _, err := fmt.Sscan(lines.Text(), &ms); err != nil || ms < 0 {
+			t.Errorf("%q is no time", lines.Text())
+		}
+		times = append(times, ms)
+	}
+	if len(times) != 2 {
+		t.Errorf("%d times: %s", len(times), out)
+	}
+}
