@@ -26,10 +26,10 @@ func TestBadInput(t *testing.T) {
 		code   int
 		says   []string
 	}{
-		{name: "no such style", args: []string{"--param", "styleId=nobody"}, code: 1, says: []string{"nobody"}},
-		{name: "another version of the style", args: []string{"--param", "styleId=identity@000000000000"}, code: 1, says: []string{"identity@000000000000"}},
-		{name: "model missing", damage: func(s *shot) { os.Remove(styleFile(s, "net.onnx")) }, code: 1, says: []string{"net.onnx"}},
-		{name: "model cut", damage: func(s *shot) { os.Truncate(styleFile(s, "net.onnx"), 40) }, code: 1, says: []string{"net.onnx"}},
+		{name: "no such style", args: []string{"--param", "styleId=nobody"}, code: 3, says: []string{"nobody"}},
+		{name: "another version of the style", args: []string{"--param", "styleId=identity@000000000000"}, code: 3, says: []string{"identity@000000000000"}},
+		{name: "model missing", damage: func(s *shot) { os.Remove(styleFile(s, "net.onnx")) }, code: 3, says: []string{"net.onnx"}},
+		{name: "model cut", damage: func(s *shot) { os.Truncate(styleFile(s, "net.onnx"), 40) }, code: 3, says: []string{"net.onnx"}},
 		{name: "model changed", damage: func(s *shot) {
 			data, err := os.ReadFile(styleFile(s, "net.onnx"))
 			if err != nil {
@@ -37,31 +37,31 @@ func TestBadInput(t *testing.T) {
 			}
 			data[len(data)/2] ^= 1
 			s.replace(styleFile(s, "net.onnx"), data, 0o644)
-		}, code: 1, says: []string{"net.onnx", "sha256"}},
+		}, code: 3, says: []string{"net.onnx", "sha256"}},
 		{name: "manifest is no JSON", damage: func(s *shot) {
 			s.replace(styleFile(s, "style.json"), []byte("{"), 0o644)
-		}, code: 1, says: []string{"style.json"}},
+		}, code: 3, says: []string{"style.json"}},
 		{name: "manifest lies about the input", damage: func(s *shot) {
 			onnxtest.WritePackage(s.t, s.path("styles"), id, onnxtest.Identity(), func(m *style.Manifest) { m.Input.Name = "photo" })
-		}, code: 1, says: []string{"photo"}},
+		}, code: 3, says: []string{"photo"}},
 		{name: "model is no network", damage: func(s *shot) {
 			onnxtest.WritePackage(s.t, s.path("styles"), id, []byte("not a network"))
-		}, code: 1, says: []string{"identity"}},
-		{name: "engine missing", damage: func(s *shot) { os.Remove(s.program("impasto-engine")) }, code: 1, says: []string{"impasto-engine"}},
+		}, code: 3, says: []string{"identity"}},
+		{name: "engine missing", damage: func(s *shot) { os.Remove(s.program("impasto-engine")) }, code: 3, says: []string{"impasto-engine"}},
 		{name: "engine replaced", damage: func(s *shot) {
 			s.replace(s.program("impasto-engine"), []byte("#!/bin/sh\necho nonsense\n"), 0o755)
-		}, code: 1, says: []string{"impasto-engine", "checksum"}},
-		{name: "host missing", damage: func(s *shot) { os.Remove(s.program("impasto-host")) }, code: 1, says: []string{"impasto-host"}},
+		}, code: 3, says: []string{"impasto-engine", "sha256"}},
+		{name: "host missing", damage: func(s *shot) { os.Remove(s.program("impasto-host")) }, code: 3, says: []string{"impasto-host"}},
 		{name: "host prints nonsense", damage: func(s *shot) {
 			s.replace(s.program("impasto-host"), []byte("#!/bin/sh\nprintf nonsense >&3\nsleep 1\n"), 0o755)
-		}, code: 1, says: []string{"impasto-host"}},
-		{name: "runtime missing", damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 1, says: []string{"libonnxruntime.so.1"}},
+		}, code: 3, says: []string{"impasto-host"}},
+		{name: "runtime missing", damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 3, says: []string{"libonnxruntime.so.1"}},
 		{name: "plate half written", damage: func(s *shot) { os.Truncate(s.path("plate.0002.exr"), 3000) }, code: 1, says: []string{"plate.0002.exr"}},
 		{name: "plate unreadable", damage: func(s *shot) {
 			s.replace(s.path("plate.0002.exr"), []byte("no picture"), 0o644)
 		}, code: 1, says: []string{"plate.0002.exr"}},
-		{name: "empty range", frames: "8-2", code: 2, says: []string{"8-2"}},
-		{name: "output cannot be written", args: []string{"--out", "/proc/nowhere/out.####.exr"}, code: 1, says: []string{"/proc/nowhere"}},
+		{name: "empty range", frames: ",", code: 2, says: []string{"list of frames"}},
+		{name: "output cannot be written", args: []string{"--out", "/proc/nowhere/out.####.exr"}, code: 2, says: []string{"/proc/nowhere"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newShot(t)
