@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -89,7 +90,9 @@ func effects(path, as string) ([]string, error) {
 	defer library.Close()
 	var ids []string
 	for _, e := range library.Effects {
-		if len(ids) == 0 || ids[len(ids)-1] != e.ID {
+		if e.Unfit != "" {
+			fmt.Fprintf(os.Stderr, "impasto: %s is left out: %s\n", e.ID, e.Unfit)
+		} else if !slices.Contains(ids, e.ID) {
 			ids = append(ids, e.ID)
 		}
 	}

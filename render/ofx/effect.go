@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unsafe"
 )
 
@@ -193,5 +194,5 @@ func (e *Effect) inputs() string {
 	if len(names) == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%q", names)
+	return strings.Join(names, ", ")
 }

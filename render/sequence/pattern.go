@@ -123,11 +123,8 @@ func (p Pattern) frame(name string) (int, bool) {
 	if len(name) <= len(p.parts[0]) || !strings.HasPrefix(name, p.parts[0]) {
 		return 0, false
 	}
-	number := name[len(p.parts[0]):]
-	end := strings.IndexFunc(strings.TrimPrefix(number, "-"), func(r rune) bool { return r < '0' || r > '9' })
-	if end >= 0 {
-		number = number[:len(number)-len(strings.TrimPrefix(number, "-"))+end]
-	}
-	frame, err := strconv.Atoi(number)
+	frame, err := strconv.Atoi(leadingNumber.FindString(name[len(p.parts[0]):]))
 	return frame, err == nil && p.Path(frame) == name
 }
+
+var leadingNumber = regexp.MustCompile(`^-?\d+`)

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"impasto.net/render/picture"
+)
+
+// The program itself and the faulty effect, built for the tests.
+var program, faulty string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "impasto-render-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	program, faulty = filepath.Join(folder, "impasto"), filepath.Join(folder, "faulty.ofx")
+	for _, command := range [][]string{
+		{"go", "build", "-o", program, "."},
+		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx", "ofx/testdata/faulty.c", "-o", faulty},
+	} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%v: %v\n%s", command, err, out)
+			os.Exit(1)
+		}
+	}
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// shot is a folder with a plate of frames 1 to 5, of which 4 is missing.
+func shot(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, f := range []int{1, 2, 3, 5} {
+		im := picture.New(image.Rect(0, 0, 8, 4))
+		for i := range im.Pix {
+			if i%4 != 3 {
+				im.Pix[i] = float32(f)
+			}
+		}
+		if err := picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)), im); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// command is impasto render on a shot.
+func command(folder string, args ...string) *exec.Cmd {
+	c := exec.Command(program, append([]string{"render", "--plugin", faulty, "--effect", "test.faulty",
+		"--clip", "Source=plate.%04d.exr"}, args...)...)
+	c.Dir = folder
+	return c
+}
+
+// run runs a command and returns what it printed and answered.
+func run(t *testing.T, c *exec.Cmd) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), c.ProcessState.ExitCode()
+}
+
+// value is the red of a frame's first pixel.
+func value(t *testing.T, folder, name string) float32 {
+	t.Helper()
+	im, err := picture.Read(filepath.Join(folder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return im.Pix[0]
+}
+
+func files(t *testing.T, folder, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range paths {
+		paths[i] = filepath.Base(paths[i])
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func TestRender(t *testing.T) {
+	folder := shot(t)
+	stdout, stderr, code := run(t, command(folder, "--frames", "1-3,5", "--out", "out.####.exr",
+		"--param", "gain=1@1,3@5", "--threads", "3"))
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d, said %s", code, stderr)
+	}
+	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 4 || !strings.Contains(stdout, "out.0005.exr") {
+		t.Errorf("printed %s", stdout)
+	}
+	for frame, gain := range map[int]float32{1: 1, 2: 1.5, 3: 2, 5: 3} {
+		want := (1 - float32(frame)) * gain
+		if got := value(t, folder, fmt.Sprintf("out.%04d.exr", frame)); got != want {
+			t.Errorf("frame %d is %g, want %g", frame, got, want)
+		}
+	}
+	if left := files(t, folder, ".*"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestInterpolation(t *testing.T) {
+	for interpolation, want := range map[string]float32{"linear": -1.5, "smooth": -1.3125, "constant": -1} {
+		folder := shot(t)
+		_, stderr, code := run(t, command(folder, "--frames", "2", "--out", "out.exr",
+			"--param", "gain=1@1,3@5", "--interpolation", interpolation))
+		if code != 0 {
+			t.Fatal(stderr)
+		}
+		if got := value(t, folder, "out.exr"); got != want {
+			t.Errorf("%s: %g, want %g", interpolation, got, want)
+		}
+	}
+}
+
+func TestMissingFrames(t *testing.T) {
+	for policy, want := range map[string]struct {
+		code   int
+		files  int
+		value4 float32
+		says   string
+	}{
+		"error": {1, 4, 0, "frame 4  failed: clip Source: plate.0004.exr is missing"},
+		"skip":  {0, 4, 0, "frame 4  skipped: plate.0004.exr is missing"},
+		"hold":  {0, 5, -2, "frame 4"},
+		"black": {0, 5, 1, "frame 4"},
+	} {
+		folder := shot(t)
+		stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr",
+			"--missing", policy, "--continue-on-error"))
+		if code != want.code || len(files(t, folder, "out.*")) != want.files || !strings.Contains(stdout+stderr, want.says) {
+			t.Errorf("%s: exit %d, %v, said %s", policy, code, files(t, folder, "out.*"), stdout+stderr)
+		}
+		if want.files == 5 {
+			if got := value(t, folder, "out.0004.exr"); got != want.value4 {
+				t.Errorf("%s: frame 4 is %g, want %g", policy, got, want.value4)
+			}
+		}
+	}
+}
+
+func TestStopsAtTheFirstFailure(t *testing.T) {
+	folder := shot(t)
+	_, stderr, code := run(t, command(folder, "--frames", "3-5", "--out", "out.%04d.exr"))
+	if got := files(t, folder, "out.*"); code != exitFrames || !slices.Equal(got, []string{"out.0003.exr"}) {
+		t.Errorf("exit %d, %v, said %s", code, got, stderr)
+	}
+}
+
+func TestBrokenPlateFailsItsFrameAlone(t *testing.T) {
+	folder := shot(t)
+	content, err := os.ReadFile(filepath.Join(folder, "plate.0002.exr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "plate.0002.exr"), content[:len(content)-20], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--continue-on-error"))
+	if got := files(t, folder, "out.*"); code != exitFrames || len(got) != 2 ||
+		!strings.Contains(stderr, "frame 2  failed: clip Source: plate.0002.exr cannot be read: it is broken or cut off at scan line 0") {
+		t.Errorf("exit %d, %v, said %s", code, got, stderr)
+	}
+}
+
+func TestSkipExisting(t *testing.T) {
+	folder := shot(t)
+	if err := os.WriteFile(filepath.Join(folder, "out.0002.exr"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--skip-existing"))
+	if content, _ := os.ReadFile(filepath.Join(folder, "out.0002.exr")); code != 0 || string(content) != "mine" ||
+		!strings.Contains(stdout, "frame 2  skipped: out.0002.exr is there already") {
+		t.Errorf("exit %d, printed %s", code, stdout)
+	}
+}
+
+func TestMask(t *testing.T) {
+	folder := shot(t)
+	stdout, stderr, code := run(t, command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr", "--strict"))
+	if code != 0 {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+}
+
+// What the command says and answers when it is given nonsense, or the plugin does.
+func TestExitCodes(t *testing.T) {
+	folder := shot(t)
+	if err := os.Mkdir(filepath.Join(folder, "taken.0001.exr"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"--frames 1 --out no/out.exr", exitUsage, "--out: the folder no does not exist"},
+		{"--frames 1-2 --out out.exr", exitUsage, "has no place for the number of 2 frames"},
+		{"--frames 1 --out out.tif", exitUsage, "pictures are written as .exr or .png"},
+		{"--frames 1 --out plate.%04d.exr", exitUsage, "would overwrite the files of clip Source"},
+		{"--frames 9-x --out out.exr", exitUsage, "is not a list of frames"},
+		{"--frames 1 --out out.exr --depth 12", exitUsage, `--depth is float, half, short, byte, not "12"`},
+		{"--frames 1 --out out.exr --render-scale 0", exitUsage, "--render-scale is more than 0"},
+		{"--frames 1 --out out.exr --threads 0", exitUsage, "--threads is 1 or more"},
+		{"--frames 1 --out out.exr --as shake", exitUsage, `no host is called "shake"`},
+		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exitUsage, "has no input clip Msk; it has Source, Mask"},
+		{"--frames 1 --out out.exr --clip Mask=none.exr", exitUsage, "none.exr cannot be opened: no such file"},
+		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exitUsage, "clip Mask: there is no file none.%04d.exr"},
+		{"--frames 1 --out out.exr --param gian=1", exitUsage, "has no parameter gian; it has fault, gain"},
+		{"--frames 1 --out out.exr --param gain=7", exitUsage, "it goes from -4 to 4"},
+		{"--frames 1 --out out.exr --nonsense", exitUsage, "unknown flag: --nonsense"},
+		{"--frames 1 --out out.exr --effect test.none", exitPlugin, "has no effect test.none"},
+		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exitPlugin, "plugin none.ofx.bundle cannot be found"},
+		{"--frames 1 --out out.exr --plugin plate.0001.exr", exitPlugin, "cannot be loaded"},
+		{"--frames 1 --out taken.%04d.exr", exitFrames, "frame 1  failed: taken.0001.exr cannot be written: file exists"},
+		{"--frames 1 --out out.exr --param fault=warns", exitOK, "frame 1  the plugin's warning: running low"},
+		{"--frames 1 --out out.exr --strict --param fault=unwritten", exitStrict, "Render left pixels of the output unwritten"},
+		{"--frames 1 --out out.exr --param fault=crash", exitCrash, "the plugin crashed (SIGSEGV) in Render at frame 1"},
+	} {
+		_, stderr, code := run(t, command(folder, strings.Fields(k.args)...))
+		if code != k.code || !strings.Contains(stderr, k.says) {
+			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stderr, k.says)
+		}
+	}
+	c := exec.Command(program, "rendr")
+	if _, stderr, code := run(t, c); code != exitUsage || !strings.Contains(stderr, `unknown command "rendr"`) {
+		t.Errorf("exit %d, said %s", code, stderr)
+	}
+}
+
+// start starts a command whose plugin waits for its end, and returns when it is rendering.
+func start(t *testing.T, folder string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	c := command(folder, "--frames", "1-3,5", "--out", "out.%04d.exr", "--param", "fault=waits", "--threads", "2")
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = io.Discard, &said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	return c, &said
+}
+
+func TestInterruptEndsTidily(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		folder := shot(t)
+		c, said := start(t, folder)
+		begin := time.Now()
+		c.Process.Signal(signal)
+		c.Wait()
+		if took := time.Since(begin); took > 2*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if code := c.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(said.String(), "frames that were finished are kept") {
+			t.Errorf("exit %d, said %s", code, said)
+		}
+		if left := append(files(t, folder, "out.*"), files(t, folder, ".*")...); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	stdout, stderr, code := run(t, exec.Command(program, "describe", "--plugin", faulty, "--effect", "test.faulty"))
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d, said %s", code, stderr)
+	}
+	for _, want := range []string{"Faulty  (test.faulty, version 1.0)", "Context General", "clip Mask         Alpha; optional; mask",
+		"gain               Double     default 1; from -4 to 4; animates", "one of first, second, with a comma"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%s\nlacks %q", stdout, want)
+		}
+	}
+	stdout, stderr, code = run(t, exec.Command(program, "describe", "--plugin", faulty, "--json"))
+	if code != 0 || !strings.Contains(stdout, `"id": "test.wrong"`) || !strings.Contains(stderr, "test.else is left out: it is not an image effect") {
+		t.Errorf("exit %d, %s, said %s", code, stdout, stderr)
+	}
+}
