@@ -99,11 +99,11 @@ static bool start_host(struct sentence *why) {
   msgpack_sbuffer_init(&hello);
   struct hello about = {"Impasto.ofx", IMPASTO_VERSION, suites_threads(), suites_background()};
   if (!encode_hello(&hello, next_id(), &about)) {
-    say(why, "There is no memory left to start Impasto's helper program.");
+    say(why, "There is no memory left to start impasto-host, Impasto's helper program.");
     goto out;
   }
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    say(why, "Impasto's helper program cannot be started: there is no socket for it (error %d).",
+    say(why, "impasto-host cannot be started: there is no socket for it (error %d).",
         errno);
     goto out;
   }
@@ -143,12 +143,12 @@ static enum step greet(struct sentence *why) {
     return STEP_DIED;
   }
   if (!decode_message(&message, body, size, &reason)) {
-    say(why, "Impasto's helper program sent %s. The bundle is not complete; install it again.",
+    say(why, "The impasto-host in this bundle sent %s. The bundle is not complete; install it again.",
         reason);
   } else if (message.kind == KIND_ERROR) {
     say(why, "%s", message.as.error.message);
   } else if (message.kind != KIND_WELCOME || message.as.welcome.protocol != PROTOCOL_VERSION) {
-    say(why, "Impasto's helper program is of another release than Impasto.ofx (%s). Install the "
+    say(why, "The impasto-host in this bundle is of another release than Impasto.ofx (%s). Install the "
              "bundle again.", IMPASTO_VERSION);
   } else {
     host.state = READY;
@@ -166,7 +166,7 @@ static enum step make_lane(struct lane **made, struct sentence *why) {
   msgpack_sbuffer_init(&body);
   if (!lane || !encode_lane(&body, 0) ||
       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    say(why, "Impasto cannot talk to its helper program: there is no memory or no descriptor left.");
+    say(why, "Impasto cannot talk to impasto-host: there is no memory or no descriptor left.");
     goto out;
   }
   switch (wire_send(&host.control, body.data, body.size, ends[1], NULL, NULL)) {
@@ -347,8 +347,9 @@ static enum outcome outcome_of(enum step step, const char *doing, const char *wh
   if (step == STEP_STOPPED)
     return OUTCOME_STOPPED;
   if (step == STEP_DIED)
-    say(why, "Impasto's helper program stopped %d times while %s %s. Its log says why.", ATTEMPTS,
-        doing, what);
+    say(why, "impasto-host, Impasto's helper program, stopped %d times while %s %s. Its log says "
+             "more: $IMPASTO_LOG, or ~/.local/state/impasto/impasto-host.log.",
+        ATTEMPTS, doing, what);
   return OUTCOME_FAILED;
 }
 
@@ -462,7 +463,7 @@ enum outcome client_render(const struct render_request *request, struct memory *
   if (message.kind == KIND_ERROR) {
     say(&answer->why, "%s", message.as.error.message);
   } else if ((*memory)->fd < 0 && message.as.done.pixels_size != output) {
-    say(&answer->why, "Impasto's helper program answered without a picture. Install the bundle "
+    say(&answer->why, "impasto-host answered without a picture. Install the bundle "
                       "again.");
   } else {
     if ((*memory)->fd < 0)
