@@ -69,7 +69,6 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 	if err != nil {
 		return nil, err
 	}
-	defer theirs.Close()
 
 	running, kill := context.WithCancel(ctx)
 	cmd := exec.CommandContext(running, path, "--parent", fmt.Sprint(os.Getpid()))
@@ -96,6 +95,7 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 		Logger:          log,
 	})
 	health, err := e.client.Client()
+	theirs.Close() // or its end would never be seen on ours
 	if err == nil {
 		os.RemoveAll(dir) // a connected socket needs no name
 		err = e.greet(hello)

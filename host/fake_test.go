@@ -139,6 +139,8 @@ func serveFake(conn *bridge.Conn, how string) error {
 	switch how {
 	case "mute":
 		time.Sleep(time.Hour)
+	case "leaves":
+		bridge.LeaveEngine(5)
 	case "refuses":
 		conn.SendFields(bridge.KindError, m.ID, &bridge.Error{Code: bridge.CodeEngine, Message: "There is no ONNX Runtime."})
 	case "version":
@@ -328,6 +330,7 @@ func (s *shim) begin(frame int, style string) *picture {
 	if p.memory, err = bridge.NewMemory(4096); err != nil {
 		s.t.Fatal(err)
 	}
+	s.t.Cleanup(func() { p.memory.Close() })
 	m, err := bridge.NewMessage(bridge.KindRender, 1, &bridge.Render{Style: style, Frame: float64(frame)})
 	if err != nil {
 		s.t.Fatal(err)
@@ -368,7 +371,6 @@ func (p *picture) cancel() {
 func (p *picture) end() (*bridge.Done, *bridge.Error) {
 	m := final(p.t, p.lane, &p.stages)
 	p.lane.Close()
-	defer p.memory.Close()
 	if m.Kind == bridge.KindError {
 		e := new(bridge.Error)
 		if err := m.Decode(e); err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
@@ -410,7 +411,7 @@ func TestGreeting(t *testing.T) {
 			}
 			ended := make(chan struct{})
 			go func() {
-				serve(t.Context(), host, &installation{log: testLog(t)})
+				serve(t.Context(), host, &installation{log: hclog.New(&hclog.LoggerOptions{Output: t.Output()})})
 				close(ended)
 			}()
 			m := exchangeOn(t, mine, test.kind, test.fields)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -71,42 +72,40 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 	if err == nil {
 		return e, nil
 	}
-	said := ""
-	if e != nil {
-		said = e.stderr.String()
-		if said != "" {
-			err = fmt.Errorf("%w; it said: %s", err, said)
-		}
+	text, cause, said := err.Error(), err, ""
+	if e != nil && e.stderr.String() != "" {
+		said = lastWords(e.stderr.String())
+		cause = fmt.Errorf("%w; it said: %s", err, e.stderr.String())
 	}
 
 	// go-plugin's errors are text, most of them.
-	text := err.Error()
 	other := new(versionError)
 	refusal := new(bridge.Error)
 	found := regexp.MustCompile(`Plugin version: (\d+), Client`).FindStringSubmatch(text)
 	switch {
 	case errors.Is(err, plugin.ErrChecksumsDoNotMatch):
-		return nil, fail(err, "is not the engine that this impasto-host was built with (its sha256 differs): "+again)
+		return nil, fail(cause, "is not the engine that this impasto-host was built with (its sha256 differs): "+again)
 	case errors.As(err, &other):
-		return nil, fail(err, "is version %s (protocol %d), but this impasto-host is version %s (protocol %d): "+again,
+		return nil, fail(cause, "is version %s (protocol %d), but this impasto-host is version %s (protocol %d): "+again,
 			other.version, other.protocol, bridge.Version, bridge.ProtocolVersion)
 	case found != nil:
-		return nil, fail(err, "speaks protocol %s, but this impasto-host speaks protocol %d: "+again, found[1], bridge.ProtocolVersion)
+		return nil, fail(cause, "speaks protocol %s, but this impasto-host speaks protocol %d: "+again, found[1], bridge.ProtocolVersion)
 	case errors.As(err, &refusal):
-		return nil, fail(err, "refuses to work: %s", refusal.Message)
+		return nil, fail(cause, "refuses to work: %s", refusal.Message)
 	case errors.Is(err, errSilent), strings.Contains(text, "timeout while waiting for plugin to start"):
-		return nil, fail(err, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
+		return nil, fail(cause, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
 			in.patience.start, in.more)
-	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"):
-		if words := lastWords(said); words != "" {
-			return nil, fail(err, "ended as soon as it was started, saying %q. %s", words, in.more)
+	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"),
+		errors.Is(err, io.EOF), errors.Is(err, unix.EPIPE), errors.Is(err, unix.ECONNRESET):
+		if said != "" {
+			return nil, fail(cause, "ended as soon as it was started, saying %q. %s", said, in.more)
 		}
-		return nil, fail(err, "ended as soon as it was started. %s", in.more)
+		return nil, fail(cause, "ended as soon as it was started. %s", in.more)
 	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text, "core protocol version"),
 		strings.Contains(text, "protocol version"):
-		return nil, fail(err, "does not answer as an engine of Impasto does: "+again)
+		return nil, fail(cause, "does not answer as an engine of Impasto does: "+again)
 	}
-	return nil, fail(err, "cannot be started: %v. %s", err, in.more)
+	return nil, fail(cause, "cannot be started: %v. %s", err, in.more)
 }
 
 // lastWords is the last line that the engine wrote to standard error, or what that says

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -171,7 +172,7 @@ func describe(m bridge.Message) string {
 	case bridge.KindRender:
 		var r bridge.Render
 		if m.Decode(&r) == nil {
-			return fmt.Sprintf("rendering frame %v with style %s", r.Frame, r.Style)
+			return fmt.Sprintf("rendering frame %s with style %s", strconv.FormatFloat(r.Frame, 'f', -1, 64), r.Style)
 		}
 	case bridge.KindPrepare:
 		var p bridge.Prepare
