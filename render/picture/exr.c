@@ -242,8 +242,19 @@ typedef struct {
   const pic_file *file;
   float *rgba;
   int64_t left, top; /* in the file's pixels */
-  exr_result_t (*compress)(exr_encode_pipeline_t *); /* the library's, when writing */
+  /* The library's, which ours go before. */
+  exr_result_t (*decompress)(exr_decode_pipeline_t *);
+  exr_result_t (*compress)(exr_encode_pipeline_t *);
 } pic_target;
+
+/* A chunk of the unpacked size is not compressed, which version 3.1 of the library overlooks for
+ * B44; and an empty one leaves it with memory that nobody wrote. */
+static exr_result_t decompress_chunk(exr_decode_pipeline_t *decode) {
+  const pic_target *target = decode->decoding_user_data;
+  if (decode->chunk.packed_size == 0) return EXR_ERR_CORRUPT_CHUNK;
+  if (decode->unpacked_buffer == decode->packed_buffer) return EXR_ERR_SUCCESS;
+  return target->decompress(decode);
+}
 
 static void spread_line(uint32_t *to, const uint8_t *from, int width, uint16_t type) {
   for (int x = 0; x < width; x++, to += 4) {
@@ -301,6 +312,8 @@ static exr_result_t decode_chunk(pic_file *file, exr_decode_pipeline_t *decode,
     result = exr_decoding_initialize(file->context, file->part, chunk, decode);
     if (result == EXR_ERR_SUCCESS)
       result = exr_decoding_choose_default_routines(file->context, file->part, decode);
+    target->decompress = decode->decompress_fn;
+    if (decode->decompress_fn) decode->decompress_fn = decompress_chunk;
     decode->unpack_and_convert_fn = spread_chunk;
     decode->decoding_user_data = target;
   }
@@ -329,7 +342,7 @@ static exr_result_t chunk_size(pic_file *file, int *tiled, int64_t *width, int64
   return result;
 }
 
-int pic_read(pic_file *file, float *rgba, int *bad_line) {
+pic_status pic_read(pic_file *file, float *rgba, int *bad_line) {
   pic_target target = {.file = file, .rgba = rgba};
   exr_decode_pipeline_t decode = EXR_DECODE_PIPELINE_INITIALIZER;
   const int32_t *window = file->data_window;
@@ -352,12 +365,16 @@ int pic_read(pic_file *file, float *rgba, int *bad_line) {
     }
   }
 done:
-  if (result != EXR_ERR_SUCCESS) {
-    *bad_line = (int)target.top;
-    say(file, "%s", exr_get_default_error_message(result));
-  }
   if (decode.context) exr_decoding_destroy(file->context, &decode);
-  return result == EXR_ERR_SUCCESS ? 0 : -1;
+  if (result == EXR_ERR_SUCCESS) return PIC_OK;
+  if (result == EXR_ERR_FEATURE_NOT_IMPLEMENTED) { /* DWA, before version 3.2 */
+    snprintf(file->message, sizeof file->message,
+             "its compression is not known to the OpenEXR library here; convert it to ZIP or PIZ");
+    return PIC_REFUSED;
+  }
+  *bad_line = (int)target.top;
+  say(file, "%s", exr_get_default_error_message(result));
+  return PIC_BROKEN;
 }
 
 void pic_close(pic_file *file) {

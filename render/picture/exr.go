@@ -90,7 +90,10 @@ func readEXR(f *os.File) (*Image, error) {
 		}
 	}
 	var line C.int
-	if C.pic_read(file, (*C.float)(&im.Pix[0]), &line) != 0 {
+	switch C.pic_read(file, (*C.float)(&im.Pix[0]), &line) {
+	case C.PIC_REFUSED:
+		return nil, failure(file)
+	case C.PIC_BROKEN:
 		return nil, fmt.Errorf("it is broken or cut off at scan line %d of %d to %d (%w)",
 			int(line), data.Min.Y, data.Max.Y-1, failure(file))
 	}

@@ -25,15 +25,15 @@ typedef struct {
   int all_half;
 } pic_file;
 
+/* Refused: nothing is wrong with the file, and message is a sentence about it. */
 typedef enum { PIC_OK, PIC_BROKEN, PIC_REFUSED } pic_status;
 
-/* Reads the headers and chooses a part. Refused: nothing is wrong with the file, and message is a
- * sentence about it. */
+/* Reads the headers and chooses a part. */
 pic_status pic_open(pic_file *file);
 
 /* Fills rgba, the data window's pixels from the top row down; a channel that the file lacks is
  * left as it is. bad_line is the scan line at which reading failed. */
-int pic_read(pic_file *file, float *rgba, int *bad_line);
+pic_status pic_read(pic_file *file, float *rgba, int *bad_line);
 
 void pic_close(pic_file *file);
 
