@@ -5,6 +5,8 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
+MAKEFLAGS += --no-print-directory
+
 .PHONY: demo test build fuzz clean
 
 demo: build
