@@ -117,27 +117,29 @@ static char **make_environment(void) {
   return made;
 }
 
-/* One past the highest descriptor that is open, with room for some that other threads open
- * meanwhile: those take the lowest free number. posix_spawn refuses numbers over the limit. */
-static int end_of_descriptors(void) {
+/* Has every descriptor closed: licence sockets, GPU devices and pipes are not the child's business.
+ * Not only those that are open now, since other threads open more meanwhile: these take the lowest
+ * free numbers, so all small numbers are closed. posix_spawn refuses numbers over the limit. */
+static int add_closes(posix_spawn_file_actions_t *files) {
+  const long small = 65536;
+  int failed = 0;
+  long top = 0;
   struct rlimit limit = {1024, 1024};
   (void)getrlimit(RLIMIT_NOFILE, &limit);
-  long top = 0;
   DIR *open = opendir("/proc/self/fd");
-  if (open) {
-    for (struct dirent *entry; (entry = readdir(open));) {
-      long n = strtol(entry->d_name, NULL, 10);
-      if (n > top)
-        top = n;
-    }
-    (void)closedir(open);
-    top += 64;
-  } else {
-    top = 4096;
+  for (struct dirent *entry; open && !failed && (entry = readdir(open));) {
+    long n = strtol(entry->d_name, NULL, 10);
+    if (n < small)
+      top = n > top ? n : top;
+    else if ((rlim_t)n < limit.rlim_cur)
+      failed = posix_spawn_file_actions_addclose(files, (int)n);
   }
-  if (limit.rlim_cur != RLIM_INFINITY && (rlim_t)top > limit.rlim_cur)
-    top = (long)limit.rlim_cur;
-  return (int)top;
+  top = open ? top + 64 : 4096;
+  if (open)
+    (void)closedir(open);
+  for (long n = FIRST_SPARE; n < top && (rlim_t)n < limit.rlim_cur && !failed; n++)
+    failed = posix_spawn_file_actions_addclose(files, (int)n);
+  return failed;
 }
 
 /* --- Starting it -------------------------------------------------------------------------- */
@@ -167,9 +169,8 @@ int launch_program(const char *path, int control, pid_t *pid) {
     failed = posix_spawn_file_actions_adddup2(&files, 0, fd);
   if (!failed)
     failed = posix_spawn_file_actions_adddup2(&files, spare, 3);
-  /* Licence sockets, GPU devices, pipes: none of them is the child's business. */
-  for (int fd = FIRST_SPARE, end = end_of_descriptors(); fd < end && !failed; fd++)
-    failed = posix_spawn_file_actions_addclose(&files, fd);
+  if (!failed)
+    failed = add_closes(&files);
 
   (void)sigemptyset(&none);
   (void)sigfillset(&all);

@@ -6,6 +6,7 @@
 #include "regions.h"
 #include "render.h"
 #include "suites.h"
+#include "trace.h"
 
 #include <string.h>
 
@@ -13,6 +14,7 @@ static bool loaded;
 
 static OfxStatus load(void) {
   OfxStatus status = suites_load();
+  trace_load();
   loaded = status == kOfxStatOK;
   return status;
 }

@@ -3,11 +3,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+static char path[4096];
+
+void trace_load(void) {
+  const char *name = getenv("IMPASTO_TRACE");
+  path[0] = 0;
+  if (name && strlen(name) < sizeof path)
+    strcpy(path, name);
+}
+
 void trace_frame(const struct trace *trace, const struct answer *answer) {
-  const char *path = getenv("IMPASTO_TRACE");
-  if (!path || !path[0])
+  if (!path[0])
     return;
   const struct timings *t = &answer->timings;
   char line[512];
@@ -25,7 +34,7 @@ void trace_frame(const struct trace *trace, const struct answer *answer) {
   if (fd < 0)
     return;
   /* One call a line, so that threads do not write into each other's. */
-  if (n > 0 && n < (int)sizeof line && write(fd, line, (size_t)n) != n)
-    (void)0; /* a full disk: the frame matters more */
+  ssize_t written = n > 0 && n < (int)sizeof line ? write(fd, line, (size_t)n) : 0;
+  (void)written; /* a full disk is no reason to lose the frame */
   (void)close(fd);
 }

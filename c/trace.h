@@ -10,6 +10,9 @@ struct trace {
   int64_t copy_in, wait, copy_out, total; /* microseconds */
 };
 
+/* Remembers the name: later another thread of the host may be changing the environment. */
+void trace_load(void);
+
 void trace_frame(const struct trace *trace, const struct answer *answer);
 
 #endif
