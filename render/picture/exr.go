@@ -6,6 +6,7 @@ package picture
 #cgo LDFLAGS: -Wl,--as-needed
 #include <stdlib.h>
 #include "exr.h"
+#include "exr_half.h"
 */
 import "C"
 

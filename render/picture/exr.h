@@ -41,8 +41,4 @@ void pic_close(pic_file *file);
  * alpha is not 0, A: halves where file->all_half, otherwise floats. Finishes the file. */
 int pic_write(pic_file *file, const float *rgba, int alpha);
 
-/* Convert rows of samples, bit for bit where a half can say it and to the nearest where not. */
-void pic_halves(uint16_t *to, const float *from, size_t count);
-void pic_floats(float *to, const uint16_t *from, size_t count);
-
 #endif

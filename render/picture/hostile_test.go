@@ -50,7 +50,7 @@ func exrFiles(t *testing.T) map[string][]byte {
 
 // tries is how often to break a file: large ones take their time.
 func tries(content []byte) int {
-	return max(4, min(40, 2_000_000/len(content)))
+	return max(2, min(40, 500_000/len(content)))
 }
 
 func TestTruncatedFilesAreRefused(t *testing.T) {
