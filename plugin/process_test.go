@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -59,17 +60,21 @@ func command(t *testing.T, bank string, name string, args ...string) (*exec.Cmd,
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank, plugin.EnvUnixSocketDir+"="+filepath.Join(t.TempDir(), "s"),
 		bridge.Handshake.MagicCookieKey+"="+bridge.Handshake.MagicCookieValue)
+	// The race detector would let the engine sleep for a second at its end.
+	cmd.Env = append(cmd.Env, "GORACE=atexit_sleep_ms=0")
 	cmd.ExtraFiles = []*os.File{bridge.EngineSocket - 3: theirs}
 	cmd.Stderr = t.Output()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c := newTalk(t, conn)
+	c.wait = sync.OnceValue(cmd.Wait)
 	t.Cleanup(func() {
 		if cmd.Process != nil {
 			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			cmd.Wait()
+			c.wait()
 		}
 		theirs.Close()
 	})
-	return cmd, newTalk(t, conn)
+	return cmd, c
 }
 
 func (c *client) wantClosed(what string) {
@@ -116,7 +121,7 @@ func TestEngineEndsWithItsSocket(t *testing.T) {
 	c.greet()
 	c.conn.Close()
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	go func() { ended <- c.wait() }()
 	select {
 	case err := <-ended:
 		if err != nil {

@@ -26,6 +26,7 @@ type client struct {
 	conn   *bridge.Conn
 	id     uint64
 	closed chan struct{} // when the engine has closed the connection
+	wait   func() error  // for the engine, where it is a process
 
 	mutex   sync.Mutex
 	answers map[uint64]chan bridge.Message

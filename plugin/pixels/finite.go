@@ -1,8 +1,8 @@
 package pixels
 
 import (
+	"math"
 	"sync/atomic"
-	"unsafe"
 )
 
 // Finite says whether there is neither NaN nor infinity among the values.
@@ -19,26 +19,21 @@ func Finite(workers int, values []float32) bool {
 }
 
 func finite(values []float32) bool {
-	// Two at a time: without its sign, a float32 whose exponent is all ones is what one
-	// more unit of the exponent takes to the uppermost bit.
-	pairs := unsafe.Slice((*[4]uint64)(unsafe.Pointer(unsafe.SliceData(values))), len(values)/8)
-	var any uint64
-	for i := range pairs {
-		p := &pairs[i]
-		any |= p[0]&^signs + unit
-		any |= p[1]&^signs + unit
-		any |= p[2]&^signs + unit
-		any |= p[3]&^signs + unit
+	// Without its sign, a float32 whose exponent is all ones is what one more unit of the
+	// exponent takes to the uppermost bit.
+	const unit, sign = 0x00800000, 0x80000000
+	var any uint32
+	for len(values) >= 8 {
+		p := (*[8]float32)(values)
+		a := (math.Float32bits(p[0])&^sign + unit) | (math.Float32bits(p[1])&^sign + unit)
+		b := (math.Float32bits(p[2])&^sign + unit) | (math.Float32bits(p[3])&^sign + unit)
+		c := (math.Float32bits(p[4])&^sign + unit) | (math.Float32bits(p[5])&^sign + unit)
+		d := (math.Float32bits(p[6])&^sign + unit) | (math.Float32bits(p[7])&^sign + unit)
+		any |= a | b | c | d
+		values = values[8:]
 	}
-	for _, v := range values[len(pairs)*8:] {
-		if v-v != 0 {
-			return false
-		}
+	for _, v := range values {
+		any |= math.Float32bits(v)&^sign + unit
 	}
-	return any&signs == 0
+	return any&sign == 0
 }
-
-const (
-	signs = 0x8000000080000000
-	unit  = 0x0080000000800000
-)
