@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { THREADS = 4, FRAMES = 300, WIDTH = 48, HEIGHT = 32, SIZE = WIDTH * HEIGHT * 16, OFFSET = 24576 };
@@ -105,6 +106,26 @@ static pid_t host_process(void) {
   return pid;
 }
 
+/* A fork without exec starts afresh, and leaves its parent's connection alone. */
+static void test_fork(void) {
+  unsigned char result[SIZE];
+  struct sentence why;
+  pid_t before = host_process(), child = fork();
+  if (child == 0) {
+    check_failures = 0;
+    CHECK(paint(0, -1, result, &why) == OUTCOME_DONE && memcmp(result, expected, SIZE) == 0);
+    CHECK(host_process() > 0 && host_process() != before);
+    client_close();
+    CHECK(host_process() == 0);
+    _exit(check_failures != 0);
+  }
+  int status = -1;
+  CHECK(waitpid(child, &status, 0) == child && status == 0);
+  CHECK(host_process() == before);
+  CHECK(paint(0, -1, result, &why) == OUTCOME_DONE && memcmp(result, expected, SIZE) == 0);
+  CHECK(host_process() == before);
+}
+
 int main(void) {
   static const OfxHost host = {.host = &host_set};
   suites.host = &host;
@@ -128,6 +149,8 @@ int main(void) {
   CHECK(client_prepare(bank[0].name, &waiter, &answer) == OUTCOME_DONE);
   CHECK(client_prepare("no such style", &waiter, &answer) == OUTCOME_FAILED &&
         strstr(answer.why.text, "no such style"));
+
+  test_fork();
 
   pthread_t threads[THREADS];
   atomic_store(&running, THREADS);

@@ -1,0 +1,141 @@
+/* Rectangles at proxies and odd pixels, without end and empty; identity without fetching an image. */
+#include "../regions.h"
+#include "../suites.h"
+#include "check.h"
+#include "properties.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+
+static struct OfxPropertySetStruct effect_set, source_set, output_set, mask_set, in, out;
+static OfxRectD source_region, mask_region;
+static double mix;
+static int invert;
+static struct instance instance;
+
+static OfxStatus get_region(OfxImageClipHandle clip, OfxTime time, OfxRectD *to) {
+  CHECK(time == 1001);
+  *to = clip == instance.source.handle ? source_region : mask_region;
+  return kOfxStatOK;
+}
+
+static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
+  va_list to;
+  va_start(to, time);
+  CHECK(time == 1001);
+  if (param == instance.params.handles[PARAM_MIX])
+    *va_arg(to, double *) = mix;
+  else
+    *va_arg(to, int *) = invert;
+  va_end(to);
+  return kOfxStatOK;
+}
+
+static bool region_is(const char *property, double x1, double y1, double x2, double y2) {
+  OfxRectD r;
+  return get_rect_d(&out, property, &r) && r.x1 == x1 && r.y1 == y1 && r.x2 == x2 && r.y2 == y2;
+}
+
+static void ask_window(int x1, int y1, int x2, int y2, double scale) {
+  const int window[] = {x1, y1, x2, y2};
+  for (int i = 0; i < 4; i++)
+    set_int(&in, kOfxImageEffectPropRenderWindow, i, window[i]);
+  for (int i = 0; i < 2; i++)
+    set_double(&in, kOfxImageEffectPropRenderScale, i, scale);
+}
+
+static bool identity(void) {
+  clear_set(&out);
+  OfxStatus status = is_identity(&instance, &in, &out);
+  CHECK(status == kOfxStatOK || status == kOfxStatReplyDefault);
+  CHECK((status == kOfxStatOK) == has_string(&out, kOfxPropName, "Source"));
+  return status == kOfxStatOK;
+}
+
+static void test_definition(void) {
+  source_region = (OfxRectD){-10.5, 0, 1930, 1080};
+  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, -10.5, 0, 1930, 1080));
+
+  /* Without end on some sides: the format there. */
+  source_region = (OfxRectD){kOfxFlagInfiniteMin, -20, kOfxFlagInfiniteMax, INFINITY};
+  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatReplyDefault); /* a format of 0 by 0 */
+  for (int i = 0; i < 2; i++) {
+    set_double(&effect_set, kOfxImageEffectPropProjectOffset, i, 5);
+    set_double(&effect_set, kOfxImageEffectPropProjectSize, i, i ? 1080 : 1920);
+  }
+  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
+  source_region.x1 = NAN;
+  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
+}
+
+static void test_interest(void) {
+  source_region = (OfxRectD){0, 0, 1920, 1080};
+  OfxRectD wanted = {100, 100, 200, 200};
+  put_rect_d(&in, kOfxImageEffectPropRegionOfInterest, &wanted);
+  CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is("OfxImageClipPropRoI_Source", 0, 0, 1920, 1080)); /* all of it */
+  CHECK(region_is("OfxImageClipPropRoI_Mask", 100, 100, 200, 200));
+}
+
+static void test_identity(void) {
+  ask_window(INT_MIN, INT_MIN, INT_MAX, INT_MAX, 1);
+  mix = 1;
+  CHECK(!identity());
+  mix = 0;
+  CHECK(identity());
+  mix = NAN;
+  CHECK(identity());
+  mix = 0.5;
+
+  /* The mask is at 100 to 200, and in pixels at half of that, a third of it across. */
+  set_int(&mask_set, kOfxImageClipPropConnected, 0, 1);
+  mask_region = (OfxRectD){100, 100, 200, 200};
+  CHECK(!identity());
+  ask_window(0, 0, 50, 1000, 0.5);
+  CHECK(identity());
+  ask_window(0, 0, 51, 1000, 0.5);
+  CHECK(!identity());
+  set_double(&output_set, kOfxImagePropPixelAspectRatio, 0, 1.5);
+  ask_window(0, 0, 33, 1000, 0.5);
+  CHECK(identity());
+  ask_window(0, 0, 34, 1000, 0.5);
+  CHECK(!identity());
+  ask_window(67, 0, 1000, 1000, 0.5);
+  CHECK(identity());
+  ask_window(0, 100, 1000, 1000, 0.5);
+  CHECK(identity());
+  invert = 1;
+  CHECK(!identity());
+  invert = 0;
+  mask_region = (OfxRectD){0, 0, 0, 0};
+  ask_window(INT_MIN, INT_MIN, INT_MAX, INT_MAX, 1);
+  CHECK(identity());
+  set_int(&mask_set, kOfxImageClipPropConnected, 0, 0);
+  CHECK(!identity());
+}
+
+int main(void) {
+  static const OfxImageEffectSuiteV1 effect = {.clipGetRegionOfDefinition = get_region};
+  static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
+  suites.property = &property_suite;
+  suites.effect = &effect;
+  suites.param = &param;
+  instance.properties = &effect_set;
+  instance.source = (struct clip){(OfxImageClipHandle)&source_set, &source_set};
+  instance.output = (struct clip){(OfxImageClipHandle)&output_set, &output_set};
+  instance.mask = (struct clip){(OfxImageClipHandle)&mask_set, &mask_set};
+  instance.params.handles[PARAM_MIX] = (OfxParamHandle)&mix;
+  instance.params.handles[PARAM_MASK_INVERT] = (OfxParamHandle)&invert;
+  set_double(&in, kOfxPropTime, 0, 1001);
+  test_definition();
+  test_interest();
+  test_identity();
+  struct OfxPropertySetStruct *all[] = {&effect_set, &source_set, &output_set, &mask_set, &in, &out};
+  for (int i = 0; i < 6; i++)
+    clear_set(all[i]);
+  return check_failures != 0;
+}
