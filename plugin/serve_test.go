@@ -22,7 +22,7 @@ var runtimeLibrary string
 
 // client talks to an engine as impasto-host does.
 type client struct {
-	t      *testing.T
+	t      testing.TB
 	conn   *bridge.Conn
 	id     uint64
 	closed chan struct{} // when the engine has closed the connection
@@ -34,7 +34,7 @@ type client struct {
 }
 
 // newClient connects to a new engine in this process and greets it.
-func newClient(t *testing.T, bank string) *client {
+func newClient(t testing.TB, bank string) *client {
 	t.Helper()
 	runtimeLibrary = onnxtest.Library(t)
 	if err := startRuntime(); err != nil {
@@ -51,7 +51,7 @@ func (c *client) greet() {
 	c.ask(bridge.KindHello, &bridge.Hello{Protocol: bridge.ProtocolVersion, Program: "test", Threads: 2}, nil, bridge.KindWelcome, &w)
 }
 
-func connect(t *testing.T, e *engine) *client {
+func connect(t testing.TB, e *engine) *client {
 	t.Helper()
 	conn, theirs, err := bridge.Pair()
 	if err != nil {
@@ -71,7 +71,7 @@ func connect(t *testing.T, e *engine) *client {
 	return newTalk(t, conn)
 }
 
-func newTalk(t *testing.T, conn *bridge.Conn) *client {
+func newTalk(t testing.TB, conn *bridge.Conn) *client {
 	c := &client{t: t, conn: conn, answers: make(map[uint64]chan bridge.Message), closed: make(chan struct{})}
 	go c.receive()
 	t.Cleanup(func() { conn.Close() })
@@ -172,7 +172,7 @@ type shared struct {
 	plate, mask, output []byte
 }
 
-func newShared(t *testing.T, id string, width, height int) *shared {
+func newShared(t testing.TB, id string, width, height int) *shared {
 	t.Helper()
 	pixels := width * height
 	file, err := bridge.NewMemory(pixels * 36)
@@ -207,6 +207,18 @@ func (s *shared) paint(seed int) {
 			v = 1
 		}
 		put(s.plate, i/4, v)
+	}
+}
+
+// smooth fills the plate with a picture like a photograph, highlights above 1 included.
+func (s *shared) smooth(seed int) {
+	row := s.request.Plate.RowBytes / 4
+	for i := range len(s.plate) / 4 {
+		v := 0.6 + 0.6*math.Sin(float64(i%row+seed*50)/900)*math.Sin(float64(i/row)/130)
+		if i%4 == 3 {
+			v = 1
+		}
+		put(s.plate, i, float32(v))
 	}
 }
 

@@ -42,6 +42,12 @@ func (im *Image) row(y, x1, x2 int) []float32 {
 	return im.values[start+(x1-im.Window[0])*im.channels : start+(x2-im.Window[0])*im.channels]
 }
 
+// pixels is row of an image of four channels.
+func (im *Image) pixels(y, x1, x2 int) [][4]float32 {
+	r := im.row(y, x1, x2)
+	return unsafe.Slice((*[4]float32)(unsafe.Pointer(unsafe.SliceData(r))), len(r)/4)
+}
+
 // stripRows is how many rows of a picture are worked on at a time: enough to keep a
 // processor busy, few enough to stay in its cache. It does not depend on the number of
 // workers, so neither does the key of a picture.

@@ -35,7 +35,7 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	Strips(workers, g.Height, func(strip, from, to int) bool {
 		bad := 0
 		for y := from; y < to; y++ {
-			src := plate.row(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
+			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
 			bad += r.row(src, red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth])
 			if g.PlateWidth < g.Width {
@@ -58,12 +58,11 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	return xxh3.Hash128(digests).Bytes(), int(strange.Load()), ctx.Err()
 }
 
-func (r *Reader) row(src, red, green, blue []float32) (strange int) {
+func (r *Reader) row(src [][4]float32, red, green, blue []float32) (strange int) {
 	e := r.Encoder
-	n := len(red)
-	src, green, blue = src[:4*n], green[:n], blue[:n]
-	for x := range red {
-		p := (*[4]float32)(src[4*x:])
+	red, green, blue = red[:len(src)], green[:len(src)], blue[:len(src)]
+	for x := range src {
+		p := &src[x]
 		cr, cg, cb := p[0], p[1], p[2]
 		// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
 		if t := (cr - cr) + (cg - cg) + (cb - cb) + (p[3] - p[3]); t != 0 {

@@ -45,7 +45,7 @@ func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Im
 				to := min(from+len(amounts{}), x2)
 				var k amounts
 				w.fill(k[:to-from], mask, y, from)
-				w.row(output.row(y, from, to), plate.row(y, from, to), red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to], &k)
+				w.row(output.pixels(y, from, to), plate.pixels(y, from, to), red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to], &k)
 			}
 		}
 		return ctx.Err() == nil
@@ -61,7 +61,10 @@ func amount(k float32) float32 {
 	if !(k > 0) {
 		return 0
 	}
-	return min(k, 1)
+	if k > 1 {
+		return 1
+	}
+	return k
 }
 
 // fill sets k for the pixels of row y from x on. Outside of the mask's window the mask
@@ -95,47 +98,61 @@ func (w *Writer) fill(k []float32, mask *Image, y, x int) {
 }
 
 // row blends a piece of a row.
-func (w *Writer) row(dst, src, red, green, blue []float32, k *amounts) {
-	n := min(len(red), len(k))
-	src, dst, red, green, blue = src[:4*n], dst[:4*n], red[:n], green[:n], blue[:n]
+func (w *Writer) row(dst, src [][4]float32, red, green, blue []float32, k *amounts) {
+	src = src[:min(len(src), len(k))]
+	dst, red, green, blue = dst[:len(src)], red[:len(src)], green[:len(src)], blue[:len(src)]
 	d := w.Decoder
-	for x := range red {
-		p := (*[4]float32)(src[4*x:])
-		q := (*[4]float32)(dst[4*x:])
+	for x := range src {
+		p, q := &src[x], &dst[x]
 		amount := k[x]
-		cr, cg, cb, a := p[0], p[1], p[2], p[3]
-		// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
-		if t := (cr - cr) + (cg - cg) + (cb - cb) + (a - a); t != 0 || amount == 0 || !(a > 0) {
+		if amount == 0 {
 			*q = *p
 			continue
 		}
-		sr, sg, sb := d.value(red[x]), d.value(green[x]), d.value(blue[x])
-		if !w.Premultiplied || a == 1 {
-			// Nearly every pixel of nearly every plate.
-			sr, sg, sb = sr+beyond(cr), sg+beyond(cg), sb+beyond(cb)
+		r, g, b := d.value(red[x]), d.value(green[x]), d.value(blue[x])
+		// Nearly every pixel of nearly every plate. As unsigned integers, the floats from 0
+		// to 1 are the lowest.
+		const one = 0x3f800000
+		if math.Float32bits(p[0]) <= one && math.Float32bits(p[1]) <= one && math.Float32bits(p[2]) <= one && p[3] == 1 {
+			if amount != 1 {
+				rest := 1 - amount
+				r, g, b = p[0]*rest+r*amount, p[1]*rest+g*amount, p[2]*rest+b*amount
+			}
+			*q = [4]float32{r, g, b, 1}
 		} else {
-			sr, sg, sb = carrying(cr, a, sr), carrying(cg, a, sg), carrying(cb, a, sb)
+			w.pixel(q, p, r, g, b, amount)
 		}
-		if amount != 1 {
-			rest := 1 - amount
-			sr = cr*rest + sr*amount
-			sg = cg*rest + sg*amount
-			sb = cb*rest + sb*amount
-		}
-		*q = [4]float32{sr, sg, sb, a}
 	}
+}
+
+// pixel blends any pixel with the network's colour.
+func (w *Writer) pixel(q, p *[4]float32, r, g, b, amount float32) {
+	cr, cg, cb, a := p[0], p[1], p[2], p[3]
+	// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
+	if t := (cr - cr) + (cg - cg) + (cb - cb) + (a - a); t != 0 || amount == 0 || !(a > 0) {
+		*q = *p
+		return
+	}
+	if !w.Premultiplied || a == 1 {
+		r, g, b = r+beyond(cr), g+beyond(cg), b+beyond(cb)
+	} else {
+		r, g, b = carrying(cr, a, r), carrying(cg, a, g), carrying(cb, a, b)
+	}
+	if amount != 1 {
+		rest := 1 - amount
+		r = cr*rest + r*amount
+		g = cg*rest + g*amount
+		b = cb*rest + b*amount
+	}
+	*q = [4]float32{r, g, b, a}
 }
 
 // beyond is c − clamp(c, 0, 1) of a finite c.
 func beyond(c float32) float32 {
-	// As unsigned integers, the floats from 0 to 1 are the lowest.
-	if math.Float32bits(c) <= 0x3f800000 {
-		return 0
+	if c < 0 {
+		return c
 	}
-	if c > 1 {
-		return c - 1
-	}
-	return c // negative, or -0
+	return max(c, 1) - 1
 }
 
 // carrying is the styled value that carries alpha: (s + p − clamp(p, 0, 1))·a with
