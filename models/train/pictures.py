@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -28,9 +28,15 @@ def data_folder() -> Path:
     return Path(os.environ.get("IMPASTO_DATA", beside))
 
 
-def load(path: Path, short_side: int | None = None) -> Tensor:
-    """A picture as float RGB in [0, 1], CHW; resized so that its shorter side has the given length."""
+def load(path: Path, short_side: int | None = None, median: int = 1) -> Tensor:
+    """A picture as float RGB in [0, 1], CHW; resized so that its shorter side has the given length.
+
+    The median, over so many pixels of the file each way, takes away the sharpening and compression noise of reproductions,
+    which the style loss takes for paint.
+    """
     image = Image.open(path).convert("RGB")
+    if median > 1:
+        image = image.filter(ImageFilter.MedianFilter(median))
     if short_side is not None:
         scale = short_side / min(image.size)
         image = image.resize([round(s * scale) for s in image.size], Image.LANCZOS)

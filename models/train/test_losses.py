@@ -33,10 +33,27 @@ def test_losses_are_zero_at_their_aims_and_one_a_part_at_nothing() -> None:
     assert losses.content_loss(nothing["a"], features["a"]) == pytest.approx(1)
 
 
+def test_tone_is_kept_when_only_exposure_and_contrast_change() -> None:
+    content = torch.rand(1, 3, 64, 64)
+    painting = losses.tone(0.25 + 0.5 * content)
+    assert losses.tone_loss(0.25 + 0.5 * content, content, painting) < 1e-12
+    assert losses.tone_loss(0.75 - 0.5 * content, content, painting) > 1e-5
+
+
 def test_variation_of_a_checkerboard_and_of_nothing() -> None:
     board = (torch.arange(8)[:, None] + torch.arange(8)).remainder(2).float().expand(1, 3, 8, 8)
     assert losses.variation(board) == 2
     assert losses.variation(torch.ones(1, 3, 8, 8)) == 0
+
+
+def test_lattice_sees_what_is_locked_to_the_period_only() -> None:
+    dots = torch.zeros(1, 1, 16, 16)
+    dots[..., ::4, ::4] = 1
+    assert losses.lattice(dots, 4, 16) == pytest.approx(1 / 16 * (1 - 1 / 16))
+    assert losses.lattice(dots, 4, 8) == losses.lattice(dots, 8, 8) == losses.lattice(dots, 4, 16)
+    halves = torch.zeros(1, 1, 16, 16)
+    halves[..., :8] = 1
+    assert losses.lattice(halves, 8, 16) == 0
 
 
 @pytest.mark.parametrize("layers", [losses.STYLE_LAYERS, (losses.CONTENT_LAYER,)])

@@ -34,3 +34,12 @@ def test_a_picture_survives_being_written(tmp_path: Path) -> None:
     save(image, tmp_path / "a.png")
     assert torch.allclose(load(tmp_path / "a.png"), image)
     assert load(tmp_path / "a.png", short_side=8).shape == (3, 8, 12)
+
+
+def test_the_median_takes_speckle_and_leaves_edges(tmp_path: Path) -> None:
+    image = torch.zeros(3, 16, 16)
+    image[:, :, 8:] = 1
+    clean = image.clone()
+    image[:, 4, 4], image[:, 10, 12] = 1, 0
+    save(image, tmp_path / "a.png")
+    assert torch.equal(load(tmp_path / "a.png", median=3), clean)

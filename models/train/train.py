@@ -19,11 +19,13 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 import losses
-from network import Painter
+from network import STRIDE, Painter
 from pictures import Crops, data_folder, load
 
 # How far the second view of a picture may be moved, in pixels: less than the stem's stride, where aliasing shows.
 SHIFT = 4
+# The lattice is looked for in windows of this side, in pixels: small enough that it cannot hide by changing its sign.
+WINDOW = 48
 # Near a border two views of a picture see different reflections, so they are not compared there.
 BORDER = 16
 
@@ -36,19 +38,22 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     p.add_argument(
         "--data", type=Path, default=data_folder(), help="folder of photographs, paintings and loss networks"
     )
-    p.add_argument("--steps", type=int, default=6000)
+    p.add_argument("--steps", type=int, default=5000)
     p.add_argument("--batch", type=int, default=2)
-    p.add_argument("--side", type=int, default=256, help="of the crops, in pixels")
+    p.add_argument("--side", type=int, default=192, help="of the crops, in pixels")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     p.add_argument("--width", type=int, default=40, help="channels at a quarter of the resolution")
-    p.add_argument("--blocks", type=int, default=5)
+    p.add_argument("--blocks", type=int, default=4)
     p.add_argument(
-        "--painting-side", type=int, default=512, help="shorter side of the painting: the size of the strokes"
+        "--painting-side", type=int, default=1100, help="shorter side of the painting: the size of the strokes"
     )
+    p.add_argument("--median", type=int, default=3, help="filter against speckle in the painting's file; 1: none")
     p.add_argument("--content", type=float, default=1.0, help="weight of the content loss")
     p.add_argument("--style", type=float, default=10.0, help="weight of the style loss")
-    p.add_argument("--variation", type=float, default=1.0, help="weight of the total variation")
-    p.add_argument("--stability", type=float, default=10.0, help="weight of: a moved, noisy view is painted alike")
+    p.add_argument("--tone", type=float, default=20.0, help="weight of: light stays light and dark stays dark")
+    p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
+    p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
+    p.add_argument("--stability", type=float, default=20.0, help="weight of: a moved, noisy view is painted alike")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--resume", action="store_true", help="go on from NAME.pt where it exists")
@@ -72,9 +77,10 @@ class Trainer:
         self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers)
         self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,))
         named = Path(a.painting)
-        painting = load(named if named.exists() else a.data / "paintings" / named, a.painting_side)[None]
+        painting = load(named if named.exists() else a.data / "paintings" / named, a.painting_side, a.median)[None]
         with torch.no_grad():
             seen = self.eye(painting)
+        self.tone = losses.tone(painting)
         self.targets = {layer: losses.statistics(seen[layer]) for layer in losses.STYLE_LAYERS}
 
     def rate(self) -> float:
@@ -97,7 +103,9 @@ class Trainer:
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
             "style": losses.style_loss(seen, self.targets),
+            "tone": losses.tone_loss(painted, image, self.tone),
             "variation": losses.variation(painted),
+            "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
         }
         loss = sum(getattr(a, name) * part for name, part in parts.items())
