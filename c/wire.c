@@ -112,7 +112,8 @@ enum sent wire_send(struct wire *wire, const void *body, size_t size, int attach
     if (done < sizeof header) {
       parts[message.msg_iovlen++] =
           (struct iovec){.iov_base = header + done, .iov_len = sizeof header - done};
-      parts[message.msg_iovlen++] = (struct iovec){.iov_base = (void *)(uintptr_t)body, .iov_len = size};
+      parts[message.msg_iovlen++] =
+          (struct iovec){.iov_base = (void *)(uintptr_t)body, .iov_len = size};
     } else {
       size_t gone = done - sizeof header;
       parts[message.msg_iovlen++] = (struct iovec){
