@@ -245,7 +245,9 @@ static void end_lane(struct lane *lane, bool died) {
 
 static void keep_lane(struct lane *lane) {
   if (lane->wire.room > ANSWER_LIMIT) { /* a frame's pixels */
-    lane->wire = wire_make((free(lane->wire.body), lane->wire.fd));
+    int fd = lane->wire.fd;
+    free(lane->wire.body);
+    lane->wire = wire_make(fd);
   }
   lock_take();
   bool kept = host.state == READY && lane->generation == host.generation;
