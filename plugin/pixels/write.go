@@ -125,11 +125,11 @@ func (w *Writer) row(dst, src [][4]float32, red, green, blue []float32, k *amoun
 	}
 }
 
-// pixel blends any pixel with the network's colour.
+// pixel blends any pixel with the network's colour, by an amount above 0.
 func (w *Writer) pixel(q, p *[4]float32, r, g, b, amount float32) {
 	cr, cg, cb, a := p[0], p[1], p[2], p[3]
 	// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
-	if t := (cr - cr) + (cg - cg) + (cb - cb) + (a - a); t != 0 || amount == 0 || !(a > 0) {
+	if t := (cr - cr) + (cg - cg) + (cb - cb) + (a - a); t != 0 || !(a > 0) {
 		*q = *p
 		return
 	}

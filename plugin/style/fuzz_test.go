@@ -1,0 +1,35 @@
+package style_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/style"
+)
+
+// A manifest is refused, or all that it says is within bounds.
+func FuzzManifest(f *testing.F) {
+	bank := f.TempDir()
+	onnxtest.WritePackage(f, bank, "name", onnxtest.Identity())
+	folder := filepath.Join(bank, "name")
+	good, err := os.ReadFile(filepath.Join(folder, style.ManifestFile))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, manifest []byte) {
+		if err := os.WriteFile(filepath.Join(folder, style.ManifestFile), manifest, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, err := style.Open(folder)
+		if err != nil {
+			return
+		}
+		if p.Name != "name" || p.Input.MultipleOf < 1 || p.Input.Minimum < 1 || !(p.Input.Range[0] < p.Input.Range[1]) || p.Files[p.Graph] == "" {
+			t.Errorf("accepted %+v", p)
+		}
+	})
+}
