@@ -257,7 +257,6 @@ func (i *Instance) picture(b *buffer, output *Clip) *picture.Image {
 
 // windows is what the output's file takes over from the main plate's.
 type windows struct {
-	set         bool
 	display     image.Rectangle
 	depth       picture.Depth
 	compression picture.Compression

@@ -21,7 +21,6 @@ type Effect struct {
 	host        *Host
 	base        *descriptor
 	descriptors map[string]*descriptor // by context
-	instances   int
 }
 
 // descriptor is what an effect is in a context, or before there is any.

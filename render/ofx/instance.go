@@ -8,6 +8,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"sync"
@@ -116,7 +117,9 @@ var mainClips = []string{C.kOfxImageEffectSimpleSourceClipName, C.kOfxImageEffec
 // Without any, the project is HD.
 func (i *Instance) measure() (map[string]*picture.Image, error) {
 	examples := map[string]*picture.Image{}
-	i.project, i.window.set = projectSize{1920, 1080}, false
+	i.project = projectSize{1920, 1080}
+	i.window = windows{display: image.Rect(0, 0, 1920, 1080), depth: picture.Half}
+	measured := false
 	names := append([]string(nil), mainClips...)
 	for _, d := range i.descriptor.clips {
 		names = append(names, d.name)
@@ -131,8 +134,9 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 			return nil, fmt.Errorf("clip %s: %w", name, err)
 		}
 		examples[name] = im
-		if !i.window.set {
-			i.window = windows{set: true, display: im.DisplayWindow, depth: im.Depth, compression: im.Compression}
+		if !measured {
+			measured = true
+			i.window = windows{display: im.DisplayWindow, depth: im.Depth, compression: im.Compression}
 			i.aspect = float64(im.PixelAspect)
 			i.project = projectSize{float64(im.DisplayWindow.Dx()) * i.aspect, float64(im.DisplayWindow.Dy())}
 		}

@@ -95,9 +95,6 @@ func straight(c color.Color) color.NRGBA64 {
 
 // writePNG writes the display window; what the data window lacks of it is black and transparent.
 func writePNG(f *os.File, im *Image) error {
-	if err := checkSize(im.DisplayWindow); err != nil {
-		return err
-	}
 	size := im.DisplayWindow.Sub(im.DisplayWindow.Min)
 	if im.Depth == Byte {
 		to := image.NewNRGBA(size)

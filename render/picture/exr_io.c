@@ -19,15 +19,15 @@ void pic_say(pic_file *file, const char *format, ...) {
   va_end(args);
 }
 
-static pic_file *file_of(exr_const_context_t context) {
-  void *file = NULL;
-  exr_get_user_data(context, &file);
-  return file;
-}
+/* Not the context's user data: asking for that in the callback would wait for a lock that the
+ * library holds while it calls. */
+static _Thread_local pic_file *current;
+
+void pic_use(pic_file *file) { current = file; }
 
 static void on_error(exr_const_context_t context, exr_result_t code, const char *text) {
-  pic_file *file = context ? file_of(context) : NULL;
-  if (file) pic_say(file, "%s", text && *text ? text : exr_get_default_error_message(code));
+  (void)context;
+  if (current) pic_say(current, "%s", text && *text ? text : exr_get_default_error_message(code));
 }
 
 static int64_t size_of(exr_const_context_t context, void *user) {

@@ -7,6 +7,9 @@
 /* What a context is started with. */
 exr_context_initializer_t pic_initializer(pic_file *file);
 
+/* Names the file that this thread is about to work on: what the library says is about it. */
+void pic_use(pic_file *file);
+
 /* Keeps a message, unless there is one: the first complaint is the one that explains. */
 void pic_say(pic_file *file, const char *format, ...)
 #if defined(__GNUC__)

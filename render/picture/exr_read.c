@@ -72,6 +72,7 @@ static void list_channels(pic_file *file, const exr_attr_chlist_t *list) {
 pic_status pic_open(pic_file *file) {
   exr_context_initializer_t init = pic_initializer(file);
   init.flags |= EXR_CONTEXT_FLAG_SILENT_HEADER_PARSE;
+  pic_use(file);
   exr_result_t result = exr_start_read(&file->context, "picture", &init);
   if (result != EXR_ERR_SUCCESS) {
     pic_say(file, "%s", exr_get_default_error_message(result));
@@ -111,6 +112,7 @@ pic_status pic_open(pic_file *file) {
 }
 
 void pic_close(pic_file *file) {
+  pic_use(file);
   if (file->context) exr_finish(&file->context);
 }
 
@@ -221,6 +223,7 @@ static exr_result_t decode_chunk(decoder *d, exr_decode_pipeline_t *decode, int 
 static void read_chunks(void *argument) {
   reading *r = argument;
   decoder d = {.reading = r};
+  pic_use(r->file);
   exr_decode_pipeline_t decode = EXR_DECODE_PIPELINE_INITIALIZER;
   for (int i; !r->failed && (i = r->next++) < r->chunks;) {
     d.left = r->file->data_window[0] + i % r->across * r->width;
@@ -264,6 +267,7 @@ static exr_result_t measure(reading *r) {
 
 pic_status pic_read(pic_file *file, float *rgba, int *bad_line) {
   reading r = {.file = file, .rgba = rgba, .bad_line = file->data_window[1]};
+  pic_use(file);
   r.result = measure(&r);
   if (r.result == EXR_ERR_SUCCESS) {
     pthread_mutex_init(&r.lock, NULL);

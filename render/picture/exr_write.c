@@ -116,6 +116,7 @@ static exr_result_t encode_chunk(encoder *e, exr_encode_pipeline_t *encode) {
 static void write_chunks(void *argument) {
   writing *w = argument;
   encoder e = {.writing = w};
+  pic_use(w->file);
   exr_encode_pipeline_t encode = EXR_ENCODE_PIPELINE_INITIALIZER;
   pthread_mutex_lock(&w->lock);
   while (w->result == EXR_ERR_SUCCESS && w->next < w->chunks) {
@@ -155,6 +156,7 @@ static exr_result_t write_header(pic_file *file, int alpha) {
 
 int pic_write(pic_file *file, const float *rgba, int alpha) {
   writing w = {.file = file, .rgba = rgba};
+  pic_use(file);
   w.result = write_header(file, alpha);
   if (w.result == EXR_ERR_SUCCESS)
     w.result = exr_get_scanlines_per_chunk(file->context, file->part, &w.lines);

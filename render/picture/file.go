@@ -73,7 +73,7 @@ func Write(path string, im *Image) error {
 	if err := CanWrite(path); err != nil {
 		return err
 	}
-	if err := checkSize(im.DataWindow); err != nil {
+	if err := errors.Join(checkSize(im.DataWindow), checkSize(im.DisplayWindow)); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", path, err)
 	}
 	f, err := createBeside(path)

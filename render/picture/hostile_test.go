@@ -163,6 +163,24 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// The library complains about some headers while it holds its lock.
+func TestImpossiblePicturesAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "impossible.exr")
+	for name, change := range map[string]func(*Image){
+		"no display window": func(im *Image) { im.DisplayWindow = image.Rectangle{} },
+		"no pixels":         func(im *Image) { im.DataWindow = image.Rectangle{} },
+		"no aspect":         func(im *Image) { im.PixelAspect = -1 },
+	} {
+		im := New(image.Rect(0, 0, 4, 4))
+		change(im)
+		if err := Write(path, im); err == nil {
+			t.Errorf("%s: written", name)
+		} else {
+			t.Log(err)
+		}
+	}
+}
+
 func TestFailedWriteLeavesNothing(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "taken.exr")
