@@ -52,22 +52,29 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			instance, err := loaded.NewInstance(ofx.Setup{
-				Context: context, First: 1, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
-				Clips:  map[string]ofx.Plate{"Source": grey{picture.New(image.Rectangle{Max: size})}},
-				Params: func(find func(string) *ofx.Param) error { return find("styleId").Set(id, ofx.Linear) },
-			})
+			// A first frame, small, starts the engine and loads the style.
+			warm, err := loaded.NewInstance(setup(context, id, image.Point{8, 8}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = warm.Render(1)
+			warm.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			instance, err := loaded.NewInstance(setup(context, id, size))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer instance.Close()
 
+			before := busy(s.processes("impasto-engine"))
 			rendered := make(chan error, 1)
 			go func() {
 				_, err := instance.Render(1)
 				rendered <- err
 			}()
-			until(t, "the network to run", func() bool { return busy(s.processes("impasto-engine")) > 200*time.Millisecond })
+			until(t, "the network to run", func() bool { return busy(s.processes("impasto-engine"))-before > time.Second })
 			aborted := time.Now()
 			host.Abort()
 			if err := <-rendered; !errors.Is(err, ofx.ErrAborted) {
@@ -75,6 +82,14 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 			}
 			t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
 		})
+	}
+}
+
+func setup(context, style string, size image.Point) ofx.Setup {
+	return ofx.Setup{
+		Context: context, First: 1, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
+		Clips:  map[string]ofx.Plate{"Source": grey{picture.New(image.Rectangle{Max: size})}},
+		Params: func(find func(string) *ofx.Param) error { return find("styleId").Set(style, ofx.Linear) },
 	}
 }
 

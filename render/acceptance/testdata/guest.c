@@ -24,12 +24,14 @@ static void *watch(void *unused) {
             if (copy == 0)
                 for (;;)
                     pause();
-            char path[4096];
+            char path[4096], part[4096];
             snprintf(path, sizeof path, "%s.pid", file);
-            FILE *out = fopen(path, "w");
+            snprintf(part, sizeof part, "%s.part", file);
+            FILE *out = fopen(part, "w");
             if (out) {
                 fprintf(out, "%d\n", (int)copy);
                 fclose(out);
+                rename(part, path); // whole, or not there
             }
             file = NULL;
         }
