@@ -215,3 +215,42 @@ func TestBare(t *testing.T) {
 		t.Errorf("%d times: %s", len(times), out)
 	}
 }
+
+var raceDetector bool // set in race_test.go
+
+// A shell takes away the memory that the frame would need.
+func TestTooLittleMemoryIsSaid(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector itself takes more address space than the test leaves")
+	}
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "wide", onnxtest.Slow(3, 256)) // 4 GB between its convolutions
+	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
+	cmd, c := command(t, bank, "sh", "-c", `ulimit -v 4000000; exec "$0" --parent $1`, install(t), fmt.Sprint(os.Getpid()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.greet()
+	s := newShared(t, "wide", 2000, 2000)
+	if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeMemory || !strings.Contains(e.Message, "2000 × 2000") {
+		t.Errorf("%s: %v", e.Code, e)
+	}
+	s = newShared(t, "plain", 200, 200)
+	c.render(s)
+	near(t, s.output, s.plate, 3e-6)
+}
+
+func TestThreadLimit(t *testing.T) {
+	for value, want := range map[string]int{"": 0, "3": 3} {
+		t.Setenv("IMPASTO_THREADS", value)
+		if n, err := threadLimit(); n != want || err != nil {
+			t.Errorf("%q is %d, %v", value, n, err)
+		}
+	}
+	for _, value := range []string{"0", "-1", "all", "2x"} {
+		t.Setenv("IMPASTO_THREADS", value)
+		if _, err := threadLimit(); err == nil || !strings.Contains(err.Error(), value) {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}

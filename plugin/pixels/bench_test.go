@@ -68,3 +68,12 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkFinite(b *testing.B) {
+	picture := make([]float32, 3*1920*1080)
+	for b.Loop() {
+		if !Finite(runtime.GOMAXPROCS(0), picture) {
+			b.Fatal("zeros are no numbers")
+		}
+	}
+}
