@@ -9,6 +9,7 @@ package ofx
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"unsafe"
@@ -37,7 +38,7 @@ func (k kind) String() string {
 // given up says what it was.
 const (
 	handleStep  = 16
-	kindStretch = 1 << 34
+	kindStretch = 1 << 28
 )
 
 // registry maps the handles that plugins hold to what they stand for. It is one for the process:
@@ -49,22 +50,33 @@ type registry struct {
 	next [kinds]int
 }
 
-var handles = func() *registry {
-	base := C.host_reserve(C.size_t(int(kinds) * kindStretch))
-	if base == nil {
-		panic("no address space for handles")
+var handles = registry{live: map[unsafe.Pointer]any{}}
+
+// reserve takes the addresses, once.
+func (r *registry) reserve() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.base == nil {
+		r.base = C.host_reserve(C.size_t(int(kinds) * kindStretch))
 	}
-	return &registry{base: base, live: map[unsafe.Pointer]any{}}
-}()
+	if r.base == nil {
+		return errors.New("there is no room for 2 GiB of addresses; raise the limit (ulimit -v)")
+	}
+	return nil
+}
 
 // add gives an object a handle.
 func (r *registry) add(k kind, object any) unsafe.Pointer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next[k] += handleStep
-	h := unsafe.Add(r.base, int(k)*kindStretch+r.next[k])
-	r.live[h] = object
-	return h
+	for {
+		r.next[k] = (r.next[k] + handleStep) % kindStretch
+		h := unsafe.Add(r.base, int(k)*kindStretch+r.next[k])
+		if _, taken := r.live[h]; !taken { // it may be, after the first sixteen million
+			r.live[h] = object
+			return h
+		}
+	}
 }
 
 // remove gives a handle up. It says whether it was live.

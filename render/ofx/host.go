@@ -30,6 +30,9 @@ type Host struct {
 
 // NewHost returns a host that declares what a profile says.
 func NewHost(profile Profile, say func(Message)) (*Host, error) {
+	if err := handles.reserve(); err != nil {
+		return nil, err
+	}
 	h := &Host{Profile: profile, Say: say}
 	h.properties = profile.properties()
 	h.c = C.host_new(h.properties.c())

@@ -3,7 +3,7 @@
  * The suites are C tables whose functions are Go's, exported, or where the interface has variable
  * arguments small C functions before them. Handles that the plugin gets are addresses in memory
  * that is reserved and never mapped: a plugin that reads through one faults at once, and a handle
- * that has been given up is never given out again. */
+ * that has been given up is not given out again for a very long time. */
 #ifndef IMPASTO_HOST_H
 #define IMPASTO_HOST_H
 

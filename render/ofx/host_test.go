@@ -488,9 +488,28 @@ func TestNormalisedDefaults(t *testing.T) {
 	if err := r.make(Setup{}); err != nil { // the plugin copies place to triple when it is made
 		t.Fatal(err)
 	}
-	got := r.instance.params.find("triple").numbersAt(1)
+	got := r.instance.params.find("triple").numbers(func(c *Curve, d int) float64 { return c.Value(1, d) })
 	if want := []float64{8, 4, -7}; !slices.Equal(got, want) {
 		t.Errorf("half of 16 and a quarter of 16 are %v, want %v", got, want)
+	}
+	r.close()
+}
+
+// As Resolve, numbers whose range the plugin does not give have a small one.
+func TestNarrowRanges(t *testing.T) {
+	r := newRig(t, "resolve", "test.faulty")
+	for setting, want := range map[string]string{
+		"place=2,0": "it goes from -1 to 1",
+		"place=1,0": "",
+		"gain=4":    "",
+	} {
+		if err := r.make(Setup{}, setting); (err == nil) != (want == "") || (err != nil && !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want … %s", setting, err, want)
+		}
+		if r.instance != nil {
+			r.instance.Close()
+		}
+		r.instance = nil
 	}
 	r.close()
 }

@@ -146,14 +146,15 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 		report("the derivative or integral of parameter %s was asked for; only doubles and colours have them", p.Name)
 		return C.kOfxStatErrUnsupported
 	}
-	numbers := p.numbersAt(time)
+	read := map[C.int]func(c *Curve, dimension int) float64{
+		readDerivative: func(c *Curve, d int) float64 { return c.Derivative(time, d) },
+		readIntegral:   func(c *Curve, d int) float64 { return c.Integral(time, float64(to), d) },
+	}[what]
+	if read == nil {
+		read = func(c *Curve, d int) float64 { return c.Value(time, d) }
+	}
+	numbers := p.numbers(read)
 	for i, place := range into {
-		switch {
-		case what == readDerivative:
-			numbers[i] = p.curve.Derivative(float64(from), i)
-		case what == readIntegral:
-			numbers[i] = p.curve.Integral(float64(from), float64(to), i)
-		}
 		if p.values == intValue {
 			*(*C.int)(place) = C.int(math.Round(numbers[i]))
 		} else {
@@ -300,6 +301,9 @@ func goParamCopy(to, from C.OfxParamHandle, offset C.double, frames *C.host_rang
 	if target.Type != source.Type || target == source {
 		report("paramCopy was called for %s and %s, which are not two parameters of one type", source.Name, target.Name)
 		return C.kOfxStatErrValue
+	}
+	if target.set.host.Profile.copiesNothing {
+		return C.kOfxStatOK
 	}
 	within := func(float64) bool { return true }
 	if frames != nil && (frames.min != 0 || frames.max != 0) {

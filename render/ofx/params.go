@@ -7,8 +7,10 @@ import "C"
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -130,7 +132,9 @@ func (s *paramSet) instantiate(described *Param, project projectSize) {
 	s.host.Profile.trim(p.properties)
 	p.properties.copyFrom(described.properties)
 	p.properties.set(C.kOfxPropType, C.kOfxTypeParameterInstance)
-
+	if s.host.Profile.narrowRanges {
+		p.narrow()
+	}
 	switch p.values {
 	case intValue:
 		for _, v := range values[int](p.properties, C.kOfxParamPropDefault) {
@@ -144,6 +148,25 @@ func (s *paramSet) instantiate(described *Param, project projectSize) {
 		p.strings = []textKey{{text: p.properties.str(C.kOfxParamPropDefault)}}
 	}
 	s.add(p)
+}
+
+// narrow gives numbers without a range the one that Resolve has for them: values past it are lost.
+func (p *Param) narrow() {
+	switch {
+	case p.Type == C.kOfxParamTypeInteger && p.limits(C.kOfxParamPropMin) == nil:
+		p.properties.set(C.kOfxParamPropMin, 0)
+		p.properties.set(C.kOfxParamPropMax, 0)
+		p.properties.set(C.kOfxParamPropDefault, 0)
+	case p.values == doubleValue && p.properties.str(C.kOfxParamPropDoubleType) != "" &&
+		!strings.HasPrefix(p.Type, C.kOfxParamTypeRGB) && p.limits(C.kOfxParamPropMin) == nil:
+		var defaults []any
+		for _, v := range p.properties.doubles(C.kOfxParamPropDefault) {
+			defaults = append(defaults, math.Max(-1, math.Min(v, 1)))
+		}
+		p.properties.set(C.kOfxParamPropMin, repeat(-1.0, p.dimensions)...)
+		p.properties.set(C.kOfxParamPropMax, repeat(1.0, p.dimensions)...)
+		p.properties.set(C.kOfxParamPropDefault, defaults...)
+	}
 }
 
 // appendDimension makes the first key, dimension by dimension.
@@ -188,8 +211,8 @@ func (p *Param) put(timed bool, time float64, numbers []float64, text string) {
 	p.setAnimated(timed)
 }
 
-// numbersAt is the value at a time of a parameter of numbers.
-func (p *Param) numbersAt(t float64) []float64 {
+// numbers reads every dimension of a parameter of numbers.
+func (p *Param) numbers(read func(c *Curve, dimension int) float64) []float64 {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	curve := p.curve
@@ -198,7 +221,7 @@ func (p *Param) numbersAt(t float64) []float64 {
 	}
 	list := make([]float64, p.dimensions)
 	for i := range list {
-		list[i] = curve.Value(t, i)
+		list[i] = read(&curve, i)
 	}
 	return list
 }

@@ -28,6 +28,8 @@ type Profile struct {
 
 	brokenMessages   bool // message suite V2 without its persistent messages
 	allConnected     bool // every clip says that it is connected
+	narrowRanges     bool // numbers without a range have a small one
+	copiesNothing    bool // paramCopy answers OK and does nothing
 	neverAcknowledge bool // message() never answers OK, and sends its text through printf again
 	missing          []string
 	typeOfInstance   string
@@ -71,7 +73,7 @@ var Profiles = []Profile{
 		depths:   []string{C.kOfxBitDepthFloat, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
 		comps:    []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha},
 		overlays: true, strChoice: true,
-		brokenMessages: true, allConnected: true,
+		brokenMessages: true, allConnected: true, narrowRanges: true, copiesNothing: true,
 		missing: []string{C.kOfxPropPluginDescription, C.kOfxParamPropDefaultCoordinateSystem,
 			C.kOfxImageEffectPropPluginHandle, C.kOfxPropHostOSHandle},
 		typeOfInstance: C.kOfxTypeImageEffect,

@@ -89,6 +89,9 @@ func statusOf(name string) int {
 }
 
 func TestHandles(t *testing.T) {
+	if err := handles.reserve(); err != nil {
+		t.Fatal(err)
+	}
 	s := newProperties("a test")
 	h := s.handle
 	if got := handles.describe(h); got != "the handle of a thing of another kind (property set)" {
