@@ -111,7 +111,7 @@ func TestRender(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit %d, said %s", code, stderr)
 	}
-	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 4 || !strings.Contains(stdout, "out.0005.exr") {
+	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 5 || !strings.Contains(stdout, "out.0005.exr") {
 		t.Errorf("printed %s", stdout)
 	}
 	for frame, gain := range map[int]float32{1: 1, 2: 1.5, 3: 2, 5: 3} {

@@ -32,9 +32,9 @@ func describeCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&path, "plugin", "", "the .ofx.bundle, or the .ofx file in it")
-	f.StringVar(&id, "effect", "", "the identifier of one effect; otherwise all of them")
-	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the host to be: "+profileNames())
+	f.StringVar(&path, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it")
+	f.StringVar(&id, "effect", "", "one effect, by its `ID`; otherwise all of them")
+	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+profileNames())
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -70,24 +70,24 @@ func renderCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle, or the .ofx file in it")
-	f.StringVar(&o.effect, "effect", "", "the effect's identifier, where the plugin has several")
-	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: NAME=FILES; once for each")
-	f.StringVar(&o.frames, "frames", "", "the frames to render: 1001-1048, 1-100x2,120")
-	f.StringVar(&o.out, "out", "", "the files to write, .exr or .png")
-	f.StringArrayVar(&o.params, "param", nil, "set a parameter: NAME=VALUE or NAME=VALUE@FRAME,…; once for each")
-	f.StringVar(&o.interpolation, "interpolation", "linear", "between keys: linear, smooth (eases in and out) or constant")
+	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it")
+	f.StringVar(&o.effect, "effect", "", "the effect's `ID`, where the plugin has several")
+	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
+	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120")
+	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png")
+	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
+	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,
-		"for input frames that are missing: error, skip the frame, black, or hold the last one before")
+		"`POLICY` for input frames that are missing: error, skip the frame, black, or hold the last one before")
 	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is there already")
 	f.BoolVar(&o.continueOnError, "continue-on-error", false, "go on with the other frames after one has failed")
-	f.IntVar(&o.threads, "threads", 1, "frames to render at once, where the effect allows it")
-	f.StringVar(&o.depth, "depth", "float", "what clips deliver: float, half, short or byte (these two sRGB-encoded)")
-	f.StringVar(&o.components, "components", "RGBA", "what clips deliver: RGBA or RGB")
-	f.Float64Var(&o.scale, "render-scale", 1, "render smaller, as a proxy: more than 0, up to 1")
-	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the host to be, with its limits and quirks: "+profileNames())
+	f.IntVar(&o.threads, "threads", 1, "render `N` frames at once, where the effect allows it")
+	f.StringVar(&o.depth, "depth", "float", "`DEPTH` that clips deliver: float, half, short or byte (these two sRGB-encoded)")
+	f.StringVar(&o.components, "components", "RGBA", "`CHANNELS` that clips deliver: RGBA or RGB")
+	f.Float64Var(&o.scale, "render-scale", 1, "render at `SCALE`, as a proxy: more than 0, up to 1")
+	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+profileNames())
 	f.StringVar(&o.rows, "rows", "aligned",
-		"for testing plugins, how rows lie in memory: aligned, packed or negative (top row first)")
+		"`ORDER`, for testing plugins, in which rows lie in memory: aligned, packed or negative (top row first)")
 	f.BoolVar(&o.strict, "strict", false, "exit with 4 if the plugin breaks the OpenFX interface")
 	return c
 }

@@ -17,7 +17,8 @@ type report struct {
 	mu          sync.Mutex
 	bar         *progressbar.ProgressBar // nil: lines
 	total, done int
-	worked      int // frames that took time, to reckon with
+	worked      int // frames that were rendered
+	kept        int // frames that were skipped
 	start       time.Time
 	said        map[string]bool
 }
@@ -55,6 +56,7 @@ func (r *report) rendered(frame int, took time.Duration, path, how string) {
 func (r *report) skipped(frame int, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.kept++
 	r.line(os.Stdout, fmt.Sprintf("frame %d  skipped: %s", frame, why), false)
 }
 
@@ -69,7 +71,7 @@ func (r *report) failed(frame int, err error) {
 func (r *report) line(to *os.File, text string, matters bool) {
 	r.done++
 	if r.bar == nil {
-		fmt.Fprintf(to, "%s  [%d/%d%s]\n", text, r.done, r.total, r.left())
+		fmt.Fprintf(to, "%s  [%d/%d%s]\n", text, r.done, r.total, r.remaining())
 		return
 	}
 	if matters {
@@ -78,8 +80,8 @@ func (r *report) line(to *os.File, text string, matters bool) {
 	r.bar.Set(r.done)
 }
 
-// left reckons how long the rest takes.
-func (r *report) left() string {
+// remaining reckons how long the rest takes.
+func (r *report) remaining() string {
 	if r.worked == 0 || r.done == r.total {
 		return ""
 	}
@@ -119,13 +121,24 @@ func (r *report) note(text string) {
 	r.above("impasto: " + text)
 }
 
-// finish leaves the terminal as it should be.
+// finish leaves the terminal as it should be, and sums up.
 func (r *report) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.bar != nil {
 		fmt.Fprintln(os.Stderr)
 	}
+	if r.done == 0 {
+		return
+	}
+	text := count(r.worked, "frame") + " rendered"
+	if r.kept > 0 {
+		text += fmt.Sprintf(", %d skipped", r.kept)
+	}
+	if failed := r.done - r.worked - r.kept; failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	fmt.Printf("%s, in %s\n", text, seconds(time.Since(r.start)))
 }
 
 func messageText(m ofx.Message) string {
