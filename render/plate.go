@@ -89,12 +89,17 @@ func (p *plate) nearest(frame int) int {
 	return p.frames[max(i-1, 0)]
 }
 
-// Example reads the first picture that there is.
-func (p *plate) Example() (*picture.Image, error) {
+// Example reads the first picture that can be read: one that is broken fails its own frame only.
+func (p *plate) Example() (im *picture.Image, err error) {
 	if p.pattern.Still() {
 		return p.read(0)
 	}
-	return p.read(p.frames[0])
+	for _, frame := range p.frames {
+		if im, err = p.read(frame); err == nil {
+			break
+		}
+	}
+	return im, err
 }
 
 // Range is the first and last frame; a still has any.

@@ -6,6 +6,7 @@ package ofx
 import "C"
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 	"unsafe"
@@ -26,7 +27,7 @@ var depthBytes = map[string]int{
 	C.kOfxBitDepthFloat: 4,
 }
 
-// floats, shorts: the same memory as another type. Rows are aligned for any of them.
+// floatsOf and shortsOf are the same memory as another type, which rows are aligned for.
 func floatsOf(b []byte) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
 }
@@ -143,7 +144,7 @@ func load(to []float32, from []byte, components int, depth string) {
 	}
 }
 
-// unwritten marks the pixels of an output, so that those that the plugin leaves out can be told: a
+// markUnwritten marks the pixels of an output, so that those that the plugin leaves out can be told: a
 // NaN that nobody computes. Depths without one go unmarked.
 func (b *buffer) markUnwritten(depth string) {
 	for y := b.bounds.y1; y < b.bounds.y2; y++ {
@@ -168,14 +169,23 @@ const (
 	unwrittenHalf  = 0x7da5
 )
 
-// countUnwritten counts the pixels that still have the mark, and makes them black.
+// countUnwritten counts the pixels that have nothing but the mark, and makes them black.
 func (b *buffer) countUnwritten(depth string, pixelBytes int) int {
+	var mark []byte
+	switch depth {
+	case C.kOfxBitDepthFloat:
+		mark = binary.NativeEndian.AppendUint32(nil, unwrittenFloat)
+	case C.kOfxBitDepthHalf:
+		mark = binary.NativeEndian.AppendUint16(nil, unwrittenHalf)
+	default:
+		return 0
+	}
+	mark = bytes.Repeat(mark, pixelBytes/len(mark))
 	count := 0
 	for y := b.bounds.y1; y < b.bounds.y2; y++ {
 		line := b.line(y)
 		for i := 0; i < len(line); i += pixelBytes {
-			if (depth == C.kOfxBitDepthFloat && binary.NativeEndian.Uint32(line[i:]) == unwrittenFloat) ||
-				(depth == C.kOfxBitDepthHalf && binary.NativeEndian.Uint16(line[i:]) == unwrittenHalf) {
+			if bytes.Equal(line[i:i+pixelBytes], mark) {
 				clear(line[i : i+pixelBytes])
 				count++
 			}

@@ -129,6 +129,7 @@ func (e *Effect) Close() {
 	if _, err := e.action(C.kOfxActionUnload, nil, nil); err != nil {
 		e.host.findings.add("Unload failed: "+err.Error(), "Unload")
 	}
+	e.host.unfreed()
 	for _, d := range e.descriptors {
 		d.close()
 	}

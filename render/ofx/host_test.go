@@ -235,6 +235,33 @@ func TestDepthsComeBack(t *testing.T) {
 	}
 }
 
+func TestEveryHalfComesThroughBitForBit(t *testing.T) {
+	codes := make([]uint16, 1<<16)
+	for i := range codes {
+		codes[i] = uint16(i)
+	}
+	im := picture.New(image.Rect(0, 0, 128, 128))
+	picture.Floats(im.Pix, codes)
+	im.HasAlpha = true
+	for _, depth := range []Depth{DepthHalf, DepthFloat} {
+		r := newRig(t, "impasto", "test.faulty")
+		r.plate = memoryPlate{1: im}
+		if err := r.make(Setup{Depth: depth}, "fault=copies"); err != nil {
+			t.Fatal(err)
+		}
+		out, err := r.instance.Render(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := make([]uint16, len(codes))
+		picture.Halves(back, out.Picture.Pix)
+		if !slices.Equal(back, codes) {
+			t.Errorf("%s: a half came back as another", depth)
+		}
+		r.close()
+	}
+}
+
 func TestRenderScaleAverages(t *testing.T) {
 	im := picture.New(image.Rect(0, 0, 8, 8))
 	for i := range im.Pix {
@@ -281,6 +308,8 @@ func TestFaultsAreFound(t *testing.T) {
 		"wrong kind of handle": "a parameter's getter or setter was called with the handle of a thing of another kind (effect) (in Render at frame 2)",
 		"no place":             "clipGetImage was called with the handle of a thing of another kind (effect) (in Render at frame 2)",
 		"frees twice":          "memoryFree was called with memory that memoryAlloc did not give, or twice (in Render at frame 2)",
+		"frees nothing":        "2 blocks of memory were not freed (in Unload)",
+		"unlocks twice":        "image memory was unlocked without having been locked (in Render at frame 2)",
 		"foreign unlock":       "a mutex was unlocked by a thread that had not locked it (in Render at frame 2)",
 		"wrong message":        `message was called with type "OfxMessageNonsense", which does not exist (in Render at frame 2)`,
 		"another time":         "an image of clip Source was fetched at another time than the frame's, without saying TemporalClipAccess (in Render at frame 2)",

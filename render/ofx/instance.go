@@ -181,8 +181,10 @@ func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Proper
 		c.time, c.timed = *time, true
 	}
 	trapped, err := c.do(i.effect.plugin.mainEntry, i.handle, in, out)
-	if errors.Is(err, errMemory) { // the interface has us give back memory, and try again
+	if errors.Is(err, errMemory) { // the interface has both sides give back memory, and try again
 		pool.empty()
+		purge := &call{host: i.host, action: C.kOfxActionPurgeCaches, instance: i}
+		purge.do(i.effect.plugin.mainEntry, i.handle, nil, nil)
 		if trapped, err = c.do(i.effect.plugin.mainEntry, i.handle, in, out); errors.Is(err, errMemory) {
 			err = &ActionError{Action: actionName(name), Status: C.kOfxStatErrMemory, Said: c.said()}
 		}

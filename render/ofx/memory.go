@@ -7,6 +7,7 @@ package ofx
 import "C"
 
 import (
+	"fmt"
 	"sync"
 	"unsafe"
 )
@@ -14,7 +15,41 @@ import (
 // Memory that the plugin has allocated and not freed.
 var allocated struct {
 	mu     sync.Mutex
-	blocks map[unsafe.Pointer]bool
+	blocks map[unsafe.Pointer]*Host // for whose plugin; nil where that cannot be told
+	images map[*imageMemory]*Host
+}
+
+// currentHost is that of the action that this thread is in.
+func currentHost() *Host {
+	if c := currentCall(); c != nil {
+		return c.host
+	}
+	return nil
+}
+
+// unfreed reports what the plugin of a host has left allocated, and frees it.
+func (h *Host) unfreed() {
+	allocated.mu.Lock()
+	defer allocated.mu.Unlock()
+	count := 0
+	for block, host := range allocated.blocks {
+		if host == h {
+			delete(allocated.blocks, block)
+			C.free(block)
+			count++
+		}
+	}
+	for memory, host := range allocated.images {
+		if host == h {
+			delete(allocated.images, memory)
+			handles.remove(memory.handle)
+			C.free(memory.block)
+			count++
+		}
+	}
+	if count > 0 {
+		h.findings.add(fmt.Sprintf("%d blocks of memory were not freed", count), "Unload")
+	}
 }
 
 //export goMemoryAlloc
@@ -30,16 +65,16 @@ func goMemoryAlloc(effect unsafe.Pointer, size C.size_t, result *unsafe.Pointer)
 	allocated.mu.Lock()
 	defer allocated.mu.Unlock()
 	if allocated.blocks == nil {
-		allocated.blocks = map[unsafe.Pointer]bool{}
+		allocated.blocks = map[unsafe.Pointer]*Host{}
 	}
-	allocated.blocks[*result] = true
+	allocated.blocks[*result] = currentHost()
 	return C.kOfxStatOK
 }
 
 //export goMemoryFree
 func goMemoryFree(block unsafe.Pointer) C.OfxStatus {
 	allocated.mu.Lock()
-	known := allocated.blocks[block]
+	_, known := allocated.blocks[block]
 	delete(allocated.blocks, block)
 	allocated.mu.Unlock()
 	if !known {
@@ -74,6 +109,12 @@ func goImageMemoryAlloc(effect C.OfxImageEffectHandle, size C.size_t, result *C.
 		return C.kOfxStatErrMemory
 	}
 	m.handle = handles.add(kindMemory, m)
+	allocated.mu.Lock()
+	if allocated.images == nil {
+		allocated.images = map[*imageMemory]*Host{}
+	}
+	allocated.images[m] = currentHost()
+	allocated.mu.Unlock()
 	*result = C.OfxImageMemoryHandle(m.handle)
 	return C.kOfxStatOK
 }
@@ -84,6 +125,9 @@ func goImageMemoryFree(h C.OfxImageMemoryHandle) C.OfxStatus {
 	if !ok || !handles.remove(m.handle) {
 		return C.kOfxStatErrBadHandle
 	}
+	allocated.mu.Lock()
+	delete(allocated.images, m)
+	allocated.mu.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.locks > 0 {

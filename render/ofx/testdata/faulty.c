@@ -127,7 +127,7 @@ typedef struct {
   picture from, to;
   OfxRectI window;
   double gain;
-  int skip_last;
+  int skip_last, copy;
 } work;
 
 /* Floats are inverted, other depths passed on as they are. */
@@ -139,8 +139,9 @@ static void invert(unsigned int index, unsigned int count, void *argument) {
     for (int x = w->window.x1; x < w->window.x2; x++) {
       const float *from = pixel(&w->from, x, y);
       float *to = pixel(&w->to, x, y);
-      if (w->to.sample_bytes != 4) memcpy(to, from, (size_t)(n * w->to.sample_bytes));
-      for (int c = 0; c < n && w->to.sample_bytes == 4; c++)
+      const int copy = w->copy || w->to.sample_bytes != 4;
+      if (copy) memcpy(to, from, (size_t)(n * w->to.sample_bytes));
+      for (int c = 0; c < n && !copy; c++)
         to[c] = c == 3 ? from[c] : (1 - from[c]) * (float)w->gain;
     }
 }
@@ -196,6 +197,24 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     memory->memoryFree(block);
     memory->memoryFree(block);
   }
+  if (FAULT("frees nothing")) {
+    void *block;
+    OfxImageMemoryHandle image;
+    memory->memoryAlloc(effect, 64, &block);
+    effects->imageMemoryAlloc(effect, 64, &image);
+    effects->imageMemoryLock(image, &block);
+    memset(block, 0, 64);
+    effects->imageMemoryUnlock(image);
+  }
+  if (FAULT("unlocks twice")) {
+    void *block;
+    OfxImageMemoryHandle image;
+    effects->imageMemoryAlloc(effect, 64, &image);
+    effects->imageMemoryLock(image, &block);
+    effects->imageMemoryUnlock(image);
+    effects->imageMemoryUnlock(image);
+    effects->imageMemoryFree(image);
+  }
   if (FAULT("foreign unlock")) {
     OfxMutexHandle mutex;
     threads->mutexCreate(&mutex, 0);
@@ -209,6 +228,7 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     if (get(effect, "Source", time + 1, &other) == kOfxStatOK) effects->clipReleaseImage(other.handle);
   }
   w.skip_last = FAULT("unwritten");
+  w.copy = FAULT("copies"); /* no fault, but what some tests need */
   if (parallel)
     threads->multiThread(invert, 3, &w);
   else
