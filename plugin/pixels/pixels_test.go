@@ -256,7 +256,7 @@ func TestBlendAgainstReference(t *testing.T) {
 						}
 						continue
 					}
-					if off := math.Abs(float64(got[ch]) - want[ch]); !(off <= tolerance*max(1, math.Abs(float64(src[3])))+3e-7*math.Abs(float64(src[ch]))) {
+					if off := math.Abs(float64(got[ch]) - want[ch]); !(off <= tolerance*float64(max(1, white((*[4]float32)(src), premultiplied)))+3e-7*math.Abs(float64(src[ch]))) {
 						t.Fatalf("%v k %g linear %v premultiplied %v: channel %d is %g, want %g", src, k, linear, premultiplied, ch, got[ch], want[ch])
 					}
 				}
@@ -282,17 +282,21 @@ func reference(src []float32, net [3]float32, k float64, linear, premultiplied, 
 	if bgr {
 		net[0], net[2] = net[2], net[0]
 	}
+	carried := 1.
+	if premultiplied {
+		carried = a
+	}
+	peak := 1.
+	for _, c := range src[:3] {
+		peak = max(peak, float64(c)/carried)
+	}
 	for ch := range 3 {
-		carried := 1.
-		if premultiplied {
-			carried = a
-		}
 		p := float64(src[ch]) / carried
 		s := min(max(float64(net[ch]), 0), 1)
 		if linear {
 			s = decode(s)
 		}
-		styled := (s + p - min(max(p, 0), 1)) * carried
+		styled := (s*peak + min(p, 0)) * carried
 		want[ch] = float64(src[ch])*(1-k) + styled*k
 	}
 	return want, false

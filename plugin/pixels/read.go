@@ -21,9 +21,9 @@ type Reader struct {
 }
 
 // Read fills the picture of three planes that the network sees, and gives its key and how
-// many pixels were not finite. Of those the network sees what the clamp makes of them,
-// NaN being black. Where RGB carries alpha it is divided by it; pixels with an alpha of 0
-// or less are taken as black then, because nothing is known of their colour.
+// many pixels were not finite. Of those the network sees what a clamp to 0 and 1 makes of
+// them, NaN being black. RGB is divided by the pixel's white; where it carries alpha,
+// pixels with an alpha of 0 or less are black, because nothing is known of their colour.
 func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Key, int, error) {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
@@ -68,12 +68,10 @@ func (r *Reader) row(src [][4]float32, red, green, blue []float32) (strange int)
 		if t := (cr - cr) + (cg - cg) + (cb - cb) + (p[3] - p[3]); t != 0 {
 			strange++
 		}
-		if r.Premultiplied && p[3] != 1 {
-			if p[3] > 0 {
-				cr, cg, cb = cr/p[3], cg/p[3], cb/p[3]
-			} else {
-				cr, cg, cb = 0, 0, 0
-			}
+		if r.Premultiplied && !(p[3] > 0) {
+			cr, cg, cb = 0, 0, 0
+		} else if w := white(p, r.Premultiplied); w != 1 {
+			cr, cg, cb = cr/w, cg/w, cb/w
 		}
 		if i := (math.Float32bits(cr) - encodeLow) >> encodeShift; i < encodePieces {
 			s := &e.pieces[i]

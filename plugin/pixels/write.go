@@ -17,10 +17,10 @@ type Writer struct {
 // Write fills the output's window from the plate and the picture that the network made of
 // it. Outside of the plate's window the output is transparent black.
 //
-// With p the plate's value, divided by alpha where it carries alpha, and s the network's
-// in the plate's encoding, the styled value is s + (p − clamp(p, 0, 1)): what the
-// network could not see passes around it. The output is source·(1−k) + styled·k, on
-// values that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
+// With c the plate's value, s the network's in the plate's encoding and w the pixel's
+// white, the styled value is s·w + min(c, 0): highlights keep their energy, and what lies
+// below 0 passes around the network. The output is source·(1−k) + styled·k, on values
+// that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
 // is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
 // the source bit for bit. Alpha always is.
 func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry, picture []float32) error {
@@ -133,11 +133,8 @@ func (w *Writer) pixel(q, p *[4]float32, r, g, b, amount float32) {
 		*q = *p
 		return
 	}
-	if !w.Premultiplied || a == 1 {
-		r, g, b = r+beyond(cr), g+beyond(cg), b+beyond(cb)
-	} else {
-		r, g, b = carrying(cr, a, r), carrying(cg, a, g), carrying(cb, a, b)
-	}
+	white := white(p, w.Premultiplied)
+	r, g, b = r*white+min(cr, 0), g*white+min(cg, 0), b*white+min(cb, 0)
 	if amount != 1 {
 		rest := 1 - amount
 		r = cr*rest + r*amount
@@ -145,24 +142,4 @@ func (w *Writer) pixel(q, p *[4]float32, r, g, b, amount float32) {
 		b = cb*rest + b*amount
 	}
 	*q = [4]float32{r, g, b, a}
-}
-
-// beyond is c − clamp(c, 0, 1) of a finite c.
-func beyond(c float32) float32 {
-	if c < 0 {
-		return c
-	}
-	return max(c, 1) - 1
-}
-
-// carrying is the styled value that carries alpha: (s + p − clamp(p, 0, 1))·a with
-// p = c/a, written so that a small alpha neither overflows nor loses c.
-func carrying(c, a, s float32) float32 {
-	switch {
-	case c < 0:
-		return c + s*a
-	case c > a:
-		return c + (s-1)*a
-	}
-	return s * a
 }

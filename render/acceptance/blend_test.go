@@ -9,21 +9,22 @@ import (
 	"impasto.net/render/picture"
 )
 
-// gained is what the style Gain(0.5) makes of a linear value in 0 to 1: half of its sRGB
-// code (IEC 61966-2-1), in float64 and from the formula. What lies above 1 passes around
-// the network.
-func gained(v float64) float64 {
-	inside := min(max(v, 0), 1)
-	code := 12.92 * inside
-	if inside > 0.0031308 {
-		code = 1.055*math.Pow(inside, 1/2.4) - 0.055
+// gained is what the style Gain(0.5) makes of a linear value of a pixel whose highest one
+// is peak: half of its sRGB code (IEC 61966-2-1), in float64 and from the formula. A pixel
+// above 1 is painted at its peak.
+func gained(v, peak float64) float64 {
+	white := max(peak, 1)
+	v /= white
+	code := 12.92 * v
+	if v > 0.0031308 {
+		code = 1.055*math.Pow(v, 1/2.4) - 0.055
 	}
 	code /= 2
 	linear := code / 12.92
 	if code > 0.04045 {
 		linear = math.Pow((code+0.055)/1.055, 2.4)
 	}
-	return linear + v - inside
+	return linear * white
 }
 
 // The mix is keyed from 0 to 1 and the mask has a soft edge. Every pixel is the plate, the
@@ -57,6 +58,7 @@ func TestMaskAndAnimatedMix(t *testing.T) {
 					m = 1 - m
 				}
 				k := m * mix
+				peak := float64(max(in.Pix[p], in.Pix[p+1], in.Pix[p+2]))
 				for c := range 4 {
 					got, source := out.Pix[p+c], in.Pix[p+c]
 					if k == 0 || c == 3 {
@@ -65,7 +67,7 @@ func TestMaskAndAnimatedMix(t *testing.T) {
 						}
 						continue
 					}
-					want := float64(source)*(1-k) + gained(float64(source))*k
+					want := float64(source)*(1-k) + gained(float64(source), peak)*k
 					if math.Abs(float64(got)-want) > 2e-5 {
 						t.Fatalf("frame %d pixel %d: %v at %v became %v, want %v", frame, p/4, source, k, got, want)
 					}
