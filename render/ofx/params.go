@@ -157,8 +157,7 @@ func (p *Param) narrow() {
 		p.properties.set(C.kOfxParamPropMin, 0)
 		p.properties.set(C.kOfxParamPropMax, 0)
 		p.properties.set(C.kOfxParamPropDefault, 0)
-	case p.values == doubleValue && p.properties.str(C.kOfxParamPropDoubleType) != "" &&
-		!strings.HasPrefix(p.Type, C.kOfxParamTypeRGB) && p.limits(C.kOfxParamPropMin) == nil:
+	case p.values == doubleValue && !strings.HasPrefix(p.Type, C.kOfxParamTypeRGB) && p.limits(C.kOfxParamPropMin) == nil:
 		var defaults []any
 		for _, v := range p.properties.doubles(C.kOfxParamPropDefault) {
 			defaults = append(defaults, math.Max(-1, math.Min(v, 1)))

@@ -1,6 +1,49 @@
 package ofx
 
-import "math"
+import (
+	"math"
+
+	"impasto.net/render/picture"
+)
+
+// layer is a picture at the render scale, in the coordinates of rect: RGBA, top row first.
+type layer struct {
+	rect
+	pix []float32
+}
+
+func (l *layer) line(y int) []float32 {
+	n := 4 * l.width()
+	i := (l.y2 - 1 - y) * n
+	return l.pix[i : i+n]
+}
+
+// layerOf places a picture. Below full size its pixels are averaged by the area they cover.
+func (i *Instance) layerOf(im *picture.Image, aspect float64) *layer {
+	data, display := im.DataWindow, im.DisplayWindow
+	full := rect{data.Min.X - display.Min.X, display.Max.Y - data.Max.Y, data.Max.X - display.Min.X, display.Max.Y - data.Min.Y}
+	if i.setup.Scale == 1 {
+		return &layer{full, im.Pix}
+	}
+	at := region{float64(full.x1), float64(full.y1), float64(full.x2), float64(full.y2)}
+	return reduce(&layer{full, im.Pix}, at.pixels(i.setup.Scale, 1), i.setup.Scale)
+}
+
+// fill makes an image of a layer; outside it is black and transparent.
+func (b *buffer) fill(l *layer, components int, depth string) {
+	row := make([]float32, components*b.bounds.width())
+	shared := b.bounds.intersect(l.rect)
+	for y := b.bounds.y1; y < b.bounds.y2; y++ {
+		if shared != b.bounds {
+			clear(row)
+		}
+		if y >= shared.y1 && y < shared.y2 && !shared.empty() {
+			from := l.line(y)[4*(shared.x1-l.x1) : 4*(shared.x2-l.x1)]
+			pick(row[components*(shared.x1-b.bounds.x1):], from, components)
+		}
+		store(b.line(y), row, components, depth)
+	}
+}
 
 // reduce makes a layer smaller: every pixel of the result is the mean of the area that it covers.
 // Areas beyond the layer count as black and transparent.
