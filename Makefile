@@ -7,7 +7,7 @@ JOBS  := $(shell nproc)
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: demo test build fuzz clean
+.PHONY: demo test build picture fuzz clean
 
 demo: build
 	cmake --build $(BUILD) --target demo
@@ -17,6 +17,10 @@ build:
 	@test -f $(BUILD)/CMakeCache.txt || cmake -S . -B $(BUILD)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
+# The picture in the README, from the demo.
+picture: demo
+	cp $(BUILD)/demo/sheet.png docs/demo.png
+
 # /usr/bin/python3 is the one that the system's packages belong to.
 test: build
 	@cmake/setup.sh test
@@ -25,11 +29,12 @@ test: build
 	go test -race ./...
 	/usr/bin/python3 -m pytest -q models/train
 
-# The decoders again, for as long as you like: make fuzz FUZZTIME=10m
-FUZZTIME := 60s
+# The decoders again, for as long as you like: make fuzz FUZZ_SECONDS=600
+FUZZ_SECONDS := 60
 fuzz: build
 	@cmake/setup.sh test
-	go test ./bridge -run '^$$' -fuzz FuzzReceive -fuzztime $(FUZZTIME)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir $(BUILD) --output-on-failure -R fuzz
+	go test ./bridge -run '^$$' -fuzz FuzzReceive -fuzztime $(FUZZ_SECONDS)s
 
 clean:
 	rm -rf $(BUILD)
