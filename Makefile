@@ -21,13 +21,19 @@ build:
 picture: demo
 	cp $(BUILD)/demo/sheet.png docs/demo.png
 
-# /usr/bin/python3 is the one that the system's packages belong to.
-test: build
+# Training uses the system's PyTorch, and ONNX Runtime of the engine's version beside it.
+PYTHON := $(BUILD)/python/bin/python
+$(PYTHON):
+	@cmake/setup.sh test
+	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/python
+	$(PYTHON) -m pip install --quiet onnxruntime==1.30.0 || { rm -rf $(BUILD)/python; exit 1; }
+
+test: build $(PYTHON)
 	@cmake/setup.sh test
 	ctest --test-dir $(BUILD) --output-on-failure
 	go vet ./...
 	go test -race ./...
-	/usr/bin/python3 -m pytest -q models/train
+	$(PYTHON) -m pytest -q models/train
 
 # The decoders again, for as long as you like: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS := 60
