@@ -65,14 +65,14 @@ def measure(graph: Graph, pictures: list[Tensor], data: Path, painting: Tensor) 
     return dict(zip(COLUMNS[1:], np.mean(rows, axis=0).tolist()))
 
 
-def seconds(graph: Graph, height: int = 1080, width: int = 1920, runs: int = 5) -> float:
-    """The fastest of some runs, which is the one that other programs disturbed least."""
-    image, times = torch.rand(1, 3, height, width), []
-    for _ in range(runs):
+def seconds(graphs: list[Graph], runs: int = 5, height: int = 1080, width: int = 1920) -> list[float]:
+    """Of each graph the fastest of some runs, which is the one that other programs disturbed least; run by run in turn."""
+    image, times = torch.rand(1, 3, height, width), np.empty((runs, len(graphs)))
+    for run, index in np.ndindex(times.shape):
         start = time.perf_counter()
-        graph(image)
-        times.append(time.perf_counter() - start)
-    return min(times)
+        graphs[index](image)
+        times[run, index] = time.perf_counter() - start
+    return times.min(0).tolist()
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -81,6 +81,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument("--painting", required=True, help="the name of one in the data folder's paintings/")
     p.add_argument("--painting-side", type=int, default=1100, help="shorter side of the painting, as in training")
     p.add_argument("--median", type=int, default=3, help="filter of the painting, as in training")
+    p.add_argument("--against", type=Path, help="a graph of any range that is timed beside each")
     p.add_argument("--pictures", type=int, default=20)
     p.add_argument("--data", type=Path, default=data_folder())
     p.add_argument("--threads", type=int, default=2)
@@ -92,7 +93,8 @@ def main(argv: list[str] | None = None) -> None:
     for path in a.graphs:
         graph = Graph(path, a.threads)
         row = measure(graph, pictures, a.data, painting)
-        cells = [f"{row[c]:.4f}" for c in COLUMNS[1:-1]] + [f"{seconds(graph):.2f}"]
+        raced = [graph, Graph(a.against, a.threads)] if a.against else [graph]
+        cells = [f"{row[c]:.4f}" for c in COLUMNS[1:-1]] + [" against ".join(f"{s:.2f}" for s in seconds(raced))]
         print(f"| {path.stem} | " + " | ".join(cells) + " |")
 
 
