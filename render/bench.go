@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"image"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +27,8 @@ const benchLong = `bench measures what a frame costs: the render action of the n
 against a bare run of ONNX Runtime with the same network, session options and threads on data that
 lies ready. Both run in turn, so that a machine's moods meet both alike; medians are printed.
 
-The plate is linear float RGBA and another one for every frame, so that nothing is cached; mask and mix are on.
+The plate is linear float RGBA with highlights, another one for every frame, so that nothing is cached; a soft
+mask is on.
 Standard output gets one line of JSON a size, standard error a table in milliseconds:
 
     node         the render action, from call to return
@@ -336,19 +337,21 @@ func (b *bareRuntime) stop() {
 	_ = b.cmd.Wait() // what it had to say was said by run
 }
 
-// noise is a plate of smooth random values up to 2, another one for every frame.
+// noise is a plate of soft shapes with grain, a tenth of it above 1, another one for every
+// frame.
 type noise struct{ width, height int }
 
 func (n *noise) At(time float64) (*picture.Image, error) {
-	h := fnv.New64a()
-	fmt.Fprint(h, time)
-	seed := h.Sum64()
 	im := picture.New(image.Rect(0, 0, n.width, n.height))
 	im.HasAlpha = true
-	for i := range im.Pix {
-		if i%4 != 3 {
-			seed = seed*6364136223846793005 + 1442695040888963407 // Knuth, MMIX
-			im.Pix[i] = float32(seed>>40) / (1 << 23)
+	random := rand.New(rand.NewPCG(1, uint64(time)))
+	for y := range n.height {
+		row := im.Row(y)
+		for x := range n.width {
+			shape := 1.1 * math.Pow(math.Sin(float64(x)/90+time)*math.Cos(float64(y)/70), 2)
+			for c := range 3 {
+				row[4*x+c] = float32(shape*(1-0.2*float64(c)) + 0.05*random.Float64())
+			}
 		}
 	}
 	return im, nil

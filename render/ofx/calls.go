@@ -27,8 +27,9 @@ type call struct {
 	images   map[*clipImage]bool // fetched and not released
 	problem  error               // with a plate that the plugin asked for
 
-	output  *buffer // of Render
-	defined region  // of Render: the output's
+	ready   map[*Clip]*buffer // of Render: drawn before it began, and not fetched yet
+	output  *buffer           // of Render
+	defined region            // of Render: the output's
 }
 
 // place says where something happened, for a report.

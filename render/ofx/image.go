@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"impasto.net/render/picture"
 )
 
 // clipImage is a picture that the plugin has fetched. Its property set's handle is its own.
@@ -93,10 +95,24 @@ func (c *Clip) fetch(call *call, time float64) (*clipImage, error) {
 			return nil, nil
 		}
 	}
+	if time == now {
+		if b := call.take(c); b != nil {
+			return c.newImage(b, true, call, time, b.bounds), nil
+		}
+	}
 	im, err := c.plate.At(time)
 	if im == nil || err != nil {
 		return nil, err
 	}
+	b, err := c.draw(im)
+	if err != nil {
+		return nil, err
+	}
+	return c.newImage(b, true, call, time, b.bounds), nil
+}
+
+// draw is a picture as the plugin is to have it.
+func (c *Clip) draw(im *picture.Image) (*buffer, error) {
 	defined := c.instance.placed(im, c.aspect).pixels(c.instance.setup.Scale, c.aspect)
 	components := componentCounts[c.components]
 	b := newBuffer(defined, components*depthBytes[c.depth], c.instance.setup.Rows)
@@ -104,7 +120,46 @@ func (c *Clip) fetch(call *call, time float64) (*clipImage, error) {
 		return nil, fmt.Errorf("no memory for an image of %d×%d pixels", defined.width(), defined.height())
 	}
 	b.fill(c.instance.layerOf(im, c.aspect), components, c.depth)
-	return c.newImage(b, true, call, time, defined), nil
+	return b, nil
+}
+
+// prepare draws what the inputs show at the frame, as hosts have it in their caches: the
+// time that the action takes is the plugin's own then. What cannot be had fails when it is
+// fetched.
+func (c *call) prepare(clips []*Clip) {
+	c.ready = map[*Clip]*buffer{}
+	for _, clip := range clips {
+		if clip.isOutput() || clip.plate == nil {
+			continue
+		}
+		if im, err := clip.plate.At(c.time); im != nil && err == nil {
+			if b, err := clip.draw(im); err == nil {
+				c.ready[clip] = b
+			}
+		}
+	}
+}
+
+// take hands out what was prepared for a clip, once; nil where nothing is.
+func (c *call) take(clip *Clip) *buffer {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := c.ready[clip]
+	delete(c.ready, clip)
+	return b
+}
+
+// dismiss gives back what was prepared and not fetched.
+func (c *call) dismiss() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, b := range c.ready {
+		b.release()
+	}
+	c.ready = nil
 }
 
 // renderCall finds the render action that a thread of the plugin's own works for.

@@ -260,7 +260,9 @@ func (i *Instance) render(time float64, defined region, window rect, output *Cli
 	in.fixed(C.kOfxImageEffectPropFieldToRender, C.kOfxImageFieldNone)
 	in.fixed(C.kOfxImageEffectPropRenderWindow, window.anys()...)
 	i.addRenderStatus(in)
-	c := &call{output: b, defined: defined}
+	c := &call{time: time, output: b, defined: defined}
+	c.prepare(i.clips)
+	defer c.dismiss()
 	trapped, err := i.actionOf(c, C.kOfxImageEffectActionRender, &time, in, nil)
 	where := c.place()
 	if !b.intact() {
