@@ -1,0 +1,18 @@
+#!/bin/sh
+# go.sh BUILD OUTPUT PACKAGE VERSION [ENGINE]: builds a Go program; impasto-host gets the checksum of the one engine that it
+# starts, and is static. Go touches what it made every time, so it is copied to OUTPUT only where it differs, or the demo
+# would be rendered anew. Builds are reproducible: no paths, no state of the checkout.
+set -eu
+made=$1/go/$(basename "$2")
+output=$2
+package=$3
+flags="-X impasto.net/bridge.Version=$4"
+if [ $# -gt 4 ]; then
+    flags="$flags -X main.engineSHA256=$(sha256sum <"$5" | cut -d ' ' -f 1)"
+    export CGO_ENABLED=0
+fi
+go build -trimpath -buildvcs=false -ldflags="$flags" -o "$made" "$package"
+if ! cmp -s "$made" "$output"; then
+    cp "$made" "$output.new"
+    mv "$output.new" "$output"
+fi
