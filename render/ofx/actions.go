@@ -45,10 +45,9 @@ func (c *call) do(entry *C.OfxPluginEntryPoint, handle unsafe.Pointer, in, out *
 		c.host.findings.add(fmt.Sprintf("%s answered %s", actionName(c.action), statusName(status)), c.place())
 	}
 	switch status {
-	case C.kOfxStatOK:
-		return true, nil
-	case C.kOfxStatReplyDefault:
-		return false, nil
+	case C.kOfxStatOK, C.kOfxStatReplyDefault:
+		c.sayErrors() // it went on all the same
+		return status == C.kOfxStatOK, nil
 	case C.kOfxStatErrMemory:
 		return false, errMemory
 	}
@@ -72,6 +71,17 @@ func (c *call) said() string {
 		return c.messages[len(c.messages)-1].Text
 	}
 	return strings.Join(errors, "; ")
+}
+
+// sayErrors says the errors that no failure will say.
+func (c *call) sayErrors() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.messages {
+		if m.Kind == "error" {
+			c.host.say(m)
+		}
+	}
 }
 
 // releaseLeaked takes back the images that the action fetched and kept.

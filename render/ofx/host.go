@@ -18,7 +18,9 @@ import (
 // Host is what a plugin sees of us.
 type Host struct {
 	Profile Profile
-	// Say is told what the plugin has to say, as it says it. It may be called from several threads.
+	// Say is told what the plugin has to say, as it says it; but errors come with the failure that
+	// they explain, and are said after an action that went on all the same. It may be called from
+	// several threads.
 	Say func(Message)
 
 	properties *Properties

@@ -476,16 +476,19 @@ func TestFramesAtOnce(t *testing.T) {
 	}
 }
 
+// What a failed action had to say is said once: by its error.
 func TestMessages(t *testing.T) {
 	r := newRig(t, "impasto", "test.faulty")
 	if err := r.make(Setup{}, "fault=says why"); err != nil {
 		t.Fatal(err)
 	}
-	r.instance.Render(3)
+	_, err := r.instance.Render(3)
 	r.close()
-	want := Message{Kind: "error", Text: "no paint left, 100% used", Persistent: true, Time: 3, Timed: true}
-	if len(r.said) != 1 || r.said[0] != want {
-		t.Errorf("said %+v, want %+v", r.said, want)
+	if want := "no paint left, 100% used"; err == nil || err.Error() != want {
+		t.Errorf("the render failed with %v, want %s", err, want)
+	}
+	if len(r.said) != 0 {
+		t.Errorf("said %+v beside that", r.said)
 	}
 }
 

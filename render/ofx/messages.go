@@ -47,14 +47,15 @@ func goMessage(handle unsafe.Pointer, persistent C.int, kind *C.host_chars, text
 	if host.Profile.neverAcknowledge {
 		m.Text = strings.ReplaceAll(m.Text, "%%", "%")
 	}
-	if c := currentCall(); c != nil {
+	c := currentCall()
+	if c != nil {
 		m.Time, m.Timed = c.time, c.timed
 		c.mu.Lock()
 		c.messages = append(c.messages, m)
 		c.mu.Unlock()
 	}
-	if host.Say != nil {
-		host.Say(m)
+	if c == nil || m.Kind != "error" { // an error is said with what came of the action
+		host.say(m)
 	}
 	switch {
 	case name == "question":
@@ -63,6 +64,12 @@ func goMessage(handle unsafe.Pointer, persistent C.int, kind *C.host_chars, text
 		return C.kOfxStatReplyDefault
 	}
 	return C.kOfxStatOK
+}
+
+func (h *Host) say(m Message) {
+	if h.Say != nil {
+		h.Say(m)
+	}
 }
 
 // messageHost is the host that a message is for: that of an effect, or of the action under way.
