@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -13,6 +14,9 @@ import (
 
 // Start loads ONNX Runtime, once in the life of a process.
 func Start(library string) error {
+	if _, err := os.Stat(library); err != nil {
+		return fmt.Errorf("ONNX Runtime is missing, install the whole Impasto.ofx.bundle again: %w", err)
+	}
 	ort.SetSharedLibraryPath(library)
 	// Its errors come back from its functions too.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
