@@ -1,7 +1,7 @@
 package bridge
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 1
+const ProtocolVersion = 2
 
 // A Kind names a message. Requests go towards the engine, answers come back.
 type Kind string
@@ -67,18 +67,26 @@ type Prepare struct {
 // Render asks for one frame. The output is written into its image before Done is sent;
 // what lies there after an Error is unspecified.
 type Render struct {
-	Style         string  `msgpack:"style"` // as in Prepare
-	Frame         float64 `msgpack:"frame"` // OFX time, for the log
-	Encoding      string  `msgpack:"encoding"`
-	Premultiplied bool    `msgpack:"premultiplied"` // plate and output: RGB carries alpha
-	Mix           float64 `msgpack:"mix"`           // 0 is the plate, 1 the painting
-	MaskInvert    bool    `msgpack:"maskInvert"`
-	Plate         Image   `msgpack:"plate"`          // RGBA: the whole picture, also where the output is a part
-	Mask          *Image  `msgpack:"mask,omitempty"` // one channel; none is 1 everywhere, outside its window it is 0
-	Output        Image   `msgpack:"output"`         // RGBA, in the plate's encoding
+	Style         string    `msgpack:"style"` // as in Prepare
+	Frame         float64   `msgpack:"frame"` // OFX time, for the log
+	Encoding      string    `msgpack:"encoding"`
+	Premultiplied bool      `msgpack:"premultiplied"` // plate and output: RGB carries alpha
+	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
+	MaskInvert    bool      `msgpack:"maskInvert"`
+	Plate         Image     `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
+	Mask          *Image    `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
+	Painting      *Painting `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
+	Output        Image     `msgpack:"output"`             // RGBA, in the plate's encoding
 }
 
-// Encodings of plate and output. All have the Rec. 709 primaries.
+// Painting is a picture that a style is to be taken from, on the node's Style input.
+type Painting struct {
+	Encoding      string `msgpack:"encoding"`
+	Premultiplied bool   `msgpack:"premultiplied"`
+	Image         Image  `msgpack:"image"` // RGBA
+}
+
+// Encodings of plate, output and painting. All have the Rec. 709 primaries.
 const (
 	EncodingLinear = "linear" // scene-linear
 	EncodingSRGB   = "srgb"   // IEC 61966-2-1
@@ -138,7 +146,7 @@ type Code string
 const (
 	CodeCancelled Code = "cancelled" // somebody sent Cancel
 	CodeRequest   Code = "request"   // the message makes no sense
-	CodeStyle     Code = "style"     // the style is missing, differs or is broken
+	CodeStyle     Code = "style"     // the style is missing, differs, is broken or needs a painting
 	CodeEngine    Code = "engine"    // the engine cannot be started, or died on this frame
 	CodeMemory    Code = "memory"    // not enough memory for this frame
 	CodeRender    Code = "render"    // the network failed

@@ -36,6 +36,14 @@ var vectors = []struct {
 		Plate:  Image{Window: Window{0, 0, 1, 1}, Channels: 4, RowBytes: 16, Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63}},
 		Output: Image{Window: Window{0, 0, 1, 1}, Channels: 4, RowBytes: 16},
 	}},
+	{"render_painting", KindRender, 70001, &Render{
+		Style: "anything", Frame: 7, Encoding: EncodingLinear, Mix: 1,
+		Plate: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240},
+		Painting: &Painting{EncodingSRGB, true, Image{
+			Window: Window{0, 0, 512, 256}, Channels: 4, RowBytes: 8192, Offset: 4915200,
+		}},
+		Output: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240, Offset: 7012352},
+	}},
 	{"cancel", KindCancel, 70000, &Cancel{}},
 	{"ping", KindPing, 5, &Ping{}},
 	{"welcome", KindWelcome, 1, &Welcome{ProtocolVersion, "impasto-host", "0.1.0"}},

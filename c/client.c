@@ -407,11 +407,17 @@ static bool encode_frame(msgpack_sbuffer *to, uint64_t id, const struct render_r
                          const struct memory *memory) {
   struct render_request r = *request;
   struct picture mask;
+  struct painting painting;
   r.plate = in_memory(memory, &request->plate, true);
   r.output = in_memory(memory, &request->output, false);
   if (request->mask) {
     mask = in_memory(memory, request->mask, true);
     r.mask = &mask;
+  }
+  if (request->painting) {
+    painting = *request->painting;
+    painting.picture = in_memory(memory, &request->painting->picture, true);
+    r.painting = &painting;
   }
   return encode_render(to, id, &r);
 }

@@ -39,7 +39,8 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
   offer_string(set, kOfxPropPluginDescription,
                "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
-               "the plate; where they are 0 the plate comes through unchanged.");
+               "the plate; where they are 0 the plate comes through unchanged. Styles that are taken from "
+               "a painting have it on Style.");
   return ok ? kOfxStatOK : kOfxStatFailed;
 }
 
@@ -51,9 +52,10 @@ static bool define_clip(OfxImageEffectHandle effect, const char *name,
   bool ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0);
   for (int i = 0; i < count; i++)
     ok = put_string(set, kOfxImageEffectPropSupportedComponents, i, components[i]) && ok;
+  if (strcmp(name, CLIP_MASK) == 0 || strcmp(name, CLIP_STYLE) == 0)
+    ok = put_int(set, kOfxImageClipPropOptional, 0, 1) && ok;
   if (strcmp(name, CLIP_MASK) == 0)
-    ok = put_int(set, kOfxImageClipPropOptional, 0, 1) &&
-         put_int(set, kOfxImageClipPropIsMask, 0, 1) && ok;
+    ok = put_int(set, kOfxImageClipPropIsMask, 0, 1) && ok;
   return ok;
 }
 
@@ -68,7 +70,8 @@ OfxStatus describe_in_context(OfxImageEffectHandle effect, OfxPropertySetHandle 
             define_clip(effect, CLIP_OUTPUT, pictures, 2);
   if (general) {
     bool has_alpha = host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha);
-    ok = define_clip(effect, CLIP_MASK, has_alpha ? alpha : pictures, has_alpha ? 1 : 2) && ok;
+    ok = define_clip(effect, CLIP_MASK, has_alpha ? alpha : pictures, has_alpha ? 1 : 2) &&
+         define_clip(effect, CLIP_STYLE, pictures, 2) && ok;
   }
   ok = ok && suites.effect->getParamSet(effect, &params) == kOfxStatOK &&
        params_define(params, general);

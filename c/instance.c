@@ -25,7 +25,8 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
       has_string(instance->properties, kOfxImageEffectPropContext, kOfxImageEffectContextGeneral);
   if (!fetch_clip(effect, CLIP_SOURCE, &instance->source) ||
       !fetch_clip(effect, CLIP_OUTPUT, &instance->output) ||
-      (general && !fetch_clip(effect, CLIP_MASK, &instance->mask)) ||
+      (general && (!fetch_clip(effect, CLIP_MASK, &instance->mask) ||
+                   !fetch_clip(effect, CLIP_STYLE, &instance->style))) ||
       !params_fetch(&instance->params, params, general) ||
       suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, instance) !=
           kOfxStatOK)
@@ -57,10 +58,18 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect) {
   return kOfxStatOK;
 }
 
-bool instance_masked(const struct instance *instance, OfxTime time) {
+static bool is_connected(const struct clip *clip) {
   int connected = 0;
-  if (!instance->mask.handle ||
-      !get_int(instance->mask.properties, kOfxImageClipPropConnected, 0, &connected) || !connected)
+  return clip->handle &&
+         get_int(clip->properties, kOfxImageClipPropConnected, 0, &connected) && connected;
+}
+
+bool instance_has_painting(const struct instance *instance) {
+  return is_connected(&instance->style);
+}
+
+bool instance_masked(const struct instance *instance, OfxTime time) {
+  if (!is_connected(&instance->mask))
     return false;
   return !instance->params.handles[PARAM_MASK_APPLY] ||
          params_switch(&instance->params, PARAM_MASK_APPLY, time);
@@ -76,23 +85,24 @@ OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
 OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {
   OfxPropertySetHandle source = instance->source.properties;
   const char *components = kOfxImageComponentRGBA, *depth, *premultiplication;
-  int connected = 0;
   (void)get_string(source, kOfxImageClipPropUnmappedComponents, 0, &components);
   if (strcmp(components, kOfxImageComponentRGB) != 0)
     components = kOfxImageComponentRGBA;
 
-  /* The picture alone decides; by default the mask would have a say as well. A host without one
+  /* The picture alone decides; by default the other inputs would have a say as well. A host without one
    * of these does its default. */
   (void)put_string(out, "OfxImageClipPropComponents_" CLIP_SOURCE, 0, components);
   (void)put_string(out, "OfxImageClipPropComponents_" CLIP_OUTPUT, 0, components);
   if (instance->mask.handle &&
       host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha))
     (void)put_string(out, "OfxImageClipPropComponents_" CLIP_MASK, 0, kOfxImageComponentAlpha);
+  if (instance->style.handle)
+    (void)put_string(out, "OfxImageClipPropComponents_" CLIP_STYLE, 0, kOfxImageComponentRGBA);
   if (host_says(kOfxImageEffectPropSupportsMultipleClipDepths) &&
       get_string(source, kOfxImageEffectPropPixelDepth, 0, &depth) &&
       strcmp(depth, kOfxBitDepthNone) != 0)
     (void)put_string(out, "OfxImageClipPropDepth_" CLIP_OUTPUT, 0, depth);
-  if (get_int(source, kOfxImageClipPropConnected, 0, &connected) && connected &&
+  if (is_connected(&instance->source) &&
       get_string(source, kOfxImageEffectPropPreMultiplication, 0, &premultiplication))
     (void)put_string(out, kOfxImageEffectPropPreMultiplication, 0, premultiplication);
   return kOfxStatOK;

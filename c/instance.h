@@ -14,7 +14,7 @@ struct clip {
 struct instance {
   OfxImageEffectHandle effect;
   OfxPropertySetHandle properties;
-  struct clip source, output, mask;
+  struct clip source, output, mask, style;
   struct params params;
   struct report report;
 };
@@ -24,6 +24,9 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect);
 
 /* NULL: the host lost it. */
 struct instance *instance_of(OfxImageEffectHandle effect);
+
+/* Whether there is a picture on Style; some hosts always say so. */
+bool instance_has_painting(const struct instance *instance);
 
 /* Whether the mask takes part at that time. */
 bool instance_masked(const struct instance *instance, OfxTime time);

@@ -95,7 +95,7 @@ static bool program_path(char *to) {
 static const char *const passed_on[] = {
     "HOME=",   "USER=",           "LOGNAME=",        "PATH=",           "TMPDIR=",
     "TZ=",     "LANG=",           "LC_ALL=",         "XDG_RUNTIME_DIR=", "XDG_CACHE_HOME=",
-    "XDG_STATE_HOME=", "IMPASTO_", "VK_",            "CUDA_VISIBLE_DEVICES=", "NVIDIA_",
+    "XDG_STATE_HOME=", "XDG_DATA_HOME=", "IMPASTO_", "VK_", "CUDA_VISIBLE_DEVICES=", "NVIDIA_",
 };
 
 static bool is_passed_on(const char *variable) {

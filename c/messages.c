@@ -88,7 +88,7 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, render->mask ? 9 : 8);
+  struct encoder e = start(to, "render", id, 8 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_double(&e, "frame", render->frame);
   put_string(&e, "encoding", render->encoding);
@@ -98,6 +98,13 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
   put_picture(&e, "plate", &render->plate);
   if (render->mask)
     put_picture(&e, "mask", render->mask);
+  if (render->painting) {
+    put_text(&e, "painting");
+    put_map(&e, 3);
+    put_string(&e, "encoding", render->painting->encoding);
+    put_bool(&e, "premultiplied", render->painting->premultiplied);
+    put_picture(&e, "image", &render->painting->picture);
+  }
   put_picture(&e, "output", &render->output);
   return !e.failed;
 }

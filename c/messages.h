@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 1,
+  PROTOCOL_VERSION = 2,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28 /* of one image */
@@ -33,6 +33,13 @@ struct picture {
   size_t inline_size;
 };
 
+/* A picture that a style is to be taken from. */
+struct painting {
+  const char *encoding;
+  bool premultiplied;
+  struct picture picture;
+};
+
 struct render_request {
   const char *style;
   double frame;
@@ -41,7 +48,8 @@ struct render_request {
   double mix;
   bool mask_invert;
   struct picture plate, output;
-  const struct picture *mask; /* NULL: 1 everywhere */
+  const struct picture *mask;      /* NULL: 1 everywhere */
+  const struct painting *painting; /* NULL: none */
 };
 
 #define ENCODING_LINEAR "linear"

@@ -66,7 +66,7 @@ OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle i
 }
 
 /* However small the part that is wanted, the style's statistics are those of the whole Source.
- * Of the Mask the part is enough, which is the default. */
+ * So is a painting's own. Of the Mask the part is enough, which is the default. */
 OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
                               OfxPropertySetHandle out) {
   OfxTime time;
@@ -77,6 +77,9 @@ OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in
   if (instance->mask.handle && get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region) &&
       cut(instance, &region))
     (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_MASK, &region);
+  if (instance_has_painting(instance) && clip_region(&instance->style, time, &region) &&
+      cut(instance, &region))
+    (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_STYLE, &region);
   return kOfxStatOK;
 }
 

@@ -21,7 +21,7 @@ struct frame {
   double mix;
   bool invert;
 
-  struct image source, mask, output;
+  struct image source, mask, style, output;
   OfxRectI plate;  /* what there is of the source */
   OfxRectI area;   /* the part of the plate that is in the window */
   OfxRectI masked; /* the part of the area that the mask image covers */
@@ -30,6 +30,7 @@ struct frame {
 
   struct memory *memory;
   struct picture plate_at, mask_at, output_at; /* in the memory */
+  struct painting painting;                    /* there as well, where style has an image */
 };
 
 enum progress { GO_ON, ABORTED, DECLINED, FAILED };
@@ -71,14 +72,22 @@ static void set_opaque(unsigned char *row, size_t pixels) {
     memcpy(row + 16 * i + 12, &one, sizeof one);
 }
 
-static void copy_plate_row(struct frame *frame, int y) {
-  const struct image *source = &frame->source;
-  unsigned char *row = memory_row(frame, &frame->plate_at, y);
-  size_t n = (size_t)width(frame->plate);
-  pixels_to_rgba(row, image_at(source, frame->plate.x1, y), source->depth, source->components, n);
+static void copy_picture_row(struct frame *frame, const struct image *from,
+                             const struct picture *to, int y) {
+  unsigned char *row = memory_row(frame, to, y);
+  size_t n = (size_t)width(from->region);
+  pixels_to_rgba(row, image_at(from, from->region.x1, y), from->depth, from->components, n);
   /* What an opaque image has for alpha may be anything, and no paint goes where it is 0. */
-  if (source->opaque)
+  if (from->opaque)
     set_opaque(row, n);
+}
+
+static void copy_plate_row(struct frame *frame, int y) {
+  copy_picture_row(frame, &frame->source, &frame->plate_at, y);
+}
+
+static void copy_painting_row(struct frame *frame, int y) {
+  copy_picture_row(frame, &frame->style, &frame->painting.picture, y);
 }
 
 static void copy_mask_row(struct frame *frame, int y) {
@@ -208,6 +217,17 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
                      "the clip before it.");
     return FAILED;
   }
+  if (instance_has_painting(frame->instance) && frame->mix != 0 &&
+      image_fetch(&frame->style, &instance->style, CLIP_STYLE, frame->time, &frame->why) ==
+          FETCHED_BAD)
+    return FAILED;
+  if (rect_empty(frame->style.region))
+    image_release(&frame->style); /* nothing is to be seen on it */
+  if (frame->style.handle && frame->style.components == 1) {
+    say(&frame->why, "A painting on Style has colours; the host gives Impasto an image of alpha "
+                     "alone.");
+    return FAILED;
+  }
   frame->plate = source->region;
   frame->window = rect_meet(frame->window, output->bounds);
   frame->area = rect_meet(frame->window, frame->plate);
@@ -241,12 +261,21 @@ static struct picture place(OfxRectI r, int channels, int64_t *end) {
   return picture;
 }
 
+static const char *encoding_of(const struct image *image) {
+  bool linear = image->depth == DEPTH_HALF || image->depth == DEPTH_FLOAT;
+  return linear ? ENCODING_LINEAR : ENCODING_SRGB;
+}
+
 /* The output comes last, as client_render wants it. */
 static enum progress take_memory(struct frame *frame) {
   int64_t size = 0;
   frame->plate_at = place(frame->plate, 4, &size);
   if (!rect_empty(frame->masked))
     frame->mask_at = place(frame->masked, 1, &size);
+  if (frame->style.handle)
+    frame->painting = (struct painting){.encoding = encoding_of(&frame->style),
+                                        .premultiplied = frame->style.premultiplied,
+                                        .picture = place(frame->style.region, 4, &size)};
   frame->output_at = place(frame->area, 4, &size);
   frame->memory = memory_take((size_t)size);
   if (frame->memory)
@@ -263,17 +292,17 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   char style[STYLE_SIZE];
   if (!params_style(&frame->instance->params, frame->time, style, &frame->why))
     return FAILED;
-  bool linear = frame->source.depth == DEPTH_HALF || frame->source.depth == DEPTH_FLOAT;
   struct render_request request = {
       .style = style,
       .frame = frame->time,
-      .encoding = linear ? ENCODING_LINEAR : ENCODING_SRGB,
+      .encoding = encoding_of(&frame->source),
       .premultiplied = frame->source.premultiplied,
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),
       .plate = frame->plate_at,
       .output = frame->output_at,
       .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
+      .painting = frame->style.handle ? &frame->painting : NULL,
   };
   struct waiter waiter = {watch_stops, &frame->watch};
   switch (client_render(&request, &frame->memory, &waiter, answer)) {
@@ -302,6 +331,9 @@ static enum progress paint(struct frame *frame) {
   if (progress == GO_ON)
     progress = rows(frame, frame->plate.y1, frame->plate.y2, (size_t)frame->plate_at.row_bytes,
                     copy_plate_row);
+  if (progress == GO_ON && frame->style.handle)
+    progress = rows(frame, frame->style.region.y1, frame->style.region.y2,
+                    (size_t)frame->painting.picture.row_bytes, copy_painting_row);
   int64_t copied = clock_us();
   if (progress == GO_ON)
     progress = ask_engine(frame, &answer);
@@ -359,6 +391,7 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
     progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
   }
   image_release(&frame.mask);
+  image_release(&frame.style);
   image_release(&frame.source);
   image_release(&frame.output);
   return conclude(&frame.watch, progress, began, &frame.why);

@@ -43,6 +43,9 @@ func bare(args []string) error {
 		return err
 	}
 	defer s.put(x)
+	if x.style.Painting != nil || x.style.Input.Size != nil {
+		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", x.style.Name)
+	}
 	g := pixels.NewGeometry(*width, *height, x.style.Input.MultipleOf, x.style.Input.Minimum)
 	var buffers network.Buffers
 	in, err := buffers.Get(3 * g.Plane())
@@ -63,7 +66,7 @@ func bare(args []string) error {
 			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
 		}
 		start := time.Now()
-		if err := x.network.Run(context.Background(), in, out, g.Width, g.Height); err != nil {
+		if err := x.run(context.Background(), in, out, g.Width, g.Height, nil); err != nil {
 			return err
 		}
 		fmt.Println(float64(time.Since(start).Microseconds()) / 1000)

@@ -22,8 +22,9 @@ type pictures struct {
 }
 
 type pictureKey struct {
-	style   string // with its version
-	content pixels.Key
+	style    string // with its version
+	content  pixels.Key
+	painting paintingKey
 }
 
 // picture is three planes as a network gave them. Its buffer goes back when it is neither

@@ -28,12 +28,13 @@ const (
 
 // engine paints frames.
 type engine struct {
-	log      hclog.Logger
-	threads  atomic.Int64
-	sessions sessions
-	pictures *pictures
-	buffers  network.Buffers
-	maps     maps
+	log       hclog.Logger
+	threads   atomic.Int64
+	sessions  sessions
+	pictures  *pictures
+	paintings paintings
+	buffers   network.Buffers
+	maps      maps
 
 	// A network uses all threads, so that two at once would only be slower.
 	converted, device chan struct{}
@@ -114,8 +115,8 @@ func acquire(ctx context.Context, places chan struct{}, wait *int64) error {
 // frame is a render request with its images at hand.
 type frame struct {
 	*bridge.Render
-	plate, output pixels.Image
-	mask          *pixels.Image
+	plate, output  pixels.Image
+	mask, painting *pixels.Image
 }
 
 // render paints one frame. The fractions of its progress are what the stages take of a
@@ -148,7 +149,11 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	defer e.sessions.put(s)
 	in, out := s.style.Input, s.style.Output
-	g := pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), in.MultipleOf, in.Minimum)
+	multipleOf, minimum := in.MultipleOf, in.Minimum
+	if in.Size != nil {
+		multipleOf, minimum = 1, 1 // the plate is scaled, not padded
+	}
+	g := pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), multipleOf, minimum)
 	p, cached, err := e.paint(ctx, f, s, &g, t, progress)
 	if err != nil {
 		return nil, err
@@ -200,6 +205,15 @@ func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 			return nil, err
 		}
 	}
+	if p := r.Painting; p != nil {
+		if p.Encoding != bridge.EncodingLinear && p.Encoding != bridge.EncodingSRGB {
+			return nil, fmt.Errorf("painting: encoding %q", p.Encoding)
+		}
+		f.painting = new(pixels.Image)
+		if err := image("painting", &p.Image, 4, f.painting); err != nil {
+			return nil, err
+		}
+	}
 	if err := image("output", &r.Output, 4, &f.output); err != nil {
 		return nil, err
 	}
@@ -237,7 +251,11 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 	if strange > 0 {
 		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", strange)
 	}
-	key := pictureKey{s.style.ID, content}
+	painting, err := e.painting(ctx, f, s)
+	if err != nil {
+		return nil, false, err
+	}
+	key := pictureKey{s.style.ID, content, painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}
@@ -266,7 +284,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 		defer func() { <-e.device }()
 		defer e.sessions.put(s)
 		defer e.buffers.Put(input)
-		values, err := e.run(ctx, f, s, g, input)
+		values, err := e.run(ctx, f, s, g, input, painting)
 		if err != nil {
 			ran <- result{err: err}
 			return
@@ -288,12 +306,15 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 }
 
 // run is one run of the network.
-func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32) ([]float32, error) {
+func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32, painting *painting) ([]float32, error) {
 	values, err := e.buffers.Get(3 * g.Plane())
 	if err != nil {
 		return nil, noMemory(g, err)
 	}
-	err = s.network.Run(ctx, input, values, g.Width, g.Height)
+	painting, err = e.finish(ctx, s, painting)
+	if err == nil {
+		err = e.infer(ctx, s, g, input, values, painting.tensors)
+	}
 	switch {
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(g, err)
@@ -309,6 +330,34 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geomet
 		return nil, err
 	}
 	return values, nil
+}
+
+// infer takes a picture through the network, scaled there and back where the network has
+// one size only.
+func (e *engine) infer(ctx context.Context, s *session, g *pixels.Geometry, input, values []float32, painting []network.Tensor) error {
+	in, workers := &s.style.Input, int(e.threads.Load())
+	if in.Size == nil {
+		normalise(workers, in, input)
+		return s.run(ctx, input, values, g.Width, g.Height, painting)
+	}
+	width, height := in.Size[0], in.Size[1]
+	before, err := e.buffers.Get(3 * width * height)
+	if err != nil {
+		return fmt.Errorf("%w: %w", network.ErrMemory, err)
+	}
+	defer e.buffers.Put(before)
+	after, err := e.buffers.Get(3 * width * height)
+	if err != nil {
+		return fmt.Errorf("%w: %w", network.ErrMemory, err)
+	}
+	defer e.buffers.Put(after)
+	scale(workers, input, g.Width, g.Height, before, width, height)
+	normalise(workers, in, before)
+	if err := s.run(ctx, before, after, width, height, painting); err != nil {
+		return err
+	}
+	scale(workers, after, width, height, values, g.Width, g.Height)
+	return nil
 }
 
 func noMemory(g *pixels.Geometry, cause error) error {

@@ -433,7 +433,7 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 		t.Errorf("%d styles are loaded", left)
 	}
 	out := make([]float32, 3)
-	if err := held.network.Run(context.Background(), []float32{1, 2, 3}, out, 1, 1); err != nil {
+	if err := held.run(context.Background(), []float32{1, 2, 3}, out, 1, 1, nil); err != nil {
 		t.Errorf("a leased session: %v", err)
 	}
 	if x := get(0); x != held {
@@ -447,7 +447,7 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 func TestPicturesAreBoundedByBytes(t *testing.T) {
 	var buffers network.Buffers
 	c := newPictures(4*1000, &buffers)
-	key := func(i int) pictureKey { return pictureKey{"style", pixels.Key{byte(i)}} }
+	key := func(i int) pictureKey { return pictureKey{style: "style", content: pixels.Key{byte(i)}} }
 	add := func(i, n int) *picture {
 		b, err := buffers.Get(n)
 		if err != nil {

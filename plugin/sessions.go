@@ -31,6 +31,7 @@ type session struct {
 	ready    chan struct{}
 	err      error
 	network  *network.Session
+	vectors  *network.Session           // of styles that have such a graph
 	encoders map[string]*pixels.Encoder // by bridge.Encoding…
 	decoders map[string]*pixels.Decoder
 	users    int
@@ -118,8 +119,10 @@ func (s *sessions) put(x *session) {
 		// What could not be loaded is tried again the next time.
 		if x.users == 0 && (x.err != nil || left > maxSessions) {
 			left--
-			if x.network != nil {
-				_ = x.network.Close() // fails for what is closed already only
+			for _, n := range []*network.Session{x.network, x.vectors} {
+				if n != nil {
+					_ = n.Close() // fails for what is closed already only
+				}
 			}
 			continue
 		}
@@ -130,12 +133,29 @@ func (s *sessions) put(x *session) {
 }
 
 func (x *session) load(threads int) error {
-	graph, err := x.style.Load()
+	graph, vectors, err := x.style.Load()
 	if err != nil {
 		return err
 	}
-	in, out := x.style.Input, x.style.Output
-	if x.network, err = network.Load(graph, in.Name, out.Name, threads); err != nil {
+	in, out := &x.style.Input, &x.style.Output
+	inputs := []network.Port{port(in.Name, in.Size)}
+	if v := x.style.Vectors; v != nil {
+		var outputs []network.Port
+		for i := range v.Outputs {
+			outputs = append(outputs, network.Port{Name: v.Outputs[i]})
+			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
+		}
+		painting := []network.Port{port(x.style.Painting.Name, x.style.Painting.Size)}
+		if x.vectors, err = network.Load(vectors, painting, outputs, threads); err != nil {
+			return fmt.Errorf("%s: %w", v.Graph, err)
+		}
+	} else if p := x.style.Painting; p != nil {
+		inputs = append(inputs, port(p.Name, p.Size))
+	}
+	if x.style.Alpha != "" {
+		inputs = append(inputs, network.Port{Name: x.style.Alpha})
+	}
+	if x.network, err = network.Load(graph, inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
 		return err
 	}
 	x.encoders = make(map[string]*pixels.Encoder)
@@ -146,6 +166,24 @@ func (x *session) load(threads int) error {
 		x.decoders[encoding] = pixels.NewDecoder(linear, out.Range[0], out.Range[1])
 	}
 	return nil
+}
+
+// port is that of a picture, whose size may be fixed.
+func port(name string, size *[2]int) network.Port {
+	if size == nil {
+		return network.Picture(name, 0, 0)
+	}
+	return network.Picture(name, size[0], size[1])
+}
+
+// run is one run of the network: pictures of three planes, and what it takes from a
+// painting.
+func (x *session) run(ctx context.Context, in, out []float32, width, height int, painting []network.Tensor) error {
+	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, painting...)
+	if x.style.Alpha != "" {
+		inputs = append(inputs, x.network.One(len(inputs)))
+	}
+	return x.network.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
 }
 
 // sentence gives an error a capital letter.

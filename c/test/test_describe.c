@@ -151,7 +151,8 @@ int main(void) {
   CHECK(forbidden == 0);
   CHECK(open_files() == before);
 
-  CHECK(clips == 3 && strcmp(clip_names[2], "Mask") == 0);
+  CHECK(clips == 4 && strcmp(clip_names[2], "Mask") == 0 && strcmp(clip_names[3], "Style") == 0);
+  CHECK(value_is(&clip_sets[3], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentRGBA));
   CHECK(value_is(&clip_sets[2], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentAlpha));
   CHECK(params == 4);
   CHECK(strcmp(param_names[0], "style") == 0 && strcmp(param_types[0], kOfxParamTypeChoice) == 0);

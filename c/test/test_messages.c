@@ -40,6 +40,17 @@ static void test_encoding(void) {
       .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
+  struct painting painting = {ENCODING_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
+  struct render_request painted = {
+      .style = "anything",
+      .frame = 7,
+      .encoding = ENCODING_LINEAR,
+      .mix = 1,
+      .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
+      .painting = &painting,
+      .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
+  };
+  is_vector("render_painting", encode_render(&b, 70001, &painted), &b);
   struct render_request in_message = {
       .style = "great-wave",
       .frame = -3,

@@ -1,5 +1,5 @@
-// Package network runs ONNX graphs that repaint a picture: float32 in, float32 out, 1 × 3 ×
-// height × width, of any height and width.
+// Package network runs ONNX graphs that repaint a picture: float32 in, float32 out. A
+// picture is 1 × 3 × height × width, of any height and width where the graph allows it.
 package network
 
 import (
@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	ort "github.com/yalue/onnxruntime_go"
+
+	"impasto.net/plugin/onnx"
 )
 
 // Start loads ONNX Runtime, once in the life of a process.
@@ -53,38 +57,81 @@ func classified(err error) error {
 	return err
 }
 
+// Port is an input or an output of a graph.
+type Port struct {
+	Name  string
+	Shape []int64 // -1 is any length; nil is any shape
+}
+
+// Picture is the port of three planes, of a fixed width and height, or of any where those
+// are 0.
+func Picture(name string, width, height int) Port {
+	side := func(n int) int64 {
+		if n == 0 {
+			return -1
+		}
+		return int64(n)
+	}
+	return Port{name, []int64{1, 3, side(height), side(width)}}
+}
+
+// Tensor is what goes into a port or comes out of it.
+type Tensor struct {
+	Shape  []int64
+	Values []float32 // nil: an output whose shape and values Run fills in
+}
+
+// NewPicture is a tensor of three planes.
+func NewPicture(values []float32, width, height int) Tensor {
+	return Tensor{[]int64{1, 3, int64(height), int64(width)}, values}
+}
+
 // Session is a graph that is ready to run.
 type Session struct {
 	session *ort.DynamicAdvancedSession
+	inputs  [][]int64 // shapes, as the graph declares them
 }
 
-// Load makes a session of a graph whose input and output have those names. The bytes are
-// not used after it returns.
-func Load(graph []byte, input, output string, threads int) (*Session, error) {
+// Load makes a session of a graph that has these inputs and outputs, and no other inputs.
+// The bytes are not used after it returns.
+func Load(graph []byte, inputs, outputs []Port, threads int) (*Session, error) {
 	// From memory ONNX Runtime would look for external data in the working directory.
-	if err := refuseExternalData(graph); err != nil {
+	if err := onnx.RefuseExternalData(graph); err != nil {
 		return nil, err
 	}
-	inputs, outputs, err := ort.GetInputOutputInfoWithONNXData(graph)
+	haveInputs, haveOutputs, err := ort.GetInputOutputInfoWithONNXData(graph)
 	if err != nil {
 		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", classified(err))
 	}
-	if err := checkPort("input", inputs, input); err != nil {
-		return nil, err
+	if len(haveInputs) != len(inputs) {
+		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d", len(haveInputs), names(haveInputs), len(inputs))
 	}
-	if err := checkPort("output", outputs, output); err != nil {
-		return nil, err
+	s := &Session{}
+	var inputNames, outputNames []string
+	for _, p := range inputs {
+		have, err := checkPort("input", haveInputs, p)
+		if err != nil {
+			return nil, err
+		}
+		s.inputs = append(s.inputs, have.Dimensions)
+		inputNames = append(inputNames, p.Name)
+	}
+	for _, p := range outputs {
+		if _, err := checkPort("output", haveOutputs, p); err != nil {
+			return nil, err
+		}
+		outputNames = append(outputNames, p.Name)
 	}
 	options, err := sessionOptions(threads)
 	if err != nil {
 		return nil, err
 	}
 	defer options.Destroy()
-	s, err := ort.NewDynamicAdvancedSessionWithONNXData(graph, []string{input}, []string{output}, options)
+	s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(graph, inputNames, outputNames, options)
 	if err != nil {
 		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", classified(err))
 	}
-	return &Session{s}, nil
+	return s, nil
 }
 
 func sessionOptions(threads int) (*ort.SessionOptions, error) {
@@ -111,42 +158,100 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 }
 
 // checkPort compares what a graph takes or gives with what its manifest says.
-func checkPort(port string, have []ort.InputOutputInfo, want string) error {
-	if len(have) != 1 {
-		return fmt.Errorf("the graph has %d %ss, one is wanted", len(have), port)
+func checkPort(port string, have []ort.InputOutputInfo, want Port) (*ort.InputOutputInfo, error) {
+	i := slices.IndexFunc(have, func(h ort.InputOutputInfo) bool { return h.Name == want.Name })
+	if i < 0 {
+		return nil, fmt.Errorf("the graph's %ss are called %s, the manifest says %q", port, names(have), want.Name)
 	}
-	h := have[0]
-	if h.Name != want {
-		return fmt.Errorf("the graph's %s is called %q, the manifest says %q", port, h.Name, want)
-	}
+	h := &have[i]
 	if h.OrtValueType != ort.ONNXTypeTensor || h.DataType != ort.TensorElementDataTypeFloat {
-		return fmt.Errorf("the graph's %s is not a float32 tensor but %s", port, &h)
+		return nil, fmt.Errorf("the graph's %s is not a float32 tensor but %s", port, h)
+	}
+	if want.Shape == nil {
+		return h, nil
 	}
 	d := h.Dimensions
-	if len(d) != 4 || d[0] > 1 || d[1] != 3 && d[1] > 0 {
-		return fmt.Errorf("the graph's %s has the shape %v, wanted is 1 × 3 × height × width", port, d)
+	fits := len(d) == len(want.Shape)
+	for i := 0; fits && i < len(d); i++ {
+		fits = d[i] < 0 || d[i] == want.Shape[i] || want.Shape[i] < 0 && i >= 2
 	}
-	if d[2] > 0 || d[3] > 0 {
-		return fmt.Errorf("the graph's %s is of a fixed size, %d × %d pixels: it has to be exported with a free height and width", port, d[3], d[2])
+	if !fits {
+		return nil, fmt.Errorf("the graph's %s has the shape %v, wanted is %s", port, d, shape(want.Shape))
 	}
-	return nil
+	for i := 2; i < len(d); i++ {
+		if want.Shape[i] < 0 && d[i] > 0 {
+			return nil, fmt.Errorf("the graph's %s is of a fixed size, %d × %d pixels: it has to be exported with a free height and width, or added with impasto models add", port, d[3], d[2])
+		}
+	}
+	return h, nil
 }
 
-// Run paints the picture in, three planes of height × width, into out. When the context
-// ends, ONNX Runtime stops after the operator that it is at, and Run gives the context's
-// error. The session can be used again after any error.
-func (s *Session) Run(ctx context.Context, in, out []float32, width, height int) error {
-	shape := ort.NewShape(1, 3, int64(height), int64(width))
-	input, err := ort.NewTensor(shape, in)
-	if err != nil {
-		return err
+func names(ports []ort.InputOutputInfo) string {
+	all := make([]string, len(ports))
+	for i := range ports {
+		all[i] = strconv.Quote(ports[i].Name)
 	}
-	defer input.Destroy()
-	output, err := ort.NewTensor(shape, out)
-	if err != nil {
-		return err
+	return strings.Join(all, ", ")
+}
+
+func shape(dims []int64) string {
+	words := make([]string, len(dims))
+	for i, d := range dims {
+		words[i] = strconv.FormatInt(d, 10)
+		if d < 0 {
+			words[i] = "any"
+		}
 	}
-	defer output.Destroy()
+	return strings.Join(words, " × ")
+}
+
+// One is a tensor for the input of that index, a single number: 1, of as many dimensions
+// as the graph wants.
+func (s *Session) One(input int) Tensor {
+	t := Tensor{Values: []float32{1}}
+	for range s.inputs[input] {
+		t.Shape = append(t.Shape, 1)
+	}
+	return t
+}
+
+// Run runs the graph, its inputs and outputs in the order in which Load had them. When the
+// context ends, ONNX Runtime stops after the operator that it is at, and Run gives the
+// context's error. The session can be used again after any error.
+func (s *Session) Run(ctx context.Context, in, out []Tensor) error {
+	var values []ort.Value // that were made here
+	defer func() {
+		for _, v := range values {
+			v.Destroy()
+		}
+	}()
+	tensor := func(t Tensor) (v ort.Value, err error) {
+		if len(t.Shape) == 0 {
+			v, err = ort.NewScalar(t.Values[0])
+		} else {
+			v, err = ort.NewTensor(ort.NewShape(t.Shape...), t.Values)
+		}
+		if err == nil {
+			values = append(values, v)
+		}
+		return v, err
+	}
+	inputs, outputs := make([]ort.Value, len(in)), make([]ort.Value, len(out))
+	for i, t := range in {
+		var err error
+		if inputs[i], err = tensor(t); err != nil {
+			return err
+		}
+	}
+	for i, t := range out {
+		if t.Values == nil {
+			continue // ONNX Runtime makes it
+		}
+		var err error
+		if outputs[i], err = tensor(t); err != nil {
+			return err
+		}
+	}
 	options, err := ort.NewRunOptions()
 	if err != nil {
 		return err
@@ -158,14 +263,28 @@ func (s *Session) Run(ctx context.Context, in, out []float32, width, height int)
 		options.Terminate()
 		close(terminated)
 	})
-	err = s.session.RunWithOptions([]ort.Value{input}, []ort.Value{output}, options)
+	err = s.session.RunWithOptions(inputs, outputs, options)
 	if !stop() {
 		<-terminated // before the options are destroyed
 		if err != nil {
 			return ctx.Err()
 		}
 	}
-	return classified(err)
+	if err != nil {
+		return classified(err)
+	}
+	for i := range out {
+		if out[i].Values != nil {
+			continue
+		}
+		values = append(values, outputs[i])
+		v, ok := outputs[i].(*ort.Tensor[float32])
+		if !ok {
+			return fmt.Errorf("output %d is not a float32 tensor", i)
+		}
+		out[i] = Tensor{slices.Clone([]int64(v.GetShape())), slices.Clone(v.GetData())}
+	}
+	return nil
 }
 
 // Close frees the session, which nobody may be running.

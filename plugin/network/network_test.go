@@ -17,13 +17,20 @@ import (
 var started = sync.OnceValue(func() error { return network.Start(library) })
 var library string
 
+// picture is a port of any size.
+func picture(name string) []network.Port { return []network.Port{network.Picture(name, 0, 0)} }
+
+func run(s *network.Session, ctx context.Context, in, out []float32, width, height int) error {
+	return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)}, []network.Tensor{network.NewPicture(out, width, height)})
+}
+
 func load(t *testing.T, graph []byte) (*network.Session, error) {
 	t.Helper()
 	library = onnxtest.Library(t)
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(graph, "x", "y", 2)
+	s, err := network.Load(graph, picture("x"), picture("y"), 2)
 	if err == nil {
 		t.Cleanup(func() { s.Close() })
 	}
@@ -40,7 +47,7 @@ func TestRun(t *testing.T) {
 		for i := range in {
 			in[i] = rand.Float32()
 		}
-		if err := s.Run(context.Background(), in, out, size[0], size[1]); err != nil {
+		if err := run(s, context.Background(), in, out, size[0], size[1]); err != nil {
 			t.Fatal(err)
 		}
 		for i := range in {
@@ -85,10 +92,10 @@ func TestGraphsThatAreRefused(t *testing.T) {
 		})
 	}
 	t.Run("names", func(t *testing.T) {
-		if _, err := network.Load(onnxtest.Identity(), "x", "z", 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("x"), picture("z"), 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
 			t.Error(err)
 		}
-		if _, err := network.Load(onnxtest.Identity(), "image", "y", 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("image"), picture("y"), 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
 			t.Error(err)
 		}
 	})
@@ -102,7 +109,7 @@ func TestWrongOutputSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, out := make([]float32, 3*64), make([]float32, 3*64)
-	if err := s.Run(context.Background(), in, out, 8, 8); err == nil {
+	if err := run(s, context.Background(), in, out, 8, 8); err == nil {
 		t.Error("an output of another size was taken")
 	}
 }
@@ -118,7 +125,7 @@ func TestCancelledRunStopsAndTheSessionLivesOn(t *testing.T) {
 		in[i] = rand.Float32()
 	}
 	start := time.Now()
-	if err := s.Run(context.Background(), in, want, w, h); err != nil {
+	if err := run(s, context.Background(), in, want, w, h); err != nil {
 		t.Fatal(err)
 	}
 	whole := time.Since(start)
@@ -126,13 +133,13 @@ func TestCancelledRunStopsAndTheSessionLivesOn(t *testing.T) {
 	defer cancel()
 	start = time.Now()
 	got := make([]float32, 3*w*h)
-	if err := s.Run(ctx, in, got, w, h); err != context.DeadlineExceeded {
+	if err := run(s, ctx, in, got, w, h); err != context.DeadlineExceeded {
 		t.Errorf("ran with %v", err)
 	}
 	if took := time.Since(start); took > whole*3/4 {
 		t.Errorf("stopped after %v, a whole run takes %v", took, whole)
 	}
-	if err := s.Run(context.Background(), in, got, w, h); err != nil || !slices.Equal(got, want) {
+	if err := run(s, context.Background(), in, got, w, h); err != nil || !slices.Equal(got, want) {
 		t.Errorf("the run after a cancelled one differs, or failed: %v", err)
 	}
 }
@@ -146,7 +153,7 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(graph, "image", "stylized", 2)
+	s, err := network.Load(graph, picture("image"), picture("stylized"), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +162,7 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := network.Load(fixed, "inputImage", "outputImage", 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
+	if _, err := network.Load(fixed, picture("inputImage"), picture("outputImage"), 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
 		t.Errorf("a network of fixed size: %v", err)
 	}
 }

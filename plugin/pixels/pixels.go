@@ -8,9 +8,12 @@
 package pixels
 
 import (
+	"encoding/binary"
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/zeebo/xxh3"
 
 	"impasto.net/bridge"
 )
@@ -40,6 +43,19 @@ func NewImage(im *bridge.Image, b []byte) Image {
 func (im *Image) row(y, x1, x2 int) []float32 {
 	start := (y - im.Window[1]) * im.stride
 	return im.values[start+(x1-im.Window[0])*im.channels : start+(x2-im.Window[0])*im.channels]
+}
+
+// Content is a key of what the image shows, wherever it lies.
+func (im *Image) Content() Key {
+	h := xxh3.New()
+	for y := im.Window[1]; y < im.Window[3]; y++ {
+		h.Write(valueBytes(im.row(y, im.Window[0], im.Window[2])))
+	}
+	var size [16]byte
+	binary.LittleEndian.PutUint64(size[:], uint64(im.Window.Width()))
+	binary.LittleEndian.PutUint64(size[8:], uint64(im.Window.Height()))
+	h.Write(size[:])
+	return h.Sum128().Bytes()
 }
 
 // pixels is row of an image of four channels.

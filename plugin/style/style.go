@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,14 +28,17 @@ const ManifestFile = "style.json"
 // Format is the version of the manifest that is read here.
 const Format = 1
 
-// Bounds on what a package may ask of us.
+// MaxFile is how many bytes a file of a package may have.
+const MaxFile = 512 << 20
+
+// Bounds on what else a package may ask of us.
 const (
 	maxManifest = 64 << 10
-	maxFile     = 512 << 20
 	maxLabel    = 80
 	maxSide     = 4096  // of multipleOf and minimum, in pixels
 	maxField    = 65536 // of receptiveField, in pixels
 	maxRange    = 1e4
+	maxVectors  = 256
 )
 
 // Manifest is style.json.
@@ -44,23 +48,36 @@ type Manifest struct {
 	Label          string            `json:"label"` // for the artist
 	Graph          string            `json:"graph"` // an ONNX file of the package
 	Input          Input             `json:"input"`
+	Painting       *Input            `json:"painting,omitempty"` // what the style is taken from, where the artist brings it
+	Vectors        *Vectors          `json:"vectors,omitempty"`  // between the painting and the graph
+	Alpha          string            `json:"alpha,omitempty"`    // the graph's input for how much of the style: one number
 	Output         Output            `json:"output"`
-	ReceptiveField int               `json:"receptiveField"` // pixels that one output pixel depends on, across
+	ReceptiveField int               `json:"receptiveField"` // pixels that one output pixel depends on, across; 0 is not known
 	Licence        string            `json:"licence"`
 	Origin         string            `json:"origin"`
 	Files          map[string]string `json:"files"` // sha256 of every file, hexadecimal
 }
 
-// Input is what the graph takes: float32, 1 × 3 × height × width, row 0 at the top.
+// Input is a picture that a graph takes: float32, 1 × 3 × height × width, row 0 at the top.
 type Input struct {
-	Name       string     `json:"name"`
-	Channels   string     `json:"channels"`   // "RGB" or "BGR"
-	Range      [2]float64 `json:"range"`      // the values of sRGB 0 and 1
-	MultipleOf int        `json:"multipleOf"` // width and height are multiples of it
-	Minimum    int        `json:"minimum"`    // the least width and height, in pixels
+	Name       string      `json:"name"`
+	Channels   string      `json:"channels"`       // "RGB" or "BGR"
+	Range      [2]float64  `json:"range"`          // the values of sRGB 0 and 1
+	Mean       *[3]float64 `json:"mean,omitempty"` // taken from the channels after that, in their order,
+	Std        *[3]float64 `json:"std,omitempty"`  // and what the rest is divided by
+	MultipleOf int         `json:"multipleOf"`     // width and height are multiples of it
+	Minimum    int         `json:"minimum"`        // the least width and height, in pixels
+	Size       *[2]int     `json:"size,omitempty"` // the only width and height; pictures are scaled to it and back
 }
 
-// Output is what the graph gives, of the input's shape.
+// Vectors are what a second graph makes of the painting, once for every painting.
+type Vectors struct {
+	Graph   string   `json:"graph"`   // an ONNX file of the package; takes the painting
+	Outputs []string `json:"outputs"` // what it gives,
+	Inputs  []string `json:"inputs"`  // and where that goes into the package's graph
+}
+
+// Output is what the graph gives, of the input's shape. Values beyond the range are clamped.
 type Output struct {
 	Name     string     `json:"name"`
 	Channels string     `json:"channels"`
@@ -120,16 +137,27 @@ func (m *Manifest) check(folder string) error {
 		return fmt.Errorf("the graph %q is not one of the files", m.Graph)
 	case m.ReceptiveField < 0 || m.ReceptiveField > maxField:
 		return fmt.Errorf("receptiveField %d is not 0 to %d", m.ReceptiveField, maxField)
-	case m.Input.MultipleOf < 1 || m.Input.MultipleOf > maxSide:
-		return fmt.Errorf("input.multipleOf %d is not 1 to %d", m.Input.MultipleOf, maxSide)
-	case m.Input.Minimum < 1 || m.Input.Minimum > maxSide:
-		return fmt.Errorf("input.minimum %d is not 1 to %d", m.Input.Minimum, maxSide)
 	}
-	if err := checkPort("input", m.Input.Name, m.Input.Channels, m.Input.Range); err != nil {
+	if err := m.Input.check("input"); err != nil {
 		return err
 	}
 	if err := checkPort("output", m.Output.Name, m.Output.Channels, m.Output.Range); err != nil {
 		return err
+	}
+	if m.Painting != nil {
+		if err := m.Painting.check("painting"); err != nil {
+			return err
+		}
+	}
+	if m.Vectors != nil {
+		if err := m.Vectors.check(m); err != nil {
+			return err
+		}
+	}
+	if m.Alpha != "" {
+		if err := checkName("alpha", m.Alpha); err != nil {
+			return err
+		}
 	}
 	for name, sum := range m.Files {
 		if !filePattern.MatchString(name) || name == ManifestFile {
@@ -142,10 +170,55 @@ func (m *Manifest) check(folder string) error {
 	return nil
 }
 
-func checkPort(port, name, channels string, r [2]float64) error {
+func (in *Input) check(port string) error {
 	switch {
-	case name == "" || len(name) > 256 || strings.ContainsRune(name, 0):
-		return fmt.Errorf("%s.name %q cannot be a tensor's", port, name)
+	case in.MultipleOf < 1 || in.MultipleOf > maxSide:
+		return fmt.Errorf("%s.multipleOf %d is not 1 to %d", port, in.MultipleOf, maxSide)
+	case in.Minimum < 1 || in.Minimum > maxSide:
+		return fmt.Errorf("%s.minimum %d is not 1 to %d", port, in.Minimum, maxSide)
+	case in.Size != nil && (in.Size[0] < 1 || in.Size[1] < 1 || in.Size[0] > maxSide || in.Size[1] > maxSide):
+		return fmt.Errorf("%s.size %v is not a width and a height of 1 to %d", port, *in.Size, maxSide)
+	}
+	for c := range 3 {
+		if in.Mean != nil && !(math.Abs(in.Mean[c]) <= maxRange) {
+			return fmt.Errorf("%s.mean %v is not within ±%g", port, *in.Mean, float64(maxRange))
+		}
+		if in.Std != nil && !(in.Std[c] >= 1e-3 && in.Std[c] <= maxRange) {
+			return fmt.Errorf("%s.std %v is not 0.001 to %g", port, *in.Std, float64(maxRange))
+		}
+	}
+	return checkPort(port, in.Name, in.Channels, in.Range)
+}
+
+func (v *Vectors) check(m *Manifest) error {
+	switch {
+	case m.Painting == nil:
+		return errors.New("vectors without a painting that they are made of")
+	case m.Files[v.Graph] == "":
+		return fmt.Errorf("the graph %q of the vectors is not one of the files", v.Graph)
+	case len(v.Outputs) == 0 || len(v.Outputs) > maxVectors || len(v.Outputs) != len(v.Inputs):
+		return fmt.Errorf("vectors: %d outputs for %d inputs, wanted are as many of each, 1 to %d", len(v.Outputs), len(v.Inputs), maxVectors)
+	}
+	for i := range v.Outputs {
+		if err := errors.Join(checkName("vectors.outputs", v.Outputs[i]), checkName("vectors.inputs", v.Inputs[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkName(what, name string) error {
+	if name == "" || len(name) > 256 || strings.ContainsRune(name, 0) {
+		return fmt.Errorf("%s %q cannot be a tensor's", what, name)
+	}
+	return nil
+}
+
+func checkPort(port, name, channels string, r [2]float64) error {
+	if err := checkName(port+".name", name); err != nil {
+		return err
+	}
+	switch {
 	case channels != "RGB" && channels != "BGR":
 		return fmt.Errorf("%s.channels %q is neither RGB nor BGR", port, channels)
 	// A NaN fails every comparison, so each condition says what is good.
@@ -156,28 +229,31 @@ func checkPort(port, name, channels string, r [2]float64) error {
 }
 
 // Load reads every file of the package, compares it with its sha256 and gives the bytes
-// of the graph: what was checked is what runs, whatever happens on disk later.
-func (p *Package) Load() ([]byte, error) {
+// of the graph and of the vectors' graph, where there is one: what was checked is what
+// runs, whatever happens on disk later.
+func (p *Package) Load() (graph, vectors []byte, err error) {
 	root, err := os.OpenRoot(p.Folder)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer root.Close()
-	var graph []byte
 	for name, want := range p.Files {
-		data, err := read(root, name, maxFile)
+		data, err := read(root, name, MaxFile)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
-			return nil, fmt.Errorf("%s is not the file that its manifest describes: its sha256 is %x, not %s",
+			return nil, nil, fmt.Errorf("%s is not the file that its manifest describes: its sha256 is %x, not %s",
 				filepath.Join(p.Folder, name), sum, want)
 		}
 		if name == p.Graph {
 			graph = data
 		}
+		if p.Vectors != nil && name == p.Vectors.Graph {
+			vectors = data
+		}
 	}
-	return graph, nil
+	return graph, vectors, nil
 }
 
 // read gives a file's bytes. The root refuses links that lead out of it; a device or a

@@ -22,7 +22,7 @@ func TestRoundTrip(t *testing.T) {
 	if p.ID != id || p.Label != "Test one" || p.Input.Name != "x" {
 		t.Errorf("read %+v, want the id %s", p, id)
 	}
-	got, err := p.Load()
+	got, _, err := p.Load()
 	if err != nil || !bytes.Equal(got, graph) {
 		t.Errorf("loaded %d bytes, %v", len(got), err)
 	}
@@ -34,7 +34,7 @@ func TestShippedStylesAreGood(t *testing.T) {
 		t.Fatalf("%d styles, %v", len(all), broken)
 	}
 	for _, p := range all {
-		if _, err := p.Load(); err != nil {
+		if _, _, err := p.Load(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -70,6 +70,18 @@ func TestManifestsThatAreRefused(t *testing.T) {
 		{"empty range", func(m *style.Manifest) { m.Output.Range = [2]float64{1, 1} }, "output.range"},
 		{"falling range", func(m *style.Manifest) { m.Input.Range = [2]float64{255, 0} }, "input.range"},
 		{"huge range", func(m *style.Manifest) { m.Input.Range = [2]float64{0, 1e30} }, "input.range"},
+		{"mean", func(m *style.Manifest) { m.Input.Mean = &[3]float64{0, 0, 1e30} }, "input.mean"},
+		{"std 0", func(m *style.Manifest) { m.Input.Std = &[3]float64{1, 0, 1} }, "input.std"},
+		{"size", func(m *style.Manifest) { m.Input.Size = &[2]int{1 << 40, 1} }, "input.size"},
+		{"painting", func(m *style.Manifest) { m.Painting = &style.Input{Name: "p"} }, "painting.multipleOf"},
+		{"vectors alone", func(m *style.Manifest) { m.Vectors = &style.Vectors{Graph: m.Graph} }, "without a painting"},
+		{"vectors of nothing", func(m *style.Manifest) {
+			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: "none.onnx"}
+		}, `"none.onnx" of the vectors`},
+		{"vectors that are short", func(m *style.Manifest) {
+			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: m.Graph, Outputs: []string{"a"}, Inputs: []string{"a", "b"}}
+		}, "1 outputs for 2 inputs"},
+		{"alpha", func(m *style.Manifest) { m.Alpha = "a\x00" }, "alpha"},
 		{"no tensor", func(m *style.Manifest) { m.Output.Name = "" }, "output.name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -92,7 +104,7 @@ func TestBrokenJSON(t *testing.T) {
 	for _, c := range []struct{ name, json, want string }{
 		{"cut", string(good[:len(good)/2]), "unexpected EOF"},
 		{"empty", "", "EOF"},
-		{"unknown field", strings.Replace(string(good), `"format"`, `"mean": 3, "format"`, 1), "mean"},
+		{"unknown field", strings.Replace(string(good), `"format"`, `"deepness": 3, "format"`, 1), "deepness"},
 		{"two", string(good) + string(good), "something follows"},
 		{"large", string(good) + strings.Repeat(" ", 70<<10), "the limit is"},
 		{"deep", strings.Repeat("[", 60<<10), ""},
@@ -136,7 +148,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = p.Load()
+			_, _, err = p.Load()
 			refused(t, err, c.want, path)
 		})
 	}

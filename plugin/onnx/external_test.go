@@ -1,4 +1,4 @@
-package network
+package onnx
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ func FuzzRefuseExternalData(f *testing.F) {
 	f.Add(onnxtest.Slow(2, 2))
 	f.Add([]byte{0x3a, 0x02, 0x3a, 0x00})
 	f.Fuzz(func(t *testing.T, graph []byte) {
-		if err := refuseExternalData(graph); err != nil && err.Error() == "" {
+		if err := RefuseExternalData(graph); err != nil && err.Error() == "" {
 			t.Error("refused without a word")
 		}
 	})

@@ -1,4 +1,4 @@
-package network
+package onnx
 
 import (
 	"errors"
@@ -26,11 +26,9 @@ const (
 	maxDepth = 100 // of subgraphs; protobuf's own limit
 )
 
-var errCut = errors.New("not an ONNX file, or one that was cut short")
-
-// refuseExternalData says no to a graph that has its weights in other files: those would
+// RefuseExternalData says no to a graph that has its weights in other files: those would
 // not be what was checked.
-func refuseExternalData(graph []byte) error { return walk(graph, "Model", 0) }
+func RefuseExternalData(graph []byte) error { return walk(graph, "Model", 0) }
 
 func walk(b []byte, kind string, depth int) error {
 	if depth > maxDepth {

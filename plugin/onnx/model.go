@@ -1,0 +1,290 @@
+// Package onnx reads ONNX files as far as it takes to know what a graph wants and gives,
+// without ONNX Runtime: what is read may come from a stranger. Nothing is taken from the
+// file before its length has been compared with what is there, so memory and time are
+// bounded by the file's size.
+package onnx
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Model is what an ONNX file says.
+type Model struct {
+	OperatorSet int64
+	Producer    string
+	Metadata    map[string]string
+	Inputs      []Port // without those that have a constant for their default
+	Outputs     []Port
+	Nodes       []Node
+	Constants   map[string]Constant
+}
+
+// Port is an input or output of the graph.
+type Port struct {
+	Name  string
+	Type  int64   // of the elements, see TypeFloat; 0 is no tensor
+	Shape []int64 // -1 is any length
+}
+
+// TypeFloat is float32 among the types of ONNX's elements.
+const TypeFloat = 1
+
+// typeNames are those of the other types that pictures are found in.
+var typeNames = map[int64]string{1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16", 11: "float64", 16: "bfloat16"}
+
+// TypeName is the name of an element's type.
+func TypeName(t int64) string {
+	if name := typeNames[t]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("type %d", t)
+}
+
+// Node is an operator.
+type Node struct {
+	Op              string
+	Inputs, Outputs []string
+}
+
+// Constant is a float32 tensor of the file: its first values, which are all there are of
+// a mean or a factor.
+type Constant struct {
+	Values []float32
+	NaN    bool // somewhere in all of it
+}
+
+// firstValues is how many values of a constant are kept.
+const firstValues = 16
+
+// Read reads a file.
+func Read(file []byte) (*Model, error) {
+	if err := RefuseExternalData(file); err != nil {
+		return nil, err
+	}
+	m := &Model{Metadata: map[string]string{}, Constants: map[string]Constant{}}
+	graphs := 0
+	err := each(file, func(field protowire.Number, value []byte, number uint64) error {
+		switch field {
+		case 2:
+			m.Producer = string(value)
+		case 7:
+			graphs++
+			return m.graph(value)
+		case 8:
+			return each(value, func(field protowire.Number, value []byte, number uint64) error {
+				switch {
+				case field == 1 && len(value) > 0:
+					return nil // of another domain than ONNX's own
+				case field == 2:
+					m.OperatorSet = max(m.OperatorSet, int64(number))
+				}
+				return nil
+			})
+		case 14:
+			var key, text string
+			err := each(value, func(field protowire.Number, value []byte, _ uint64) error {
+				switch field {
+				case 1:
+					key = string(value)
+				case 2:
+					text = string(value)
+				}
+				return nil
+			})
+			m.Metadata[key] = text
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if graphs != 1 || len(m.Nodes) == 0 {
+		return nil, errCut
+	}
+	inputs := m.Inputs[:0]
+	for _, p := range m.Inputs {
+		if _, constant := m.Constants[p.Name]; !constant {
+			inputs = append(inputs, p)
+		}
+	}
+	m.Inputs = inputs
+	return m, nil
+}
+
+// each calls take for every field of a message, with its bytes or its number.
+func each(b []byte, take func(field protowire.Number, value []byte, number uint64) error) error {
+	for len(b) > 0 {
+		field, wire, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return errCut
+		}
+		b = b[n:]
+		size := protowire.ConsumeFieldValue(field, wire, b)
+		if size < 0 {
+			return errCut
+		}
+		var value []byte
+		var number uint64
+		switch wire {
+		case protowire.BytesType:
+			value, _ = protowire.ConsumeBytes(b)
+		case protowire.VarintType:
+			number, _ = protowire.ConsumeVarint(b)
+		case protowire.Fixed32Type:
+			fixed, _ := protowire.ConsumeFixed32(b)
+			number = uint64(fixed)
+		}
+		if err := take(field, value, number); err != nil {
+			return err
+		}
+		b = b[size:]
+	}
+	return nil
+}
+
+func (m *Model) graph(b []byte) error {
+	return each(b, func(field protowire.Number, value []byte, _ uint64) error {
+		switch field {
+		case 1:
+			return m.node(value)
+		case 5:
+			return m.constant(value, "")
+		case 11, 12:
+			p, err := port(value)
+			if field == 11 {
+				m.Inputs = append(m.Inputs, p)
+			} else {
+				m.Outputs = append(m.Outputs, p)
+			}
+			return err
+		}
+		return nil
+	})
+}
+
+func (m *Model) node(b []byte) error {
+	var n Node
+	var tensor []byte
+	err := each(b, func(field protowire.Number, value []byte, _ uint64) error {
+		switch field {
+		case 1:
+			n.Inputs = append(n.Inputs, string(value))
+		case 2:
+			n.Outputs = append(n.Outputs, string(value))
+		case 4:
+			n.Op = string(value)
+		case 5:
+			return each(value, func(field protowire.Number, value []byte, _ uint64) error {
+				if field == 5 {
+					tensor = value
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	m.Nodes = append(m.Nodes, n)
+	if err == nil && n.Op == "Constant" && tensor != nil && len(n.Outputs) == 1 {
+		return m.constant(tensor, n.Outputs[0])
+	}
+	return err
+}
+
+// constant reads a tensor, under its own name where it is given none.
+func (m *Model) constant(b []byte, name string) error {
+	var c Constant
+	var kind uint64
+	var raw, packed []byte
+	own := ""
+	add := func(bits uint32) {
+		v := math.Float32frombits(bits)
+		if len(c.Values) < firstValues {
+			c.Values = append(c.Values, v)
+		}
+		c.NaN = c.NaN || v != v
+	}
+	err := each(b, func(field protowire.Number, value []byte, number uint64) error {
+		switch field {
+		case 2:
+			kind = number
+		case 4:
+			if value == nil {
+				add(uint32(number))
+			}
+			packed = append(packed, value...)
+		case tensorName:
+			own = string(value)
+		case 9:
+			raw = value
+		}
+		return nil
+	})
+	if kind == TypeFloat {
+		for _, values := range [][]byte{raw, packed} {
+			for ; len(values) >= 4; values = values[4:] {
+				add(binary.LittleEndian.Uint32(values))
+			}
+		}
+	}
+	if name == "" {
+		name = own
+	}
+	m.Constants[name] = c
+	return err
+}
+
+func port(b []byte) (Port, error) {
+	var p Port
+	err := each(b, func(field protowire.Number, value []byte, _ uint64) error {
+		switch field {
+		case 1:
+			p.Name = string(value)
+		case 2: // type
+			return each(value, func(field protowire.Number, value []byte, _ uint64) error {
+				if field != 1 { // a tensor
+					return nil
+				}
+				return each(value, func(field protowire.Number, value []byte, number uint64) error {
+					switch field {
+					case 1:
+						p.Type = int64(number)
+					case 2: // shape
+						return each(value, func(field protowire.Number, value []byte, _ uint64) error {
+							if field == 1 {
+								d, err := dimension(value)
+								p.Shape = append(p.Shape, d)
+								return err
+							}
+							return nil
+						})
+					}
+					return nil
+				})
+			})
+		}
+		return nil
+	})
+	return p, err
+}
+
+func dimension(b []byte) (int64, error) {
+	d := int64(-1)
+	err := each(b, func(field protowire.Number, _ []byte, number uint64) error {
+		if field == 1 {
+			d = int64(number)
+			if d <= 0 {
+				d = -1 // exporters write 0 and -1 for any
+			}
+		}
+		return nil
+	})
+	return d, err
+}
+
+var errCut = errors.New("not an ONNX file, or one that was cut short")
