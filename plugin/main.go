@@ -19,14 +19,15 @@ import (
 	"github.com/hashicorp/go-plugin"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/importer"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "bare" {
-		if err := bare(os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, "impasto-engine bare:", err)
+	if len(os.Args) > 1 && commands[os.Args[1]] != nil {
+		if err := commands[os.Args[1]](os.Args[2:]); err != nil {
+			fmt.Fprintf(os.Stderr, "impasto %s: %v\n", os.Args[1], err)
 			os.Exit(1)
 		}
 		return
@@ -45,6 +46,21 @@ func main() {
 	}
 	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Logger: log})
 	bridge.LeaveEngine(0)
+}
+
+// commands are what impasto has this program do beside painting for the node.
+var commands = map[string]func(args []string) error{"bare": bare, "models": models, "trial": try}
+
+// try runs a stranger's graph for impasto models: the file, and the outputs that are wanted.
+func try(args []string) error {
+	_, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if len(args) < 2 {
+		return errors.New("wanted are a file and outputs")
+	}
+	return importer.Trial(library, args[0], args[1:])
 }
 
 // start answers messages from here on, and ends the process with its parent.
@@ -92,14 +108,35 @@ func installed() (style.Bank, string, error) {
 		return nil, "", err
 	}
 	programs := filepath.Dir(self)
-	var bank style.Bank
-	for _, folder := range filepath.SplitList(os.Getenv("IMPASTO_STYLE_PATH")) {
-		if folder != "" {
-			bank = append(bank, folder)
-		}
+	bank := stylePath()
+	if folder := userFolder(); folder != "" {
+		bank = append(bank, folder)
 	}
 	bank = append(bank, filepath.Join(filepath.Dir(programs), "Resources", "styles"))
 	return bank, filepath.Join(programs, "libonnxruntime.so.1"), nil
+}
+
+// stylePath are the folders of a studio.
+func stylePath() (folders style.Bank) {
+	for _, folder := range filepath.SplitList(os.Getenv("IMPASTO_STYLE_PATH")) {
+		if folder != "" {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// userFolder is where the styles are that the user added; empty where there is no home.
+func userFolder() string {
+	data := os.Getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(data) { // which the specification says to ignore
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		data = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(data, "impasto", "styles")
 }
 
 // threadLimit is IMPASTO_THREADS; 0 is none.

@@ -111,11 +111,10 @@ func bench(o *benchOptions) error {
 	}
 	bundle := o.plugin
 	if bundle == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return err
+		var err error
+		if bundle, err = ownBundle(); err != nil {
+			return fail(exitPlugin, err)
 		}
-		bundle = filepath.Join(filepath.Dir(self), "../Impasto.ofx.bundle")
 	}
 	var all []*measurement
 	for _, size := range o.sizes {
@@ -194,11 +193,11 @@ func measure(bundle, style string, width, height, frames int) (*measurement, err
 		return nil, err
 	}
 	defer instance.Close()
-	engines, err := filepath.Glob(filepath.Join(bundle, "Contents/*/impasto-engine"))
-	if err != nil || len(engines) != 1 {
-		return nil, fmt.Errorf("%s has %d programs impasto-engine", bundle, len(engines))
+	engine, err := engineOf(bundle)
+	if err != nil {
+		return nil, err
 	}
-	runtime, err := startBare(engines[0], style, width, height)
+	runtime, err := startBare(engine, style, width, height)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,376 @@
+// Package importer makes style packages of networks that others made, by looking at their
+// graphs and by trying them. What cannot be seen so is asked for, with the flag to say it.
+package importer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
+	"impasto.net/plugin/style"
+)
+
+// Options are what the user says of a network; what is empty is found out.
+type Options struct {
+	Name, Label, Licence, Origin string
+	StyleGraph                   string // a file
+	Content, Style, Output       string // tensors
+	Range, OutputRange           *span
+	Channels                     string
+	Mean, Std                    *[3]float64
+	Size                         *[2]int
+}
+
+// Names of the files in a package that is made here.
+const (
+	graphFile   = "network.onnx"
+	vectorsFile = "vectors.onnx"
+)
+
+// Importer makes packages.
+type Importer struct {
+	Engine string // the program that trials run in
+	Folder string // where packages go
+}
+
+// Add makes a package of an ONNX file.
+func (im *Importer) Add(path string, o *Options) (*style.Package, error) {
+	name := o.Name
+	if name == "" {
+		name = nameOf(path)
+	}
+	target := filepath.Join(im.Folder, name)
+	if _, err := os.Lstat(target); err == nil {
+		return nil, fmt.Errorf("there is a style %q in %s already: choose another --name, or remove that one first", name, im.Folder)
+	}
+	if err := os.MkdirAll(im.Folder, 0o755); err != nil {
+		return nil, err
+	}
+	// A package appears whole or not at all. Names that begin with a dot are no styles'.
+	work, err := os.MkdirTemp(im.Folder, ".adding-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	m, err := im.examine(path, work, o)
+	if err != nil {
+		return nil, err
+	}
+	m.Name, m.Label, m.Licence, m.Origin = name, o.Label, o.Licence, o.Origin
+	if m.Label == "" {
+		m.Label = labelOf(name)
+	}
+	if m.Licence == "" {
+		m.Licence = "unknown"
+	}
+	if m.Origin == "" {
+		m.Origin = "imported from " + filepath.Base(path)
+	}
+	folder := filepath.Join(work, name)
+	if err := write(folder, work, m); err != nil {
+		return nil, err
+	}
+	if _, err := style.Open(folder); err != nil {
+		return nil, err
+	}
+	if err := os.Rename(folder, target); err != nil {
+		return nil, err
+	}
+	return style.Open(target)
+}
+
+// examine finds out all that the manifest has to say, and leaves the graphs in the
+// working folder.
+func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, error) {
+	file, model, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &specimen{inputs: len(model.Inputs), styleWidth: 144, styleHeight: 128}
+	m := &style.Manifest{Format: style.Format, Graph: graphFile, Files: map[string]string{}}
+	var ports []onnx.Port // what the style graph gives
+	painting := ""        // the port that takes the painting
+	var paintingSize *[2]int
+	if o.StyleGraph != "" {
+		vectors, vectorsModel, err := read(o.StyleGraph)
+		if err != nil {
+			return nil, err
+		}
+		if len(vectorsModel.Inputs) != 1 || !picture(vectorsModel.Inputs[0]) {
+			return nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s", o.StyleGraph, describeAll(vectorsModel.Inputs))
+		}
+		ports, painting = vectorsModel.Outputs, vectorsModel.Inputs[0].Name
+		if paintingSize = fixedSize(vectorsModel.Inputs[0]); paintingSize != nil {
+			s.styleWidth, s.styleHeight = paintingSize[0], paintingSize[1]
+		}
+		m.Vectors = &style.Vectors{Graph: vectorsFile}
+		for _, p := range ports {
+			m.Vectors.Outputs = append(m.Vectors.Outputs, p.Name)
+			m.Vectors.Inputs = append(m.Vectors.Inputs, p.Name)
+		}
+		s.maker = &trial{engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
+		defer s.maker.stop()
+		if err := os.WriteFile(s.maker.graph, vectors, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	r, err := assign(model, ports, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	s.roles = *r
+	if s.alpha >= 0 {
+		m.Alpha = model.Inputs[s.alpha].Name
+	}
+	if err := s.complete(model); err != nil {
+		return nil, err
+	}
+	if s.style >= 0 {
+		painting = model.Inputs[s.style].Name
+		if paintingSize = fixedSize(model.Inputs[s.style]); paintingSize != nil {
+			s.styleWidth, s.styleHeight = paintingSize[0], paintingSize[1]
+		}
+	}
+	s.main = &trial{engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}
+	defer func() { s.main.stop() }()
+
+	content := model.Inputs[s.content]
+	rule, size, err := s.size(file, model, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if size == nil && s.style >= 0 {
+		paintingSize = nil // freed as well
+	}
+	channels := findChannels(model, o)
+	m.Input = style.Input{Name: content.Name, Channels: channels, Mean: o.Mean, Std: o.Std,
+		MultipleOf: rule.multipleOf, Minimum: rule.minimum, Size: size}
+	width, height := trialSize(&m.Input)
+	in, out, err := findRanges(model, content.Name, o, func(values span) (network.Tensor, error) { return s.paint(width, height, values) })
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	m.Input.Range = in
+	m.Output = style.Output{Name: s.output, Channels: channels, Range: out}
+	if painting != "" {
+		p := m.Input
+		p.Name, p.Size, p.MultipleOf, p.Minimum = painting, paintingSize, 1, 1
+		if p.Size == nil {
+			rule, err := findRule(func(w, h int) (network.Tensor, error) {
+				s.styleWidth, s.styleHeight, s.made = w, h, nil
+				if _, err := s.paint(width, height, in); err != nil {
+					return network.Tensor{}, err
+				}
+				return known(w, h, in), nil
+			})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			p.MultipleOf, p.Minimum = rule.multipleOf, rule.minimum
+		}
+		m.Painting = &p
+	}
+	return m, nil
+}
+
+// read reads a file that is said to be a network.
+func read(path string) ([]byte, *onnx.Model, error) {
+	st, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case !st.Mode().IsRegular():
+		return nil, nil, fmt.Errorf("%s is not a file", path)
+	case st.Size() > style.MaxFile:
+		return nil, nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path, st.Size()>>20, style.MaxFile>>20)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := onnx.Read(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for name, c := range m.Constants {
+		if c.NaN {
+			return nil, nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the network was broken when it was trained or exported", path, name)
+		}
+	}
+	return file, m, nil
+}
+
+// size leaves the graph that is to be used for the trials, and finds what its pictures
+// have to be. A network that was exported for one size is freed of it where it then
+// paints the same.
+func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]int, error) {
+	values := unit
+	if o.Range != nil {
+		values = *o.Range
+	} else if e := expects(m, m.Inputs[s.content].Name); e != nil {
+		values = *e
+	}
+	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, values) }
+	use := func(graph []byte) error {
+		s.main.stop()
+		return os.WriteFile(s.main.graph, graph, 0o644)
+	}
+	fixed := o.Size
+	if fixed == nil {
+		fixed = fixedSize(m.Inputs[s.content])
+	}
+	if fixed == nil {
+		if err := use(file); err != nil {
+			return sizeRule{}, nil, err
+		}
+		rule, err := findRule(paint)
+		return rule, nil, err
+	}
+	if err := use(file); err != nil {
+		return sizeRule{}, nil, err
+	}
+	width, height := fixed[0], fixed[1]
+	reference, err := paint(width, height)
+	if err != nil {
+		return sizeRule{}, nil, err
+	}
+	if reference.Shape[2] != int64(height) || reference.Shape[3] != int64(width) {
+		return sizeRule{}, nil, fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to keep its size",
+			width, height, reference.Shape[3], reference.Shape[2])
+	}
+	if o.Size == nil {
+		freed, err := onnx.Free(file)
+		if err != nil {
+			return sizeRule{}, nil, err
+		}
+		if err := use(freed); err != nil {
+			return sizeRule{}, nil, err
+		}
+		if same, err := paint(width, height); err == nil && alike(same.Values, reference.Values) {
+			if rule, err := findRule(paint); err == nil && s.holds(paint, rule, reference) {
+				return rule, nil, nil
+			}
+		}
+		if err := use(file); err != nil {
+			return sizeRule{}, nil, err
+		}
+	}
+	return sizeRule{1, 1}, fixed, nil
+}
+
+// fixedSize is the width and height that a port has, or nil where they are free.
+func fixedSize(p onnx.Port) *[2]int {
+	width, height := int(p.Shape[3]), int(p.Shape[2])
+	switch {
+	case width < 1 && height < 1:
+		return nil
+	case width < 1:
+		width = height
+	case height < 1:
+		height = width
+	}
+	return &[2]int{width, height}
+}
+
+// holds says whether a freed network still paints in another size: numbers that were
+// computed for the one size make its colours drift.
+func (s *specimen) holds(paint func(width, height int) (network.Tensor, error), rule sizeRule, reference network.Tensor) bool {
+	o, err := paint(odd(int(reference.Shape[3])/2, rule.multipleOf), odd(int(reference.Shape[2])*2/3, rule.multipleOf))
+	if err != nil {
+		return false
+	}
+	a, b := summarise(o.Values), summarise(reference.Values)
+	tolerance := (b.high - b.low) / 4
+	return math.Abs(a.low-b.low) < tolerance && math.Abs(a.mean-b.mean) < tolerance && math.Abs(a.high-b.high) < tolerance
+}
+
+// alike says whether two pictures differ by rounding only.
+func alike(a, b []float32) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	s := summarise(b)
+	for i := range a {
+		if math.Abs(float64(a[i]-b[i])) > 1e-3*max(s.high-s.low, 1e-6) {
+			return false
+		}
+	}
+	return true
+}
+
+// write makes the package's folder of the graphs that lie in the working folder.
+func write(folder, work string, m *style.Manifest) error {
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return err
+	}
+	files := []string{m.Graph}
+	if m.Vectors != nil {
+		files = append(files, m.Vectors.Graph)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Join(work, name))
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		m.Files[name] = hex.EncodeToString(sum[:])
+		if err := os.Rename(filepath.Join(work, name), filepath.Join(folder, name)); err != nil {
+			return err
+		}
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, style.ManifestFile), append(data, '\n'), 0o644)
+}
+
+var rangePattern = regexp.MustCompile(`^(-?[0-9.]+)-(-?[0-9.]+)$`)
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+
+// nameOf makes a style's name of a file's.
+func nameOf(path string) string {
+	base := strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	name := notInNames.ReplaceAllString(base, "-")
+	if len(name) > 60 {
+		name = name[:60]
+	}
+	if name = strings.Trim(name, "-"); name == "" {
+		return "style"
+	}
+	return name
+}
+
+// labelOf makes a style's label of its name.
+func labelOf(name string) string {
+	words := strings.Split(name, "-")
+	for i, w := range words {
+		if w != "" {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// ParseRange reads such as 0-255 and -1-1.
+func ParseRange(text string) (*span, error) {
+	parts := rangePattern.FindStringSubmatch(text)
+	var s span
+	if parts != nil {
+		if _, err := fmt.Sscan(parts[1], &s[0]); err == nil {
+			if _, err := fmt.Sscan(parts[2], &s[1]); err == nil && s[0] < s[1] {
+				return &s, nil
+			}
+		}
+	}
+	return nil, errors.New("a range is like 0-255, 0-1 or -1-1, not " + text)
+}

@@ -1,0 +1,189 @@
+package importer
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
+)
+
+// trialTime bounds one run: a picture of the sizes that are tried takes seconds.
+const trialTime = 2 * time.Minute
+
+// trial runs a stranger's graph in a process of its own, with a bound on its memory and
+// its time. A graph that ends the process costs that one run: the next has a new one.
+type trial struct {
+	engine  string // the program
+	graph   string // the file
+	outputs []string
+
+	cmd       *exec.Cmd
+	to        *gob.Encoder
+	from      *gob.Decoder
+	in        io.Closer
+	complaint bytes.Buffer
+}
+
+// answer is what the process says to the inputs that it is sent.
+type answer struct {
+	Outputs []network.Tensor
+	Error   string
+	Memory  bool // the error is a lack of it
+}
+
+// run runs the graph on its inputs, in the file's order.
+func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
+	if t.cmd == nil {
+		if err := t.start(); err != nil {
+			return nil, err
+		}
+	}
+	late := time.AfterFunc(trialTime, func() { t.cmd.Process.Kill() })
+	var a answer
+	err := t.to.Encode(inputs)
+	if err == nil {
+		err = t.from.Decode(&a)
+	}
+	inTime := late.Stop()
+	switch {
+	case err != nil && !inTime:
+		t.stop()
+		return nil, fmt.Errorf("the network takes more than %v for a small picture", trialTime)
+	case err != nil:
+		return nil, t.died()
+	case a.Memory:
+		return nil, fmt.Errorf("the network needs more memory than this machine has to spare (%s)", a.Error)
+	case a.Error != "":
+		return nil, errors.New(a.Error)
+	}
+	return a.Outputs, nil
+}
+
+func (t *trial) start() error {
+	t.cmd = exec.Command(t.engine, append([]string{"trial", t.graph}, t.outputs...)...)
+	t.complaint.Reset()
+	t.cmd.Stderr = &t.complaint
+	in, err := t.cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := t.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	t.in, t.to, t.from = in, gob.NewEncoder(in), gob.NewDecoder(out)
+	return t.cmd.Start()
+}
+
+// died says how the process ended.
+func (t *trial) died() error {
+	cmd := t.cmd
+	t.stop()
+	said := t.complaint.String()
+	if strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory") {
+		return errors.New("the network needs more memory than this machine has to spare")
+	}
+	if line, _, _ := strings.Cut(strings.TrimSpace(said), "\n"); line != "" && cmd.ProcessState.Exited() {
+		return fmt.Errorf("the network ended the program that runs it: %s", line)
+	}
+	return fmt.Errorf("the network ended the program that runs it (%v)", cmd.ProcessState)
+}
+
+func (t *trial) stop() {
+	if t.cmd == nil {
+		return
+	}
+	t.in.Close()
+	_ = t.cmd.Process.Kill() // it may have ended
+	_ = t.cmd.Wait()         // how is looked at by died
+	t.cmd = nil
+}
+
+// Trial is that process: it loads a graph and answers inputs until there are no more.
+func Trial(library, graph string, outputs []string) error {
+	// Of all processes on the machine this one is the easiest to do without.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
+	if err := bound(); err != nil {
+		return err
+	}
+	from, to := gob.NewDecoder(os.Stdin), gob.NewEncoder(os.Stdout)
+	var session *network.Session
+	for {
+		var inputs []network.Tensor
+		if err := from.Decode(&inputs); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		var a answer
+		var err error
+		if session == nil {
+			session, err = load(library, graph, outputs)
+		}
+		if err == nil {
+			a.Outputs = make([]network.Tensor, len(outputs))
+			err = session.Run(context.Background(), inputs, a.Outputs)
+		}
+		if err != nil {
+			a = answer{Error: err.Error(), Memory: errors.Is(err, network.ErrMemory)}
+		}
+		if err := to.Encode(&a); err != nil {
+			return err
+		}
+	}
+}
+
+func load(library, graph string, outputs []string) (*network.Session, error) {
+	if err := network.Start(library); err != nil {
+		return nil, err
+	}
+	file, err := os.ReadFile(graph)
+	if err != nil {
+		return nil, err
+	}
+	m, err := onnx.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	var in, out []network.Port
+	for _, p := range m.Inputs {
+		in = append(in, network.Port{Name: p.Name})
+	}
+	for _, name := range outputs {
+		out = append(out, network.Port{Name: name})
+	}
+	return network.Load(file, in, out, runtime.GOMAXPROCS(0))
+}
+
+// bound keeps this process from taking more memory than there is to spare. What a process
+// reserves without using it counts too, hence the least.
+func bound() error {
+	info, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return err
+	}
+	_, after, _ := strings.Cut(string(info), "MemAvailable:")
+	fields := strings.Fields(after)
+	if len(fields) == 0 {
+		return errors.New("/proc/meminfo does not say MemAvailable")
+	}
+	kilobytes, err := strconv.ParseUint(fields[0], 10, 64)
+	if err != nil {
+		return err
+	}
+	limit := max(kilobytes<<10/4*3, 3<<30)
+	return unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: limit, Max: limit})
+}

@@ -1,0 +1,167 @@
+package importer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
+)
+
+var (
+	unit   = span{0, 1}
+	octets = span{0, 255}
+	signed = span{-1, 1}
+)
+
+// findRanges finds what values a network takes and gives. What it gives shows in a run;
+// what it takes need not, because a norm may hide it: the range is taken that comes out
+// as it went in, unless the graph's first operators say what they expect. A network for
+// which several do so works alike with each.
+func findRanges(m *onnx.Model, content string, o *Options, paint func(span) (network.Tensor, error)) (in, out span, err error) {
+	candidates := []span{unit, octets, signed}
+	if o.Range != nil {
+		candidates = []span{*o.Range}
+	} else if s := expects(m, content); s != nil {
+		candidates = []span{*s}
+	}
+	measured := make([]*span, len(candidates))
+	var first error
+	for i, c := range candidates {
+		picture, err := paint(c)
+		if err != nil {
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		measured[i] = rangeOf(summarise(picture.Values))
+	}
+	if i := slices.IndexFunc(measured, func(s *span) bool { return s != nil }); i < 0 && first != nil {
+		return in, out, first
+	}
+	found := -1
+	for i, s := range measured {
+		if s != nil && *s == candidates[i] {
+			found = i
+			break
+		}
+	}
+	if found < 0 && len(candidates) == 1 {
+		found = 0
+	}
+	if found < 0 || measured[found] == nil && o.OutputRange == nil {
+		return in, out, fmt.Errorf("what values it takes and gives cannot be told from its graph nor from a run: say so with --range, and with --output-range where that differs, such as --range 0-255")
+	}
+	in = candidates[found]
+	switch {
+	case o.OutputRange != nil:
+		out = *o.OutputRange
+	case o.Range != nil:
+		out = *o.Range
+		if s := measured[found]; s != nil {
+			out = *s
+		}
+	default:
+		out = *measured[found]
+	}
+	return in, out, nil
+}
+
+// rangeOf tells which range values are of; nil is none that is known. Networks overshoot,
+// to −44 and 273 for one.
+func rangeOf(s summary) *span {
+	switch {
+	case s.high-s.low < 0.02 || s.low < -120 || s.high > 450:
+		return nil
+	case s.high > 8:
+		return &octets
+	case s.high > 2.5 || s.low < -2.5:
+		return nil
+	case s.low < -0.35 && s.mean < 0.35:
+		return &signed
+	}
+	return &unit
+}
+
+// expects is the range that the first operators after an input take for granted: they
+// subtract a mean or scale. nil is unknown.
+func expects(m *onnx.Model, input string) *span {
+	for range 8 {
+		n := consumer(m, input)
+		if n == nil || len(n.Outputs) == 0 {
+			return nil
+		}
+		var largest float64
+		for _, name := range n.Inputs {
+			for _, v := range m.Constants[name].Values {
+				largest = max(largest, math.Abs(float64(v)))
+			}
+		}
+		switch n.Op {
+		case "Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice":
+		case "Sub", "Add":
+			if largest > 8 {
+				return &octets
+			}
+			if largest > 0.1 && largest <= 1 {
+				return &unit
+			}
+		case "Div":
+			if largest > 100 {
+				return &octets
+			}
+		case "Mul":
+			if largest > 100 {
+				return &unit
+			}
+			if largest > 0 && largest < 0.02 {
+				return &octets
+			}
+		default:
+			return nil
+		}
+		input = n.Outputs[0]
+	}
+	return nil
+}
+
+func consumer(m *onnx.Model, name string) *onnx.Node {
+	for i := range m.Nodes {
+		if slices.Contains(m.Nodes[i].Inputs, name) {
+			return &m.Nodes[i]
+		}
+	}
+	return nil
+}
+
+// findChannels finds the order of a network's channels: from what the file says of it, or
+// from the well-known mean of ImageNet, which has an order. RGB is usual.
+func findChannels(m *onnx.Model, o *Options) string {
+	if o.Channels != "" {
+		return o.Channels
+	}
+	for key, text := range m.Metadata {
+		if words := strings.ToUpper(key + " " + text); strings.Contains(words, "BGR") && !strings.Contains(words, "RGB") {
+			return "BGR"
+		}
+	}
+	for _, n := range m.Nodes {
+		if n.Op != "Sub" && n.Op != "Add" {
+			continue
+		}
+		for _, name := range n.Inputs {
+			if c := m.Constants[name].Values; len(c) == 3 {
+				for _, mean := range [][3]float64{{103.94, 116.78, 123.68}, {0.406, 0.456, 0.485}} {
+					near := func(i, j int) bool { return math.Abs(math.Abs(float64(c[i]))-mean[j]) < mean[1]/60 }
+					if near(0, 0) && near(1, 1) && near(2, 2) {
+						return "BGR"
+					}
+				}
+			}
+		}
+	}
+	return "RGB"
+}

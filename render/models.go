@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// modelsCommand hands over to the engine, which is the one program that knows networks.
+func modelsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                "models",
+		Short:              "List styles, and add networks that others made",
+		DisableFlagParsing: true, // the engine's are its own
+		RunE: func(_ *cobra.Command, args []string) error {
+			bundle, err := ownBundle()
+			if err != nil {
+				return fail(exitPlugin, err)
+			}
+			engine, err := engineOf(bundle)
+			if err != nil {
+				return fail(exitPlugin, err)
+			}
+			return syscall.Exec(engine, append([]string{engine, "models"}, args...), os.Environ())
+		},
+	}
+}
+
+// ownBundle is the node that belongs to this program: built or installed beside it.
+func ownBundle() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return "", err
+	}
+	built := filepath.Join(filepath.Dir(self), "../Impasto.ofx.bundle")
+	installed := filepath.Join(filepath.Dir(self), "../OFX/Plugins/Impasto.ofx.bundle")
+	for _, bundle := range []string{built, installed} {
+		if _, err := os.Stat(bundle); err == nil {
+			return bundle, nil
+		}
+	}
+	return "", fmt.Errorf("Impasto's node is neither at %s nor at %s", built, installed)
+}
+
+// engineOf is the engine in a bundle.
+func engineOf(bundle string) (string, error) {
+	engines, err := filepath.Glob(filepath.Join(bundle, "Contents/*/impasto-engine"))
+	if err != nil || len(engines) != 1 {
+		return "", fmt.Errorf("%s has %d programs impasto-engine", bundle, len(engines))
+	}
+	return engines[0], nil
+}
