@@ -24,7 +24,7 @@ type Options struct {
 	Name, Label, Licence, Origin string
 	StyleGraph                   string // a file
 	Content, Style, Output       string // tensors
-	Range, OutputRange           *span
+	Range, OutputRange           *Span
 	Channels                     string
 	Mean, Std                    *[3]float64
 	Size                         *[2]int
@@ -47,6 +47,9 @@ func (im *Importer) Add(path string, o *Options) (*style.Package, error) {
 	name := o.Name
 	if name == "" {
 		name = nameOf(path)
+	}
+	if !style.ValidName(name) {
+		return nil, fmt.Errorf("%q cannot be a style's --name: that is lower-case letters, digits and hyphens", name)
 	}
 	target := filepath.Join(im.Folder, name)
 	if _, err := os.Lstat(target); err == nil {
@@ -155,7 +158,7 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 	m.Input = style.Input{Name: content.Name, Channels: channels, Mean: o.Mean, Std: o.Std,
 		MultipleOf: rule.multipleOf, Minimum: rule.minimum, Size: size}
 	width, height := trialSize(&m.Input)
-	in, out, err := findRanges(model, content.Name, o, func(values span) (network.Tensor, error) { return s.paint(width, height, values) })
+	in, out, err := findRanges(model, content.Name, o, func(values Span) (network.Tensor, error) { return s.paint(width, height, values) })
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -233,6 +236,9 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 			return sizeRule{}, nil, err
 		}
 		rule, err := findRule(paint)
+		if _, ok := errors.AsType[runError](err); ok {
+			err = fmt.Errorf("%w. If it is made for pictures of one size, name that with --size, such as --size 512x512", err)
+		}
 		return rule, nil, err
 	}
 	if err := use(file); err != nil {
@@ -362,9 +368,9 @@ func labelOf(name string) string {
 }
 
 // ParseRange reads such as 0-255 and -1-1.
-func ParseRange(text string) (*span, error) {
+func ParseRange(text string) (*Span, error) {
 	parts := rangePattern.FindStringSubmatch(text)
-	var s span
+	var s Span
 	if parts != nil {
 		if _, err := fmt.Sscan(parts[1], &s[0]); err == nil {
 			if _, err := fmt.Sscan(parts[2], &s[1]); err == nil && s[0] < s[1] {

@@ -15,10 +15,11 @@ type roles struct {
 	output                string
 }
 
-// picture says whether a port is one: 1 × 3 × height × width.
+// picture says whether a port is one: 1 × 3 × height × width. What has one pixel is a
+// vector of three.
 func picture(p onnx.Port) bool {
 	d := p.Shape
-	return len(d) == 4 && d[0] <= 1 && (d[1] == 3 || d[1] < 0)
+	return len(d) == 4 && d[0] <= 1 && (d[1] == 3 || d[1] < 0) && d[2] != 1 && d[3] != 1
 }
 
 // number says whether a port is a single one.
@@ -96,8 +97,10 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	switch {
 	case o.Output != "" && slices.Contains(outputs, o.Output):
 		r.output = o.Output
-	case o.Output != "" || len(outputs) == 0:
-		return nil, fmt.Errorf("it gives no picture %q; it gives %s, and a picture is 1 × 3 × height × width", o.Output, describeAll(m.Outputs))
+	case len(outputs) == 0:
+		return nil, fmt.Errorf("it gives no picture; it gives %s, and a picture is 1 × 3 × height × width", describeAll(m.Outputs))
+	case o.Output != "":
+		return nil, fmt.Errorf("there is no picture %q for --output among its outputs: %s", o.Output, describeAll(m.Outputs))
 	case len(outputs) > 1:
 		return nil, fmt.Errorf("it gives several pictures, %s: say which one with --output", strings.Join(outputs, ", "))
 	default:

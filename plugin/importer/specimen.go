@@ -10,10 +10,10 @@ import (
 	"impasto.net/plugin/onnx"
 )
 
-// span are the values that stand for black and white.
-type span [2]float64
+// Span is the values that stand for black and white.
+type Span [2]float64
 
-func (s span) String() string { return fmt.Sprintf("%g-%g", s[0], s[1]) }
+func (s Span) String() string { return fmt.Sprintf("%g-%g", s[0], s[1]) }
 
 // specimen is a network on trial, with the graph for its vectors.
 type specimen struct {
@@ -26,7 +26,7 @@ type specimen struct {
 	// Of the painting: its size, and the vectors of what was tried last.
 	styleWidth, styleHeight int
 	made                    []network.Tensor
-	madeOf                  span
+	madeOf                  Span
 }
 
 // complete checks that every input has something to go into it, and takes the shape of
@@ -53,7 +53,7 @@ func (s *specimen) complete(m *onnx.Model) error {
 }
 
 // paint gives what the network makes of the known picture in a size.
-func (s *specimen) paint(width, height int, values span) (network.Tensor, error) {
+func (s *specimen) paint(width, height int, values Span) (network.Tensor, error) {
 	inputs := make([]network.Tensor, s.inputs)
 	inputs[s.content] = known(width, height, values)
 	if s.style >= 0 {
@@ -94,7 +94,7 @@ var errNotFinite = errors.New("it gives values that are no numbers: its weights 
 
 // known is a picture for trials: coloured slopes, a disc and a weave, the same in all
 // sizes.
-func known(width, height int, values span) network.Tensor {
+func known(width, height int, values Span) network.Tensor {
 	picture := make([]float32, 3*width*height)
 	for y := range height {
 		for x := range width {

@@ -65,12 +65,19 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	case err != nil:
 		return nil, t.died()
 	case a.Memory:
-		return nil, fmt.Errorf("the network needs more memory than this machine has to spare (%s)", a.Error)
+		return nil, errMemory
 	case a.Error != "":
-		return nil, errors.New(a.Error)
+		return nil, runError(a.Error)
 	}
 	return a.Outputs, nil
 }
+
+var errMemory = errors.New("the network needs more memory than this machine has to spare, for a picture of the size that it was tried with")
+
+// runError is what ONNX Runtime says of a graph.
+type runError string
+
+func (e runError) Error() string { return "ONNX Runtime cannot run it: " + string(e) }
 
 func (t *trial) start() error {
 	t.cmd = exec.Command(t.engine, append([]string{"trial", t.graph}, t.outputs...)...)
@@ -94,7 +101,7 @@ func (t *trial) died() error {
 	t.stop()
 	said := t.complaint.String()
 	if strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory") {
-		return errors.New("the network needs more memory than this machine has to spare")
+		return errMemory
 	}
 	if line, _, _ := strings.Cut(strings.TrimSpace(said), "\n"); line != "" && cmd.ProcessState.Exited() {
 		return fmt.Errorf("the network ended the program that runs it: %s", line)
@@ -138,7 +145,7 @@ func Trial(library, graph string, outputs []string) error {
 			err = session.Run(context.Background(), inputs, a.Outputs)
 		}
 		if err != nil {
-			a = answer{Error: err.Error(), Memory: errors.Is(err, network.ErrMemory)}
+			a = answer{Error: strings.TrimPrefix(err.Error(), "Error running network: "), Memory: errors.Is(err, network.ErrMemory)}
 		}
 		if err := to.Encode(&a); err != nil {
 			return err

@@ -11,23 +11,23 @@ import (
 )
 
 var (
-	unit   = span{0, 1}
-	octets = span{0, 255}
-	signed = span{-1, 1}
+	unit   = Span{0, 1}
+	octets = Span{0, 255}
+	signed = Span{-1, 1}
 )
 
 // findRanges finds what values a network takes and gives. What it gives shows in a run;
 // what it takes need not, because a norm may hide it: the range is taken that comes out
 // as it went in, unless the graph's first operators say what they expect. A network for
 // which several do so works alike with each.
-func findRanges(m *onnx.Model, content string, o *Options, paint func(span) (network.Tensor, error)) (in, out span, err error) {
-	candidates := []span{unit, octets, signed}
+func findRanges(m *onnx.Model, content string, o *Options, paint func(Span) (network.Tensor, error)) (in, out Span, err error) {
+	candidates := []Span{unit, octets, signed}
 	if o.Range != nil {
-		candidates = []span{*o.Range}
+		candidates = []Span{*o.Range}
 	} else if s := expects(m, content); s != nil {
-		candidates = []span{*s}
+		candidates = []Span{*s}
 	}
-	measured := make([]*span, len(candidates))
+	measured := make([]*Span, len(candidates))
 	var first error
 	for i, c := range candidates {
 		picture, err := paint(c)
@@ -39,7 +39,7 @@ func findRanges(m *onnx.Model, content string, o *Options, paint func(span) (net
 		}
 		measured[i] = rangeOf(summarise(picture.Values))
 	}
-	if i := slices.IndexFunc(measured, func(s *span) bool { return s != nil }); i < 0 && first != nil {
+	if i := slices.IndexFunc(measured, func(s *Span) bool { return s != nil }); i < 0 && first != nil {
 		return in, out, first
 	}
 	found := -1
@@ -72,7 +72,7 @@ func findRanges(m *onnx.Model, content string, o *Options, paint func(span) (net
 
 // rangeOf tells which range values are of; nil is none that is known. Networks overshoot,
 // to −44 and 273 for one.
-func rangeOf(s summary) *span {
+func rangeOf(s summary) *Span {
 	switch {
 	case s.high-s.low < 0.02 || s.low < -120 || s.high > 450:
 		return nil
@@ -88,7 +88,7 @@ func rangeOf(s summary) *span {
 
 // expects is the range that the first operators after an input take for granted: they
 // subtract a mean or scale. nil is unknown.
-func expects(m *onnx.Model, input string) *span {
+func expects(m *onnx.Model, input string) *Span {
 	for range 8 {
 		n := consumer(m, input)
 		if n == nil || len(n.Outputs) == 0 {

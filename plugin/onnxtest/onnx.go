@@ -1,6 +1,6 @@
 // Package onnxtest makes small networks and style packages for tests: no Python, no files
-// that nobody can read. The graphs take and give one float32 picture, 1 × 3 × height ×
-// width of any size, in tensors called "x" and "y".
+// that nobody can read. Unless it is said otherwise the graphs take and give one float32
+// picture, 1 × 3 × height × width of any size, in tensors called "x" and "y".
 package onnxtest
 
 import (
@@ -38,9 +38,22 @@ func (m *message) text(field protowire.Number, s string) { m.bytes(field, []byte
 // Graph is a network under construction. The zero value is an empty one that takes "x"
 // and gives "y".
 type Graph struct {
-	nodes, constants message
+	nodes, constants, inputs, outputs message
 	// Shape of "x" and "y"; nil is 1 × 3 × any × any, -1 stands for any.
 	Shape []int64
+}
+
+// Input adds an input; then there is no "x" unless it is added too.
+func (g *Graph) Input(name string, shape ...int64) { g.inputs.bytes(11, port(name, typeFloat, shape)) }
+
+// Output adds an output; then there is no "y" unless it is added too.
+func (g *Graph) Output(name string, shape ...int64) {
+	g.outputs.bytes(12, port(name, typeFloat, shape))
+}
+
+// InputOf adds an input of another type, by ONNX's number for it.
+func (g *Graph) InputOf(kind int64, name string, shape ...int64) {
+	g.inputs.bytes(11, port(name, kind, shape))
 }
 
 // Node adds an operator. Attributes are []int64 or int64.
@@ -109,8 +122,17 @@ func (g *Graph) Bytes() []byte {
 	body = append(body, g.nodes...)
 	body.text(2, "test")
 	body = append(body, g.constants...)
-	body.bytes(11, g.port("x"))
-	body.bytes(12, g.port("y"))
+	shape := g.Shape
+	if shape == nil {
+		shape = []int64{1, 3, -1, -1}
+	}
+	if g.inputs == nil {
+		body.bytes(11, port("x", typeFloat, shape))
+	}
+	if g.outputs == nil {
+		body.bytes(12, port("y", typeFloat, shape))
+	}
+	body = append(append(body, g.inputs...), g.outputs...)
 
 	var set, model message
 	set.integer(2, operatorSet)
@@ -120,23 +142,19 @@ func (g *Graph) Bytes() []byte {
 	return model
 }
 
-func (g *Graph) port(name string) message {
-	dims := g.Shape
-	if dims == nil {
-		dims = []int64{1, 3, -1, -1}
-	}
+func port(name string, of int64, dims []int64) message {
 	var shape message
 	for i, d := range dims {
 		var dim message
 		if d < 0 {
-			dim.text(2, string(rune('a'+i)))
+			dim.text(2, name+string(rune('a'+i)))
 		} else {
 			dim.integer(1, d)
 		}
 		shape.bytes(1, dim)
 	}
 	var tensor, kind, port message
-	tensor.integer(1, typeFloat)
+	tensor.integer(1, of)
 	tensor.bytes(2, shape)
 	kind.bytes(1, tensor)
 	port.text(1, name)
@@ -189,6 +207,43 @@ func Slow(convolutions, width int) []byte {
 		}
 	}
 	g.Node("Sigmoid", []string{from}, "y", nil)
+	return g.Bytes()
+}
+
+// Vectors is a network in two graphs. The first makes two vectors of a painting, "mean"
+// and "gain": its colour, and 1. The second gives the picture "content" times "gain" plus
+// "mean" times "alpha", in "y".
+func Vectors() (vectors, paints []byte) {
+	var v, p Graph
+	v.Input("painting", 1, 3, -1, -1)
+	v.Output("gain", 1, 3, 1, 1)
+	v.Output("mean", 1, 3, 1, 1)
+	v.Constant("nothing", []int64{1}, 0)
+	v.Constant("one", []int64{1}, 1)
+	v.Node("GlobalAveragePool", []string{"painting"}, "mean", nil)
+	v.Node("Mul", []string{"mean", "nothing"}, "zero", nil)
+	v.Node("Add", []string{"zero", "one"}, "gain", nil)
+
+	p.Input("content", 1, 3, -1, -1)
+	p.Input("mean", 1, 3, 1, 1)
+	p.Input("gain", 1, 3, 1, 1)
+	p.Input("alpha", 1)
+	p.Node("Mul", []string{"content", "gain"}, "bright", nil)
+	p.Node("Mul", []string{"mean", "alpha"}, "tint", nil)
+	p.Node("Add", []string{"bright", "tint"}, "y", nil)
+	return v.Bytes(), p.Bytes()
+}
+
+// Tinted is a network in one graph that takes a picture "content" and a painting "style",
+// and gives the mean of the picture and the painting's colour.
+func Tinted() []byte {
+	var g Graph
+	g.Input("style", 1, 3, -1, -1)
+	g.Input("content", 1, 3, -1, -1)
+	g.Constant("half", []int64{1}, 0.5)
+	g.Node("GlobalAveragePool", []string{"style"}, "colour", nil)
+	g.Node("Add", []string{"content", "colour"}, "sum", nil)
+	g.Node("Mul", []string{"sum", "half"}, "y", nil)
 	return g.Bytes()
 }
 

@@ -43,3 +43,24 @@ func WritePackage(t testing.TB, bank, name string, graph []byte, edits ...func(*
 	id := sha256.Sum256(data)
 	return name + "@" + hex.EncodeToString(id[:6])
 }
+
+// WithVectors makes an edit for WritePackage that adds the second graph of Vectors.
+func WithVectors(t testing.TB, bank, name string, vectors []byte) func(*style.Manifest) {
+	t.Helper()
+	folder := filepath.Join(bank, name)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "vectors.onnx"), vectors, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return func(m *style.Manifest) {
+		sum := sha256.Sum256(vectors)
+		m.Files["vectors.onnx"] = hex.EncodeToString(sum[:])
+		m.Input.Name, m.Alpha = "content", "alpha"
+		painting := m.Input
+		painting.Name = "painting"
+		m.Painting = &painting
+		m.Vectors = &style.Vectors{Graph: "vectors.onnx", Outputs: []string{"mean", "gain"}, Inputs: []string{"mean", "gain"}}
+	}
+}

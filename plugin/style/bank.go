@@ -25,7 +25,7 @@ func (b Bank) All() ([]*Package, []error) {
 			broken = append(broken, err)
 		}
 		for _, e := range entries {
-			if seen[e.Name()] || !namePattern.MatchString(e.Name()) {
+			if seen[e.Name()] || !ValidName(e.Name()) {
 				continue
 			}
 			p, err := Open(filepath.Join(folder, e.Name()))
@@ -45,7 +45,7 @@ func (b Bank) All() ([]*Package, []error) {
 // version it is, "name@prefix" is that very one.
 func (b Bank) Find(id string) (*Package, error) {
 	name, prefix, exact := strings.Cut(id, "@")
-	if !namePattern.MatchString(name) || exact && prefix == "" {
+	if !ValidName(name) || exact && prefix == "" {
 		return nil, fmt.Errorf("%q is not a style's name: it is lower-case letters, digits and hyphens, with @ and its version or without", id)
 	}
 	var other *Package

@@ -95,6 +95,9 @@ var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
 var filePattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$`)
 var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
+// ValidName says whether a style may be called that.
+func ValidName(name string) bool { return namePattern.MatchString(name) }
+
 // Open reads and checks the manifest in a folder.
 func Open(folder string) (*Package, error) {
 	root, err := os.OpenRoot(folder)
@@ -127,7 +130,7 @@ func (m *Manifest) check(folder string) error {
 	switch {
 	case m.Format != Format:
 		return fmt.Errorf("format %d, this version reads %d", m.Format, Format)
-	case !namePattern.MatchString(m.Name):
+	case !ValidName(m.Name):
 		return fmt.Errorf("name %q is not made of lower-case letters, digits and hyphens", m.Name)
 	case m.Name != folder:
 		return fmt.Errorf("name %q in a folder called %q", m.Name, folder)

@@ -1,0 +1,296 @@
+package importer_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"impasto.net/plugin/importer"
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/style"
+)
+
+// Trials run in this very program.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 3 && os.Args[1] == "trial" {
+		if err := importer.Trial(os.Getenv("IMPASTO_ORT"), os.Args[2], os.Args[3:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// bench is a folder with networks to import, and one to import them into.
+type bench struct {
+	t  *testing.T
+	im importer.Importer
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	t.Setenv("IMPASTO_ORT", onnxtest.Library(t))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bench{t, importer.Importer{Engine: self, Folder: filepath.Join(t.TempDir(), "styles")}}
+}
+
+func (b *bench) file(name string, graph []byte) string {
+	b.t.Helper()
+	path := filepath.Join(b.t.TempDir(), name)
+	if err := os.WriteFile(path, graph, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	return path
+}
+
+func (b *bench) add(path string, o importer.Options) *style.Package {
+	b.t.Helper()
+	p, err := b.im.Add(path, &o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, _, err := p.Load(); err != nil {
+		b.t.Error(err)
+	}
+	if err := b.im.Verify(p); err != nil {
+		b.t.Error(err)
+	}
+	return p
+}
+
+// scaled is a network that gives its input times a gain and plus an offset.
+func scaled(gain, offset float32, shape ...int64) []byte {
+	g := onnxtest.Graph{Shape: shape}
+	g.Constant("gain", []int64{1}, gain)
+	g.Constant("offset", []int64{1}, offset)
+	g.Node("Mul", []string{"x", "gain"}, "bright", nil)
+	g.Node("Add", []string{"bright", "offset"}, "y", nil)
+	return g.Bytes()
+}
+
+// halved is a network of strides: its output is rounded up to a multiple of 4.
+func halved(shape ...int64) []byte {
+	g := onnxtest.Graph{Shape: shape}
+	g.Constant("w", []int64{3, 1, 2, 2}, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25)
+	g.Constant("up", []int64{3, 1, 2, 2}, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+	two := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2}, "group": int64(3)}
+	half := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2}, "group": int64(3), "pads": []int64{0, 0, 1, 1}}
+	g.Node("Conv", []string{"x", "w"}, "a", half)
+	g.Node("Conv", []string{"a", "w"}, "b", half)
+	g.Node("ConvTranspose", []string{"b", "up"}, "c", two)
+	g.Node("ConvTranspose", []string{"c", "up"}, "y", two)
+	return g.Bytes()
+}
+
+func TestAdd(t *testing.T) {
+	b := newBench(t)
+	vectors, paints := onnxtest.Vectors()
+	caffe := func(values ...float32) []byte {
+		var g onnxtest.Graph
+		g.Constant("mean", []int64{1, 3, 1, 1}, values...)
+		g.Node("Sub", []string{"x", "mean"}, "a", nil)
+		g.Node("Add", []string{"a", "mean"}, "y", nil)
+		return g.Bytes()
+	}
+	oneSize := func() []byte {
+		g := onnxtest.Graph{Shape: []int64{1, 3, 48, 64}}
+		g.Constant("shades", []int64{48, 64}, make([]float32, 48*64)...)
+		g.Node("Add", []string{"x", "shades"}, "y", nil)
+		return g.Bytes()
+	}
+	for _, c := range []struct {
+		name  string
+		graph []byte
+		o     importer.Options
+		want  style.Input
+		out   [2]float64
+	}{
+		{"plain", onnxtest.Identity(), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"of bytes", scaled(0, 128), importer.Options{Range: &importer.Span{0, 255}, OutputRange: &importer.Span{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"to bytes", scaled(255, 0), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"from bytes", scaled(1./255, 0), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"caffe", caffe(103.939, 116.779, 123.68), importer.Options{},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"torch", caffe(123.68, 116.779, 103.939), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"said to be BGR", onnxtest.Identity(), importer.Options{Channels: "BGR"},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"strides", halved(), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4, Minimum: 32}, [2]float64{0, 1}},
+		{"a size that can be freed", halved(1, 3, 64, 96), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4, Minimum: 32}, [2]float64{0, 1}},
+		{"a size that cannot", oneSize(), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 1, Size: &[2]int{64, 48}}, [2]float64{0, 1}},
+		{"a size that is said", onnxtest.Identity(), importer.Options{Size: &[2]int{80, 60}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 1, Size: &[2]int{80, 60}}, [2]float64{0, 1}},
+		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors)},
+			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"two pictures", onnxtest.Tinted(), importer.Options{},
+			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := *b
+			b.t = t
+			p := b.add(b.file(c.name+".onnx", c.graph), c.o)
+			if !reflect.DeepEqual(p.Input, c.want) || p.Output.Range != c.out {
+				t.Errorf("found %+v and %v, want %+v and %v", p.Input, p.Output.Range, c.want, c.out)
+			}
+			switch c.name {
+			case "vectors":
+				if p.Painting == nil || p.Painting.Name != "painting" || p.Vectors == nil || p.Alpha != "alpha" {
+					t.Errorf("the painting goes into %+v, %+v, %q", p.Painting, p.Vectors, p.Alpha)
+				}
+			case "two pictures":
+				if p.Painting == nil || p.Painting.Name != "style" || p.Vectors != nil {
+					t.Errorf("the painting goes into %+v, %+v", p.Painting, p.Vectors)
+				}
+			}
+		})
+	}
+}
+
+// What a stranger brings is refused with a sentence that says what is wrong and what to
+// do, and leaves nothing behind.
+func TestBadModels(t *testing.T) {
+	b := newBench(t)
+	vectors, paints := onnxtest.Vectors()
+	build := func(edit func(g *onnxtest.Graph)) []byte {
+		var g onnxtest.Graph
+		edit(&g)
+		return g.Bytes()
+	}
+	ports := func(shape ...int64) []byte {
+		return build(func(g *onnxtest.Graph) { g.Shape = shape; g.Node("Identity", []string{"x"}, "y", nil) })
+	}
+	huge := filepath.Join(t.TempDir(), "huge.onnx")
+	if err := os.WriteFile(huge, onnxtest.Identity(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(huge, 2<<30); err != nil {
+		t.Fatal(err)
+	}
+	nan := float32(0)
+	nan /= nan
+	for _, c := range []struct {
+		name, path string
+		graph      []byte
+		o          importer.Options
+		wants      []string
+	}{
+		{name: "not there", path: "/nowhere/net.onnx", wants: []string{"/nowhere/net.onnx", "no such file"}},
+		{name: "a folder", path: t.TempDir(), wants: []string{"is not a file"}},
+		{name: "2 GB", path: huge, wants: []string{"2048 MB", "512 at the most"}},
+		{name: "empty", graph: []byte{}, wants: []string{"not an ONNX file"}},
+		{name: "a picture", graph: []byte("\x89PNG\r\n\x1a\nand so on"), wants: []string{"not an ONNX file"}},
+		{name: "cut", graph: onnxtest.Slow(3, 8)[:400], wants: []string{"cut short"}},
+		{name: "external data", graph: build(func(g *onnxtest.Graph) {
+			g.External("weights", []int64{1}, "../../../etc/hostname")
+			g.Node("Mul", []string{"x", "weights"}, "y", nil)
+		}), wants: []string{`"weights" in another file`, "exported with its weights inside"}},
+		{name: "NaN weights", graph: build(func(g *onnxtest.Graph) {
+			g.Constant("scale", []int64{1}, nan)
+			g.Node("Mul", []string{"x", "scale"}, "y", nil)
+		}), wants: []string{`the weights "scale"`, "no numbers"}},
+		{name: "NaN output", graph: build(func(g *onnxtest.Graph) {
+			g.Node("Sub", []string{"x", "x"}, "zero", nil)
+			g.Node("Div", []string{"zero", "zero"}, "y", nil)
+		}), wants: []string{"no numbers", "--range"}},
+		{name: "unknown operator", graph: build(func(g *onnxtest.Graph) { g.Node("NoSuchOperator", []string{"x"}, "y", nil) }), wants: []string{"NoSuchOperator"}},
+		{name: "one channel", graph: ports(1, 1, -1, -1), wants: []string{"takes no picture", "1 × 3 × height × width"}},
+		{name: "rank", graph: ports(3, -1, -1), wants: []string{"takes no picture"}},
+		{name: "channels last", graph: ports(1, -1, -1, 3), wants: []string{"channels last", "export"}},
+		{name: "bytes", graph: build(func(g *onnxtest.Graph) {
+			g.InputOf(2, "x", 1, 3, -1, -1)
+			g.Node("Cast", []string{"x"}, "y", map[string]any{"to": int64(1)})
+		}), wants: []string{`"x" (uint8`, "float32"}},
+		{name: "half the size", graph: build(func(g *onnxtest.Graph) {
+			g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+		}), wants: []string{"comes out as", "keep its size"}},
+		{name: "without its vectors", graph: paints, wants: []string{`"mean"`, "--style-graph"}},
+		{name: "other vectors", graph: paints, o: importer.Options{StyleGraph: b.file("i.onnx", ports())}, wants: []string{"does not give the input"}},
+		{name: "vectors alone", graph: vectors, wants: []string{"gives no picture", `"gain"`}},
+		{name: "no such input", graph: onnxtest.Tinted(), o: importer.Options{Content: "image"}, wants: []string{`"image" for --content`, `"style"`}},
+		{name: "flat", graph: scaled(0, 100), wants: []string{"--range", "--output-range"}},
+		{name: "more memory than there is", graph: build(func(g *onnxtest.Graph) {
+			g.Constant("side", []int64{2}, 1<<20, 1<<18)
+			g.Node("Cast", []string{"side"}, "shape", map[string]any{"to": int64(7)})
+			g.Node("ConstantOfShape", []string{"shape"}, "large", nil)
+			g.Node("ReduceMax", []string{"large"}, "nothing", map[string]any{"keepdims": int64(0)})
+			g.Node("Add", []string{"x", "nothing"}, "y", nil)
+		}), wants: []string{"more memory than this machine has to spare"}},
+		{name: "made for one size", graph: build(func(g *onnxtest.Graph) {
+			g.Constant("shades", []int64{50, 70}, make([]float32, 50*70)...)
+			g.Node("Add", []string{"x", "shades"}, "y", nil)
+		}), wants: []string{"ONNX Runtime cannot run it", "--size 512x512"}},
+		{name: "deadly", graph: build(func(g *onnxtest.Graph) {
+			g.Constant("one", []int64{1}, 1)
+			g.Constant("lowest", []int64{1}, -1<<63)
+			g.Node("ReduceMin", []string{"x"}, "darkest", map[string]any{"keepdims": int64(0)})
+			g.Node("Sub", []string{"darkest", "darkest"}, "zero", nil)
+			g.Node("Sub", []string{"zero", "one"}, "minus", nil)
+			toInteger := map[string]any{"to": int64(7)}
+			g.Node("Cast", []string{"minus"}, "divisor", toInteger)
+			g.Node("Cast", []string{"lowest"}, "dividend", toInteger)
+			g.Node("Div", []string{"dividend", "divisor"}, "quotient", nil)
+			g.Node("Cast", []string{"quotient"}, "result", map[string]any{"to": int64(1)})
+			g.Node("Mul", []string{"x", "result"}, "y", nil)
+		}), wants: []string{"ended the program that runs it"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := c.path
+			if path == "" {
+				path = b.file("net.onnx", c.graph)
+			}
+			_, err := b.im.Add(path, &c.o)
+			if err == nil {
+				t.Fatal("it was taken")
+			}
+			t.Log(err)
+			for _, w := range c.wants {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%q does not say %q", err, w)
+				}
+			}
+			if left, _ := os.ReadDir(b.im.Folder); len(left) > 0 {
+				t.Errorf("%v was left behind", left)
+			}
+		})
+	}
+}
+
+func TestAddTwice(t *testing.T) {
+	b := newBench(t)
+	path := b.file("net.onnx", onnxtest.Identity())
+	b.add(path, importer.Options{})
+	if _, err := b.im.Add(path, &importer.Options{}); err == nil || !strings.Contains(err.Error(), "--name") {
+		t.Error(err)
+	}
+	b.add(path, importer.Options{Name: "other", Label: "Another One", Licence: "MIT", Origin: "made here"})
+	if _, err := b.im.Add(path, &importer.Options{Name: "../another"}); err == nil || !strings.Contains(err.Error(), "lower-case") {
+		t.Error(err)
+	}
+}
+
+func TestParseRange(t *testing.T) {
+	for text, want := range map[string]importer.Span{"0-255": {0, 255}, "-1-1": {-1, 1}, "-2.5--1": {-2.5, -1}} {
+		if s, err := importer.ParseRange(text); err != nil || *s != want {
+			t.Errorf("%s is %v, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "255", "1-0", "a-b", "0-1-2"} {
+		if s, err := importer.ParseRange(text); err == nil {
+			t.Errorf("%q is %v", text, s)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"impasto.net/plugin/onnxtest"
+)
+
+// console runs impasto models of the engine that was built, with folders of the test's
+// own, and gives what it printed.
+func console(t *testing.T, env []string, args ...string) (string, error) {
+	t.Helper()
+	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
+	if _, err := os.Stat(engine); err != nil {
+		t.Skip("there is no impasto-engine beside ONNX Runtime: build the bundle first")
+	}
+	cmd := exec.Command(engine, append([]string{"models"}, args...)...)
+	cmd.Env = append(append(os.Environ(), "IMPASTO_STYLE_PATH="), env...)
+	printed, err := cmd.CombinedOutput()
+	return string(printed), err
+}
+
+func TestModels(t *testing.T) {
+	home, studio := t.TempDir(), t.TempDir()
+	net := filepath.Join(home, "My Net.onnx")
+	writeFile(t, net, onnxtest.Identity())
+	shipped, err := filepath.Glob(filepath.Join(filepath.Dir(onnxtest.Library(t)), "..", "Resources", "styles", "*"))
+	if err != nil || len(shipped) == 0 {
+		t.Fatal("the bundle holds no style", err)
+	}
+	user := []string{"XDG_DATA_HOME=" + home}
+	for _, step := range []struct {
+		env  []string
+		args []string
+		want string // "!" is a failure that says so
+	}{
+		{user, []string{"add", net, "--licence", "MIT"}, "put my-net into Style ID"},
+		{user, []string{"list"}, "My Net"},
+		{user, []string{"info", "my-net"}, filepath.Join(home, "impasto", "styles", "my-net")},
+		{user, []string{"verify", "my-net"}, "is whole, and paints"},
+		{user, []string{"add", net}, `!there is a style "my-net"`},
+		{user, []string{"add", net, "--range", "255"}, "!--range: a range is like 0-255"},
+		{user, []string{"add", net, "--size", "512"}, "!--size: a size is like 720x720"},
+		{user, []string{"add", net, "--mean", "1,2"}, "!--mean: wanted are three numbers"},
+		{user, []string{"add", net, "--channels", "rgb"}, `!--channels: "rgb" is neither`},
+		{append(user, "IMPASTO_STYLE_PATH="+filepath.Join(home, "none")+":"+studio), []string{"add", net, "--name", "ours"}, studio},
+		{user, []string{"info", "ours"}, `!the style "ours" is not in`},
+		{user, []string{"remove", filepath.Base(shipped[0])}, "!stays in its bundle"},
+		{user, []string{"remove", "my-net"}, "Removed"},
+		{user, []string{"verify", "my-net"}, `!the style "my-net" is not in`},
+		{user, []string{"paint"}, "!unknown command"},
+	} {
+		printed, err := console(t, step.env, step.args...)
+		want, fails := strings.CutPrefix(step.want, "!")
+		if (err != nil) != fails || !strings.Contains(printed, want) {
+			t.Errorf("impasto models %s: %v, and not %q:\n%s", strings.Join(step.args, " "), err, want, printed)
+		}
+	}
+	writeFile(t, filepath.Join(studio, "ours", "network.onnx"), onnxtest.Gain(2))
+	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify", "ours"); err == nil || !strings.Contains(printed, "sha256") {
+		t.Errorf("a changed file: %v\n%s", err, printed)
+	}
+}
