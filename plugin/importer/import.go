@@ -118,7 +118,6 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 		m.Vectors = &style.Vectors{Graph: vectorsFile}
 		for _, p := range ports {
 			m.Vectors.Outputs = append(m.Vectors.Outputs, p.Name)
-			m.Vectors.Inputs = append(m.Vectors.Inputs, p.Name)
 		}
 		s.maker = &trial{engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
 		defer s.maker.stop()
@@ -131,6 +130,9 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	s.roles = *r
+	for _, i := range s.vectors {
+		m.Vectors.Inputs = append(m.Vectors.Inputs, model.Inputs[i].Name)
+	}
 	if s.alpha >= 0 {
 		m.Alpha = model.Inputs[s.alpha].Name
 	}
@@ -185,8 +187,9 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 	return m, nil
 }
 
-// read reads a file that is said to be a network.
-func read(path string) ([]byte, *onnx.Model, error) {
+// read reads a file that is said to be a network. Pictures with their channels last are
+// turned.
+func read(path string) (file []byte, m *onnx.Model, err error) {
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -196,12 +199,16 @@ func read(path string) ([]byte, *onnx.Model, error) {
 	case st.Size() > style.MaxFile:
 		return nil, nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path, st.Size()>>20, style.MaxFile>>20)
 	}
-	file, err := os.ReadFile(path)
-	if err != nil {
+	if file, err = os.ReadFile(path); err != nil {
 		return nil, nil, err
 	}
-	m, err := onnx.Read(file)
-	if err != nil {
+	if _, err := onnx.Read(file); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if file, err = onnx.ChannelsFirst(file); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if m, err = onnx.Read(file); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for name, c := range m.Constants {

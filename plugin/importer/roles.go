@@ -58,35 +58,27 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 		if p.Type != onnx.TypeFloat {
 			return nil, fmt.Errorf("%s is not float32: export the network with float32 inputs and outputs", describe(p))
 		}
-		if d := p.Shape; len(d) == 4 && d[3] == 3 && d[1] != 3 {
-			return nil, fmt.Errorf("%s has its channels last: export the network with pictures of 1 × 3 × height × width", describe(p))
-		}
 	}
 	r := &roles{content: -1, style: -1, alpha: -1}
 	if err := r.pictures(m, o); err != nil {
 		return nil, err
 	}
-	rest := 0
+	var rest []int
 	for i, p := range m.Inputs {
 		switch {
 		case i == r.content || i == r.style:
-		case r.alpha < 0 && number(p):
+		case r.alpha < 0 && number(p) && !slices.ContainsFunc(vectors, func(v onnx.Port) bool { return v.Name == p.Name }):
 			r.alpha = i
 		default:
-			rest++
-			if j := slices.IndexFunc(vectors, func(v onnx.Port) bool { return v.Name == p.Name }); j < 0 && len(vectors) > 0 {
-				return nil, fmt.Errorf("the style graph does not give the input %s; it gives %s: export the two with the same names", describe(p), describeAll(vectors))
-			}
+			rest = append(rest, i)
 		}
 	}
-	switch {
-	case rest > 0 && vectors == nil:
+	if len(rest) > 0 && vectors == nil {
 		return nil, fmt.Errorf("it wants more than pictures: %s. If another graph makes that of a painting, name it with --style-graph", describeAll(m.Inputs))
-	case rest != len(vectors):
-		return nil, fmt.Errorf("the style graph gives %s, and the network takes %s", describeAll(vectors), describeAll(m.Inputs))
 	}
-	for _, v := range vectors {
-		r.vectors = append(r.vectors, slices.IndexFunc(m.Inputs, func(p onnx.Port) bool { return p.Name == v.Name }))
+	var ok bool
+	if r.vectors, ok = match(m, rest, vectors); !ok {
+		return nil, fmt.Errorf("the style graph gives %s, and the network takes %s: those do not match by their names, nor one after the other by their shapes", describeAll(vectors), describeAll(m.Inputs))
 	}
 	var outputs []string
 	for _, p := range m.Outputs {
@@ -107,6 +99,36 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 		r.output = outputs[0]
 	}
 	return r, nil
+}
+
+// match finds the input that each of the vectors goes into: the one of its name, or where
+// the names differ the next one, if it is of its shape.
+func match(m *onnx.Model, inputs []int, vectors []onnx.Port) ([]int, bool) {
+	if len(inputs) != len(vectors) {
+		return nil, false
+	}
+	var named []int
+	for _, v := range vectors {
+		for _, i := range inputs {
+			if m.Inputs[i].Name == v.Name {
+				named = append(named, i)
+			}
+		}
+	}
+	if len(named) == len(inputs) {
+		return named, true
+	}
+	for j, i := range inputs {
+		a, b := m.Inputs[i].Shape, vectors[j].Shape
+		same := len(a) == len(b)
+		for k := 0; same && k < len(a); k++ {
+			same = a[k] == b[k] || a[k] < 0 || b[k] < 0
+		}
+		if !same {
+			return nil, false
+		}
+	}
+	return inputs, true
 }
 
 // pictures finds the content and the style among the inputs.

@@ -11,6 +11,10 @@ import (
 // the shapes in between goes, because ONNX Runtime works them out by itself. Whether the
 // graph then runs at other sizes has to be tried.
 func Free(file []byte) ([]byte, error) {
+	m, err := Read(file)
+	if err != nil {
+		return nil, err
+	}
 	return rewrite(file, func(field protowire.Number, graph []byte) ([]byte, bool, error) {
 		if field != 7 {
 			return nil, false, nil
@@ -19,8 +23,11 @@ func Free(file []byte) ([]byte, error) {
 			switch field {
 			case 11, 12:
 				p, err := port(value)
-				if err != nil || len(p.Shape) != 4 {
+				if err != nil || m.constant(p) || len(p.Shape) != 4 {
 					return nil, false, err
+				}
+				for i := 2; i < 4; i++ {
+					p.Shape[i] = -1
 				}
 				return portBytes(p), true, nil
 			case 13:
@@ -66,12 +73,12 @@ func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with 
 	return to, nil
 }
 
-// portBytes is a port whose last two lengths are any.
+// portBytes is a port of a graph.
 func portBytes(p Port) []byte {
 	var shape []byte
 	for i, d := range p.Shape {
 		var dim []byte
-		if i >= 2 || d < 0 {
+		if d < 0 {
 			dim = protowire.AppendTag(dim, 2, protowire.BytesType)
 			dim = protowire.AppendString(dim, fmt.Sprintf("%s_%d", p.Name, i))
 		} else {

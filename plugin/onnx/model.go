@@ -109,12 +109,18 @@ func Read(file []byte) (*Model, error) {
 	}
 	inputs := m.Inputs[:0]
 	for _, p := range m.Inputs {
-		if _, constant := m.Constants[p.Name]; !constant {
+		if !m.constant(p) {
 			inputs = append(inputs, p)
 		}
 	}
 	m.Inputs = inputs
 	return m, nil
+}
+
+// constant says whether a port is a constant, which older files list among their inputs.
+func (m *Model) constant(p Port) bool {
+	_, yes := m.Constants[p.Name]
+	return yes
 }
 
 // each calls take for every field of a message, with its bytes or its number.
@@ -154,7 +160,7 @@ func (m *Model) graph(b []byte) error {
 		case 1:
 			return m.node(value)
 		case 5:
-			return m.constant(value, "")
+			return m.tensor(value, "")
 		case 11, 12:
 			p, err := port(value)
 			if field == 11 {
@@ -191,13 +197,13 @@ func (m *Model) node(b []byte) error {
 	})
 	m.Nodes = append(m.Nodes, n)
 	if err == nil && n.Op == "Constant" && tensor != nil && len(n.Outputs) == 1 {
-		return m.constant(tensor, n.Outputs[0])
+		return m.tensor(tensor, n.Outputs[0])
 	}
 	return err
 }
 
-// constant reads a tensor, under its own name where it is given none.
-func (m *Model) constant(b []byte, name string) error {
+// tensor reads a constant, under its own name where it is given none.
+func (m *Model) tensor(b []byte, name string) error {
 	var c Constant
 	var kind uint64
 	var raw, packed []byte

@@ -1,7 +1,7 @@
 package onnx
 
 import (
-	"os"
+	"bytes"
 	"slices"
 	"testing"
 
@@ -31,18 +31,44 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Inputs that have a constant for their default are none that anybody has to feed.
-func TestDefaultsAreNotInputs(t *testing.T) {
-	file, err := os.ReadFile(onnxtest.Data(t, "models", "winml_candy.onnx"))
+func TestChannelsFirst(t *testing.T) {
+	g := onnxtest.Graph{Shape: []int64{1, 24, -1, 3}}
+	g.Node("Identity", []string{"x"}, "y", nil)
+	turned, err := ChannelsFirst(g.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Read(file)
+	m, err := Read(turned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Inputs) != 1 || len(m.Outputs) != 1 || m.Inputs[0].Name != "inputImage" {
-		t.Errorf("%v, %v", m.Inputs, m.Outputs)
+	if p := m.Inputs[0]; p.Name != "x_channels_first" || !slices.Equal(p.Shape, []int64{1, 3, 24, -1}) {
+		t.Errorf("the input is %v", p)
+	}
+	if n := m.Nodes; len(n) != 3 || n[0].Outputs[0] != "x" || n[2].Inputs[0] != "y" {
+		t.Errorf("the nodes are %v", n)
+	}
+}
+
+// Older files list their weights among the inputs: nobody feeds those, and their shapes
+// are not those of pictures.
+func TestWeightsAmongTheInputs(t *testing.T) {
+	var g onnxtest.Graph
+	g.Input("x", 1, 3, 24, 32)
+	g.Input("weights", 1, 16, 5, 3)
+	g.Constant("weights", []int64{1, 16, 5, 3}, make([]float32, 240)...)
+	g.Node("Identity", []string{"x"}, "y", nil)
+	for name, change := range map[string]func([]byte) ([]byte, error){"Free": Free, "ChannelsFirst": ChannelsFirst} {
+		file, err := change(g.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := Read(file); err != nil || len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || len(m.Nodes) != 1 {
+			t.Errorf("after %s: %+v, %v", name, m, err)
+		}
+		if !bytes.Contains(file, []byte("weights")) || bytes.Contains(file, []byte("weights_")) {
+			t.Errorf("%s changed the weights", name)
+		}
 	}
 }
 
@@ -59,6 +85,9 @@ func FuzzRead(f *testing.F) {
 		}
 		freed, err := Free(file)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ChannelsFirst(file); err != nil {
 			t.Fatal(err)
 		}
 		again, err := Read(freed)
