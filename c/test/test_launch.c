@@ -75,6 +75,7 @@ int main(int count, char **arguments) {
   setenv("HOMELESS", "1", 1);
   setenv("IMPASTO_DEVICE", "cpu", 1);
   setenv("VK_ICD_FILENAMES", "/x.json", 1);
+  setenv("XDG_DATA_HOME", "/home/artist/data", 1);
   setenv("OCIO", "/show/config.ocio", 1);
 
   /* The socket at every number that the child needs for itself. */
@@ -96,7 +97,8 @@ int main(int count, char **arguments) {
     text[size] = 0;
     static const char want[] = "parent 1\ngroup 1\nfiles 4\nstderr /dev/null\nsignals 0\n"
                                "env HOME=/home/artist\nenv IMPASTO_DEVICE=cpu\n"
-                               "env VK_ICD_FILENAMES=/x.json\n";
+                               "env VK_ICD_FILENAMES=/x.json\n"
+                               "env XDG_DATA_HOME=/home/artist/data\n";
     if (strcmp(text, want) != 0)
       fprintf(stderr, "from descriptor %d the child found\n%s", control, text);
     CHECK(strcmp(text, want) == 0);

@@ -98,7 +98,7 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 	if err != nil {
 		return nil, err
 	}
-	s := &specimen{inputs: len(model.Inputs), styleWidth: 144, styleHeight: 128}
+	s := &specimen{inputs: len(model.Inputs), mean: o.Mean, std: o.Std, styleWidth: 144, styleHeight: 128}
 	m := &style.Manifest{Format: style.Format, Graph: graphFile, Files: map[string]string{}}
 	var ports []onnx.Port // what the style graph gives
 	painting := ""        // the port that takes the painting
@@ -175,7 +175,7 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 				if _, err := s.paint(width, height, in); err != nil {
 					return network.Tensor{}, err
 				}
-				return known(w, h, in), nil
+				return s.known(w, h, in), nil
 			})
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
@@ -223,12 +223,7 @@ func read(path string) (file []byte, m *onnx.Model, err error) {
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
 func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]int, error) {
-	values := unit
-	if o.Range != nil {
-		values = *o.Range
-	} else if e := expects(m, m.Inputs[s.content].Name); e != nil {
-		values = *e
-	}
+	values := candidates(m, m.Inputs[s.content].Name, o)[0]
 	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, values) }
 	use := func(graph []byte) error {
 		s.main.stop()

@@ -136,6 +136,8 @@ func TestAdd(t *testing.T) {
 			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
 		{"torch", caffe(123.68, 116.779, 103.939), importer.Options{},
 			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"wants a mean", caffe(-104, -117, -124), importer.Options{Mean: &[3]float64{104, 117, 124}, OutputRange: &importer.Span{0, 255}},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 124}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
 		{"said to be BGR", onnxtest.Identity(), importer.Options{Channels: "BGR"},
 			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"strides", halved(), importer.Options{},

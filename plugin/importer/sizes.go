@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 
 	"impasto.net/plugin/network"
@@ -31,6 +32,9 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 		err := good(width, height)
 		if err == nil && width != height {
 			err = good(height, width)
+		}
+		if errors.Is(err, errLate) {
+			return sizeRule{}, err // of the others too, for as long again
 		}
 		if first == nil {
 			first = err

@@ -19,6 +19,7 @@ func (s Span) String() string { return fmt.Sprintf("%g-%g", s[0], s[1]) }
 type specimen struct {
 	roles
 	inputs     int
+	mean, std  *[3]float64 // of what goes in, where the user says so
 	alphaShape []int64
 	main       *trial
 	maker      *trial // of the vectors; nil where there is none
@@ -55,16 +56,16 @@ func (s *specimen) complete(m *onnx.Model) error {
 // paint gives what the network makes of the known picture in a size.
 func (s *specimen) paint(width, height int, values Span) (network.Tensor, error) {
 	inputs := make([]network.Tensor, s.inputs)
-	inputs[s.content] = known(width, height, values)
+	inputs[s.content] = s.known(width, height, values)
 	if s.style >= 0 {
-		inputs[s.style] = known(s.styleWidth, s.styleHeight, values)
+		inputs[s.style] = s.known(s.styleWidth, s.styleHeight, values)
 	}
 	if s.alpha >= 0 {
 		inputs[s.alpha] = network.Tensor{Shape: s.alphaShape, Values: []float32{1}}
 	}
 	if s.maker != nil {
 		if s.made == nil || s.madeOf != values {
-			made, err := s.maker.run([]network.Tensor{known(s.styleWidth, s.styleHeight, values)})
+			made, err := s.maker.run([]network.Tensor{s.known(s.styleWidth, s.styleHeight, values)})
 			if err != nil {
 				return network.Tensor{}, fmt.Errorf("the style graph: %w", err)
 			}
@@ -94,7 +95,14 @@ var errNotFinite = errors.New("it gives values that are no numbers: its weights 
 
 // known is a picture for trials: coloured slopes, a disc and a weave, the same in all
 // sizes.
-func known(width, height int, values Span) network.Tensor {
+func (s *specimen) known(width, height int, values Span) network.Tensor {
+	mean, std := [3]float64{}, [3]float64{1, 1, 1}
+	if s.mean != nil {
+		mean = *s.mean
+	}
+	if s.std != nil {
+		std = *s.std
+	}
 	picture := make([]float32, 3*width*height)
 	for y := range height {
 		for x := range width {
@@ -106,7 +114,7 @@ func known(width, height int, values Span) network.Tensor {
 			weave := 0.08 * math.Sin(float64(x)/2) * math.Sin(float64(y)/3)
 			for c, value := range [3]float64{r, g, b} {
 				value = min(max(value+weave, 0), 1)
-				picture[c*width*height+y*width+x] = float32(values[0] + (values[1]-values[0])*value)
+				picture[c*width*height+y*width+x] = float32((values[0] + (values[1]-values[0])*value - mean[c]) / std[c])
 			}
 		}
 	}

@@ -61,7 +61,7 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	switch {
 	case err != nil && !inTime:
 		t.stop()
-		return nil, fmt.Errorf("the network takes more than %v for a small picture", trialTime)
+		return nil, errLate
 	case err != nil:
 		return nil, t.died()
 	case a.Memory:
@@ -72,6 +72,7 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	return a.Outputs, nil
 }
 
+var errLate = fmt.Errorf("the network takes more than %v for one picture of the size that it was tried with", trialTime)
 var errMemory = errors.New("the network needs more memory than this machine has to spare, for a picture of the size that it was tried with")
 
 // runError is what ONNX Runtime says of a graph.

@@ -21,12 +21,7 @@ var (
 // as it went in, unless the graph's first operators say what they expect. A network for
 // which several do so works alike with each.
 func findRanges(m *onnx.Model, content string, o *Options, paint func(Span) (network.Tensor, error)) (in, out Span, err error) {
-	candidates := []Span{unit, octets, signed}
-	if o.Range != nil {
-		candidates = []Span{*o.Range}
-	} else if s := expects(m, content); s != nil {
-		candidates = []Span{*s}
-	}
+	candidates := candidates(m, content, o)
 	measured := make([]*Span, len(candidates))
 	var first error
 	for i, c := range candidates {
@@ -68,6 +63,23 @@ func findRanges(m *onnx.Model, content string, o *Options, paint func(Span) (net
 		out = *measured[found]
 	}
 	return in, out, nil
+}
+
+// candidates are the ranges that a network may take.
+func candidates(m *onnx.Model, content string, o *Options) []Span {
+	if o.Range != nil {
+		return []Span{*o.Range}
+	}
+	if o.Mean != nil {
+		if max(o.Mean[0], o.Mean[1], o.Mean[2]) > 2 {
+			return []Span{octets}
+		}
+		return []Span{unit}
+	}
+	if s := expects(m, content); s != nil {
+		return []Span{*s}
+	}
+	return []Span{unit, octets, signed}
 }
 
 // rangeOf tells which range values are of; nil is none that is known. Networks overshoot,
@@ -143,8 +155,15 @@ func findChannels(m *onnx.Model, o *Options) string {
 	if o.Channels != "" {
 		return o.Channels
 	}
+	var says []string
 	for key, text := range m.Metadata {
-		if words := strings.ToUpper(key + " " + text); strings.Contains(words, "BGR") && !strings.Contains(words, "RGB") {
+		says = append(says, key+" "+text)
+	}
+	for _, p := range m.Inputs {
+		says = append(says, p.Name)
+	}
+	for _, text := range says {
+		if text = strings.ToUpper(text); strings.Contains(text, "BGR") && !strings.Contains(text, "RGB") {
 			return "BGR"
 		}
 	}

@@ -18,7 +18,7 @@ func (im *Importer) Verify(p *style.Package) error {
 	input := func(name string) int {
 		return slices.IndexFunc(m.Inputs, func(p onnx.Port) bool { return p.Name == name })
 	}
-	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs)}
+	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs), mean: p.Input.Mean, std: p.Input.Std}
 	s.main = &trial{engine: im.Engine, graph: graph, outputs: []string{p.Output.Name}}
 	defer s.main.stop()
 	width, height := trialSize(&p.Input)
