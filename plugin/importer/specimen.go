@@ -10,11 +10,6 @@ import (
 	"impasto.net/plugin/onnx"
 )
 
-// Span is the values that stand for black and white.
-type Span [2]float64
-
-func (s Span) String() string { return fmt.Sprintf("%g-%g", s[0], s[1]) }
-
 // specimen is a network on trial, with the graph for its vectors.
 type specimen struct {
 	roles

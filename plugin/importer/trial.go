@@ -176,22 +176,31 @@ func load(library, graph string, outputs []string) (*network.Session, error) {
 	return network.Load(file, in, out, runtime.GOMAXPROCS(0))
 }
 
-// bound keeps this process from taking more memory than there is to spare. What a process
-// reserves without using it counts too, hence the least.
+// bound keeps this process from taking more memory than there is to spare, beside what it
+// has reserved by now.
 func bound() error {
-	info, err := os.ReadFile("/proc/meminfo")
+	spare, err := kilobytes("/proc/meminfo", "MemAvailable:")
 	if err != nil {
 		return err
 	}
-	_, after, _ := strings.Cut(string(info), "MemAvailable:")
+	reserved, err := kilobytes("/proc/self/status", "VmSize:")
+	if err != nil {
+		return err
+	}
+	limit := (reserved + max(spare/4*3, 1<<20)) << 10
+	return unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: limit, Max: limit})
+}
+
+// kilobytes reads a line of a file such as /proc/meminfo.
+func kilobytes(path, key string) (uint64, error) {
+	info, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := strings.Cut(string(info), key)
 	fields := strings.Fields(after)
 	if len(fields) == 0 {
-		return errors.New("/proc/meminfo does not say MemAvailable")
+		return 0, fmt.Errorf("%s does not say %s", path, key)
 	}
-	kilobytes, err := strconv.ParseUint(fields[0], 10, 64)
-	if err != nil {
-		return err
-	}
-	limit := max(kilobytes<<10/4*3, 3<<30)
-	return unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: limit, Max: limit})
+	return strconv.ParseUint(fields[0], 10, 64)
 }
