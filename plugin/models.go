@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -141,7 +143,13 @@ func addStyle(path string, o *importer.Options) error {
 		return err
 	}
 	im := importer.Importer{Engine: self, Folder: folder}
-	p, err := im.Add(path, o)
+	// An interrupt leaves nothing behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
+	defer stop()
+	p, err := im.Add(ctx, path, o)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
 	if err != nil {
 		return err
 	}
@@ -245,7 +253,7 @@ func verifyStyle(id string) error {
 		return err
 	}
 	im := importer.Importer{Engine: self}
-	if err := im.Verify(p); err != nil {
+	if err := im.Verify(context.Background(), p); err != nil {
 		return fmt.Errorf("the style %q in %s does not paint: %w", p.ID, p.Folder, err)
 	}
 	fmt.Printf("%s is whole, and paints.\n", p.ID)

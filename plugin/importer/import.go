@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ type Importer struct {
 }
 
 // Add makes a package of an ONNX file.
-func (im *Importer) Add(path string, o *Options) (*style.Package, error) {
+func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Package, error) {
 	name := o.Name
 	if name == "" {
 		name = nameOf(path)
@@ -57,7 +58,7 @@ func (im *Importer) Add(path string, o *Options) (*style.Package, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	m, err := im.examine(path, work, o)
+	m, err := im.examine(ctx, path, work, o)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (im *Importer) Add(path string, o *Options) (*style.Package, error) {
 
 // examine finds out all that the manifest has to say, and leaves the graphs in the
 // working folder.
-func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, error) {
+func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Manifest, error) {
 	file, model, err := read(path)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 		for _, p := range ports {
 			m.Vectors.Outputs = append(m.Vectors.Outputs, p.Name)
 		}
-		s.maker = &trial{engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
+		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
 		defer s.maker.stop()
 		if err := os.WriteFile(s.maker.graph, vectors, 0o644); err != nil {
 			return nil, err
@@ -138,7 +139,7 @@ func (im *Importer) examine(path, work string, o *Options) (*style.Manifest, err
 			s.styleWidth, s.styleHeight = paintingSize[0], paintingSize[1]
 		}
 	}
-	s.main = &trial{engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}
+	s.main = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}
 	defer func() { s.main.stop() }()
 
 	content := model.Inputs[s.content]

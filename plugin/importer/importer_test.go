@@ -1,12 +1,15 @@
 package importer_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/onnxtest"
@@ -52,14 +55,14 @@ func (b *bench) file(name string, graph []byte) string {
 
 func (b *bench) add(path string, o importer.Options) *style.Package {
 	b.t.Helper()
-	p, err := b.im.Add(path, &o)
+	p, err := b.im.Add(context.Background(), path, &o)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	if _, _, err := p.Load(); err != nil {
 		b.t.Error(err)
 	}
-	if err := b.im.Verify(p); err != nil {
+	if err := b.im.Verify(context.Background(), p); err != nil {
 		b.t.Error(err)
 	}
 	return p
@@ -273,7 +276,7 @@ func TestBadModels(t *testing.T) {
 			if path == "" {
 				path = b.file("net.onnx", c.graph)
 			}
-			_, err := b.im.Add(path, &c.o)
+			_, err := b.im.Add(context.Background(), path, &c.o)
 			if err == nil {
 				t.Fatal("it was taken")
 			}
@@ -294,12 +297,26 @@ func TestAddTwice(t *testing.T) {
 	b := newBench(t)
 	path := b.file("net.onnx", onnxtest.Identity())
 	b.add(path, importer.Options{})
-	if _, err := b.im.Add(path, &importer.Options{}); err == nil || !strings.Contains(err.Error(), "--name") {
+	if _, err := b.im.Add(context.Background(), path, &importer.Options{}); err == nil || !strings.Contains(err.Error(), "--name") {
 		t.Error(err)
 	}
 	b.add(path, importer.Options{Name: "other", Label: "Another One", Licence: "MIT", Origin: "made here"})
-	if _, err := b.im.Add(path, &importer.Options{Name: "../another"}); err == nil || !strings.Contains(err.Error(), "lower-case") {
+	if _, err := b.im.Add(context.Background(), path, &importer.Options{Name: "../another"}); err == nil || !strings.Contains(err.Error(), "lower-case") {
 		t.Error(err)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err := b.im.Add(ctx, b.file("slow.onnx", onnxtest.Slow(150, 24)), &importer.Options{})
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 3*time.Second {
+		t.Errorf("ended after %v with %v", time.Since(start), err)
+	}
+	if left, _ := os.ReadDir(b.im.Folder); len(left) > 0 {
+		t.Errorf("%v was left behind", left)
 	}
 }
 

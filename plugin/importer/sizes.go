@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -33,8 +34,8 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 		if err == nil && width != height {
 			err = good(height, width)
 		}
-		if errors.Is(err, errLate) {
-			return sizeRule{}, err // of the others too, for as long again
+		if errors.Is(err, errLate) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return sizeRule{}, err // the others would take as long again, or are not wanted
 		}
 		if first == nil {
 			first = err

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,6 +27,7 @@ const trialTime = 2 * time.Minute
 // trial runs a stranger's graph in a process of its own, with a bound on its memory and
 // its time. A graph that ends the process costs that one run: the next has a new one.
 type trial struct {
+	ctx     context.Context
 	engine  string // the program
 	graph   string // the file
 	outputs []string
@@ -46,20 +48,29 @@ type answer struct {
 
 // run runs the graph on its inputs, in the file's order.
 func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if t.cmd == nil {
 		if err := t.start(); err != nil {
 			return nil, err
 		}
 	}
-	late := time.AfterFunc(trialTime, func() { t.cmd.Process.Kill() })
+	ctx, cancel := context.WithTimeout(t.ctx, trialTime)
+	defer cancel()
+	process := t.cmd.Process
+	inTime := context.AfterFunc(ctx, func() { _ = process.Kill() }) // it may have ended
 	var a answer
 	err := t.to.Encode(inputs)
 	if err == nil {
 		err = t.from.Decode(&a)
 	}
-	inTime := late.Stop()
+	killed := !inTime()
 	switch {
-	case err != nil && !inTime:
+	case t.ctx.Err() != nil:
+		t.stop()
+		return nil, t.ctx.Err()
+	case err != nil && killed:
 		t.stop()
 		return nil, errLate
 	case err != nil:
@@ -82,6 +93,7 @@ func (e runError) Error() string { return "ONNX Runtime cannot run it: " + strin
 
 func (t *trial) start() error {
 	t.cmd = exec.Command(t.engine, append([]string{"trial", t.graph}, t.outputs...)...)
+	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for who started it
 	t.complaint.Reset()
 	t.cmd.Stderr = &t.complaint
 	in, err := t.cmd.StdinPipe()

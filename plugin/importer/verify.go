@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Verify paints the known picture with a package, in a process of its own.
-func (im *Importer) Verify(p *style.Package) error {
+func (im *Importer) Verify(ctx context.Context, p *style.Package) error {
 	graph := filepath.Join(p.Folder, p.Graph)
 	_, m, err := read(graph)
 	if err != nil {
@@ -19,7 +20,7 @@ func (im *Importer) Verify(p *style.Package) error {
 		return slices.IndexFunc(m.Inputs, func(p onnx.Port) bool { return p.Name == name })
 	}
 	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs), mean: p.Input.Mean, std: p.Input.Std}
-	s.main = &trial{engine: im.Engine, graph: graph, outputs: []string{p.Output.Name}}
+	s.main = &trial{ctx: ctx, engine: im.Engine, graph: graph, outputs: []string{p.Output.Name}}
 	defer s.main.stop()
 	width, height := trialSize(&p.Input)
 	if p.Painting != nil {
@@ -28,7 +29,7 @@ func (im *Importer) Verify(p *style.Package) error {
 	}
 	if v := p.Vectors; v != nil {
 		s.style = -1
-		s.maker = &trial{engine: im.Engine, graph: filepath.Join(p.Folder, v.Graph), outputs: v.Outputs}
+		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(p.Folder, v.Graph), outputs: v.Outputs}
 		defer s.maker.stop()
 		for _, name := range v.Inputs {
 			s.vectors = append(s.vectors, input(name))
