@@ -182,6 +182,9 @@ func small(t *testing.T, cmd *exec.Cmd) {
 	if err != nil {
 		t.Skip("unshare (util-linux) is not installed")
 	}
+	if printed, err := exec.Command(path, "--mount", "true").CombinedOutput(); err != nil {
+		t.Skipf("no mounts of one's own here (%s)", strings.TrimSpace(string(printed)))
+	}
 	cmd.Path = path
 }
 
