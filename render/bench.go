@@ -349,10 +349,17 @@ func (b *bareRuntime) stop() {
 }
 
 // noise is a plate of soft shapes with grain, a tenth of it above 1, another one for every
-// frame.
-type noise struct{ width, height int }
+// frame. Frames are asked for in order, and only the last one is kept.
+type noise struct {
+	width, height int
+	time          float64
+	im            *picture.Image
+}
 
 func (n *noise) At(time float64) (*picture.Image, error) {
+	if n.im != nil && n.time == time {
+		return n.im, nil
+	}
 	im := picture.New(image.Rect(0, 0, n.width, n.height))
 	im.HasAlpha = true
 	random := rand.New(rand.NewPCG(1, uint64(time)))
@@ -365,6 +372,7 @@ func (n *noise) At(time float64) (*picture.Image, error) {
 			}
 		}
 	}
+	n.time, n.im = time, im
 	return im, nil
 }
 
