@@ -26,6 +26,10 @@ func Start(library string) error {
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("ONNX Runtime cannot be loaded from %s: %w", library, err)
 	}
+	// What a studio renders is nobody else's business.
+	if err := ort.DisableTelemetry(); err != nil {
+		return err
+	}
 	// One arena for all sessions. An arena grows with the largest frame and never shrinks:
 	// one for each style would hold that much for every style.
 	arena, err := ort.NewArenaCfg(0, -1, -1, -1)
