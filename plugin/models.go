@@ -185,12 +185,18 @@ func listStyles() error {
 	return errors.Join(append(broken, t.Flush())...)
 }
 
-func printStyle(id string) error {
+// find is an installed style, and the bank that it was found in.
+func find(id string) (*style.Package, style.Bank, error) {
 	bank, _, err := installed()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	p, err := bank.Find(id)
+	return p, bank, err
+}
+
+func printStyle(id string) error {
+	p, _, err := find(id)
 	if err != nil {
 		return err
 	}
@@ -237,11 +243,7 @@ func describeInput(in *style.Input) string {
 }
 
 func verifyStyle(id string) error {
-	bank, _, err := installed()
-	if err != nil {
-		return err
-	}
-	p, err := bank.Find(id)
+	p, _, err := find(id)
 	if err != nil {
 		return err
 	}
@@ -261,11 +263,7 @@ func verifyStyle(id string) error {
 }
 
 func removeStyle(id string) error {
-	bank, _, err := installed()
-	if err != nil {
-		return err
-	}
-	p, err := bank.Find(id)
+	p, bank, err := find(id)
 	if err != nil {
 		return err
 	}
