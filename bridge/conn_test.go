@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"math"
 	"os"
 	"reflect"
 	"runtime"
@@ -254,6 +255,26 @@ func TestImageCheck(t *testing.T) {
 	inline := Image{Window: Window{0, 0, 1, 2}, Channels: 1, RowBytes: 4, Pixels: make([]byte, 7)}
 	if err := inline.Check(1, 0); err == nil {
 		t.Error("too few inline pixels passed")
+	}
+}
+
+func TestRenderCheck(t *testing.T) {
+	for _, mix := range []float64{0, 0.25, 1} {
+		r := Render{Encoding: EncodingLinear, StyleMix: mix, Painting: &Painting{Encoding: EncodingSRGB}}
+		if err := r.Check(); err != nil {
+			t.Errorf("style mix %g: %v", mix, err)
+		}
+	}
+	for name, r := range map[string]Render{
+		"no number":                {Encoding: EncodingLinear, StyleMix: math.NaN()},
+		"less than nothing":        {Encoding: EncodingLinear, StyleMix: -0.1},
+		"more than all":            {Encoding: EncodingLinear, StyleMix: math.Inf(1)},
+		"an encoding of the plate": {Encoding: "log"},
+		"one of the painting":      {Encoding: EncodingLinear, Painting: &Painting{}},
+	} {
+		if err := r.Check(); err == nil {
+			t.Errorf("%s passed", name)
+		}
 	}
 }
 

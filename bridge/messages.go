@@ -1,7 +1,9 @@
 package bridge
 
+import "fmt"
+
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 2
+const ProtocolVersion = 3
 
 // A Kind names a message. Requests go towards the engine, answers come back.
 type Kind string
@@ -67,8 +69,10 @@ type Prepare struct {
 // Render asks for one frame. The output is written into its image before Done is sent;
 // what lies there after an Error is unspecified.
 type Render struct {
-	Style         string    `msgpack:"style"` // as in Prepare
-	Frame         float64   `msgpack:"frame"` // OFX time, for the log
+	Style         string    `msgpack:"style"`    // as in Prepare
+	StyleB        string    `msgpack:"styleB"`   // likewise; of no use where StyleMix is 0
+	StyleMix      float64   `msgpack:"styleMix"` // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
+	Frame         float64   `msgpack:"frame"`    // OFX time, for the log
 	Encoding      string    `msgpack:"encoding"`
 	Premultiplied bool      `msgpack:"premultiplied"` // plate and output: RGB carries alpha
 	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
@@ -77,6 +81,22 @@ type Render struct {
 	Mask          *Image    `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
 	Painting      *Painting `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
 	Output        Image     `msgpack:"output"`             // RGBA, in the plate's encoding
+}
+
+// Check says whether the values make sense; the images have a Check of their own.
+func (r *Render) Check() error {
+	if !(r.StyleMix >= 0 && r.StyleMix <= 1) { // NaN neither
+		return fmt.Errorf("style mix %g", r.StyleMix)
+	}
+	if err := checkEncoding(r.Encoding); err != nil {
+		return err
+	}
+	if r.Painting != nil {
+		if err := checkEncoding(r.Painting.Encoding); err != nil {
+			return fmt.Errorf("painting: %w", err)
+		}
+	}
+	return nil
 }
 
 // Painting is a picture that a style is to be taken from, on the node's Style input.
@@ -91,6 +111,13 @@ const (
 	EncodingLinear = "linear" // scene-linear
 	EncodingSRGB   = "srgb"   // IEC 61966-2-1
 )
+
+func checkEncoding(encoding string) error {
+	if encoding != EncodingLinear && encoding != EncodingSRGB {
+		return fmt.Errorf("encoding %q", encoding)
+	}
+	return nil
+}
 
 // Image is a rectangle of interleaved float32 pixels. Row 0 is the lowest one, as in OFX.
 type Image struct {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 2,
+  PROTOCOL_VERSION = 3,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28 /* of one image */
@@ -42,6 +42,8 @@ struct painting {
 
 struct render_request {
   const char *style;
+  const char *style_b; /* NULL: none, and style_mix is 0 */
+  double style_mix;
   double frame;
   const char *encoding;
   bool premultiplied;

@@ -78,8 +78,8 @@ func TestStartFailures(t *testing.T) {
 		"nonsense":    {want: "does not answer as an engine of Impasto does", cause: "I am another program"},
 		"silent":      {want: "did not answer within", cause: "timeout"},
 		"mute":        {want: "did not answer within"},
-		"protocol":    {want: "speaks protocol 3, but this impasto-host speaks protocol 2"},
-		"version":     {want: "is version 0.0.0-other (protocol 2), but this impasto-host is version dev (protocol 2)"},
+		"protocol":    {want: "speaks protocol 4, but this impasto-host speaks protocol 3"},
+		"version":     {want: "is version 0.0.0-other (protocol 3), but this impasto-host is version dev (protocol 3)"},
 		"refuses":     {want: "refuses to work: There is no ONNX Runtime."},
 		"leaves":      {want: "ended as soon as it was started", cause: "exit status 5"},
 		"garbage":     {want: "cannot be started: a welcome message that cannot be read"},
@@ -257,6 +257,21 @@ func TestOldSocketFoldersAreSwept(t *testing.T) {
 	for dir, want := range map[string]bool{old: false, young: true, other: true} {
 		if _, err := os.Stat(dir); (err == nil) != want {
 			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	for want, r := range map[string]bridge.Render{
+		"rendering frame 6.5 with style a":      {Frame: 6.5, Style: "a", StyleB: "b"},
+		"rendering frame 7 with styles a and b": {Frame: 7, Style: "a", StyleB: "b", StyleMix: 0.25},
+	} {
+		m, err := bridge.NewMessage(bridge.KindRender, 1, &r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := describe(m); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -172,7 +172,11 @@ func describe(m bridge.Message) string {
 	case bridge.KindRender:
 		var r bridge.Render
 		if m.Decode(&r) == nil {
-			return fmt.Sprintf("rendering frame %s with style %s", strconv.FormatFloat(r.Frame, 'f', -1, 64), r.Style)
+			styles := "style " + r.Style
+			if r.StyleMix > 0 {
+				styles = fmt.Sprintf("styles %s and %s", r.Style, r.StyleB)
+			}
+			return fmt.Sprintf("rendering frame %s with %s", strconv.FormatFloat(r.Frame, 'f', -1, 64), styles)
 		}
 	case bridge.KindPrepare:
 		var p bridge.Prepare

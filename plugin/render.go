@@ -180,8 +180,8 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 // is nil; an inline output is not there yet.
 func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 	f := &frame{Render: r}
-	if r.Encoding != bridge.EncodingLinear && r.Encoding != bridge.EncodingSRGB {
-		return nil, fmt.Errorf("encoding %q", r.Encoding)
+	if err := r.Check(); err != nil {
+		return nil, err
 	}
 	image := func(name string, im *bridge.Image, channels int, dst *pixels.Image) error {
 		if err := im.Check(channels, len(attached)); err != nil {
@@ -206,9 +206,6 @@ func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 		}
 	}
 	if p := r.Painting; p != nil {
-		if p.Encoding != bridge.EncodingLinear && p.Encoding != bridge.EncodingSRGB {
-			return nil, fmt.Errorf("painting: encoding %q", p.Encoding)
-		}
 		f.painting = new(pixels.Image)
 		if err := image("painting", &p.Image, 4, f.painting); err != nil {
 			return nil, err

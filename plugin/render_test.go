@@ -333,6 +333,8 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		edit func(r *bridge.Render)
 	}{
 		{"encoding", func(r *bridge.Render) { r.Encoding = "log" }},
+		{"style mix that is no number", func(r *bridge.Render) { r.StyleMix = math.NaN() }},
+		{"more than all of a style", func(r *bridge.Render) { r.StyleMix = 1.5 }},
 		{"empty plate", func(r *bridge.Render) { r.Plate.Window = bridge.Window{} }},
 		{"plate outside of the memory", func(r *bridge.Render) { r.Plate.Offset = 8 * 8 * 36 }},
 		{"output past the memory", func(r *bridge.Render) { r.Output.Window[3] = 1000 }},

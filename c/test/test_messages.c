@@ -30,6 +30,8 @@ static void test_encoding(void) {
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
+      .style_b = "c\xc3\xb4te@ba9876543210",
+      .style_mix = 0.75,
       .frame = 1001.5,
       .encoding = ENCODING_LINEAR,
       .premultiplied = true,
