@@ -42,7 +42,7 @@ struct painting {
 
 struct render_request {
   const char *style;
-  const char *style_b; /* NULL: none, and style_mix is 0 */
+  const char *style_b; /* "" where style_mix is 0 */
   double style_mix;
   double frame;
   const char *encoding;

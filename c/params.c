@@ -5,31 +5,59 @@
 
 #include <string.h>
 
+enum control { MENU, TEXT, NUMBER, SWITCH };
+
 /* Names, meanings and order stay as they are for ever; what is new goes to the end. */
 static const struct definition {
-  const char *name, *type, *label, *hint;
+  const char *name;
+  enum control control;
+  const char *label, *hint;
   bool needed;   /* there is no effect without it */
   bool animates; /* if the host can */
   bool of_mask;
-  double number; /* default, and for mix the range */
+  double number; /* default; of a menu the entry, or the last where there are fewer */
   double min, max;
 } table[PARAM_COUNT] = {
     [PARAM_STYLE] =
         {.name = "style",
-         .type = kOfxParamTypeChoice,
+         .control = MENU,
          .label = "Style",
          .hint = "The painting after which the plate is repainted.",
          .needed = true},
     [PARAM_STYLE_ID] =
         {.name = "styleId",
-         .type = kOfxParamTypeString,
+         .control = TEXT,
          .label = "Style ID",
          .hint = "A style by its identity, name@checksum, or by its name alone; goes before the "
                  "menu if it is not empty. For styles of your own studio, and to hold a shot to "
                  "one version of a style."},
+    [PARAM_STYLE_B] =
+        {.name = "styleB",
+         .control = MENU,
+         .label = "Second Style",
+         .hint = "The style that Style Mix leads to. Of no effect where that is 0.",
+         .needed = true,
+         .number = 1},
+    [PARAM_STYLE_B_ID] =
+        {.name = "styleBId",
+         .control = TEXT,
+         .label = "Second Style ID",
+         .hint = "The second style as Style ID has the first; goes before its menu if it is not "
+                 "empty."},
+    [PARAM_STYLE_MIX] =
+        {.name = "styleMix",
+         .control = NUMBER,
+         .label = "Style Mix",
+         .hint = "0 is the first style, 1 the second. Everything in between is painted as one "
+                 "style that has something of both, and is no dissolve of two paintings; it takes "
+                 "two styles of the same network.",
+         .needed = true,
+         .animates = true,
+         .min = 0,
+         .max = 1},
     [PARAM_MIX] =
         {.name = "mix",
-         .type = kOfxParamTypeDouble,
+         .control = NUMBER,
          .label = "Mix",
          .hint = "How much of the painting is seen: 0 is the plate, 1 the painting.",
          .needed = true,
@@ -39,7 +67,7 @@ static const struct definition {
          .max = 1},
     [PARAM_MASK_APPLY] =
         {.name = "maskApply",
-         .type = kOfxParamTypeBoolean,
+         .control = SWITCH,
          .label = "Mask",
          .hint = "Paints only where the mask is. This host does not say whether a mask is "
                  "connected, so switch it on where one is.",
@@ -47,7 +75,7 @@ static const struct definition {
          .of_mask = true},
     [PARAM_MASK_INVERT] =
         {.name = "maskInvert",
-         .type = kOfxParamTypeBoolean,
+         .control = SWITCH,
          .label = "Invert Mask",
          .hint = "Paints where the mask is 0, and leaves the plate where it is 1.",
          .animates = true,
@@ -64,33 +92,47 @@ static bool exists(enum param param, bool with_mask) {
   return (with_mask || !table[param].of_mask) && (param != PARAM_MASK_APPLY || host_is_resolve());
 }
 
-static bool define_style(OfxPropertySetHandle set) {
+static const char *type_of(enum control control) {
+  switch (control) {
+  case MENU:
+    return style_by_name() ? kOfxParamTypeStrChoice : kOfxParamTypeChoice;
+  case TEXT:
+    return kOfxParamTypeString;
+  case NUMBER:
+    return kOfxParamTypeDouble;
+  default:
+    return kOfxParamTypeBoolean;
+  }
+}
+
+static bool define_menu(OfxPropertySetHandle set, int entry) {
   bool by_name = style_by_name(), ok = true;
   for (int i = 0; i < bank_size; i++) {
     ok = put_string(set, kOfxParamPropChoiceOption, i, bank[i].label) && ok;
     if (by_name)
       ok = put_string(set, kOfxParamPropChoiceEnum, i, bank[i].name) && ok;
   }
-  return (by_name ? put_string(set, kOfxParamPropDefault, 0, bank[0].name)
-                  : put_int(set, kOfxParamPropDefault, 0, 0)) &&
+  if (entry >= bank_size)
+    entry = bank_size - 1;
+  return (by_name ? put_string(set, kOfxParamPropDefault, 0, bank[entry].name)
+                  : put_int(set, kOfxParamPropDefault, 0, entry)) &&
          ok;
 }
 
-static bool define(enum param param, OfxPropertySetHandle set) {
-  const struct definition *d = &table[param];
+static bool define(const struct definition *d, OfxPropertySetHandle set) {
   /* Texts are no reason to fail. */
   (void)put_string(set, kOfxPropLabel, 0, d->label);
   (void)put_string(set, kOfxParamPropScriptName, 0, d->name);
   (void)put_string(set, kOfxParamPropHint, 0, d->hint);
   if (!d->animates)
     (void)put_int(set, kOfxParamPropAnimates, 0, 0);
-  switch (param) {
-  case PARAM_STYLE:
-    return define_style(set);
-  case PARAM_STYLE_ID:
+  switch (d->control) {
+  case MENU:
+    return define_menu(set, (int)d->number);
+  case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
-  case PARAM_MIX:
+  case NUMBER:
     (void)put_double(set, kOfxParamPropIncrement, 0, 0.01);
     /* Resolve needs both ranges. */
     return put_double(set, kOfxParamPropDefault, 0, d->number) &&
@@ -105,14 +147,14 @@ static bool define(enum param param, OfxPropertySetHandle set) {
 
 bool params_define(OfxParamSetHandle set, bool with_mask) {
   for (enum param p = 0; p < PARAM_COUNT; p++) {
+    const struct definition *d = &table[p];
     OfxPropertySetHandle properties = NULL;
-    const char *type = p == PARAM_STYLE && style_by_name() ? kOfxParamTypeStrChoice : table[p].type;
     if (!exists(p, with_mask))
       continue;
     /* The reference host cannot make strings. */
-    if (suites.param->paramDefine(set, type, table[p].name, &properties) != kOfxStatOK ||
-        !define(p, properties)) {
-      if (table[p].needed)
+    if (suites.param->paramDefine(set, type_of(d->control), d->name, &properties) != kOfxStatOK ||
+        !define(d, properties)) {
+      if (d->needed)
         return false;
     }
   }
@@ -132,48 +174,69 @@ bool params_fetch(struct params *to, OfxParamSetHandle set, bool with_mask) {
   return true;
 }
 
-bool params_style(const struct params *params, OfxTime time, char to[STYLE_SIZE],
-                  struct sentence *why) {
+/* A style by its ID if there is one, else by the menu. */
+static bool style_of(const struct params *params, enum param menu, enum param id, OfxTime time,
+                     char to[STYLE_SIZE], struct sentence *why) {
   static char none[] = "";
   char *text = NULL;
   int index = 0;
-  OfxParamHandle id = params->handles[PARAM_STYLE_ID], style = params->handles[PARAM_STYLE];
-  if (id && suites.param->paramGetValueAtTime(id, time, &text) == kOfxStatOK && text && text[0]) {
+  if (params->handles[id] &&
+      suites.param->paramGetValueAtTime(params->handles[id], time, &text) == kOfxStatOK && text &&
+      text[0]) {
     if (strlen(text) >= STYLE_SIZE) {
-      say(why, "The Style ID is longer than any style's. It should be name@checksum, or a name.");
+      say(why, "The %s is longer than any style's. It should be name@checksum, or a name.",
+          table[id].label);
       return false;
     }
     strcpy(to, text);
     return true;
   }
   if (!style_by_name()) {
-    if (suites.param->paramGetValueAtTime(style, time, &index) != kOfxStatOK || index < 0 ||
-        index >= bank_size) {
-      say(why, "The style menu is at entry %d, and this release of Impasto has %d.", index + 1,
-          (int)bank_size);
+    if (suites.param->paramGetValueAtTime(params->handles[menu], time, &index) != kOfxStatOK ||
+        index < 0 || index >= bank_size) {
+      say(why, "The menu %s is at entry %d, and this release of Impasto has %d.",
+          table[menu].label, index + 1, (int)bank_size);
       return false;
     }
     strcpy(to, bank[index].id);
     return true;
   }
-  if (suites.param->paramGetValueAtTime(style, time, &text) != kOfxStatOK || !text)
+  if (suites.param->paramGetValueAtTime(params->handles[menu], time, &text) != kOfxStatOK || !text)
     text = none;
   for (int i = 0; i < bank_size; i++)
     if (strcmp(bank[i].name, text) == 0) {
       strcpy(to, bank[i].id);
       return true;
     }
-  say(why, "This release of Impasto has no style \"%s\" in its menu. Styles of other origin go into "
-           "Style ID.", text);
+  say(why, "This release of Impasto has no style \"%s\" in its menu %s. Styles of other origin go "
+           "into %s.",
+      text, table[menu].label, table[id].label);
   return false;
 }
 
-bool params_mix(const struct params *params, OfxTime time, double *to) {
-  double mix = 0;
-  if (suites.param->paramGetValueAtTime(params->handles[PARAM_MIX], time, &mix) != kOfxStatOK)
+/* 0 to 1. */
+static bool fraction(const struct params *params, enum param param, OfxTime time, double *to) {
+  double v = 0;
+  if (suites.param->paramGetValueAtTime(params->handles[param], time, &v) != kOfxStatOK)
     return false;
-  *to = mix > 0 ? (mix < 1 ? mix : 1) : 0; /* NaN is 0 */
+  *to = v > 0 ? (v < 1 ? v : 1) : 0; /* NaN is 0 */
   return true;
+}
+
+bool params_styles(const struct params *params, OfxTime time, struct styles *to,
+                   struct sentence *why) {
+  if (!fraction(params, PARAM_STYLE_MIX, time, &to->mix)) {
+    say(why, "The host does not give Impasto the value of Style Mix.");
+    return false;
+  }
+  to->b[0] = '\0';
+  return style_of(params, PARAM_STYLE, PARAM_STYLE_ID, time, to->a, why) &&
+         (to->mix == 0 ||
+          style_of(params, PARAM_STYLE_B, PARAM_STYLE_B_ID, time, to->b, why));
+}
+
+bool params_mix(const struct params *params, OfxTime time, double *to) {
+  return fraction(params, PARAM_MIX, time, to);
 }
 
 bool params_switch(const struct params *params, enum param param, OfxTime time) {

@@ -10,6 +10,9 @@
 enum param {
   PARAM_STYLE,
   PARAM_STYLE_ID,
+  PARAM_STYLE_B,
+  PARAM_STYLE_B_ID,
+  PARAM_STYLE_MIX,
   PARAM_MIX,
   PARAM_MASK_APPLY,
   PARAM_MASK_INVERT,
@@ -27,9 +30,14 @@ bool params_fetch(struct params *to, OfxParamSetHandle set, bool with_mask);
 
 enum { STYLE_SIZE = 256 };
 
-/* What to ask the engine for. */
-bool params_style(const struct params *params, OfxTime time, char to[STYLE_SIZE],
-                  struct sentence *why);
+/* What to ask the engine for: b is empty where mix, 0 to 1, is 0. */
+struct styles {
+  char a[STYLE_SIZE], b[STYLE_SIZE];
+  double mix;
+};
+
+bool params_styles(const struct params *params, OfxTime time, struct styles *to,
+                   struct sentence *why);
 
 /* 0 to 1. */
 bool params_mix(const struct params *params, OfxTime time, double *to);

@@ -288,12 +288,25 @@ static enum progress take_memory(struct frame *frame) {
 
 /* --- The frame ---------------------------------------------------------------------------- */
 
+static enum progress progress_of(const struct watch *watch, enum outcome outcome) {
+  switch (outcome) {
+  case OUTCOME_DONE:
+    return GO_ON;
+  case OUTCOME_STOPPED:
+    return watch->declined ? DECLINED : ABORTED;
+  default:
+    return FAILED;
+  }
+}
+
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
-  char style[STYLE_SIZE];
-  if (!params_style(&frame->instance->params, frame->time, style, &frame->why))
+  struct styles styles;
+  if (!params_styles(&frame->instance->params, frame->time, &styles, &frame->why))
     return FAILED;
   struct render_request request = {
-      .style = style,
+      .style = styles.a,
+      .style_b = styles.b,
+      .style_mix = styles.mix,
       .frame = frame->time,
       .encoding = encoding_of(&frame->source),
       .premultiplied = frame->source.premultiplied,
@@ -305,16 +318,11 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .painting = frame->style.handle ? &frame->painting : NULL,
   };
   struct waiter waiter = {watch_stops, &frame->watch};
-  switch (client_render(&request, &frame->memory, &waiter, answer)) {
-  case OUTCOME_DONE:
-    return GO_ON;
-  case OUTCOME_STOPPED:
-    return frame->watch.declined ? DECLINED : ABORTED;
-  case OUTCOME_FAILED:
-    break;
-  }
-  frame->why = answer->why;
-  return FAILED;
+  enum progress progress =
+      progress_of(&frame->watch, client_render(&request, &frame->memory, &waiter, answer));
+  if (progress == FAILED)
+    frame->why = answer->why;
+  return progress;
 }
 
 static enum progress paint(struct frame *frame) {
@@ -401,23 +409,17 @@ OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
   struct waiter waiter = {watch_stops, &watch};
   struct answer answer = {.cached = false};
-  enum progress progress = GO_ON;
-  char style[STYLE_SIZE];
+  enum progress progress = FAILED;
+  struct styles styles;
   double first = 0;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
-  if (!params_style(&instance->params, first, style, &answer.why)) {
-    progress = FAILED;
-  } else {
-    switch (client_prepare(style, &waiter, &answer)) {
-    case OUTCOME_DONE:
-      break;
-    case OUTCOME_STOPPED:
-      progress = watch.declined ? DECLINED : ABORTED;
-      break;
-    case OUTCOME_FAILED:
-      progress = FAILED;
-    }
+  if (params_styles(&instance->params, first, &styles, &answer.why)) {
+    progress = GO_ON;
+    if (styles.mix < 1)
+      progress = progress_of(&watch, client_prepare(styles.a, &waiter, &answer));
+    if (styles.mix > 0 && progress == GO_ON)
+      progress = progress_of(&watch, client_prepare(styles.b, &waiter, &answer));
   }
   return conclude(&watch, progress, began, &answer.why);
 }

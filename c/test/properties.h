@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PROPERTIES = 64, MAX_VALUES = 8 };
+enum { MAX_PROPERTIES = 64, MAX_VALUES = 64 /* a menu's entries */ };
 
 struct value {
   int i;
@@ -103,7 +103,8 @@ static void clear_set(OfxPropertySetHandle set) {
   for (int i = 0; i < set->count; i++)
     for (int k = 0; k < MAX_VALUES; k++)
       free(set->all[i].values[k].s);
-  memset(set, 0, sizeof *set);
+  memset(set->all, 0, (size_t)set->count * sizeof *set->all);
+  set->count = 0;
 }
 
 #endif

@@ -44,6 +44,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
   struct picture plate = {{0, 0, WIDTH, HEIGHT}, 4, WIDTH * 16, 0, NULL, 0}, output = plate;
   output.offset = OFFSET;
   struct render_request request = {.style = bank[0].id,
+                                   .style_b = "",
                                    .frame = frame,
                                    .encoding = ENCODING_LINEAR,
                                    .premultiplied = true,

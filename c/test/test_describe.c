@@ -1,5 +1,6 @@
 /* Loading and describing are quick, start no process and open nothing that stays. The program's
  * own socketpair, posix_spawn and so on go before libc's, and tell on who calls them. */
+#include "bank.h"
 #include "check.h"
 #include "properties.h"
 
@@ -143,7 +144,7 @@ int main(void) {
   CHECK(plugin->mainEntry(kOfxActionLoad, NULL, NULL, NULL) == kOfxStatOK);
   CHECK(plugin->mainEntry(kOfxActionDescribe, &effect_set, NULL, NULL) == kOfxStatOK);
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
-  CHECK(clips == 2 && params == 3);
+  CHECK(clips == 2 && params == 6);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);
   double took = now_ms() - start;
   printf("loading and describing took %.2f ms\n", took);
@@ -154,9 +155,27 @@ int main(void) {
   CHECK(clips == 4 && strcmp(clip_names[2], "Mask") == 0 && strcmp(clip_names[3], "Style") == 0);
   CHECK(value_is(&clip_sets[3], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentRGBA));
   CHECK(value_is(&clip_sets[2], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentAlpha));
-  CHECK(params == 4);
-  CHECK(strcmp(param_names[0], "style") == 0 && strcmp(param_types[0], kOfxParamTypeChoice) == 0);
-  CHECK(strcmp(param_names[2], "mix") == 0 && strcmp(param_names[3], "maskInvert") == 0);
+  static const char *const names[] = {"style",    "styleId", "styleB",    "styleBId",
+                                      "styleMix", "mix",     "maskInvert"};
+  CHECK(params == 7);
+  for (int i = 0; i < 7; i++)
+    CHECK(strcmp(param_names[i], names[i]) == 0);
+  for (int menu = 0; menu <= 2; menu += 2) {
+    int entry = -1;
+    CHECK(strcmp(param_types[menu], kOfxParamTypeChoice) == 0);
+    CHECK(read_int(&param_sets[menu], kOfxParamPropDefault, 0, &entry) == kOfxStatOK);
+    CHECK(entry == (menu == 0 || bank_size == 1 ? 0 : 1));
+    for (int i = 0; i < bank_size; i++)
+      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceOption, i, bank[i].label));
+  }
+  double low = -1, high = -1, start_at = -1;
+  int still;
+  CHECK(read_double(&param_sets[4], kOfxParamPropMin, 0, &low) == kOfxStatOK && low == 0);
+  CHECK(read_double(&param_sets[4], kOfxParamPropMax, 0, &high) == kOfxStatOK && high == 1);
+  CHECK(read_double(&param_sets[4], kOfxParamPropDefault, 0, &start_at) == kOfxStatOK);
+  CHECK(start_at == 0);
+  CHECK(read_int(&param_sets[4], kOfxParamPropAnimates, 0, &still) == kOfxStatErrUnknown);
+  CHECK(read_int(&param_sets[2], kOfxParamPropAnimates, 0, &still) == kOfxStatOK && still == 0);
   CHECK(value_is(&effect_set, kOfxImageEffectPropSupportedPixelDepths, 2, kOfxBitDepthByte));
   CHECK(!value_is(&effect_set, kOfxImageEffectPropSupportedPixelDepths, 3, kOfxBitDepthHalf));
   CHECK(describe_context(plugin, kOfxImageEffectContextRetimer) == kOfxStatErrUnsupported);
@@ -165,11 +184,15 @@ int main(void) {
   set_string(&host_set, kOfxPropName, 0, "DaVinciResolve");
   set_int(&host_set, kOfxParamHostPropSupportsStrChoice, 0, 1);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);
-  CHECK(params == 5 && strcmp(param_names[3], "maskApply") == 0);
-  CHECK(strcmp(param_types[0], kOfxParamTypeStrChoice) == 0);
+  CHECK(params == 8 && strcmp(param_names[6], "maskApply") == 0);
+  for (int menu = 0; menu <= 2; menu += 2) {
+    CHECK(strcmp(param_types[menu], kOfxParamTypeStrChoice) == 0);
+    for (int i = 0; i < bank_size; i++)
+      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceEnum, i, bank[i].name));
+  }
   fewer = 1;
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);
-  CHECK(params == 4);
+  CHECK(params == 6);
 
   CHECK(plugin->mainEntry("SomethingNew", NULL, NULL, NULL) == kOfxStatReplyDefault);
   CHECK(plugin->mainEntry(kOfxActionUnload, NULL, NULL, NULL) == kOfxStatOK);

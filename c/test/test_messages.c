@@ -45,6 +45,7 @@ static void test_encoding(void) {
   struct painting painting = {ENCODING_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",
+      .style_b = "",
       .frame = 7,
       .encoding = ENCODING_LINEAR,
       .mix = 1,
@@ -55,6 +56,7 @@ static void test_encoding(void) {
   is_vector("render_painting", encode_render(&b, 70001, &painted), &b);
   struct render_request in_message = {
       .style = "great-wave",
+      .style_b = "",
       .frame = -3,
       .encoding = ENCODING_SRGB,
       .mix = 1,

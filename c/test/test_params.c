@@ -1,0 +1,133 @@
+/* What the engine is asked for: by menu and by ID, the second style only where it has a part. */
+#include "../params.h"
+#include "../suites.h"
+#include "bank.h"
+#include "check.h"
+#include "properties.h"
+
+#include <math.h>
+#include <stdarg.h>
+
+static struct OfxPropertySetStruct host_set;
+
+/* An instance's values. A menu has an entry and a name; which one counts is the host's doing. */
+static struct menu {
+  int entry;
+  char *name;
+} style, style_b;
+static char *id, *id_b;
+static double mix;
+
+static struct params params;
+
+static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
+  va_list to;
+  va_start(to, time);
+  CHECK(time == 1001);
+  if (param == (OfxParamHandle)&mix) {
+    *va_arg(to, double *) = mix;
+  } else if (param == (OfxParamHandle)&id || param == (OfxParamHandle)&id_b) {
+    *va_arg(to, char **) = *(char **)param;
+  } else {
+    const struct menu *menu = (const struct menu *)param;
+    if (host_says(kOfxParamHostPropSupportsStrChoice))
+      *va_arg(to, char **) = menu->name;
+    else
+      *va_arg(to, int *) = menu->entry;
+  }
+  va_end(to);
+  return kOfxStatOK;
+}
+
+static void reset(void) {
+  static char empty[] = "", last[STYLE_SIZE];
+  strcpy(last, bank[bank_size - 1].name);
+  style = style_b = (struct menu){bank_size - 1, last};
+  id = id_b = empty;
+  mix = 0;
+}
+
+static bool asks(const char *a, const char *b, double how_much) {
+  struct styles got;
+  struct sentence why = {""};
+  bool ok = params_styles(&params, 1001, &got, &why);
+  if (!ok)
+    fprintf(stderr, "%s\n", why.text);
+  return ok && strcmp(got.a, a) == 0 && strcmp(got.b, b) == 0 && got.mix == how_much;
+}
+
+static bool fails(const char *saying) {
+  struct styles got;
+  struct sentence why = {""};
+  return !params_styles(&params, 1001, &got, &why) && strstr(why.text, saying);
+}
+
+static void test_values(void) {
+  static char first[] = "first@0123456789ab", second[] = "second";
+  const char *of_menu = bank[bank_size - 1].id;
+  reset();
+  CHECK(asks(of_menu, "", 0));
+  mix = 0.25;
+  CHECK(asks(of_menu, of_menu, 0.25));
+  id = first;
+  CHECK(asks(first, of_menu, 0.25));
+  id_b = second;
+  CHECK(asks(first, second, 0.25));
+  mix = 1;
+  CHECK(asks(first, second, 1));
+  mix = 7;
+  CHECK(asks(first, second, 1));
+  mix = -1;
+  CHECK(asks(first, "", 0));
+  mix = NAN;
+  CHECK(asks(first, "", 0));
+}
+
+/* A second style that is not here is no matter until it has a part. */
+static void test_failures(void) {
+  static char nobody[] = "nobody", endless[2 * STYLE_SIZE];
+  memset(endless, 'x', sizeof endless - 1);
+  bool by_name = host_says(kOfxParamHostPropSupportsStrChoice);
+  reset();
+  style_b = (struct menu){bank_size, nobody};
+  CHECK(asks(bank[bank_size - 1].id, "", 0));
+  mix = 0.001;
+  CHECK(fails("menu Second Style") && fails(by_name ? "nobody" : "is at entry"));
+  CHECK(!by_name || fails("into Second Style ID."));
+  style = style_b;
+  CHECK(fails("menu Style") && fails(by_name ? "nobody" : "is at entry"));
+  reset();
+  id_b = endless;
+  CHECK(asks(bank[bank_size - 1].id, "", 0));
+  mix = 1;
+  CHECK(fails("Second Style ID is longer"));
+}
+
+/* As in the reference host, which has no strings. */
+static void test_without_ids(void) {
+  reset();
+  mix = 0.5;
+  params.handles[PARAM_STYLE_ID] = params.handles[PARAM_STYLE_B_ID] = NULL;
+  CHECK(asks(bank[bank_size - 1].id, bank[bank_size - 1].id, 0.5));
+}
+
+int main(void) {
+  static const OfxHost host = {.host = &host_set};
+  static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
+  suites.host = &host;
+  suites.property = &property_suite;
+  suites.param = &param;
+  for (int by_name = 0; by_name < 2; by_name++) {
+    set_int(&host_set, kOfxParamHostPropSupportsStrChoice, 0, by_name);
+    params.handles[PARAM_STYLE] = (OfxParamHandle)&style;
+    params.handles[PARAM_STYLE_ID] = (OfxParamHandle)&id;
+    params.handles[PARAM_STYLE_B] = (OfxParamHandle)&style_b;
+    params.handles[PARAM_STYLE_B_ID] = (OfxParamHandle)&id_b;
+    params.handles[PARAM_STYLE_MIX] = (OfxParamHandle)&mix;
+    test_values();
+    test_failures();
+    test_without_ids();
+  }
+  clear_set(&host_set);
+  return check_failures != 0;
+}
