@@ -39,8 +39,8 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
   offer_string(set, kOfxPropPluginDescription,
                "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
-               "the plate; where they are 0 the plate comes through unchanged. Styles that are taken from "
-               "a painting have it on Style.");
+               "the plate; where they are 0 the plate comes through unchanged. Style Mix leads to a second "
+               "style. Styles that are taken from a painting have it on Style.");
   return ok ? kOfxStatOK : kOfxStatFailed;
 }
 
