@@ -16,7 +16,7 @@ import (
 )
 
 // bare is what impasto bench compares a render with: the same style in the same session,
-// run on random pictures with nothing around it. For each line on standard input that
+// run on a random picture with nothing around it. For each line on standard input that
 // says "run" it prints how many milliseconds one run took.
 func bare(args []string) error {
 	flags := flag.NewFlagSet("impasto-engine bare", flag.ContinueOnError)
@@ -37,16 +37,20 @@ func bare(args []string) error {
 	if err := network.Start(library); err != nil {
 		return err
 	}
-	s := sessions{bank: bank}
-	x, err := s.get(context.Background(), *id, *threads, func(string) {})
+	l, err := newLooks(bank).get(*id)
+	if err != nil {
+		return err
+	}
+	var s sessions
+	x, err := s.get(context.Background(), l, *threads, func(string) {})
 	if err != nil {
 		return err
 	}
 	defer s.put(x)
-	if x.style.Painting != nil || x.style.Input.Size != nil {
-		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", x.style.Name)
+	if x.Painting != nil || x.Input.Size != nil {
+		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.id)
 	}
-	g := pixels.NewGeometry(*width, *height, x.style.Input.MultipleOf, x.style.Input.Minimum)
+	g := pixels.NewGeometry(*width, *height, x.Input.MultipleOf, x.Input.Minimum)
 	var buffers network.Buffers
 	in, err := buffers.Get(3 * g.Plane())
 	if err != nil {
@@ -56,9 +60,12 @@ func bare(args []string) error {
 	if err != nil {
 		return err
 	}
-	r := x.style.Input.Range
+	r := x.Input.Range
 	for i := range in {
 		in[i] = float32(r[0] + (r[1]-r[0])*rand.Float64())
+	}
+	if x.Norms != nil {
+		x.see(*threads, in, &g)
 	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -66,7 +73,13 @@ func bare(args []string) error {
 			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
 		}
 		start := time.Now()
-		if err := x.run(context.Background(), in, out, g.Width, g.Height, nil); err != nil {
+		var norms []network.Tensor
+		if x.Norms != nil {
+			if norms, err = x.style(context.Background(), l.vector); err != nil {
+				return err
+			}
+		}
+		if err := x.run(context.Background(), in, out, g.Width, g.Height, norms); err != nil {
 			return err
 		}
 		fmt.Println(float64(time.Since(start).Microseconds()) / 1000)

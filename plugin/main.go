@@ -3,8 +3,9 @@
 // bridge messages on a socket of their own.
 //
 // A request passes through these files: serve.go (messages), render.go (one frame),
-// memory.go (the plate's memory), sessions.go (styles and their networks), pictures.go
-// (what networks painted, kept); pixels, network and style stand alone.
+// memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
+// paintings.go (what networks take from paintings), pictures.go (what networks painted,
+// kept); pixels, network and style stand alone.
 package main
 
 import (

@@ -18,7 +18,9 @@ import (
 )
 
 const addLong = `add makes a style of a network in an ONNX file, so that the node can paint with it: put the style's
-name into Style ID. It looks at the graph and tries it, to find out
+name into Style ID. A folder that is a finished package, a style that was trained for one, is tried and copied.
+
+Of an ONNX file it looks at the graph and tries it, to find out
 
     what its inputs are        a plate; a painting, which then comes from the node's Style input; how much of it
     what sizes it takes        any, multiples of a number, or one only, to which plates are scaled and back
@@ -48,15 +50,15 @@ func models(args []string) error {
 	}
 	info := &cobra.Command{
 		Use: "info NAME", Short: "Print what is known of a style", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return printStyle(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return printPackage(args[0]) },
 	}
 	verify := &cobra.Command{
 		Use: "verify NAME", Short: "Compare a style's files with their checksums, and run it", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return verifyStyle(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return verifyPackage(args[0]) },
 	}
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a style that was added", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return removeStyle(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return removePackage(args[0]) },
 	}
 	root.AddCommand(addCommand(), list, info, verify, remove)
 	root.SetArgs(args)
@@ -67,10 +69,17 @@ func addCommand() *cobra.Command {
 	var o importer.Options
 	var values, outputValues, size, mean, std string
 	c := &cobra.Command{
-		Use: "add NETWORK.onnx", Short: "Make a style of a network", Long: addLong, Args: cobra.ExactArgs(1),
+		Use: "add NETWORK.onnx|FOLDER", Short: "Make a style of a network, or take a finished package", Long: addLong, Args: cobra.ExactArgs(1),
 		Example: "  impasto models add candy.onnx --licence MIT\n" +
-			"  impasto models add stylize.onnx --style-graph encode.onnx --name any-painting",
-		RunE: func(_ *cobra.Command, args []string) error {
+			"  impasto models add stylize.onnx --style-graph encode.onnx --name any-painting\n" +
+			"  impasto models add build/train/starry-night",
+		RunE: func(c *cobra.Command, args []string) error {
+			if st, err := os.Stat(args[0]); err == nil && st.IsDir() {
+				if c.Flags().NFlag() > 0 {
+					return fmt.Errorf("%s is a folder: what the flags say, a finished package says of itself", args[0])
+				}
+				return addPackage(args[0])
+			}
 			var err error
 			for _, f := range []struct {
 				flag, text string
@@ -134,6 +143,40 @@ func parseSize(text string) (*[2]int, error) {
 }
 
 func addStyle(path string, o *importer.Options) error {
+	var p *style.Style
+	err := add(func(ctx context.Context, im *importer.Importer) (err error) {
+		p, err = im.Add(ctx, path, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return added(p)
+}
+
+func addPackage(path string) error {
+	bank, _, err := installed()
+	if err != nil {
+		return err
+	}
+	var s *style.Style
+	var n *style.Network
+	err = add(func(ctx context.Context, im *importer.Importer) (err error) {
+		s, n, err = im.AddPackage(ctx, path, bank)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		return added(s)
+	}
+	fmt.Printf("Added the network %s, for styles of it.\n\n", n.ID)
+	return describe(nil, n)
+}
+
+// add has something put into the folder for it. An interrupt leaves nothing behind.
+func add(put func(context.Context, *importer.Importer) error) error {
 	folder, err := writableFolder()
 	if err != nil {
 		return err
@@ -142,19 +185,18 @@ func addStyle(path string, o *importer.Options) error {
 	if err != nil {
 		return err
 	}
-	im := importer.Importer{Engine: self, Folder: folder}
-	// An interrupt leaves nothing behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
-	p, err := im.Add(ctx, path, o)
+	err = put(ctx, &importer.Importer{Engine: self, Folder: folder})
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
 	}
-	if err != nil {
-		return err
-	}
-	fmt.Printf("Added the style %s. In the node, put %s into Style ID.\n\n", p.ID, p.Name)
-	return describeStyle(p)
+	return err
+}
+
+func added(s *style.Style) error {
+	fmt.Printf("Added the style %s. In the node, put %s into Style ID.\n\n", s.ID, s.Name)
+	return printPackage(s.ID)
 }
 
 // writableFolder is where styles are added.
@@ -178,48 +220,85 @@ func listStyles() error {
 		return err
 	}
 	all, broken := bank.All()
+	networks, brokenNetworks := bank.Networks()
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	for _, p := range all {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", p.ID, p.Label, p.Folder)
+	styles := map[string]int{}
+	for _, s := range all {
+		network := s.Network
+		if network == "" {
+			network = "a network of its own"
+		}
+		styles[network]++
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.ID, s.Label, network, s.Folder)
 	}
-	return errors.Join(append(broken, t.Flush())...)
+	for _, n := range networks {
+		fmt.Fprintf(t, "%s\tnetwork of %d styles\t\t%s\n", n.ID, styles[n.ID], n.Folder)
+	}
+	return errors.Join(append(append(broken, brokenNetworks...), t.Flush())...)
 }
 
-// find is an installed style, and the bank that it was found in.
-func find(id string) (*style.Package, style.Bank, error) {
-	bank, _, err := installed()
-	if err != nil {
-		return nil, nil, err
+// find is what an id names of what is installed, a style or else a network, and the bank
+// that it was found in.
+func find(id string) (bank style.Bank, s *style.Style, n *style.Network, err error) {
+	if bank, _, err = installed(); err != nil {
+		return nil, nil, nil, err
 	}
-	p, err := bank.Find(id)
-	return p, bank, err
+	if s, err = bank.Find(id); err == nil {
+		return bank, s, nil, nil
+	}
+	if n, other := bank.FindNetwork(id); other == nil {
+		return bank, nil, n, nil
+	}
+	return nil, nil, nil, err
 }
 
-func printStyle(id string) error {
-	p, _, err := find(id)
+// findWhole is find, with the network of a style.
+func findWhole(id string) (*style.Style, *style.Network, error) {
+	bank, s, n, err := find(id)
+	if err == nil && s != nil {
+		n, err = bank.Network(s)
+	}
+	return s, n, err
+}
+
+func printPackage(id string) error {
+	s, n, err := findWhole(id)
 	if err != nil {
 		return err
 	}
-	return describeStyle(p)
+	return describe(s, n)
 }
 
-func describeStyle(p *style.Package) error {
+// describe prints what is known of a style and its network, or of a network.
+func describe(s *style.Style, n *style.Network) error {
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	row := func(key, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", key, fmt.Sprintf(format, args...)) }
-	row("style", "%s", p.ID)
-	row("label", "%s", p.Label)
-	row("folder", "%s", p.Folder)
-	row("plate", "%s", describeInput(&p.Input))
-	if p.Painting != nil {
-		row("painting", "%s; from the node's Style input", describeInput(p.Painting))
+	p := &n.Package
+	if s != nil {
+		p = &s.Package
+		row("style", "%s", s.ID)
+		row("label", "%s", s.Label)
+		row("folder", "%s", s.Folder)
 	}
-	if p.Vectors != nil {
-		row("vectors", "%s, made of the painting by %s", strings.Join(p.Vectors.Outputs, ", "), p.Vectors.Graph)
+	if n.Norms != nil {
+		row("network", "%s", n.ID)
+		if s == nil {
+			row("folder", "%s", n.Folder)
+		}
+		row("vector", "%d numbers", n.Norms.Length)
+		row("norms", "made of the vector and the frame at %d × %d pixels by %s", n.Norms.Size, n.Norms.Size, n.Norms.Graph)
 	}
-	if p.Alpha != "" {
-		row("alpha", "%q: how much of the painting, always 1", p.Alpha)
+	row("plate", "%s", describeInput(&n.Input))
+	if n.Painting != nil {
+		row("painting", "%s; from the node's Style input", describeInput(n.Painting))
 	}
-	row("picture", "%q, %s, values %g to %g", p.Output.Name, p.Output.Channels, p.Output.Range[0], p.Output.Range[1])
+	if n.Vectors != nil {
+		row("vectors", "%s, made of the painting by %s", strings.Join(n.Vectors.Outputs, ", "), n.Vectors.Graph)
+	}
+	if n.Alpha != "" {
+		row("alpha", "%q: how much of the painting, always 1", n.Alpha)
+	}
+	row("picture", "%q, %s, values %g to %g", n.Output.Name, n.Output.Channels, n.Output.Range[0], n.Output.Range[1])
 	row("licence", "%s", p.Licence)
 	row("origin", "%s", p.Origin)
 	return t.Flush()
@@ -242,33 +321,46 @@ func describeInput(in *style.Input) string {
 	return s + fmt.Sprintf(", at least %d", in.Minimum)
 }
 
-func verifyStyle(id string) error {
-	p, _, err := find(id)
+func verifyPackage(id string) error {
+	s, n, err := findWhole(id)
 	if err != nil {
-		return err
-	}
-	if _, _, err := p.Load(); err != nil {
 		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
+	p := &n.Package
+	if s != nil {
+		p = &s.Package
+	}
 	im := importer.Importer{Engine: self}
-	if err := im.Verify(context.Background(), p); err != nil {
-		return fmt.Errorf("the style %q in %s does not paint: %w", p.ID, p.Folder, err)
+	if err := im.Verify(context.Background(), s, n); err != nil {
+		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
 	}
 	fmt.Printf("%s is whole, and paints.\n", p.ID)
 	return nil
 }
 
-func removeStyle(id string) error {
-	p, bank, err := find(id)
+func removePackage(id string) error {
+	bank, s, n, err := find(id)
 	if err != nil {
 		return err
 	}
+	var p *style.Package
+	if s != nil {
+		p = &s.Package
+	} else {
+		p = &n.Package
+		all, _ := bank.All()
+		for _, s := range all {
+			if s.Network == n.ID {
+				return fmt.Errorf("the style %q is of the network %q: remove that style first", s.Name, n.Name)
+			}
+		}
+	}
 	if filepath.Dir(p.Folder) == bank[len(bank)-1] {
-		return fmt.Errorf("the style %q came with Impasto and stays in its bundle", p.Name)
+		return fmt.Errorf("%q came with Impasto and stays in its bundle", p.Name)
 	}
 	if err := os.RemoveAll(p.Folder); err != nil {
 		return err

@@ -42,7 +42,7 @@ func TestModels(t *testing.T) {
 		{user, []string{"list"}, "My Net"},
 		{user, []string{"info", "my-net"}, filepath.Join(home, "impasto", "styles", "my-net")},
 		{user, []string{"verify", "my-net"}, "is whole, and paints"},
-		{user, []string{"add", net}, `!there is a style "my-net"`},
+		{user, []string{"add", net}, `!there is "my-net" in`},
 		{user, []string{"add", net, "--range", "255"}, "!--range: a range is like 0-255"},
 		{user, []string{"add", net, "--size", "512"}, "!--size: a size is like 720x720"},
 		{user, []string{"add", net, "--mean", "1,2"}, "!--mean: wanted are three numbers"},

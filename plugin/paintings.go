@@ -1,10 +1,8 @@
 package main
 
 import (
-	"container/list"
 	"context"
 	"math"
-	"sync"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
@@ -23,23 +21,16 @@ const (
 	paintingArea = 512 * 512
 )
 
-// paintings is what networks take from the paintings that artists connect, kept by the
-// painting's content: it is the same for all frames of a shot. What was used last stays.
-type paintings struct {
-	mutex sync.Mutex
-	used  int64
-	kept  map[paintingKey]*list.Element // of *painting
-	order list.List                     // most recently used first
-}
-
 type paintingKey struct {
-	style         string // with its version
+	network       string // with its version
 	content       pixels.Key
 	encoding      string
 	premultiplied bool
 }
 
-// painting is what goes into a style's network beside the plate. It is not changed.
+// painting is what goes into a network beside the plate, where that is made of a painting
+// that the artist connects. It is the same for all frames of a shot, so it is kept by the
+// painting's content. It is not changed.
 type painting struct {
 	key     paintingKey
 	tensors []network.Tensor
@@ -53,47 +44,21 @@ func (p *painting) size() (bytes int64) {
 	return bytes
 }
 
-func (c *paintings) get(key paintingKey) *painting {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	e := c.kept[key]
-	if e == nil {
-		return nil
-	}
-	c.order.MoveToFront(e)
-	return e.Value.(*painting)
-}
+// keep keeps it for the other frames of the shot.
+func (e *engine) keep(p *painting) { e.paintings.add(p.key, p, p.size()) }
 
-func (c *paintings) add(p *painting) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.kept[p.key] != nil || p.size() > keptPaintings {
-		return
-	}
-	if c.kept == nil {
-		c.kept = make(map[paintingKey]*list.Element)
-	}
-	c.kept[p.key] = c.order.PushFront(p)
-	c.used += p.size()
-	for c.used > keptPaintings {
-		old := c.order.Remove(c.order.Back()).(*painting)
-		delete(c.kept, old.key)
-		c.used -= old.size()
-	}
-}
-
-// painting gives what a style's network takes from a frame's painting, as far as that can
-// be had without running a network. For styles that take none it is empty.
+// painting gives what a network takes from a frame's painting, as far as that can be had
+// without running a network. For networks that take none it is empty.
 func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting, error) {
-	in := s.style.Painting
+	in := s.Painting
 	if in == nil {
 		return &painting{}, nil
 	}
 	if f.painting == nil {
-		return nil, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", s.style.Label)
+		return nil, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
 	}
-	key := paintingKey{s.style.ID, f.painting.Content(), f.Painting.Encoding, f.Painting.Premultiplied}
-	if p := e.paintings.get(key); p != nil {
+	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Encoding, f.Painting.Premultiplied}
+	if p, ok := e.paintings.get(key); ok {
 		return p, nil
 	}
 	workers := int(e.threads.Load())
@@ -116,7 +81,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	normalise(workers, in, values)
 	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)}, raw: s.vectors != nil}
 	if !p.raw {
-		e.paintings.add(p)
+		e.keep(p)
 	}
 	return p, nil
 }
@@ -126,12 +91,12 @@ func (e *engine) finish(ctx context.Context, s *session, p *painting) (*painting
 	if !p.raw {
 		return p, nil
 	}
-	vectors := make([]network.Tensor, len(s.style.Vectors.Outputs))
+	vectors := make([]network.Tensor, len(s.Vectors.Outputs))
 	if err := s.vectors.Run(ctx, p.tensors, vectors); err != nil {
 		return nil, err
 	}
 	done := &painting{key: p.key, tensors: vectors}
-	e.paintings.add(done)
+	e.keep(done)
 	return done, nil
 }
 

@@ -6,9 +6,7 @@ import (
 	"testing"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
-	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -42,7 +40,7 @@ func inline(name string, p *bridge.Painting) *bridge.Render {
 
 func TestStylesOfPaintings(t *testing.T) {
 	bank := t.TempDir()
-	onnxtest.WritePackage(t, bank, "tinted", onnxtest.Tinted(), func(m *style.Manifest) {
+	onnxtest.WritePackage(t, bank, "tinted", onnxtest.Tinted(), func(m *style.Style) {
 		m.Input.Name = "content"
 		painting := m.Input
 		painting.Name = "style"
@@ -99,23 +97,6 @@ func TestStylesOfPaintings(t *testing.T) {
 	}
 }
 
-func TestPaintingsAreBoundedByBytes(t *testing.T) {
-	var c paintings
-	add := func(i int) paintingKey {
-		key := paintingKey{content: pixels.Key{byte(i)}}
-		c.add(&painting{key: key, tensors: []network.Tensor{{Values: make([]float32, keptPaintings/4/4)}}})
-		return key
-	}
-	first, second := add(1), add(2)
-	add(3)
-	add(4)
-	c.get(first) // now the second is the least recently used
-	add(5)
-	if c.get(first) == nil || c.get(second) != nil || c.used > keptPaintings {
-		t.Errorf("%d bytes are kept, or the wrong ones", c.used)
-	}
-}
-
 func TestPaintingsFitTheNetwork(t *testing.T) {
 	for _, x := range []struct {
 		in            style.Input
@@ -139,7 +120,7 @@ func TestFixedSizeAndMean(t *testing.T) {
 	bank := t.TempDir()
 	g := onnxtest.Graph{Shape: []int64{1, 3, 48, 64}}
 	g.Node("Identity", []string{"x"}, "y", nil)
-	onnxtest.WritePackage(t, bank, "fixed", g.Bytes(), func(m *style.Manifest) {
+	onnxtest.WritePackage(t, bank, "fixed", g.Bytes(), func(m *style.Style) {
 		m.Input.Size = &[2]int{64, 48}
 		m.Input.Channels, m.Output.Channels = "BGR", "BGR"
 		m.Input.Range, m.Output.Range = [2]float64{0, 255}, [2]float64{-1, 1}

@@ -30,9 +30,10 @@ const (
 type engine struct {
 	log       hclog.Logger
 	threads   atomic.Int64
+	looks     *looks
 	sessions  sessions
 	pictures  *pictures
-	paintings paintings
+	paintings *lru[paintingKey, *painting]
 	buffers   network.Buffers
 	maps      maps
 
@@ -44,7 +45,8 @@ type engine struct {
 func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 	e := &engine{
 		log:       log,
-		sessions:  sessions{bank: bank},
+		looks:     newLooks(bank),
+		paintings: newLRU[paintingKey, *painting](keptPaintings),
 		converted: make(chan struct{}, maxConverted),
 		device:    make(chan struct{}, 1),
 	}
@@ -65,7 +67,7 @@ func (e *engine) grant(threads int) {
 
 // styles lists what can be had.
 func (e *engine) styles() *bridge.StyleList {
-	all, broken := e.sessions.bank.All()
+	all, broken := e.looks.bank.All()
 	for _, err := range broken {
 		e.log.Warn("a style that cannot be used", "error", err)
 	}
@@ -79,7 +81,11 @@ func (e *engine) styles() *bridge.StyleList {
 func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(float64, string)) (*bridge.Done, error) {
 	var t bridge.Timings
 	start := time.Now()
-	s, err := e.session(ctx, p.Style, &t, progress)
+	l, err := e.looks.get(p.Style)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.session(ctx, l, &t, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -88,10 +94,14 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	return &bridge.Done{Timings: t}, nil
 }
 
-// session leases a style and says so when that takes a while.
-func (e *engine) session(ctx context.Context, id string, t *bridge.Timings, progress func(float64, string)) (*session, error) {
+// session leases the network of a look and says so when that takes a while.
+func (e *engine) session(ctx context.Context, l *look, t *bridge.Timings, progress func(float64, string)) (*session, error) {
 	defer since(&t.Load, time.Now())
-	return e.sessions.get(ctx, id, int(e.threads.Load()), func(label string) { progress(0, "loading "+label) })
+	s, err := e.sessions.get(ctx, l, int(e.threads.Load()), func(label string) { progress(0, "loading "+label) })
+	if err != nil {
+		e.looks.forget() // the package may have moved
+	}
+	return s, err
 }
 
 // since adds the time that has passed.
@@ -112,9 +122,10 @@ func acquire(ctx context.Context, places chan struct{}, wait *int64) error {
 	}
 }
 
-// frame is a render request with its images at hand.
+// frame is a render request with its images and its look at hand.
 type frame struct {
 	*bridge.Render
+	look           *look
 	plate, output  pixels.Image
 	mask, painting *pixels.Image
 }
@@ -143,12 +154,15 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		f.output = pixels.NewImage(&r.Output, done.Pixels)
 	}
 
-	s, err := e.session(ctx, r.Style, t, progress)
+	if f.look, err = e.looks.get(r.Style); err != nil {
+		return nil, err
+	}
+	s, err := e.session(ctx, f.look, t, progress)
 	if err != nil {
 		return nil, err
 	}
 	defer e.sessions.put(s)
-	in, out := s.style.Input, s.style.Output
+	in, out := s.Input, s.Output
 	multipleOf, minimum := in.MultipleOf, in.Minimum
 	if in.Size != nil {
 		multipleOf, minimum = 1, 1 // the plate is scaled, not padded
@@ -172,7 +186,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	since(&t.ConvertOut, converting)
 	since(&t.Total, start)
-	e.log.Debug("painted", "frame", r.Frame, "style", s.style.ID, "cached", cached, "milliseconds", t.Total/1000)
+	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "cached", cached, "milliseconds", t.Total/1000)
 	return done, nil
 }
 
@@ -239,7 +253,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 			e.buffers.Put(seen)
 		}
 	}()
-	reader := pixels.Reader{Encoder: s.encoders[f.Encoding], BGR: s.style.Input.Channels == "BGR", Premultiplied: f.Premultiplied}
+	reader := pixels.Reader{Encoder: s.encoders[f.Encoding], BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied}
 	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, g, seen)
 	since(&t.ConvertIn, converting)
 	if err != nil {
@@ -252,7 +266,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 	if err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.style.ID, content, painting.key}
+	key := pictureKey{s.ID, f.look.key, content, painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}
@@ -265,7 +279,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 		<-e.device
 		return p, true, nil
 	}
-	progress(0.05, "painting "+s.style.Label)
+	progress(0.05, "painting "+f.look.label)
 	running := time.Now()
 	// The run goes on after a cancel until ONNX Runtime heeds it. It holds on to what it
 	// uses until then; the request, whose memory it does not use, need not wait.
@@ -308,19 +322,19 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geomet
 	if err != nil {
 		return nil, noMemory(g, err)
 	}
-	painting, err = e.finish(ctx, s, painting)
+	beside, err := e.beside(ctx, f, s, g, input, painting)
 	if err == nil {
-		err = e.infer(ctx, s, g, input, values, painting.tensors)
+		err = e.infer(ctx, s, g, input, values, beside)
 	}
 	switch {
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(g, err)
 	case err != nil && ctx.Err() == nil:
 		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
-			s.style.Label, f.Frame, g.PlateWidth, g.PlateHeight)
+			f.look.label, f.Frame, g.PlateWidth, g.PlateHeight)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
 		err = failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
-			s.style.Label, f.Frame, s.style.ID)
+			f.look.label, f.Frame, f.look.id)
 	}
 	if err != nil {
 		e.buffers.Put(values)
@@ -329,13 +343,26 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geomet
 	return values, nil
 }
 
+// beside gives what a network takes beside the plate.
+func (e *engine) beside(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32, painting *painting) ([]network.Tensor, error) {
+	if s.Norms != nil {
+		s.see(int(e.threads.Load()), input, g)
+		return s.style(ctx, f.look.vector)
+	}
+	painting, err := e.finish(ctx, s, painting)
+	if err != nil {
+		return nil, err
+	}
+	return painting.tensors, nil
+}
+
 // infer takes a picture through the network, scaled there and back where the network has
 // one size only.
-func (e *engine) infer(ctx context.Context, s *session, g *pixels.Geometry, input, values []float32, painting []network.Tensor) error {
-	in, workers := &s.style.Input, int(e.threads.Load())
+func (e *engine) infer(ctx context.Context, s *session, g *pixels.Geometry, input, values []float32, beside []network.Tensor) error {
+	in, workers := &s.Input, int(e.threads.Load())
 	if in.Size == nil {
 		normalise(workers, in, input)
-		return s.run(ctx, input, values, g.Width, g.Height, painting)
+		return s.run(ctx, input, values, g.Width, g.Height, beside)
 	}
 	width, height := in.Size[0], in.Size[1]
 	before, err := e.buffers.Get(3 * width * height)
@@ -350,7 +377,7 @@ func (e *engine) infer(ctx context.Context, s *session, g *pixels.Geometry, inpu
 	defer e.buffers.Put(after)
 	scale(workers, input, g.Width, g.Height, before, width, height)
 	normalise(workers, in, before)
-	if err := s.run(ctx, before, after, width, height, painting); err != nil {
+	if err := s.run(ctx, before, after, width, height, beside); err != nil {
 		return err
 	}
 	scale(workers, after, width, height, values, g.Width, g.Height)

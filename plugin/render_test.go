@@ -22,7 +22,7 @@ import (
 func TestIdentityStyle(t *testing.T) {
 	bank := t.TempDir()
 	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
-	onnxtest.WritePackage(t, bank, "odd", onnxtest.Identity(), func(m *style.Manifest) {
+	onnxtest.WritePackage(t, bank, "odd", onnxtest.Identity(), func(m *style.Style) {
 		m.Input.MultipleOf, m.Input.Minimum = 8, 64
 		m.Input.Channels, m.Output.Channels = "BGR", "BGR"
 		m.Input.Range, m.Output.Range = [2]float64{-1, 255}, [2]float64{-1, 255}
@@ -47,7 +47,7 @@ func TestIdentityStyle(t *testing.T) {
 
 func TestChannelsThatDiffer(t *testing.T) {
 	bank := t.TempDir()
-	onnxtest.WritePackage(t, bank, "swap", onnxtest.Identity(), func(m *style.Manifest) { m.Output.Channels = "BGR" })
+	onnxtest.WritePackage(t, bank, "swap", onnxtest.Identity(), func(m *style.Style) { m.Output.Channels = "BGR" })
 	c := newClient(t, bank)
 	s := newShared(t, "swap", 20, 10)
 	want := bytes.Clone(s.plate)
@@ -280,7 +280,7 @@ func TestStylesThatFail(t *testing.T) {
 	}
 	onnxtest.WritePackage(t, bank, "nan", nan())
 	onnxtest.WritePackage(t, bank, "half", half())
-	onnxtest.WritePackage(t, bank, "lies", onnxtest.Identity(), func(m *style.Manifest) { m.Input.Name = "image" })
+	onnxtest.WritePackage(t, bank, "lies", onnxtest.Identity(), func(m *style.Style) { m.Input.Name = "image" })
 	onnxtest.WritePackage(t, bank, "cut", onnxtest.Slow(3, 8)[:300])
 	onnxtest.WritePackage(t, bank, "gone", onnxtest.Identity())
 	onnxtest.WritePackage(t, bank, "changed", onnxtest.Identity())
@@ -416,9 +416,14 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 	for i := range maxSessions + 3 {
 		onnxtest.WritePackage(t, bank, fmt.Sprint("style-", i), onnxtest.Gain(float32(i)))
 	}
-	s := sessions{bank: style.Bank{bank}}
+	l := newLooks(style.Bank{bank})
+	var s sessions
 	get := func(i int) *session {
-		x, err := s.get(context.Background(), fmt.Sprint("style-", i), 1, func(string) {})
+		look, err := l.get(fmt.Sprint("style-", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := s.get(context.Background(), look, 1, func(string) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -449,7 +454,7 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 func TestPicturesAreBoundedByBytes(t *testing.T) {
 	var buffers network.Buffers
 	c := newPictures(4*1000, &buffers)
-	key := func(i int) pictureKey { return pictureKey{style: "style", content: pixels.Key{byte(i)}} }
+	key := func(i int) pictureKey { return pictureKey{network: "network", content: pixels.Key{byte(i)}} }
 	add := func(i, n int) *picture {
 		b, err := buffers.Get(n)
 		if err != nil {
@@ -488,8 +493,8 @@ func TestPicturesAreBoundedByBytes(t *testing.T) {
 	if kept(4) || !kept(1) || !kept(3) {
 		t.Error("a picture over the limit disturbed the others")
 	}
-	if c.used != 4*800 {
-		t.Errorf("%d bytes are used", c.used)
+	if c.lru.used != 4*800 {
+		t.Errorf("%d bytes are used", c.lru.used)
 	}
 }
 

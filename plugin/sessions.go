@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"impasto.net/bridge"
@@ -13,41 +12,40 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// maxSessions is how many styles stay loaded.
+// maxSessions is how many networks stay loaded.
 const maxSessions = 4
 
-// sessions are the styles that are loaded. Whoever holds one has a lease on it: nothing is
-// destroyed in use.
+// sessions are the networks that are loaded, one for all of its styles. Whoever holds one
+// has a lease on it: nothing is destroyed in use.
 type sessions struct {
-	bank style.Bank
-
 	mutex sync.Mutex
 	list  []*session // the longest unused first
 }
 
-// session is a style that is loaded, or being loaded until ready is closed.
+// session is a network that is loaded, or being loaded until ready is closed.
 type session struct {
-	style    *style.Package
-	ready    chan struct{}
-	err      error
-	network  *network.Session
-	vectors  *network.Session           // of styles that have such a graph
-	encoders map[string]*pixels.Encoder // by bridge.Encoding…
-	decoders map[string]*pixels.Decoder
-	users    int
+	*style.Network
+	ready      chan struct{}
+	err        error
+	painter    *network.Session
+	vectors    *network.Session           // of networks that take a painting's
+	statistics *network.Session           // of networks that styles share
+	encoders   map[string]*pixels.Encoder // by bridge.Encoding…
+	decoders   map[string]*pixels.Decoder
+	users      int
+
+	// What goes into statistics and comes out of it, for whoever has the device.
+	small, norms network.Tensor
 }
 
-// get finds or loads the style that an id names. The caller has to put it back. loading
-// is called when there is something to wait for.
-func (s *sessions) get(ctx context.Context, id string, threads int, loading func(label string)) (*session, error) {
-	x, err := s.lease(id, threads)
-	if err != nil {
-		return nil, failure(bridge.CodeStyle, nil, "%s.", sentence(err))
-	}
+// get finds or loads the network of a look. The caller has to put it back. loading is
+// called when there is something to wait for.
+func (s *sessions) get(ctx context.Context, l *look, threads int, loading func(label string)) (*session, error) {
+	x := s.lease(l.network, threads)
 	select {
 	case <-x.ready:
 	default:
-		loading(x.style.Label)
+		loading(l.label)
 		select {
 		case <-x.ready:
 		case <-ctx.Done():
@@ -58,42 +56,35 @@ func (s *sessions) get(ctx context.Context, id string, threads int, loading func
 	if x.err != nil {
 		s.put(x)
 		if errors.Is(x.err, network.ErrMemory) {
-			return nil, failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", x.style.Label)
+			return nil, failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.label)
 		}
-		return nil, failure(bridge.CodeStyle, nil, "The style %q in %s cannot be used: %v.", x.style.ID, x.style.Folder, x.err)
+		return nil, failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.label, x.ID, x.Folder, x.err)
 	}
 	return x, nil
 }
 
-func (s *sessions) lease(id string, threads int) (*session, error) {
+func (s *sessions) lease(n *style.Network, threads int) *session {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	x := s.find(id)
+	x := s.find(n.ID)
 	if x == nil {
-		// Without a version the disk decides which one it is.
-		p, err := s.bank.Find(id)
-		if err != nil {
-			return nil, err
-		}
-		if x = s.find(p.ID); x == nil {
-			x = &session{style: p, ready: make(chan struct{})}
-			x.users++ // the loader's
-			s.list = append(s.list, x)
-			go func() {
-				defer s.put(x)
-				defer close(x.ready)
-				x.err = x.load(threads)
-			}()
-		}
+		x = &session{Network: n, ready: make(chan struct{})}
+		x.users++ // the loader's
+		s.list = append(s.list, x)
+		go func() {
+			defer s.put(x)
+			defer close(x.ready)
+			x.err = x.load(threads)
+		}()
 	}
 	x.users++
-	return x, nil
+	return x
 }
 
 // find looks among the loaded, and makes what it finds the last that is dropped.
 func (s *sessions) find(id string) *session {
 	for i, x := range s.list {
-		if x.style.ID == id {
+		if x.ID == id {
 			s.list = append(append(s.list[:i], s.list[i+1:]...), x)
 			return x
 		}
@@ -119,7 +110,7 @@ func (s *sessions) put(x *session) {
 		// What could not be loaded is tried again the next time.
 		if x.users == 0 && (x.err != nil || left > maxSessions) {
 			left--
-			for _, n := range []*network.Session{x.network, x.vectors} {
+			for _, n := range []*network.Session{x.painter, x.vectors, x.statistics} {
 				if n != nil {
 					_ = n.Close() // fails for what is closed already only
 				}
@@ -133,30 +124,49 @@ func (s *sessions) put(x *session) {
 }
 
 func (x *session) load(threads int) error {
-	graph, vectors, err := x.style.Load()
+	in, out := &x.Input, &x.Output
+	inputs := []network.Port{port(in.Name, in.Size)}
+	files := []string{x.Graph}
+	switch {
+	case x.Norms != nil:
+		files = append(files, x.Norms.Graph)
+	case x.Vectors != nil:
+		files = append(files, x.Vectors.Graph)
+	}
+	graphs, err := x.Load(files...)
 	if err != nil {
 		return err
 	}
-	in, out := &x.style.Input, &x.style.Output
-	inputs := []network.Port{port(in.Name, in.Size)}
-	if v := x.style.Vectors; v != nil {
-		var outputs []network.Port
+	switch {
+	case x.Norms != nil:
+		n := x.Norms
+		length := []int64{int64(n.Length)}
+		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size), {Name: n.Style, Shape: length}}
+		if x.statistics, err = network.Load(graphs[1], takes, []network.Port{{Name: n.Output, Shape: length}}, threads); err != nil {
+			return fmt.Errorf("%s: %w", n.Graph, err)
+		}
+		x.small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
+		x.norms = network.Tensor{Shape: length, Values: make([]float32, n.Length)}
+		inputs = append(inputs, network.Port{Name: n.Input, Shape: length})
+	case x.Vectors != nil:
+		v := x.Vectors
+		var gives []network.Port
 		for i := range v.Outputs {
-			outputs = append(outputs, network.Port{Name: v.Outputs[i]})
+			gives = append(gives, network.Port{Name: v.Outputs[i]})
 			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
 		}
-		painting := []network.Port{port(x.style.Painting.Name, x.style.Painting.Size)}
-		if x.vectors, err = network.Load(vectors, painting, outputs, threads); err != nil {
+		takes := []network.Port{port(x.Painting.Name, x.Painting.Size)}
+		if x.vectors, err = network.Load(graphs[1], takes, gives, threads); err != nil {
 			return fmt.Errorf("%s: %w", v.Graph, err)
 		}
-	} else if p := x.style.Painting; p != nil {
-		inputs = append(inputs, port(p.Name, p.Size))
+	case x.Painting != nil:
+		inputs = append(inputs, port(x.Painting.Name, x.Painting.Size))
 	}
-	if x.style.Alpha != "" {
-		inputs = append(inputs, network.Port{Name: x.style.Alpha})
+	if x.Alpha != "" {
+		inputs = append(inputs, network.Port{Name: x.Alpha})
 	}
-	if x.network, err = network.Load(graph, inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
-		return err
+	if x.painter, err = network.Load(graphs[0], inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
+		return fmt.Errorf("%s: %w", x.Graph, err)
 	}
 	x.encoders = make(map[string]*pixels.Encoder)
 	x.decoders = make(map[string]*pixels.Decoder)
@@ -176,18 +186,24 @@ func port(name string, size *[2]int) network.Port {
 	return network.Picture(name, size[0], size[1])
 }
 
-// run is one run of the network: pictures of three planes, and what it takes from a
-// painting.
-func (x *session) run(ctx context.Context, in, out []float32, width, height int, painting []network.Tensor) error {
-	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, painting...)
-	if x.style.Alpha != "" {
-		inputs = append(inputs, x.network.One(len(inputs)))
-	}
-	return x.network.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
+// see makes the small picture of a frame that a shared network's norms are made of.
+func (x *session) see(workers int, picture []float32, g *pixels.Geometry) {
+	pixels.Average(workers, picture, g, x.small.Values, x.Norms.Size)
 }
 
-// sentence gives an error a capital letter.
-func sentence(err error) string {
-	s := fmt.Sprint(err)
-	return strings.ToUpper(s[:1]) + s[1:]
+// style makes the norms of the small picture and a vector: what the network takes beside
+// the frame.
+func (x *session) style(ctx context.Context, vector []float32) ([]network.Tensor, error) {
+	in := []network.Tensor{x.small, {Shape: x.norms.Shape, Values: vector}}
+	return []network.Tensor{x.norms}, x.statistics.Run(ctx, in, []network.Tensor{x.norms})
+}
+
+// run is one run of the network: pictures of three planes, and what it takes beside the
+// plate.
+func (x *session) run(ctx context.Context, in, out []float32, width, height int, beside []network.Tensor) error {
+	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, beside...)
+	if x.Alpha != "" {
+		inputs = append(inputs, x.painter.One(len(inputs)))
+	}
+	return x.painter.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
 }

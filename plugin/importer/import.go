@@ -37,7 +37,7 @@ type Importer struct {
 }
 
 // Add makes a package of an ONNX file.
-func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Package, error) {
+func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Style, error) {
 	name := o.Name
 	if name == "" {
 		name = nameOf(path)
@@ -45,41 +45,29 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Pa
 	if !style.ValidName(name) {
 		return nil, fmt.Errorf("%q cannot be a style's --name: that is lower-case letters, digits and hyphens", name)
 	}
-	target := filepath.Join(im.Folder, name)
-	if _, err := os.Lstat(target); err == nil {
-		return nil, fmt.Errorf("there is a style %q in %s already: choose another --name, or remove that one first", name, im.Folder)
-	}
-	if err := os.MkdirAll(im.Folder, 0o755); err != nil {
-		return nil, err
-	}
-	// A package appears whole or not at all. Names that begin with a dot are no styles'.
-	work, err := os.MkdirTemp(im.Folder, ".adding-")
+	target, err := im.place(name, "choose another --name", func(folder string) error {
+		work := filepath.Dir(folder)
+		m, err := im.examine(ctx, path, work, o)
+		if err != nil {
+			return err
+		}
+		m.Name, m.Label, m.Licence, m.Origin = name, o.Label, o.Licence, o.Origin
+		if m.Label == "" {
+			m.Label = labelOf(name)
+		}
+		if m.Licence == "" {
+			m.Licence = "unknown"
+		}
+		if m.Origin == "" {
+			m.Origin = "imported from " + filepath.Base(path)
+		}
+		if err := write(folder, work, m); err != nil {
+			return err
+		}
+		_, err = style.Open(folder)
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(work)
-	m, err := im.examine(ctx, path, work, o)
-	if err != nil {
-		return nil, err
-	}
-	m.Name, m.Label, m.Licence, m.Origin = name, o.Label, o.Licence, o.Origin
-	if m.Label == "" {
-		m.Label = labelOf(name)
-	}
-	if m.Licence == "" {
-		m.Licence = "unknown"
-	}
-	if m.Origin == "" {
-		m.Origin = "imported from " + filepath.Base(path)
-	}
-	folder := filepath.Join(work, name)
-	if err := write(folder, work, m); err != nil {
-		return nil, err
-	}
-	if _, err := style.Open(folder); err != nil {
-		return nil, err
-	}
-	if err := os.Rename(folder, target); err != nil {
 		return nil, err
 	}
 	return style.Open(target)
@@ -87,13 +75,13 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Pa
 
 // examine finds out all that the manifest has to say, and leaves the graphs in the
 // working folder.
-func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Manifest, error) {
+func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style, error) {
 	file, model, err := read(path)
 	if err != nil {
 		return nil, err
 	}
 	s := &specimen{inputs: len(model.Inputs), mean: o.Mean, std: o.Std, styleWidth: 144, styleHeight: 128}
-	m := &style.Manifest{Format: style.Format, Graph: graphFile, Files: map[string]string{}}
+	m := &style.Style{Package: style.Package{Format: style.Format, Files: map[string]string{}}, Graphs: &style.Graphs{Graph: graphFile}}
 	var ports []onnx.Port // what the style graph gives
 	painting := ""        // the port that takes the painting
 	var paintingSize *[2]int

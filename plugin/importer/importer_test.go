@@ -53,16 +53,17 @@ func (b *bench) file(name string, graph []byte) string {
 	return path
 }
 
-func (b *bench) add(path string, o importer.Options) *style.Package {
+func (b *bench) add(path string, o importer.Options) *style.Style {
 	b.t.Helper()
 	p, err := b.im.Add(context.Background(), path, &o)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if _, _, err := p.Load(); err != nil {
-		b.t.Error(err)
+	n, err := style.Bank{b.im.Folder}.Network(p)
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	if err := b.im.Verify(context.Background(), p); err != nil {
+	if err := b.im.Verify(context.Background(), p, n); err != nil {
 		b.t.Error(err)
 	}
 	return p

@@ -1,9 +1,11 @@
 package importer
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,8 +14,68 @@ import (
 	"impasto.net/plugin/style"
 )
 
+// place has a package's folder made, and puts it to the others. It appears whole or not at
+// all: names that begin with a dot are no packages'.
+// Where the name is taken the user is told what to do instead.
+func (im *Importer) place(name, instead string, make func(folder string) error) (string, error) {
+	target := filepath.Join(im.Folder, name)
+	if _, err := os.Lstat(target); err == nil {
+		return "", fmt.Errorf("there is %q in %s already: remove that one first, or %s", name, im.Folder, instead)
+	}
+	if err := os.MkdirAll(im.Folder, 0o755); err != nil {
+		return "", err
+	}
+	work, err := os.MkdirTemp(im.Folder, ".adding-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(work)
+	folder := filepath.Join(work, name)
+	if err := make(folder); err != nil {
+		return "", err
+	}
+	return target, os.Rename(folder, target)
+}
+
+// AddPackage adds a finished package, of a style or of a network, after it was tried. The
+// bank has the style's network.
+func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (*style.Style, *style.Network, error) {
+	path, err := filepath.Abs(path) // "." has no name
+	if err != nil {
+		return nil, nil, err
+	}
+	s, n, err := style.OpenPackage(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var copied func(folder string) error
+	var name string
+	if s != nil {
+		name, copied = s.Name, s.Copy
+	} else {
+		name, copied = n.Name, n.Copy
+	}
+	target, err := im.place(name, "give the package another name", func(folder string) error {
+		if err := copied(folder); err != nil {
+			return err
+		}
+		s, n, err := style.OpenPackage(folder)
+		if err == nil && s != nil {
+			n, err = bank.Network(s)
+		}
+		if err != nil {
+			return err
+		}
+		return im.Verify(ctx, s, n)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return style.OpenPackage(target)
+}
+
 // write makes the package's folder of the graphs that lie in the working folder.
-func write(folder, work string, m *style.Manifest) error {
+func write(folder, work string, m *style.Style) error {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
 	}

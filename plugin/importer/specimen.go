@@ -74,16 +74,22 @@ func (s *specimen) paint(width, height int, values Span) (network.Tensor, error)
 	if err != nil {
 		return network.Tensor{}, err
 	}
-	o := out[0]
+	return out[0], checkPicture(out[0])
+}
+
+// checkPicture says what is wrong with what a network gives.
+func checkPicture(o network.Tensor) error {
 	if len(o.Shape) != 4 || o.Shape[0] != 1 || o.Shape[1] != 3 {
-		return o, fmt.Errorf("it gives a tensor of %v where a picture is 1 × 3 × height × width", o.Shape)
+		return fmt.Errorf("it gives a tensor of %v where a picture is 1 × 3 × height × width", o.Shape)
 	}
-	for _, v := range o.Values {
-		if v-v != 0 {
-			return o, errNotFinite
-		}
+	if !finite(o) {
+		return errNotFinite
 	}
-	return o, nil
+	return nil
+}
+
+func finite(t network.Tensor) bool {
+	return !slices.ContainsFunc(t.Values, func(v float32) bool { return v-v != 0 })
 }
 
 var errNotFinite = errors.New("it gives values that are no numbers: its weights are broken, or it wants other values than it was tried with, which --range says")

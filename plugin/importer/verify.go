@@ -2,15 +2,47 @@ package importer
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/style"
 )
 
-// Verify paints the known picture with a package, in a process of its own.
-func (im *Importer) Verify(ctx context.Context, p *style.Package) error {
+// Verify checks the files of a style and of its network, and paints the known picture, in
+// a process of its own. Where styles share the network it can do without one.
+func (im *Importer) Verify(ctx context.Context, s *style.Style, n *style.Network) error {
+	if _, err := n.Load(); err != nil {
+		return err
+	}
+	if n.Norms == nil {
+		return im.paint(ctx, n)
+	}
+	vector := plain(n.Norms.Length)
+	if s != nil {
+		var err error
+		if vector, err = s.LoadVector(n.Norms.Length); err != nil {
+			return err
+		}
+	}
+	return im.paintShared(ctx, n, vector)
+}
+
+// plain is the plainest vector of a style: all scales 1, all shifts 0.
+func plain(length int) []float32 {
+	vector := make([]float32, length)
+	for i := range vector[:length/2] {
+		vector[i] = 1
+	}
+	return vector
+}
+
+// paint tries a network that a style has to itself.
+func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	graph := filepath.Join(p.Folder, p.Graph)
 	_, m, err := read(graph)
 	if err != nil {
@@ -43,4 +75,59 @@ func (im *Importer) Verify(ctx context.Context, p *style.Package) error {
 	}
 	_, err = s.paint(width, height, p.Input.Range)
 	return err
+}
+
+// paintShared tries both graphs of a network that styles share.
+func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []float32) error {
+	n := p.Norms
+	var whole specimen
+	norms, err := im.once(ctx, filepath.Join(p.Folder, n.Graph), n.Output, map[string]network.Tensor{
+		n.Picture: whole.known(n.Size, n.Size, p.Input.Range),
+		n.Style:   {Shape: []int64{int64(n.Length)}, Values: vector},
+	})
+	switch {
+	case err != nil:
+		return err
+	case !slices.Equal(norms.Shape, []int64{int64(n.Length)}):
+		return fmt.Errorf("%s gives norms of %v, and not %d numbers", n.Graph, norms.Shape, n.Length)
+	case !finite(norms):
+		return fmt.Errorf("%s gives norms that are no numbers", n.Graph)
+	}
+	sample := specimen{mean: p.Input.Mean, std: p.Input.Std}
+	width, height := trialSize(&p.Input)
+	picture := sample.known(width, height, p.Input.Range)
+	painted, err := im.once(ctx, filepath.Join(p.Folder, p.Graph), p.Output.Name, map[string]network.Tensor{p.Input.Name: picture, n.Input: norms})
+	if err != nil {
+		return err
+	}
+	if err := checkPicture(painted); err != nil {
+		return fmt.Errorf("%s: %w", p.Graph, err)
+	}
+	if !slices.Equal(painted.Shape, picture.Shape) {
+		return fmt.Errorf("%s makes a tensor of %v of one of %v, and the two have to be alike", p.Graph, painted.Shape, picture.Shape)
+	}
+	return nil
+}
+
+// once runs a graph on inputs by their names.
+func (im *Importer) once(ctx context.Context, graph, output string, named map[string]network.Tensor) (network.Tensor, error) {
+	_, m, err := read(graph)
+	if err != nil {
+		return network.Tensor{}, err
+	}
+	inputs := make([]network.Tensor, len(m.Inputs))
+	for i, p := range m.Inputs {
+		t, ok := named[p.Name]
+		if !ok || len(named) != len(inputs) {
+			return network.Tensor{}, fmt.Errorf("%s takes %s, and its manifest says %s", graph, describeAll(m.Inputs), strings.Join(slices.Sorted(maps.Keys(named)), ", "))
+		}
+		inputs[i] = t
+	}
+	t := &trial{ctx: ctx, engine: im.Engine, graph: graph, outputs: []string{output}}
+	defer t.stop()
+	out, err := t.run(inputs)
+	if err != nil {
+		return network.Tensor{}, fmt.Errorf("%s: %w", graph, err)
+	}
+	return out[0], nil
 }

@@ -90,7 +90,18 @@ func (g *Graph) Constant(name string, shape []int64, values ...float32) {
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
-	t := tensor(name, shape)
+	t := tensor(name, typeFloat, shape)
+	t.bytes(9, raw)
+	g.constants.bytes(5, t)
+}
+
+// Integers adds an int64 tensor of one dimension, for shapes and indices.
+func (g *Graph) Integers(name string, values ...int64) {
+	raw := make([]byte, 0, 8*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+	}
+	t := tensor(name, typeInt64, []int64{int64(len(values))})
 	t.bytes(9, raw)
 	g.constants.bytes(5, t)
 }
@@ -100,18 +111,18 @@ func (g *Graph) External(name string, shape []int64, file string) {
 	var location message
 	location.text(1, "location")
 	location.text(2, file)
-	t := tensor(name, shape)
+	t := tensor(name, typeFloat, shape)
 	t.bytes(13, location)
 	t.integer(14, 1) // EXTERNAL
 	g.constants.bytes(5, t)
 }
 
-func tensor(name string, shape []int64) message {
+func tensor(name string, of int64, shape []int64) message {
 	var t message
 	for _, d := range shape {
 		t.integer(1, d)
 	}
-	t.integer(2, typeFloat)
+	t.integer(2, of)
 	t.text(8, name)
 	return t
 }
@@ -245,6 +256,44 @@ func Tinted() []byte {
 	g.Node("Add", []string{"content", "colour"}, "sum", nil)
 	g.Node("Mul", []string{"sum", "half"}, "y", nil)
 	return g.Bytes()
+}
+
+// Of Conditional: the side of its small picture, and the length of its vectors.
+const (
+	ConditionalSize   = 16
+	ConditionalLength = 6
+)
+
+// Conditional is a network that styles share, in two graphs. The norms are a style's
+// vector, three gains and three shifts, times 1 and the small picture's mean colour. The
+// picture "stylized" is the picture "image" times the gains plus the shifts.
+func Conditional() (statistics, painter []byte) {
+	var s, p Graph
+	s.Input("picture", 1, 3, ConditionalSize, ConditionalSize)
+	s.Input("style", ConditionalLength)
+	s.Output("norms", ConditionalLength)
+	s.Integers("three", 3)
+	s.Constant("one", []int64{1}, 1)
+	s.Node("GlobalAveragePool", []string{"picture"}, "pooled", nil)
+	s.Node("Reshape", []string{"pooled", "three"}, "mean", nil)
+	s.Node("Add", []string{"mean", "one"}, "light", nil)
+	s.Node("Concat", []string{"light", "light"}, "lights", map[string]any{"axis": int64(0)})
+	s.Node("Mul", []string{"style", "lights"}, "norms", nil)
+
+	p.Input("image", 1, 3, -1, -1)
+	p.Input("norms", ConditionalLength)
+	p.Output("stylized", 1, 3, -1, -1)
+	p.Integers("first", 0)
+	p.Integers("middle", 3)
+	p.Integers("last", ConditionalLength)
+	p.Integers("planes", 1, 3, 1, 1)
+	p.Node("Slice", []string{"norms", "first", "middle"}, "g", nil)
+	p.Node("Slice", []string{"norms", "middle", "last"}, "s", nil)
+	p.Node("Reshape", []string{"g", "planes"}, "gains", nil)
+	p.Node("Reshape", []string{"s", "planes"}, "shifts", nil)
+	p.Node("Mul", []string{"image", "gains"}, "gained", nil)
+	p.Node("Add", []string{"gained", "shifts"}, "stylized", nil)
+	return s.Bytes(), p.Bytes()
 }
 
 // Poison gives the picture back, but a picture with no value above 0, a black frame in a

@@ -58,6 +58,9 @@ func (im *Image) Content() Key {
 	return h.Sum128().Bytes()
 }
 
+// Digest is a key of values.
+func Digest(values []float32) Key { return xxh3.Hash128(valueBytes(values)).Bytes() }
+
 // pixels is row of an image of four channels.
 func (im *Image) pixels(y, x1, x2 int) [][4]float32 {
 	r := im.row(y, x1, x2)

@@ -10,13 +10,28 @@ import (
 	"strings"
 )
 
-// Bank is a list of folders that hold packages, the first that has a style wins.
+// Bank is a list of folders that hold packages, the first that has a style or a network
+// wins.
 type Bank []string
 
-// All opens every package, sorted by name. What cannot be opened is not in the list: an
-// error says why for each.
-func (b Bank) All() ([]*Package, []error) {
-	var all []*Package
+// All opens every style whose network is there, sorted by name. What cannot be used is not
+// in the list: an error says why for each.
+func (b Bank) All() ([]*Style, []error) {
+	all, broken := all(b, ManifestFile, Open)
+	return slices.DeleteFunc(all, func(s *Style) bool {
+		_, err := b.Network(s)
+		if err != nil {
+			broken = append(broken, err)
+		}
+		return err != nil
+	}), broken
+}
+
+// Networks opens every network that styles share, sorted by name.
+func (b Bank) Networks() ([]*Network, []error) { return all(b, NetworkFile, OpenNetwork) }
+
+func all[P manifest](b Bank, manifest string, open func(folder string) (P, error)) ([]P, []error) {
+	var all []P
 	var broken []error
 	seen := map[string]bool{}
 	for _, folder := range b {
@@ -25,28 +40,60 @@ func (b Bank) All() ([]*Package, []error) {
 			broken = append(broken, err)
 		}
 		for _, e := range entries {
+			path := filepath.Join(folder, e.Name())
 			if seen[e.Name()] || !ValidName(e.Name()) {
 				continue
 			}
-			p, err := Open(filepath.Join(folder, e.Name()))
+			if have, _ := kind(path); have != manifest {
+				continue
+			}
+			p, err := open(path)
 			if err != nil {
 				broken = append(broken, err)
 				continue
 			}
-			seen[p.Name] = true
+			seen[e.Name()] = true
 			all = append(all, p)
 		}
 	}
-	slices.SortFunc(all, func(a, b *Package) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b P) int { return strings.Compare(a.head().Name, b.head().Name) })
 	return all, broken
 }
 
-// Find opens the package that an id names: "name" is the first of that name, whichever
+// Find opens the style that an id names: "name" is the first of that name, whichever
 // version it is, "name@prefix" is that very one.
-func (b Bank) Find(id string) (*Package, error) {
+func (b Bank) Find(id string) (*Style, error) {
+	s, err := find(b, "style", id, ManifestFile, Open)
+	if errors.Is(err, errMissing) {
+		return nil, fmt.Errorf("%w; there is %s", err, b.names())
+	}
+	return s, err
+}
+
+// FindNetwork opens the network that an id names, like Find.
+func (b Bank) FindNetwork(id string) (*Network, error) {
+	return find(b, "network", id, NetworkFile, OpenNetwork)
+}
+
+// Network gives the network that a style is of.
+func (b Bank) Network(s *Style) (*Network, error) {
+	if s.Graphs != nil {
+		return &Network{s.Package, *s.Graphs}, nil
+	}
+	n, err := b.FindNetwork(s.Network)
+	if err != nil {
+		return nil, fmt.Errorf("the style %q in %s cannot be used without its network: %w", s.ID, s.Folder, err)
+	}
+	return n, nil
+}
+
+// errMissing is wrapped by the error for what is in no folder.
+var errMissing = errors.New("is not in")
+
+func find[P manifest](b Bank, what, id, manifest string, open func(folder string) (P, error)) (found P, err error) {
 	name, prefix, exact := strings.Cut(id, "@")
 	if !ValidName(name) || exact && prefix == "" {
-		return nil, fmt.Errorf("%q is not a style's name: it is lower-case letters, digits and hyphens, with @ and its version or without", id)
+		return found, fmt.Errorf("%q is not a %s's name: it is lower-case letters, digits and hyphens, with @ and its version or without", id, what)
 	}
 	var other *Package
 	for _, folder := range b {
@@ -54,22 +101,25 @@ func (b Bank) Find(id string) (*Package, error) {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		p, err := Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("the style %q cannot be used: %w", name, err)
+		if have, _ := kind(path); have != manifest {
+			continue
 		}
-		if !exact || p.ID == id {
+		p, err := open(path)
+		if err != nil {
+			return found, fmt.Errorf("the %s %q cannot be used: %w", what, name, err)
+		}
+		if !exact || p.head().ID == id {
 			return p, nil
 		}
 		if other == nil {
-			other = p
+			other = p.head()
 		}
 	}
 	if other != nil {
-		return nil, fmt.Errorf("the style %q is wanted, but what is installed in %s is %q: install the wanted version, or choose the style again",
-			id, other.Folder, other.ID)
+		return found, fmt.Errorf("the %s %q is wanted, but what is installed in %s is %q: install the wanted version, or choose another style",
+			what, id, other.Folder, other.ID)
 	}
-	return nil, fmt.Errorf("the style %q is not in %s; there is %s", id, strings.Join(b, ", "), b.names())
+	return found, fmt.Errorf("the %s %q %w %s", what, id, errMissing, strings.Join(b, ", "))
 }
 
 func (b Bank) names() string {

@@ -28,8 +28,39 @@ func FuzzManifest(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if p.Graphs == nil {
+			if p.Name != "name" || p.Files[p.Vector] == "" {
+				t.Errorf("accepted %+v", p)
+			}
+			return
+		}
 		if p.Name != "name" || p.Input.MultipleOf < 1 || p.Input.Minimum < 1 || !(p.Input.Range[0] < p.Input.Range[1]) || p.Files[p.Graph] == "" {
 			t.Errorf("accepted %+v", p)
+		}
+	})
+}
+
+// So is a network's.
+func FuzzNetwork(f *testing.F) {
+	bank := f.TempDir()
+	onnxtest.WriteNetwork(f, bank, "name")
+	path := filepath.Join(bank, "name", style.NetworkFile)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, manifest []byte) {
+		if err := os.WriteFile(path, manifest, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		n, err := style.OpenNetwork(filepath.Dir(path))
+		if err != nil {
+			return
+		}
+		if n.Norms.Size < 1 || n.Norms.Size > 1024 || n.Norms.Length < 1 || n.Norms.Length > 1<<16 || n.Files[n.Graph] == "" || n.Files[n.Norms.Graph] == "" {
+			t.Errorf("accepted %+v", n)
 		}
 	})
 }

@@ -22,9 +22,9 @@ func TestRoundTrip(t *testing.T) {
 	if p.ID != id || p.Label != "Test one" || p.Input.Name != "x" {
 		t.Errorf("read %+v, want the id %s", p, id)
 	}
-	got, _, err := p.Load()
-	if err != nil || !bytes.Equal(got, graph) {
-		t.Errorf("loaded %d bytes, %v", len(got), err)
+	got, err := p.Load(p.Graph)
+	if err != nil || !bytes.Equal(got[0], graph) {
+		t.Errorf("loaded %d bytes, %v", len(got[0]), err)
 	}
 }
 
@@ -34,7 +34,7 @@ func TestShippedStylesAreGood(t *testing.T) {
 		t.Fatalf("%d styles, %v", len(all), broken)
 	}
 	for _, p := range all {
-		if _, _, err := p.Load(); err != nil {
+		if _, err := p.Load(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -44,45 +44,45 @@ func TestShippedStylesAreGood(t *testing.T) {
 func TestManifestsThatAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		edit func(*style.Manifest)
+		edit func(*style.Style)
 		want string
 	}{
-		{"format", func(m *style.Manifest) { m.Format = 2 }, "format 2"},
-		{"name", func(m *style.Manifest) { m.Name = "other" }, `"other" in a folder called`},
-		{"capitals", func(m *style.Manifest) { m.Name = "Name" }, "lower-case"},
-		{"label", func(m *style.Manifest) { m.Label = "" }, "label"},
-		{"label with an escape", func(m *style.Manifest) { m.Label = "a\x1b[2J" }, "label"},
-		{"graph", func(m *style.Manifest) { m.Graph = "none.onnx" }, "not one of the files"},
-		{"graph outside", func(m *style.Manifest) {
+		{"format", func(m *style.Style) { m.Format = 2 }, "format 2"},
+		{"name", func(m *style.Style) { m.Name = "other" }, `"other" in a folder called`},
+		{"capitals", func(m *style.Style) { m.Name = "Name" }, "lower-case"},
+		{"label", func(m *style.Style) { m.Label = "" }, "label"},
+		{"label with an escape", func(m *style.Style) { m.Label = "a\x1b[2J" }, "label"},
+		{"graph", func(m *style.Style) { m.Graph = "none.onnx" }, "not one of the files"},
+		{"graph outside", func(m *style.Style) {
 			m.Files["../net.onnx"] = m.Files["net.onnx"]
 			m.Graph = "../net.onnx"
 		}, "not the name of a file"},
-		{"hidden file", func(m *style.Manifest) { m.Files[".x"] = m.Files["net.onnx"] }, "not the name of a file"},
-		{"its own hash", func(m *style.Manifest) { m.Files["style.json"] = m.Files["net.onnx"] }, "not the name of a file"},
-		{"no files", func(m *style.Manifest) { m.Files = nil }, "not one of the files"},
-		{"short hash", func(m *style.Manifest) { m.Files["net.onnx"] = "00" }, "64 hexadecimal"},
-		{"multiple 0", func(m *style.Manifest) { m.Input.MultipleOf = 0 }, "multipleOf"},
-		{"multiple huge", func(m *style.Manifest) { m.Input.MultipleOf = 1 << 40 }, "multipleOf"},
-		{"minimum 0", func(m *style.Manifest) { m.Input.Minimum = 0 }, "minimum"},
-		{"minimum huge", func(m *style.Manifest) { m.Input.Minimum = 1 << 40 }, "minimum"},
-		{"field", func(m *style.Manifest) { m.ReceptiveField = -1 }, "receptiveField"},
-		{"channels", func(m *style.Manifest) { m.Input.Channels = "rgb" }, "neither RGB nor BGR"},
-		{"empty range", func(m *style.Manifest) { m.Output.Range = [2]float64{1, 1} }, "output.range"},
-		{"falling range", func(m *style.Manifest) { m.Input.Range = [2]float64{255, 0} }, "input.range"},
-		{"huge range", func(m *style.Manifest) { m.Input.Range = [2]float64{0, 1e30} }, "input.range"},
-		{"mean", func(m *style.Manifest) { m.Input.Mean = &[3]float64{0, 0, 1e30} }, "input.mean"},
-		{"std 0", func(m *style.Manifest) { m.Input.Std = &[3]float64{1, 0, 1} }, "input.std"},
-		{"size", func(m *style.Manifest) { m.Input.Size = &[2]int{1 << 40, 1} }, "input.size"},
-		{"painting", func(m *style.Manifest) { m.Painting = &style.Input{Name: "p"} }, "painting.multipleOf"},
-		{"vectors alone", func(m *style.Manifest) { m.Vectors = &style.Vectors{Graph: m.Graph} }, "without a painting"},
-		{"vectors of nothing", func(m *style.Manifest) {
+		{"hidden file", func(m *style.Style) { m.Files[".x"] = m.Files["net.onnx"] }, "not the name of a file"},
+		{"its own hash", func(m *style.Style) { m.Files["style.json"] = m.Files["net.onnx"] }, "not the name of a file"},
+		{"no files", func(m *style.Style) { m.Files = nil }, "not one of the files"},
+		{"short hash", func(m *style.Style) { m.Files["net.onnx"] = "00" }, "64 hexadecimal"},
+		{"multiple 0", func(m *style.Style) { m.Input.MultipleOf = 0 }, "multipleOf"},
+		{"multiple huge", func(m *style.Style) { m.Input.MultipleOf = 1 << 40 }, "multipleOf"},
+		{"minimum 0", func(m *style.Style) { m.Input.Minimum = 0 }, "minimum"},
+		{"minimum huge", func(m *style.Style) { m.Input.Minimum = 1 << 40 }, "minimum"},
+		{"field", func(m *style.Style) { m.ReceptiveField = -1 }, "receptiveField"},
+		{"channels", func(m *style.Style) { m.Input.Channels = "rgb" }, "neither RGB nor BGR"},
+		{"empty range", func(m *style.Style) { m.Output.Range = [2]float64{1, 1} }, "output.range"},
+		{"falling range", func(m *style.Style) { m.Input.Range = [2]float64{255, 0} }, "input.range"},
+		{"huge range", func(m *style.Style) { m.Input.Range = [2]float64{0, 1e30} }, "input.range"},
+		{"mean", func(m *style.Style) { m.Input.Mean = &[3]float64{0, 0, 1e30} }, "input.mean"},
+		{"std 0", func(m *style.Style) { m.Input.Std = &[3]float64{1, 0, 1} }, "input.std"},
+		{"size", func(m *style.Style) { m.Input.Size = &[2]int{1 << 40, 1} }, "input.size"},
+		{"painting", func(m *style.Style) { m.Painting = &style.Input{Name: "p"} }, "painting.multipleOf"},
+		{"vectors alone", func(m *style.Style) { m.Vectors = &style.Vectors{Graph: m.Graph} }, "without a painting"},
+		{"vectors of nothing", func(m *style.Style) {
 			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: "none.onnx"}
 		}, `"none.onnx" of the vectors`},
-		{"vectors that are short", func(m *style.Manifest) {
+		{"vectors that are short", func(m *style.Style) {
 			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: m.Graph, Outputs: []string{"a"}, Inputs: []string{"a", "b"}}
 		}, "1 outputs for 2 inputs"},
-		{"alpha", func(m *style.Manifest) { m.Alpha = "a\x00" }, "alpha"},
-		{"no tensor", func(m *style.Manifest) { m.Output.Name = "" }, "output.name"},
+		{"alpha", func(m *style.Style) { m.Alpha = "a\x00" }, "alpha"},
+		{"no tensor", func(m *style.Style) { m.Output.Name = "" }, "output.name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bank := t.TempDir()
@@ -148,7 +148,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _, err = p.Load()
+			_, err = p.Load()
 			refused(t, err, c.want, path)
 		})
 	}

@@ -42,7 +42,7 @@ func TestBadInput(t *testing.T) {
 			s.replace(styleFile(s, "style.json"), []byte("{"), 0o644)
 		}, code: 3, says: []string{"style.json"}},
 		{name: "manifest lies about the input", damage: func(s *shot) {
-			onnxtest.WritePackage(s.t, s.path("styles"), id, onnxtest.Identity(), func(m *style.Manifest) { m.Input.Name = "photo" })
+			onnxtest.WritePackage(s.t, s.path("styles"), id, onnxtest.Identity(), func(m *style.Style) { m.Input.Name = "photo" })
 		}, code: 3, says: []string{"photo"}},
 		{name: "model is no network", damage: func(s *shot) {
 			onnxtest.WritePackage(s.t, s.path("styles"), id, []byte("not a network"))
