@@ -154,7 +154,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		f.output = pixels.NewImage(&r.Output, done.Pixels)
 	}
 
-	if f.look, err = e.looks.get(r.Style); err != nil {
+	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix); err != nil {
 		return nil, err
 	}
 	s, err := e.session(ctx, f.look, t, progress)
