@@ -9,22 +9,28 @@ import (
 	"impasto.net/render/picture"
 )
 
+// encode gives the sRGB code (IEC 61966-2-1) of a linear value, in float64 and from the
+// formula.
+func encode(v float64) float64 {
+	if v <= 0.0031308 {
+		return 12.92 * v
+	}
+	return 1.055*math.Pow(v, 1/2.4) - 0.055
+}
+
+// decode is the inverse of encode.
+func decode(code float64) float64 {
+	if code <= 0.04045 {
+		return code / 12.92
+	}
+	return math.Pow((code+0.055)/1.055, 2.4)
+}
+
 // gained is what the style Gain(0.5) makes of a linear value of a pixel whose highest one
-// is peak: half of its sRGB code (IEC 61966-2-1), in float64 and from the formula. A pixel
-// above 1 is painted at its peak.
+// is peak: half of its sRGB code. A pixel above 1 is painted at its peak.
 func gained(v, peak float64) float64 {
 	white := max(peak, 1)
-	v /= white
-	code := 12.92 * v
-	if v > 0.0031308 {
-		code = 1.055*math.Pow(v, 1/2.4) - 0.055
-	}
-	code /= 2
-	linear := code / 12.92
-	if code > 0.04045 {
-		linear = math.Pow((code+0.055)/1.055, 2.4)
-	}
-	return linear * white
+	return decode(encode(v/white)/2) * white
 }
 
 // The mix is keyed from 0 to 1 and the mask has a soft edge. Every pixel is the plate, the

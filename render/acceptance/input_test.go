@@ -27,6 +27,7 @@ func TestBadInput(t *testing.T) {
 		says   []string
 	}{
 		{name: "no such style", args: []string{"--param", "styleId=nobody"}, code: 3, says: []string{"nobody"}},
+		{name: "no such second style", args: []string{"--param", "styleBId=nobody", "--param", "styleMix=0.5"}, code: 3, says: []string{"nobody"}},
 		{name: "another version of the style", args: []string{"--param", "styleId=identity@000000000000"}, code: 3, says: []string{"identity@000000000000"}},
 		{name: "model missing", damage: func(s *shot) { os.Remove(styleFile(s, "net.onnx")) }, code: 3, says: []string{"net.onnx"}},
 		{name: "model cut", damage: func(s *shot) { os.Truncate(styleFile(s, "net.onnx"), 40) }, code: 3, says: []string{"net.onnx"}},

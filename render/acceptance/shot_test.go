@@ -178,18 +178,24 @@ func (s *shot) picture(out string, frame int) *picture.Image {
 func (s *shot) same(count int, a, b string) {
 	s.t.Helper()
 	for frame := 1; frame <= count; frame++ {
-		x, err := os.ReadFile(s.file(a, frame))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		y, err := os.ReadFile(s.file(b, frame))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if !bytes.Equal(x, y) {
+		if !s.equal(frame, a, b) {
 			s.t.Errorf("frame %d differs between %s and %s", frame, a, b)
 		}
 	}
+}
+
+// equal compares the files of one frame.
+func (s *shot) equal(frame int, a, b string) bool {
+	s.t.Helper()
+	x, err := os.ReadFile(s.file(a, frame))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	y, err := os.ReadFile(s.file(b, frame))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return bytes.Equal(x, y)
 }
 
 // processes are the ids of those that run a program of this shot's bundle.
