@@ -222,17 +222,15 @@ func listStyles() error {
 	all, broken := bank.All()
 	networks, brokenNetworks := bank.Networks()
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	styles := map[string]int{}
 	for _, s := range all {
 		network := s.Network
 		if network == "" {
 			network = "a network of its own"
 		}
-		styles[network]++
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", s.ID, s.Label, network, s.Folder)
 	}
 	for _, n := range networks {
-		fmt.Fprintf(t, "%s\tnetwork of %d styles\t\t%s\n", n.ID, styles[n.ID], n.Folder)
+		fmt.Fprintf(t, "%s\t(a network)\t\t%s\n", n.ID, n.Folder)
 	}
 	return errors.Join(append(append(broken, brokenNetworks...), t.Flush())...)
 }

@@ -65,3 +65,46 @@ func TestModels(t *testing.T) {
 		t.Errorf("a changed file: %v\n%s", err, printed)
 	}
 }
+
+// What was made elsewhere is added as it is, the network before its styles.
+func TestPackagesOfNetworks(t *testing.T) {
+	home, made := t.TempDir(), t.TempDir()
+	painter := onnxtest.WriteNetwork(t, made, "painter")
+	id := onnxtest.WriteStyle(t, made, "night", painter, night)
+	folder := filepath.Join(home, "impasto", "styles")
+	for _, step := range []struct{ args, want string }{
+		{"add night", `!cannot be used without its network: the network "` + painter + `" is not in`},
+		{"add painter", "Added the network " + painter},
+		{"add night", "Added the style " + id + ". In the node, put night into Style ID"},
+		{"add night", `!there is "night" in ` + folder},
+		{"add night --name other", "!a finished package says of itself"},
+		{"add none", "!no such file"},
+		{"list", "Test night"},
+		{"list", painter + "  " + filepath.Join(folder, "night")},
+		{"list", "(a network)"},
+		{"info night", painter},
+		{"info night", "6 numbers"},
+		{"info night", "made by a test"},
+		{"info painter", filepath.Join(folder, "painter")},
+		{"info painter", "16 × 16 pixels by statistics.onnx"},
+		{"verify night", id + " is whole, and paints"},
+		{"verify painter", painter + " is whole, and paints"},
+		{"remove painter", `!the style "night" is of the network "painter": remove that style first`},
+		{"remove night", "Removed"},
+		{"remove painter", "Removed"},
+		{"info painter", `!the style "painter" is not in`},
+	} {
+		args := strings.Fields(step.args)
+		if args[0] == "add" {
+			args[1] = filepath.Join(made, args[1])
+		}
+		printed, err := console(t, []string{"XDG_DATA_HOME=" + home}, args...)
+		want, fails := strings.CutPrefix(step.want, "!")
+		if (err != nil) != fails || !strings.Contains(printed, want) {
+			t.Errorf("impasto models %s: %v, and not %q:\n%s", step.args, err, want, printed)
+		}
+	}
+	if left, err := os.ReadDir(folder); len(left) > 0 || err != nil {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}

@@ -333,3 +333,51 @@ func TestParseRange(t *testing.T) {
 		}
 	}
 }
+
+// A package that came with its hashes is tried all the same.
+func TestPackagesThatAreRefused(t *testing.T) {
+	b := newBench(t)
+	statistics, painter := onnxtest.Conditional()
+	one := func(of func(g *onnxtest.Graph)) []byte {
+		var g onnxtest.Graph
+		g.Input("image", 1, 3, -1, -1)
+		g.Input("norms", onnxtest.ConditionalLength)
+		g.Output("stylized", 1, 3, -1, -1)
+		g.Node("ReduceMean", []string{"norms"}, "mean", map[string]any{"keepdims": int64(0)})
+		of(&g)
+		return g.Bytes()
+	}
+	halves := one(func(g *onnxtest.Graph) {
+		g.Node("Mul", []string{"image", "mean"}, "bright", nil)
+		g.Node("AveragePool", []string{"bright"}, "stylized", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	})
+	nan := one(func(g *onnxtest.Graph) {
+		g.Node("Sub", []string{"mean", "mean"}, "zero", nil)
+		g.Node("Div", []string{"image", "zero"}, "stylized", nil)
+	})
+	for _, c := range []struct {
+		name                string
+		statistics, painter []byte
+		edit                func(*style.Network)
+		want                string
+	}{
+		{"half the size", statistics, halves, func(*style.Network) {}, "painter.onnx makes a tensor of [1 3 60 68]"},
+		{"no numbers", statistics, nan, func(*style.Network) {}, "painter.onnx: it gives values that are no numbers"},
+		{"other norms", statistics, painter, func(n *style.Network) { n.Norms.Length = 4 }, "statistics.onnx"},
+		{"other names", statistics, painter, func(n *style.Network) { n.Norms.Style = "vector" }, "its manifest says picture, vector"},
+		{"other outputs", statistics, painter, func(n *style.Network) { n.Output.Name = "painted" }, "painted"},
+		{"no graph", []byte("This is not a network."), painter, func(*style.Network) {}, "statistics.onnx"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			made := t.TempDir()
+			onnxtest.WriteGraphs(t, made, "painter", c.statistics, c.painter, c.edit)
+			_, _, err := b.im.AddPackage(context.Background(), filepath.Join(made, "painter"), style.Bank{b.im.Folder})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("added with %v, want %q", err, c.want)
+			}
+			if left, err := os.ReadDir(b.im.Folder); len(left) > 0 || err != nil {
+				t.Errorf("%v is left, %v", left, err)
+			}
+		})
+	}
+}

@@ -57,6 +57,12 @@ func WithVectors(t testing.TB, bank, name string, vectors []byte) func(*style.St
 func WriteNetwork(t testing.TB, bank, name string, edits ...func(*style.Network)) string {
 	t.Helper()
 	statistics, painter := Conditional()
+	return WriteGraphs(t, bank, name, statistics, painter, edits...)
+}
+
+// WriteGraphs is WriteNetwork of other graphs, with the inputs and outputs of those.
+func WriteGraphs(t testing.TB, bank, name string, statistics, painter []byte, edits ...func(*style.Network)) string {
+	t.Helper()
 	files := map[string][]byte{"statistics.onnx": statistics, "painter.onnx": painter}
 	n := style.Network{Package: head(name, files), Graphs: style.Graphs{
 		Graph:  "painter.onnx",
