@@ -64,20 +64,16 @@ func bare(args []string) error {
 	for i := range in {
 		in[i] = float32(r[0] + (r[1]-r[0])*rand.Float64())
 	}
-	if x.Norms != nil {
-		x.see(*threads, in, &g)
-	}
+	x.see(*threads, in, &g)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		if lines.Text() != "run" {
 			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
 		}
 		start := time.Now()
-		var norms []network.Tensor
-		if x.Norms != nil {
-			if norms, err = x.style(context.Background(), l.vector); err != nil {
-				return err
-			}
+		norms, err := x.style(context.Background(), l.vector)
+		if err != nil {
+			return err
 		}
 		if err := x.run(context.Background(), in, out, g.Width, g.Height, norms); err != nil {
 			return err

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/style"
 )
 
 // BenchmarkFrame paints 1080p frames one after the other, as a render does, with every
@@ -14,14 +14,14 @@ import (
 // else runs on the machine adds to a time, nothing takes from it.
 func BenchmarkFrame(b *testing.B) {
 	bank := filepath.Join("..", "models", "styles")
-	entries, err := os.ReadDir(bank)
-	if err != nil {
-		b.Fatal(err)
+	all, broken := style.Bank{bank}.All()
+	if len(broken) > 0 {
+		b.Fatal(broken)
 	}
-	for _, e := range entries {
-		b.Run(e.Name(), func(b *testing.B) {
+	for _, x := range all {
+		b.Run(x.Name, func(b *testing.B) {
 			c := newClient(b, bank)
-			s := newShared(b, e.Name(), 1920, 1080)
+			s := newShared(b, x.Name, 1920, 1080)
 			s.smooth(0)
 			c.render(s)
 			best := bridge.Timings{ConvertIn: 1 << 40, Run: 1 << 40, ConvertOut: 1 << 40}

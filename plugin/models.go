@@ -259,6 +259,14 @@ func findWhole(id string) (*style.Style, *style.Network, error) {
 	return s, n, err
 }
 
+// head is the package of a style, or of a network where there is no style.
+func head(s *style.Style, n *style.Network) *style.Package {
+	if s != nil {
+		return &s.Package
+	}
+	return &n.Package
+}
+
 func printPackage(id string) error {
 	s, n, err := findWhole(id)
 	if err != nil {
@@ -271,9 +279,8 @@ func printPackage(id string) error {
 func describe(s *style.Style, n *style.Network) error {
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	row := func(key, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", key, fmt.Sprintf(format, args...)) }
-	p := &n.Package
+	p := head(s, n)
 	if s != nil {
-		p = &s.Package
 		row("style", "%s", s.ID)
 		row("label", "%s", s.Label)
 		row("folder", "%s", s.Folder)
@@ -328,10 +335,7 @@ func verifyPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	p := &n.Package
-	if s != nil {
-		p = &s.Package
-	}
+	p := head(s, n)
 	im := importer.Importer{Engine: self}
 	if err := im.Verify(context.Background(), s, n); err != nil {
 		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
@@ -345,20 +349,17 @@ func removePackage(id string) error {
 	if err != nil {
 		return err
 	}
-	var p *style.Package
-	if s != nil {
-		p = &s.Package
-	} else {
-		p = &n.Package
+	p := head(s, n)
+	if filepath.Dir(p.Folder) == bank[len(bank)-1] {
+		return fmt.Errorf("%q came with Impasto and stays in its bundle", p.Name)
+	}
+	if s == nil {
 		all, _ := bank.All()
 		for _, s := range all {
 			if s.Network == n.ID {
 				return fmt.Errorf("the style %q is of the network %q: remove that style first", s.Name, n.Name)
 			}
 		}
-	}
-	if filepath.Dir(p.Folder) == bank[len(bank)-1] {
-		return fmt.Errorf("%q came with Impasto and stays in its bundle", p.Name)
 	}
 	if err := os.RemoveAll(p.Folder); err != nil {
 		return err

@@ -186,14 +186,21 @@ func port(name string, size *[2]int) network.Port {
 	return network.Picture(name, size[0], size[1])
 }
 
-// see makes the small picture of a frame that a shared network's norms are made of.
+// see makes the small picture of a frame that the norms are made of, where styles share
+// the network.
 func (x *session) see(workers int, picture []float32, g *pixels.Geometry) {
+	if x.Norms == nil {
+		return
+	}
 	pixels.Average(workers, picture, g, x.small.Values, x.Norms.Size)
 }
 
-// style makes the norms of the small picture and a vector: what the network takes beside
-// the frame.
+// style makes the norms of the small picture and a vector: what such a network takes
+// beside the frame. For others there is nothing to be made.
 func (x *session) style(ctx context.Context, vector []float32) ([]network.Tensor, error) {
+	if x.Norms == nil {
+		return nil, nil
+	}
 	in := []network.Tensor{x.small, {Shape: x.norms.Shape, Values: vector}}
 	return []network.Tensor{x.norms}, x.statistics.Run(ctx, in, []network.Tensor{x.norms})
 }
