@@ -48,17 +48,20 @@ func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank
 	if err != nil {
 		return nil, nil, err
 	}
-	var copied func(folder string) error
-	var name string
+	var p *style.Package
 	if s != nil {
-		name, copied = s.Name, s.Copy
+		if _, err := bank.Network(s); err != nil {
+			return nil, nil, err
+		}
+		p = &s.Package
 	} else {
-		name, copied = n.Name, n.Copy
+		p = &n.Package
 	}
-	target, err := im.place(name, "give the package another name", func(folder string) error {
-		if err := copied(folder); err != nil {
+	target, err := im.place(p.Name, "give the package another name", func(folder string) error {
+		if err := p.Copy(folder); err != nil {
 			return err
 		}
+		// What was copied is what is tried.
 		s, n, err := style.OpenPackage(folder)
 		if err == nil && s != nil {
 			n, err = bank.Network(s)
