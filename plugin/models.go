@@ -259,14 +259,6 @@ func findWhole(id string) (*style.Style, *style.Network, error) {
 	return s, n, err
 }
 
-// head is the package of a style, or of a network where there is no style.
-func head(s *style.Style, n *style.Network) *style.Package {
-	if s != nil {
-		return &s.Package
-	}
-	return &n.Package
-}
-
 func printPackage(id string) error {
 	s, n, err := findWhole(id)
 	if err != nil {
@@ -279,7 +271,7 @@ func printPackage(id string) error {
 func describe(s *style.Style, n *style.Network) error {
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	row := func(key, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", key, fmt.Sprintf(format, args...)) }
-	p := head(s, n)
+	p := style.Head(s, n)
 	if s != nil {
 		row("style", "%s", s.ID)
 		row("label", "%s", s.Label)
@@ -335,7 +327,7 @@ func verifyPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	p := head(s, n)
+	p := style.Head(s, n)
 	im := importer.Importer{Engine: self}
 	if err := im.Verify(context.Background(), s, n); err != nil {
 		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
@@ -349,7 +341,7 @@ func removePackage(id string) error {
 	if err != nil {
 		return err
 	}
-	p := head(s, n)
+	p := style.Head(s, n)
 	if filepath.Dir(p.Folder) == bank[len(bank)-1] {
 		return fmt.Errorf("%q came with Impasto and stays in its bundle", p.Name)
 	}

@@ -14,10 +14,10 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// place has a package's folder made, and puts it to the others. It appears whole or not at
+// place has a package's folder made and filled, and puts it to the others. It appears whole or not at
 // all: names that begin with a dot are no packages'.
 // Where the name is taken the user is told what to do instead.
-func (im *Importer) place(name, instead string, make func(folder string) error) (string, error) {
+func (im *Importer) place(name, instead string, fill func(folder string) error) (string, error) {
 	target := filepath.Join(im.Folder, name)
 	if _, err := os.Lstat(target); err == nil {
 		return "", fmt.Errorf("there is %q in %s already: remove that one first, or %s", name, im.Folder, instead)
@@ -31,7 +31,7 @@ func (im *Importer) place(name, instead string, make func(folder string) error) 
 	}
 	defer os.RemoveAll(work)
 	folder := filepath.Join(work, name)
-	if err := make(folder); err != nil {
+	if err := fill(folder); err != nil {
 		return "", err
 	}
 	return target, os.Rename(folder, target)
@@ -48,15 +48,12 @@ func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank
 	if err != nil {
 		return nil, nil, err
 	}
-	var p *style.Package
 	if s != nil {
 		if _, err := bank.Network(s); err != nil {
 			return nil, nil, err
 		}
-		p = &s.Package
-	} else {
-		p = &n.Package
 	}
+	p := style.Head(s, n)
 	target, err := im.place(p.Name, "give the package another name", func(folder string) error {
 		if err := p.Copy(folder); err != nil {
 			return err

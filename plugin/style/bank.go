@@ -17,14 +17,16 @@ type Bank []string
 // All opens every style whose network is there, sorted by name. What cannot be used is not
 // in the list: an error says why for each.
 func (b Bank) All() ([]*Style, []error) {
+	var usable []*Style
 	all, broken := all(b, ManifestFile, Open)
-	return slices.DeleteFunc(all, func(s *Style) bool {
-		_, err := b.Network(s)
-		if err != nil {
+	for _, s := range all {
+		if _, err := b.Network(s); err != nil {
 			broken = append(broken, err)
+			continue
 		}
-		return err != nil
-	}), broken
+		usable = append(usable, s)
+	}
+	return usable, broken
 }
 
 // Networks opens every network that styles share, sorted by name.

@@ -20,6 +20,12 @@ func FuzzManifest(f *testing.F) {
 	}
 	f.Add(good)
 	f.Add([]byte("{}"))
+	shared := f.TempDir()
+	onnxtest.WriteStyle(f, shared, "name", "painter@0123456789ab", vector)
+	if good, err = os.ReadFile(filepath.Join(shared, "name", style.ManifestFile)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
 	f.Fuzz(func(t *testing.T, manifest []byte) {
 		if err := os.WriteFile(filepath.Join(folder, style.ManifestFile), manifest, 0o644); err != nil {
 			t.Fatal(err)

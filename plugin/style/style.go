@@ -43,6 +43,14 @@ func OpenPackage(folder string) (*Style, *Network, error) {
 	return s, nil, err
 }
 
+// Head is the package of a style, or of a network where there is no style.
+func Head(s *Style, n *Network) *Package {
+	if s != nil {
+		return &s.Package
+	}
+	return &n.Package
+}
+
 func (s *Style) check() error {
 	switch {
 	case s.Label == "" || len(s.Label) > maxLabel || !utf8.ValidString(s.Label) || strings.ContainsFunc(s.Label, unicode.IsControl):
