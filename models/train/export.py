@@ -1,81 +1,148 @@
 #!/usr/bin/env python3
-"""Makes a style package of a checkpoint: an ONNX graph, checked against torch through ONNX Runtime, and its manifest.
+"""Makes packages of a checkpoint: the network, its graphs checked against torch through ONNX Runtime, and its styles.
 
-python3 models/train/export.py build/train/starry-night.pt --label "…" --origin "…" --out models/styles
+python3 models/train/export.py build/train/painter.pt --out models/styles
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
-import io
 import json
 import math
 import re
 import warnings
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 from onnx import numpy_helper
+from onnxruntime.transformers.float16 import convert_float_to_float16
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from network import STRIDE, Painter, macs_per_pixel
+from network import SMALL, STRIDE, Painter, UpConv, macs_per_pixel, small
+from paintings import BANK, Painting
 
 OPSET = 13
 # Both sides compute in float32, with sums in another order; a step of an 8-bit picture is 4e-3.
 TOLERANCE = 5e-4
+# Half precision has eleven bits in every layer: single pixels may stray, but as a whole it is a step of an 8-bit picture.
+HALF_TOLERANCE = 4e-3
+NAME = "painter"
+LICENCE = "CC0-1.0"
+PHOTOGRAPHS = "freely usable photographs: Kodak PhotoCD PCD0992, and five of scikit-image's (public domain and CC0)"
 
 
-# Pixels that are painted beyond every border and cut off again. Where a picture ends, a network repeats itself into dots, ten
-# pixels deep and three times as busy as elsewhere; past the mirrored border they are out of sight.
-MARGIN = 16
+class FoldedUpConv(nn.Module):
+    """An UpConv with its weights folded once and for all."""
 
-
-class OneStyle(nn.Module):
-    """What is shipped: a network held at one of its styles, with a margin."""
-
-    def __init__(self, network: Painter, style: int = 0) -> None:
+    def __init__(self, up: UpConv) -> None:
         super().__init__()
-        self.network, self.style = network, style
+        weight = up.folded().detach()
+        self.conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1, padding_mode="reflect")
+        self.conv.weight.data = weight
+        self.conv.bias.data = torch.zeros(len(weight)) if up.bias is None else up.bias.detach().repeat_interleave(4)
 
-    def forward(self, image: Tensor) -> Tensor:
-        wide = F.pad(image, [MARGIN] * 4, mode="reflect")
-        return self.network(wide, self.style)[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.conv(x), 2)
 
 
-def read(checkpoint: Path) -> OneStyle:
-    state = torch.load(checkpoint, map_location="cpu")
+def folded(painter: Painter) -> Painter:
+    shipped = copy.deepcopy(painter)
+    for name in ("up1", "up2", "paint"):
+        setattr(shipped, name, FoldedUpConv(getattr(painter, name)))
+    return shipped.eval()
+
+
+class StatisticsGraph(nn.Module):
+    """1 x 3 x SMALL x SMALL and the vector of a style, to the vector of what the norms do."""
+
+    def __init__(self, painter: Painter) -> None:
+        super().__init__()
+        self.painter = painter
+
+    def forward(self, picture: Tensor, style: Tensor) -> Tensor:
+        return self.painter.statistics(picture, style[None])[0]
+
+
+class PainterGraph(nn.Module):
+    """1 x 3 x height x width and what the norms do, to the painted picture.
+
+    Scale and shift are spelled as a batch norm of mean 0 and variance 1: ONNX Runtime does that in one pass, not two.
+    """
+
+    def __init__(self, painter: Painter) -> None:
+        super().__init__()
+        self.painter = painter
+
+    def forward(self, image: Tensor, norms: Tensor) -> Tensor:
+        scales, shifts = (v.split(self.painter.channels) for v in norms.chunk(2))
+
+        def norm(x: Tensor, index: int) -> Tensor:
+            zeros = torch.zeros(self.painter.channels[index])
+            return F.batch_norm(x, zeros, zeros + 1, scales[index], shifts[index], eps=0.0)
+
+        return self.painter.painted(image, norm)
+
+
+def read_checkpoint(path: Path) -> Painter:
+    state = torch.load(path, map_location="cpu")
     network = Painter(**state["settings"])
     network.load_state_dict(state["network"])
-    return OneStyle(network).eval()
+    return network.eval()
 
 
-def write_graph(painter: OneStyle, path: Path) -> None:
-    """The style's scale and shift are folded into the norms; height and width are dynamic."""
-    sizes = {0: "n", 2: "height", 3: "width"}
-    raw = io.BytesIO()
+def read_network(package: Path) -> Painter:
+    """The network of a package, with a bank of no styles: what adding one to it starts from."""
+    manifest = json.loads((package / "network.json").read_text())
+    graph = onnx.load(str(package / manifest["graph"])).graph
+    constants = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    convs = [[constants[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
+    # Widths and numbers of blocks can be told from the shapes.
+    shapes = [weights[0].shape for weights in convs]
+    widths = tuple(shape[0] for shape in shapes[:3])
+    square = [shape[0] for shape in shapes[3:] if shape[0] == shape[1]]
+    quarter, eighth = square.count(widths[1]) // 2, square.count(widths[2]) // 2
+    network = Painter(widths, quarter, eighth, styles=0)
+    layers = [*network.stem, *network.deep, network.up1, *network.wide, network.up2, network.paint]
+    with torch.no_grad():
+        for layer, weights in zip(layers, convs, strict=True):
+            tensors = [torch.from_numpy(w.copy()) for w in weights]
+            if isinstance(layer, UpConv):
+                layer.unfold(*tensors)
+            else:
+                layer.weight.copy_(tensors[0])
+    return network.eval()
+
+
+def write_graph(
+    module: nn.Module, inputs: dict[str, Tensor], output: str, path: Path, dynamic: dict | None = None
+) -> None:
     with warnings.catch_warnings():
-        # torch warns that instance norms normalise in evaluation too, which is what they are for.
+        # torch warns about constants that it folds.
         warnings.simplefilter("ignore")
+        raw = path.with_suffix(".raw")
         torch.onnx.export(
-            painter,
-            torch.zeros(1, 3, 64, 64),
-            raw,
+            module,
+            tuple(inputs.values()),
+            str(raw),
             opset_version=OPSET,
-            input_names=["image"],
-            output_names=["stylized"],
-            dynamic_axes={"image": sizes, "stylized": sizes},
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_axes=dynamic,
         )
     # torch spells every constant pad as a dozen nodes; the runtime's basic pass folds them, in standard operators.
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(path)
-    onnxruntime.InferenceSession(raw.getvalue(), options, providers=["CPUExecutionProvider"])
+    onnxruntime.InferenceSession(str(raw), options, providers=["CPUExecutionProvider"])
+    raw.unlink()
     model = onnx.load(str(path))
     used = {node.domain for node in model.graph.node}
     opsets = [opset for opset in model.opset_import if opset.domain in used]
@@ -85,26 +152,41 @@ def write_graph(painter: OneStyle, path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def check_graph(painter: OneStyle, path: Path) -> float:
-    """The largest difference to torch over pictures of several shapes; raises where it is too large."""
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+class Difference(NamedTuple):
+    """Between two pictures with values from 0 to 1."""
+
+    largest: float
+    rms: float
+
+
+def difference(painter: Painter, style: Tensor, statistics: Path, paint: Path) -> Difference:
+    """What graphs paint against what torch does, over pictures of several shapes."""
+    first, second = (
+        onnxruntime.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (statistics, paint)
+    )
     random = np.random.default_rng(0)
-    worst = 0.0
-    for shape in ((1, 3, 96, 160), (1, 3, 256, 128), (2, 3, 64, 64)):
+    apart = []
+    for shape in ((1, 3, 96, 160), (1, 3, 256, 128), (1, 3, 64, 64)):
         image = random.uniform(0, 1, shape).astype(np.float32)
-        (exported,) = session.run(["stylized"], {"image": image})
+        picture = small(torch.from_numpy(image)).numpy()
+        (norms,) = first.run(None, {"picture": picture, "style": style.numpy()})
+        (exported,) = second.run(None, {"image": image, "norms": norms})
         with torch.no_grad():
-            expected = painter(torch.from_numpy(image)).numpy()
+            expected = painter(torch.from_numpy(image), style[None]).numpy()
         if exported.shape != shape or not np.isfinite(exported).all():
-            raise ValueError(f"{path.name}: {shape} became {exported.shape}, or not finite")
-        worst = max(worst, float(np.abs(exported - expected).max()))
-    if worst > TOLERANCE:
-        raise ValueError(f"{path.name} is up to {worst:.1e} away from torch's output")
-    return worst
+            raise ValueError(f"{paint.name}: {shape} became {exported.shape}, or not finite")
+        apart.append(np.abs(exported - expected).ravel())
+    apart = np.concatenate(apart)
+    return Difference(float(apart.max()), float(np.sqrt(np.mean(apart**2))))
+
+
+def check(paint: Path, measured: float, tolerance: float) -> None:
+    if measured > tolerance:
+        raise ValueError(f"{paint.name} is {measured:.1e} away from torch's output, more than {tolerance:.1e}")
 
 
 def geometry(path: Path) -> tuple[int, int]:
-    """Receptive field and smallest side of a graph, in input pixels, from its convolutions, resizes and pads.
+    """Receptive field and smallest side of a graph, in input pixels, from its convolutions and pads.
 
     What the norms see, which is the whole frame, is not part of the receptive field.
     """
@@ -115,69 +197,122 @@ def geometry(path: Path) -> tuple[int, int]:
     # From the output back: how many neighbouring samples of each tensor does one output pixel need?
     needed = {graph.output[0].name: 1}
     for node, attribute in zip(reversed(graph.node), reversed(attributes)):
-        samples = needed[node.output[0]]
+        samples = max(needed.get(name, 0) for name in node.output)
         if node.op_type == "Conv":
             samples = (samples - 1) * attribute["strides"][0] + attribute["kernel_shape"][0]
-        elif node.op_type == "Resize":
-            samples = math.ceil((samples - 1) / constants[node.input[2]][-1]) + (
-                2 if attribute["mode"] == b"linear" else 1
-            )
+        elif node.op_type == "DepthToSpace":
+            samples = samples // attribute["blocksize"] + 1
         for name in node.input:
             needed[name] = max(needed.get(name, 0), samples)
 
     # From the input on: how far apart are samples, and how many does a reflection by p need? One more than p.
     step, smallest = {graph.input[0].name: Fraction(1)}, Fraction(1)
     for node, attribute in zip(graph.node, attributes):
-        apart = next(step[name] for name in node.input if name in step)
+        apart = next((step[name] for name in node.input if name in step), None)
+        if apart is None:
+            continue  # of the norms' branch
         if node.op_type == "Conv":
             apart *= attribute["strides"][0]
-        elif node.op_type == "Resize":
-            apart /= Fraction(float(constants[node.input[2]][-1]))
+        elif node.op_type == "DepthToSpace":
+            apart /= attribute["blocksize"]
         elif node.op_type == "Pad":
             smallest = max(smallest, (int(max(constants[node.input[1]])) + 1) * apart)
         step[node.output[0]] = apart
     return needed[graph.input[0].name], math.ceil(smallest / STRIDE) * STRIDE
 
 
-def write_package(checkpoint: Path, name: str, label: str, origin: str, licence: str, out: Path) -> dict:
-    if not re.fullmatch(r"[a-z0-9-]+", name):
-        raise ValueError(f"a style's name is made of a-z, 0-9 and -, which {name!r} is not")
-    folder = out / name
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(path: Path, manifest: dict, files: list[Path]) -> None:
+    manifest["files"] = {file.name: digest(file) for file in files}
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
+    """The package of a network; the style is one that its graphs are checked with."""
+    folder = out / NAME
     folder.mkdir(parents=True, exist_ok=True)
-    painter, graph = read(checkpoint), folder / f"{name}.onnx"
-    write_graph(painter, graph)
-    worst = check_graph(painter, graph)
-    receptive, smallest = geometry(graph)
+    statistics, paint, half = (folder / f"{name}.onnx" for name in ("statistics", "painter", "painter.f16"))
+    shipped = folded(painter)
+    norms = torch.zeros(len(style))
+    write_graph(
+        StatisticsGraph(shipped), {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style}, "norms", statistics
+    )
+    sizes = {2: "height", 3: "width"}
+    image = torch.rand(1, 3, 64, 64)
+    write_graph(
+        PainterGraph(shipped), {"image": image, "norms": norms}, "stylized", paint, {"image": sizes, "stylized": sizes}
+    )
+    onnx.save(convert_float_to_float16(onnx.load(str(paint)), keep_io_types=True), str(half))
+    single, rough = (difference(painter, style, statistics, graph) for graph in (paint, half))
+    check(paint, single.largest, TOLERANCE)
+    check(half, rough.rms, HALF_TOLERANCE)
+    receptive, smallest = geometry(paint)
+    colours = {"channels": "RGB", "range": [0, 1]}
     manifest = {
         "format": 1,
-        "name": name,
-        "label": label,
-        "graph": graph.name,
-        "input": {"name": "image", "channels": "RGB", "range": [0, 1], "multipleOf": STRIDE, "minimum": smallest},
-        "output": {"name": "stylized", "channels": "RGB", "range": [0, 1]},
+        "name": NAME,
+        "graph": paint.name,
+        "half": half.name,
+        "input": {"name": "image", **colours, "multipleOf": STRIDE, "minimum": smallest},
+        "output": {"name": "stylized", **colours},
+        "norms": {
+            "graph": statistics.name,
+            "picture": "picture",
+            "size": SMALL,
+            "style": "style",
+            "length": len(style),
+            "output": "norms",
+            "input": "norms",
+        },
         "receptiveField": receptive,
-        "licence": licence,
-        "origin": origin,
-        "files": {graph.name: hashlib.sha256(graph.read_bytes()).hexdigest()},
+        "licence": LICENCE,
+        "origin": f"Trained by Impasto's models/train from public-domain paintings and {PHOTOGRAPHS}.",
     }
-    (folder / "style.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    write_manifest(folder / "network.json", manifest, [paint, half, statistics])
+    shared = sum(p.numel() for name, p in painter.named_parameters() if name != "styles")
     print(
-        f"{folder}: {graph.stat().st_size / 1e6:.2f} MB, {macs_per_pixel(painter, 1080, 1920) / 1e3:.1f} kMAC per pixel at 1080p, "
-        f"receptive field {receptive} px, at most {worst:.1e} from torch"
+        f"{folder}: {shared} shared weights, {len(style)} a style ({len(style) / shared:.2%}), "
+        f"{macs_per_pixel(painter) / 1e3:.1f} kMAC per pixel at 1080p, receptive field {receptive} px, "
+        f"at most {single.largest:.1e} from torch; in half precision {rough.largest:.1e}, and {rough.rms:.1e} as root mean square"
     )
-    return manifest
+    return folder
+
+
+def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> Path:
+    """The package of a style of a network."""
+    if not re.fullmatch(r"[a-z0-9-]+", painting.name):
+        raise ValueError(f"a style's name is made of a-z, 0-9 and -, which {painting.name!r} is not")
+    folder = out / painting.name
+    folder.mkdir(parents=True, exist_ok=True)
+    vector = folder / f"{painting.name}.vector"
+    vector.write_bytes(style.detach().numpy().astype("<f4").tobytes())
+    manifest = {
+        "format": 1,
+        "name": painting.name,
+        "label": painting.label,
+        "network": f"{network.name}@{digest(network / 'network.json')[:12]}",
+        "vector": vector.name,
+        "licence": LICENCE,
+        "origin": f"{painting.work}.",
+    }
+    write_manifest(folder / "style.json", manifest, [vector])
+    return folder
 
 
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("checkpoint", type=Path)
-    p.add_argument("--name", help="of the style; the checkpoint's file name by default")
-    p.add_argument("--label", required=True, help="what an artist reads in the menu")
-    p.add_argument("--origin", required=True, help="one sentence: which painting, which pictures")
-    p.add_argument("--licence", default="CC0-1.0", help="of the weights, as an SPDX identifier")
-    p.add_argument("--out", type=Path, required=True, help="folder of the style packages")
+    p.add_argument("--out", type=Path, required=True, help="folder of the packages")
     a = p.parse_args(argv)
-    write_package(a.checkpoint, a.name or a.checkpoint.stem, a.label, a.origin, a.licence, a.out)
+    painter = read_checkpoint(a.checkpoint)
+    vectors = painter.styles.detach()
+    network = write_network(painter, vectors[0], a.out)
+    for painting, vector in zip(BANK, vectors, strict=True):
+        write_style(painting, vector, network, a.out)
+    print(f"{a.out}: {len(vectors)} styles")
 
 
 if __name__ == "__main__":

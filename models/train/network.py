@@ -1,109 +1,185 @@
-"""The image transformation network: one feed-forward pass paints a picture.
+"""The image transformation network: one feed-forward pass paints a picture in any style of a bank.
 
 The plan is that of Johnson et al. 2016 (Perceptual Losses for Real-Time Style Transfer): a strided stem, residual blocks
-at a quarter of the resolution, and a way back up. It differs where that network is slow or leaves marks:
+at low resolution, and a way back up, with one scale and shift per style in every instance norm (Dumoulin et al. 2016, A
+Learned Representation For Artistic Style). It differs where that network is slow, flickers or leaves marks:
 
-- about a tenth of the arithmetic: the stem halves at once, and full resolution is only visited by two thin convolutions;
-- instance instead of batch normalisation (Ulyanov et al. 2016), with one scale and shift per style (Dumoulin et al. 2016,
-  A Learned Representation For Artistic Style), so that a bank of styles shares every other weight;
-- resize, then convolve, instead of transposed convolutions, which draw checkerboards (Odena et al. 2016);
-- reflection at every border, because zeros there come out as a dark frame.
+- less than a tenth of the arithmetic. Most of it is done at an eighth of the resolution, where a brush stroke is a few
+  samples long; what each level of the stem saw is added back on the way up. Channels come in the sixteens that CPUs
+  compute at once;
+- the norms take mean and variance from a small picture of the whole frame, not from the pixels being painted: every tile
+  of a frame is painted alike, and so is every size of it;
+- resize, then convolve, on the way up (Odena et al. 2016), both folded into one convolution at the lower resolution;
+- reflection at every border, and a mirrored margin that is painted and cut off. Zeros there would tell the network where a
+  picture ends, and it would paint a frame in the colours for which it finds no other place.
 """
 
 from __future__ import annotations
+
+from typing import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# Sides of the input must be multiples of this: the stem halves twice.
-STRIDE = 4
+# Sides of the input must be multiples of this: the stem halves three times.
+STRIDE = 8
+# Pixels that are painted beyond every border and cut off again. Where a picture ends, a network repeats itself
+# into dots; past the mirrored border they are out of sight.
+MARGIN = 16
+# Side of the small picture.
+SMALL = 128
+EPSILON = 1e-5
+
+# What a norm does to the features of the layer with that index.
+Norm = Callable[[Tensor, int], Tensor]
 
 
-def conv(inputs: int, outputs: int, size: int, stride: int = 1, bias: bool = True) -> nn.Conv2d:
-    """A convolution that mirrors the picture at its borders."""
-    return nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, padding_mode="reflect", bias=bias)
+def conv(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Conv2d:
+    """No bias: the norm behind it would take it away again."""
+    return nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, padding_mode="reflect", bias=False)
 
 
-def double(x: Tensor) -> Tensor:
-    """Twice the size. Bilinear: with nearest neighbours the next convolution can tell odd pixels from even ones."""
-    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+class UpConv(nn.Module):
+    """Bilinear doubling and a 3 x 3 convolution of the result, as one convolution at the lower resolution.
 
+    A doubled row has two phases; each tap of the convolution falls between two samples. TAPS[phase, tap] are the weights
+    of the samples to the left, here and to the right.
+    """
 
-class StyleNorm(nn.Module):
-    """Instance normalisation whose scale and shift belong to a style."""
+    TAPS = torch.tensor(
+        [
+            [[0.75, 0.25, 0.0], [0.25, 0.75, 0.0], [0.0, 0.75, 0.25]],
+            [[0.25, 0.75, 0.0], [0.0, 0.75, 0.25], [0.0, 0.25, 0.75]],
+        ]
+    )
 
-    def __init__(self, channels: int, styles: int) -> None:
+    def __init__(self, inputs: int, outputs: int, bias: bool = False) -> None:
         super().__init__()
-        self.scale = nn.Parameter(torch.ones(styles, channels))
-        self.shift = nn.Parameter(torch.zeros(styles, channels))
+        self.weight = nn.Conv2d(inputs, outputs, 3).weight
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.register_buffer("taps", self.TAPS.clone(), persistent=False)
 
-    def forward(self, x: Tensor, style: int) -> Tensor:
-        return F.instance_norm(x, weight=self.scale[style], bias=self.shift[style])
+    def folded(self) -> Tensor:
+        """Weights of the convolution whose outputs are, per channel, the four pixels that one becomes."""
+        weight = torch.einsum("oikl,pky,qlx->opqiyx", self.weight, self.taps, self.taps)
+        return weight.reshape(-1, *weight.shape[3:])
 
+    def unfold(self, weight: Tensor, bias: Tensor) -> None:
+        """Takes back what was folded: thirty-six equations for every nine unknowns."""
+        system = torch.einsum("pky,qlx->pqyxkl", self.taps, self.taps).reshape(36, 9)
+        known = weight.reshape(len(self.weight), 4, -1, 9).permute(1, 3, 0, 2).reshape(36, -1)
+        found = torch.linalg.lstsq(system.double(), known.double()).solution
+        self.weight.copy_(found.reshape(3, 3, *self.weight.shape[:2]).permute(2, 3, 0, 1))
+        if self.bias is not None:
+            self.bias.copy_(bias[::4])
 
-class NormedConv(nn.Module):
-    """A convolution and its norm. No bias: the norm would take it away again."""
-
-    def __init__(self, inputs: int, outputs: int, size: int, styles: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv = conv(inputs, outputs, size, stride, bias=False)
-        self.norm = StyleNorm(outputs, styles)
-
-    def forward(self, x: Tensor, style: int) -> Tensor:
-        return self.norm(self.conv(x), style)
-
-
-class Residual(nn.Module):
-    """Two convolutions beside a straight path; no activation after the sum (Gross and Wilber 2016)."""
-
-    def __init__(self, width: int, styles: int) -> None:
-        super().__init__()
-        self.first = NormedConv(width, width, 3, styles)
-        self.second = NormedConv(width, width, 3, styles)
-
-    def forward(self, x: Tensor, style: int) -> Tensor:
-        return x + self.second(F.relu(self.first(x, style)), style)
+    def forward(self, x: Tensor) -> Tensor:
+        bias = None if self.bias is None else self.bias.repeat_interleave(4)
+        return F.pixel_shuffle(F.conv2d(F.pad(x, [1] * 4, mode="reflect"), self.folded(), bias), 2)
 
 
 class Painter(nn.Module):
     """RGB in [0, 1], sRGB-encoded, NCHW, sides multiples of STRIDE; the output has the same shape and range."""
 
-    def __init__(self, width: int = 40, blocks: int = 4, styles: int = 1) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int] = (16, 32, 64), quarter: int = 2, eighth: int = 5, styles: int = 1
+    ) -> None:
         super().__init__()
-        self.settings = {"width": width, "blocks": blocks, "styles": styles}
-        half, full = width // 2, 12
-        self.stem1 = NormedConv(3, half, 5, styles, stride=2)
-        self.stem2 = NormedConv(half, width, 3, styles, stride=2)
-        self.blocks = nn.ModuleList(Residual(width, styles) for _ in range(blocks))
-        self.up1 = NormedConv(width, half, 3, styles)
-        # One block at half the resolution costs what one at a quarter does, and here it can mend what doubling left.
-        self.refine = Residual(half, styles)
-        # No norm here: it would be the one that costs most, and the picture does not miss it.
-        self.up2 = conv(half, full, 3)
-        self.paint = conv(full, 3, 3)
+        self.settings = {"widths": widths, "quarter": quarter, "eighth": eighth, "styles": styles}
+        a, b, c = widths
+        self.stem = nn.ModuleList([conv(3, a, 5, 2), conv(a, b, 3, 2), conv(b, c, 3, 2)])
+        self.deep = nn.ModuleList(conv(c, c, 3) for _ in range(2 * eighth))
+        self.up1 = UpConv(c, b)
+        self.wide = nn.ModuleList(conv(b, b, 3) for _ in range(2 * quarter))
+        self.up2 = UpConv(b, a)
+        self.paint = UpConv(a, 3, bias=True)
+        # Channels of the norms in the order in which a picture meets them.
+        self.channels = [a, b, c, *[c] * 2 * eighth, b, *[b] * 2 * quarter, a]
+        # A row is the vector of a style: all scales, then all shifts.
+        length = sum(self.channels)
+        self.styles = nn.Parameter(torch.cat([torch.ones(styles, length), torch.zeros(styles, length)], 1))
 
-    def forward(self, image: Tensor, style: int = 0) -> Tensor:
-        x = F.relu(self.stem1(image, style))
-        x = F.relu(self.stem2(x, style))
-        for block in self.blocks:
-            x = block(x, style)
-        x = self.refine(F.relu(self.up1(double(x), style)), style)
-        x = F.relu(self.up2(double(x)))
-        return torch.sigmoid(self.paint(x))
+    def statistics(self, picture: Tensor, style: Tensor) -> Tensor:
+        """What the norms will do, for small pictures of frames and the vectors of their styles: n x (scales, shifts)."""
+        scales, shifts = (v.split(self.channels, 1) for v in style.chunk(2, 1))
+        seen_scales, seen_shifts = [], []
+
+        def norm(x: Tensor, index: int) -> Tensor:
+            mean = x.mean((2, 3))
+            variance = (x - mean[:, :, None, None]).square().mean((2, 3))
+            scale = scales[index] * (variance + EPSILON).rsqrt()
+            shift = shifts[index] - mean * scale
+            seen_scales.append(scale)
+            seen_shifts.append(shift)
+            return x * scale[:, :, None, None] + shift[:, :, None, None]
+
+        self._features(picture, norm)
+        return torch.cat(seen_scales + seen_shifts, 1)
+
+    def paint_with(self, image: Tensor, norms: Tensor) -> Tensor:
+        """Paints n pictures with what `statistics` said of the frames that they are parts of."""
+        scales, shifts = (v.split(self.channels, 1) for v in norms.chunk(2, 1))
+
+        def norm(x: Tensor, index: int) -> Tensor:
+            return x * scales[index][:, :, None, None] + shifts[index][:, :, None, None]
+
+        return self.painted(image, norm)
+
+    def painted(self, image: Tensor, norm: Norm) -> Tensor:
+        painted = torch.sigmoid(self.paint(self._features(image, norm)))
+        return painted[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+    def forward(self, image: Tensor, style: Tensor) -> Tensor:
+        """Whole frames."""
+        return self.paint_with(image, self.statistics(small(image), style))
+
+    def _features(self, image: Tensor, norm: Norm) -> Tensor:
+        indices = iter(range(len(self.channels)))
+
+        def layer(module: nn.Module, x: Tensor) -> Tensor:
+            return norm(module(x), next(indices))
+
+        def residuals(convs: nn.ModuleList, x: Tensor) -> Tensor:
+            # No activation after the sum (Gross and Wilber 2016).
+            for first, second in zip(convs[::2], convs[1::2]):
+                x = x + layer(second, F.relu(layer(first, x)))
+            return x
+
+        x = F.pad(image, [MARGIN] * 4, mode="reflect")
+        half = F.relu(layer(self.stem[0], x))
+        quarter = F.relu(layer(self.stem[1], half))
+        x = residuals(self.deep, F.relu(layer(self.stem[2], quarter)))
+        x = residuals(self.wide, F.relu(layer(self.up1, x)) + quarter)
+        return F.relu(layer(self.up2, x)) + half
 
 
-def macs_per_pixel(network: nn.Module, height: int = 256, width: int = 256) -> float:
-    """Multiply-accumulates of the convolutions per input pixel, counted while a picture passes."""
+def small(frame: Tensor, side: int = SMALL) -> Tensor:
+    """The small picture of frames: SMALL x SMALL cells, each the mean of the area of the frame that it covers."""
+    rows, columns = (_coverage(length, side) for length in frame.shape[-2:])
+    return rows @ frame @ columns.T
+
+
+def _coverage(length: int, cells: int) -> Tensor:
+    """cells x length: how much of each cell every pixel covers."""
+    edges = torch.arange(cells + 1, dtype=torch.float64) * length / cells
+    pixels = torch.arange(length, dtype=torch.float64)
+    overlap = torch.minimum(edges[1:, None], pixels + 1) - torch.maximum(edges[:-1, None], pixels)
+    return (overlap.clamp(min=0) * cells / length).float()
+
+
+def macs_per_pixel(network: Painter, height: int = 1080, width: int = 1920) -> float:
+    """Multiply-accumulates of the convolutions per pixel of a frame, the small picture and the margin included."""
     total = 0
 
     def count(module: nn.Module, _inputs: object, output: Tensor) -> None:
         nonlocal total
+        # An UpConv is computed at the lower resolution, with four times the outputs: the same number.
         total += output[0].numel() * module.weight[0].numel()
 
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, nn.Conv2d)]
+    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, (nn.Conv2d, UpConv))]
     with torch.no_grad():
-        network(torch.zeros(1, 3, height, width))
+        network(torch.zeros(1, 3, height, width), network.styles[:1])
     for hook in hooks:
         hook.remove()
     return total / (height * width)

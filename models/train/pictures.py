@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional as F
+
+from network import small
 
 # Only pictures that may be used for anything: no research-only collections. Folder, files, licence.
 CONTENT = (
@@ -28,8 +31,10 @@ def data_folder() -> Path:
     return Path(os.environ.get("IMPASTO_DATA", beside))
 
 
-def load(path: Path, short_side: int | None = None, median: int = 1) -> Tensor:
-    """A picture as float RGB in [0, 1], CHW; resized so that its shorter side has the given length.
+def load(
+    path: Path, short_side: int | None = None, median: int = 1, crop: tuple[float, float, float, float] = (0, 0, 1, 1)
+) -> Tensor:
+    """A picture as float RGB in [0, 1], CHW; cropped, by fractions, and resized so that its shorter side has that length.
 
     The median, over so many pixels of the file each way, takes away the sharpening and compression noise of reproductions,
     which the style loss takes for paint.
@@ -37,6 +42,7 @@ def load(path: Path, short_side: int | None = None, median: int = 1) -> Tensor:
     image = Image.open(path).convert("RGB")
     if median > 1:
         image = image.filter(ImageFilter.MedianFilter(median))
+    image = image.crop([round(edge * size) for edge, size in zip(crop, image.size * 2)])
     if short_side is not None:
         scale = short_side / min(image.size)
         image = image.resize([round(s * scale) for s in image.size], Image.LANCZOS)
@@ -48,8 +54,15 @@ def save(image: Tensor, path: Path) -> None:
     Image.fromarray((image.clamp(0, 1) * 255 + 0.5).byte().permute(1, 2, 0).numpy()).save(path)
 
 
-class Crops:
-    """Random crops of the content pictures. Step n's are the same whichever steps were made before it: resuming is exact."""
+class View(NamedTuple):
+    """A part of a frame, and the small picture of all of it."""
+
+    crop: Tensor
+    small: Tensor
+
+
+class Frames:
+    """Random frames of the content pictures. Step n's are the same whichever steps were made before it: resuming is exact."""
 
     def __init__(self, folder: Path, side: int, seed: int) -> None:
         paths = [p for sub, pattern, _ in CONTENT for p in sorted((folder / sub).glob(pattern))]
@@ -60,31 +73,43 @@ class Crops:
         self.pictures = [load(p) for p in paths]
         self.halves = [F.avg_pool2d(p, 2) for p in self.pictures]
 
-    def batch(self, step: int, count: int) -> Tensor:
+    def batch(self, step: int, count: int) -> View:
         random = np.random.default_rng([self.seed, step])
-        return torch.stack([self._one(random) for _ in range(count)])
+        views = [self._one(random) for _ in range(count)]
+        return View(*(torch.stack(parts) for parts in zip(*views)))
 
-    def _one(self, random: np.random.Generator) -> Tensor:
+    def _one(self, random: np.random.Generator) -> View:
         if random.random() < 0.08:
-            image = sky(random, self.side)
+            source = sky(random, 2 * self.side)
+            half = F.avg_pool2d(source, 2)
         else:
-            image = self._crop(random)
-        if random.random() < 0.5:
-            image = image.flip(2)
-        return jitter(image, random)
-
-    def _crop(self, random: np.random.Generator) -> Tensor:
-        index = random.integers(len(self.pictures))
-        # How much of the picture is seen, in its own pixels: from twice enlarged to all that fits.
-        source = self.pictures[index]
-        most = min(source.shape[1:])
+            index = random.integers(len(self.pictures))
+            source, half = self.pictures[index], self.halves[index]
+        # The frame is a part of the picture, of any shape from portrait to wide.
+        top, bottom = _interval(random, source.shape[1])
+        left, right = _interval(random, source.shape[2])
+        frame = source[:, top:bottom, left:right]
+        # How much of the frame is seen, in its own pixels: from twice enlarged to all that fits.
+        most = min(frame.shape[1:])
         extent = min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
+        y = top + random.integers(frame.shape[1] - extent + 1)
+        x = left + random.integers(frame.shape[2] - extent + 1)
+        seen = source
         if extent > 1.5 * self.side:
-            source, extent = self.halves[index], extent // 2
-        y = random.integers(source.shape[1] - extent + 1)
-        x = random.integers(source.shape[2] - extent + 1)
-        crop = source[None, :, y : y + extent, x : x + extent]
-        return F.interpolate(crop, size=(self.side, self.side), mode="bilinear", align_corners=False)[0]
+            seen, y, x, extent = half, y // 2, x // 2, extent // 2
+        crop = seen[None, :, y : y + extent, x : x + extent]
+        crop = F.interpolate(crop, size=(self.side, self.side), mode="bilinear", align_corners=False)[0]
+        view = View(crop, small(frame))
+        if random.random() < 0.5:
+            view = View(*(part.flip(2) for part in view))
+        return jitter(view, random)
+
+
+def _interval(random: np.random.Generator, length: int) -> tuple[int, int]:
+    """A part of a side, half of it at least."""
+    part = int(length * random.uniform(0.5, 1))
+    start = int(random.integers(length - part + 1))
+    return start, start + part
 
 
 def sky(random: np.random.Generator, side: int) -> Tensor:
@@ -104,13 +129,18 @@ def sky(random: np.random.Generator, side: int) -> Tensor:
     return image + clouds[0] * random.choice([0.0, 0.2, 0.6])
 
 
-def jitter(image: Tensor, random: np.random.Generator) -> Tensor:
+def jitter(view: View, random: np.random.Generator) -> View:
     """Another exposure, contrast, saturation and white balance, and now and then grain."""
-    image = image.clamp(0, 1) ** float(np.exp(random.normal(0, 0.25)))
-    grey = image.mean(0, keepdim=True)
-    image = grey + (image - grey) * random.uniform(0.5, 1.4)
+    gamma, saturation = float(np.exp(random.normal(0, 0.25))), random.uniform(0.5, 1.4)
     gain = torch.from_numpy(random.normal(1, 0.06, (3, 1, 1)).astype(np.float32)) * random.uniform(0.8, 1.15)
-    image = image * gain
-    if random.random() < 0.25:
-        image = image + torch.from_numpy(random.normal(0, 0.03, image.shape).astype(np.float32))
-    return image.clamp(0, 1).float()
+    # Averaging leaves next to nothing of the grain in the small picture.
+    grain = random.choice([0.0, 0.03], p=[0.75, 0.25])
+    parts = []
+    for image, noise in zip(view, (grain, 0.0)):
+        image = image.clamp(0, 1) ** gamma
+        grey = image.mean(0, keepdim=True)
+        image = (grey + (image - grey) * saturation) * gain
+        if noise:
+            image = image + torch.from_numpy(random.normal(0, noise, image.shape).astype(np.float32))
+        parts.append(image.clamp(0, 1).float())
+    return View(*parts)

@@ -1,46 +1,95 @@
 import pytest
 import torch
+from torch.nn import functional as F
 
-from network import STRIDE, Painter, StyleNorm, macs_per_pixel
+from network import SMALL, Painter, UpConv, macs_per_pixel, small
 
 
-@pytest.mark.parametrize("size", [(8, 8), (32, 32), (36, 100)])
+def tiny(styles: int = 2) -> Painter:
+    torch.manual_seed(0)
+    network = Painter((4, 6, 8), 1, 1, styles)
+    with torch.no_grad():
+        network.styles.uniform_(0.5, 1.5)
+    return network
+
+
+@pytest.mark.parametrize("size", [(24, 24), (32, 48), (40, 104)])
 def test_output_has_the_size_and_range_of_the_input(size: tuple[int, int]) -> None:
-    painted = Painter(8, 1)(torch.rand(2, 3, *size))
+    network = tiny()
+    painted = network(torch.rand(2, 3, *size), network.styles)
     assert painted.shape == (2, 3, *size)
     assert 0 <= painted.min() and painted.max() <= 1
 
 
-def test_cost_is_within_the_budget() -> None:
-    assert macs_per_pixel(Painter()) <= 15_000
+def test_cost_and_weights_of_a_style_are_within_the_budget() -> None:
+    network = Painter()
+    assert macs_per_pixel(network) <= 15_000
+    shared = sum(p.numel() for name, p in network.named_parameters() if name != "styles")
+    assert network.styles.shape[1] <= 0.01 * shared
 
 
-def test_cost_of_one_convolution() -> None:
-    # 3 x 3 x 3 products for each of 5 channels at every second pixel of every second row.
-    assert macs_per_pixel(torch.nn.Conv2d(3, 5, 3, stride=2, padding=1)) == 27 * 5 / 4
+def test_cost_of_known_convolutions() -> None:
+    """Against the sum by hand, per pixel, for a frame so large that margin and small picture hardly count."""
+    by_hand = 3 * 4 * 25 / 4 + 4 * 6 * 9 / 16 + 6 * 8 * 9 / 64 + 8 * 6 * 9 / 16 + 6 * 4 * 9 / 4 + 4 * 3 * 9
+    assert macs_per_pixel(Painter((4, 6, 8), 0, 0), 4096, 4096) == pytest.approx(by_hand, rel=0.03)
 
 
 def test_gradients_reach_every_weight() -> None:
-    network = Painter(8, 2)
-    network(torch.rand(1, 3, 32, 32)).square().mean().backward()
+    network = tiny()
+    network(torch.rand(2, 3, 48, 48), network.styles).square().mean().backward()
     for name, weight in network.named_parameters():
         assert weight.grad is not None and weight.grad.abs().max() > 0, name
 
 
-def test_each_style_has_its_own_scale_and_shift() -> None:
-    norm = StyleNorm(4, styles=2)
-    x = torch.rand(1, 4, 8, 8)
+def test_up_convolution_is_doubling_and_a_convolution() -> None:
+    up, x = UpConv(3, 5, bias=True), torch.randn(1, 3, 9, 12)
+    up.bias.data.uniform_()
+    expected = F.conv2d(
+        F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False), up.weight, up.bias, padding=1
+    )
+    # At the border one sees a reflection, the other zeros.
+    assert torch.allclose(up(x)[..., 2:-2, 2:-2], expected[..., 2:-2, 2:-2], atol=1e-5)
+
+
+def test_folded_weights_can_be_unfolded() -> None:
+    up, other = UpConv(3, 5, bias=True), UpConv(3, 5, bias=True)
+    up.bias.data.uniform_()
     with torch.no_grad():
-        norm.scale[1], norm.shift[1] = 2.0, 3.0
-    assert torch.allclose(norm(x, 1), 2 * norm(x, 0) + 3, atol=1e-5)
-    assert norm(x, 0).mean((2, 3)).abs().max() < 1e-5
+        other.unfold(up.folded(), up.bias.repeat_interleave(4))
+    assert torch.allclose(other.weight, up.weight, atol=1e-5) and torch.equal(other.bias, up.bias)
 
 
-def test_a_flat_picture_stays_flat_to_its_borders() -> None:
-    painted = Painter(8, 2)(torch.full((1, 3, 64, 64), 0.6))
-    assert (painted.amax((2, 3)) - painted.amin((2, 3))).max() < 1e-3
+def test_norms_of_a_small_picture_are_instance_norms() -> None:
+    """Where a frame is its own small picture, its features get exactly the scale and shift of the style."""
+    network = tiny()
+    frame, seen = torch.rand(1, 3, SMALL, SMALL), []
+    network.stem[1].register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
+    # What goes into the second layer is the first norm's output, without what is below zero.
+    network.paint_with(frame, network.statistics(frame, network.styles[:1]))
+    features = network.stem[0](F.pad(frame, [16] * 4, mode="reflect"))
+    scale, shift = network.styles[0, :4], network.styles[0, sum(network.channels) :][:4]
+    assert torch.allclose(seen[1], F.relu(F.instance_norm(features, weight=scale, bias=shift)), atol=1e-4)
 
 
-def test_smaller_than_the_reflection_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="[Pp]adding"):
-        Painter(8, 1)(torch.rand(1, 3, STRIDE, 64))
+def test_a_tile_is_painted_like_its_frame() -> None:
+    network = tiny()
+    frame = torch.rand(1, 3, 96, 256)
+    with torch.no_grad():
+        norms = network.statistics(small(frame), network.styles[:1])
+        whole, tile = network.paint_with(frame, norms), network.paint_with(frame[..., 64:192], norms)
+    # Half the receptive field of this network is 40 pixels.
+    assert torch.allclose(tile[..., 48:-48], whole[..., 112:144], atol=1e-5)
+    assert not torch.allclose(
+        network(frame[..., 64:192], network.styles[:1])[..., 48:-48], whole[..., 112:144], atol=1e-3
+    )
+
+
+def test_small_picture_is_the_mean_of_areas() -> None:
+    frame = torch.rand(1, 1, 3, 4)
+    # Two cells high, so one and a half rows each; four wide, so two columns each.
+    first, second, third = frame[0, 0]
+    rows = torch.stack([first + second / 2, second / 2 + third]) / 1.5
+    assert torch.allclose(small(frame, 2)[0, 0], (rows[:, ::2] + rows[:, 1::2]) / 2, atol=1e-6)
+    assert torch.allclose(
+        small(frame, 12)[0, 0], frame[0, 0].repeat_interleave(4, 0).repeat_interleave(3, 1), atol=1e-6
+    )

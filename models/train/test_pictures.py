@@ -3,30 +3,34 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pictures import Crops, jitter, load, save, sky
+from network import SMALL
+from pictures import Frames, View, jitter, load, save, sky
 
 
 def test_a_step_sees_the_same_pictures_whatever_came_before(data: Path) -> None:
-    one, other = Crops(data, 64, seed=3), Crops(data, 64, seed=3)
+    one, other = Frames(data, 64, seed=3), Frames(data, 64, seed=3)
     one.batch(0, 2)
-    assert torch.equal(one.batch(7, 4), other.batch(7, 4))
-    assert not torch.equal(one.batch(7, 4), one.batch(8, 4))
+    assert all(torch.equal(a, b) for a, b in zip(one.batch(7, 4), other.batch(7, 4)))
+    assert not torch.equal(one.batch(7, 4).crop, one.batch(8, 4).crop)
 
 
-def test_crops_have_the_size_and_range_of_pictures(data: Path) -> None:
-    crops = Crops(data, 96, seed=0)
-    assert len(crops.pictures) == 29
+def test_views_have_the_size_and_range_of_pictures(data: Path) -> None:
+    frames = Frames(data, 96, seed=0)
+    assert len(frames.pictures) == 29
     for step in range(8):
-        batch = crops.batch(step, 4)
-        assert batch.shape == (4, 3, 96, 96) and batch.dtype == torch.float32
-        assert 0 <= batch.min() and batch.max() <= 1
+        crop, small = frames.batch(step, 4)
+        assert crop.shape == (4, 3, 96, 96) and small.shape == (4, 3, SMALL, SMALL)
+        for part in (crop, small):
+            assert part.dtype == torch.float32 and 0 <= part.min() and part.max() <= 1
 
 
-def test_skies_are_smooth() -> None:
+def test_jitter_changes_a_view_and_its_small_picture_alike() -> None:
     for seed in range(20):
-        random = np.random.default_rng(seed)
-        image = jitter(sky(random, 64), np.random.default_rng(0))
-        assert image.shape == (3, 64, 64) and torch.isfinite(image).all()
+        picture = sky(np.random.default_rng(seed), 64)
+        view = jitter(View(picture, picture), np.random.default_rng(seed))
+        assert view.crop.shape == (3, 64, 64) and torch.isfinite(view.crop).all()
+        # Grain is the crop's alone.
+        assert (view.crop - view.small).abs().mean() < 0.03
 
 
 def test_a_picture_survives_being_written(tmp_path: Path) -> None:
@@ -43,3 +47,9 @@ def test_the_median_takes_speckle_and_leaves_edges(tmp_path: Path) -> None:
     image[:, 4, 4], image[:, 10, 12] = 1, 0
     save(image, tmp_path / "a.png")
     assert torch.equal(load(tmp_path / "a.png", median=3), clean)
+
+
+def test_a_part_of_a_picture(tmp_path: Path) -> None:
+    image = torch.arange(3 * 4 * 8).reshape(3, 4, 8) / 255
+    save(image, tmp_path / "a.png")
+    assert torch.allclose(load(tmp_path / "a.png", crop=(0.25, 0.5, 1, 0.75)), image[:, 2:3, 2:])

@@ -4,14 +4,21 @@ from pathlib import Path
 import pytest
 import torch
 
+import paintings
 import train
 
-TINY = "--painting vangogh_starry_night.jpg --name tiny --width 8 --blocks 1 --side 64 --painting-side 96 --batch 1".split()
+TINY = "--widths 4 6 8 --quarter 1 --eighth 1 --side 96 --batch 1".split()
 
 
 def run(data: Path, out: Path, *more: str) -> dict:
-    checkpoint = train.main([*TINY, "--data", str(data), "--out", str(out), *more])
-    return torch.load(checkpoint)
+    train.main([*TINY, "--data", str(data), "--out", str(out / "tiny.pt"), *more])
+    return torch.load(out / "tiny.pt")
+
+
+@pytest.fixture(autouse=True)
+def two_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bank of two, loaded small: sixteen paintings take a while."""
+    monkeypatch.setattr(train, "BANK", tuple(painting._replace(side=128) for painting in paintings.BANK[:2]))
 
 
 def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(data: Path, tmp_path: Path) -> None:
@@ -26,7 +33,7 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(data: Path, tmp
 def test_another_seed_is_another_network(data: Path, tmp_path: Path) -> None:
     one = run(data, tmp_path / "one", "--steps", "1", "--seed", "1")
     two = run(data, tmp_path / "two", "--steps", "1", "--seed", "2")
-    assert not torch.equal(one["network"]["stem1.conv.weight"], two["network"]["stem1.conv.weight"])
+    assert not torch.equal(one["network"]["stem.0.weight"], two["network"]["stem.0.weight"])
 
 
 def test_the_loss_falls_and_is_logged(data: Path, tmp_path: Path) -> None:
@@ -43,6 +50,23 @@ def test_views_of_one_painted_picture_are_alike() -> None:
     assert train.unlike(painted, moved, 0, 0) > 0.01
 
 
-def test_a_painting_that_is_not_there_is_named(data: Path, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no_such_painting"):
-        train.main(["--painting", "no_such_painting.jpg", "--name", "x", "--data", str(data), "--out", str(tmp_path)])
+def test_a_run_can_start_with_the_weights_of_another(data: Path, tmp_path: Path) -> None:
+    first = run(data, tmp_path / "first", "--steps", "2")
+    start = ["--start", str(tmp_path / "first" / "tiny.pt")]
+    second = run(data, tmp_path / "second", "--steps", "1", "--rate", "0", *start)
+    assert second["step"] == 1
+    assert all(torch.equal(weight, first["network"][name]) for name, weight in second["network"].items())
+
+
+def test_every_picture_gets_one_style_or_two() -> None:
+    rows = train.shares(torch.Generator().manual_seed(0), 400, 16)
+    assert rows.min() >= 0 and torch.allclose(rows.sum(1), torch.ones(400))
+    assert (rows > 0).sum(1).max() == 2 and 20 < ((rows > 0).sum(1) == 2).sum() < 120
+    assert (rows > 0).any(0).all()
+
+
+def test_paintings_that_are_made_are_the_same_each_time() -> None:
+    for make in paintings.MADE.values():
+        picture = make(64)
+        assert picture.shape == (3, 64, 64) and 0 <= picture.min() and picture.max() <= 1
+        assert torch.equal(picture, make(64)) and picture.std() > 0.1

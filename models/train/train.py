@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Trains a network to paint like one painting. The same arguments on the same machine give the same weights.
+"""Trains a network to paint like every painting of the bank. The same arguments on the same machine give the same weights.
 
-python3 models/train/train.py --painting vangogh_starry_night.jpg --name starry-night --out build/train
+python3 models/train/train.py --out build/train/painter.pt
 """
 
 from __future__ import annotations
@@ -14,74 +14,68 @@ import time
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
 import losses
 from network import STRIDE, Painter
-from pictures import Crops, data_folder, load
+from paintings import BANK, Painting
+from pictures import Frames, View, data_folder
 
-# How far the second view of a picture may be moved, in pixels: less than the stem's stride, where aliasing shows.
-SHIFT = 4
-# The lattice is looked for in windows of this side, in pixels: small enough that it cannot hide by changing its sign.
-WINDOW = 48
-# Near a border two views of a picture see different reflections, so they are not compared there.
-BORDER = 16
+# How far the second view of a picture may be moved, in pixels: every place within the network's stride.
+SHIFT = STRIDE - 1
+# The lattice is looked for in windows of this side, in pixels: small enough that it cannot hide by changing its sign, large
+# enough that a picture's own detail averages out.
+WINDOW = 12 * STRIDE
+# How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
+MIXED = 0.15
 
 
-def arguments(argv: list[str] | None = None) -> argparse.Namespace:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--painting", required=True, help="a file, or the name of one in the data folder's paintings/")
-    p.add_argument("--name", required=True, help="name of the style: [a-z0-9-]+")
-    p.add_argument("--out", type=Path, required=True, help="folder for NAME.pt and NAME.jsonl")
+def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
+    """What training a network and training one style have in common."""
     p.add_argument(
         "--data", type=Path, default=data_folder(), help="folder of photographs, paintings and loss networks"
     )
-    p.add_argument("--steps", type=int, default=5000)
-    p.add_argument("--batch", type=int, default=2)
+    p.add_argument("--steps", type=int, default=steps)
+    p.add_argument("--batch", type=int, default=3)
     p.add_argument("--side", type=int, default=192, help="of the crops, in pixels")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--width", type=int, default=40, help="channels at a quarter of the resolution")
-    p.add_argument("--blocks", type=int, default=4)
-    p.add_argument(
-        "--painting-side", type=int, default=1100, help="shorter side of the painting: the size of the strokes"
-    )
-    p.add_argument("--median", type=int, default=3, help="filter against speckle in the painting's file; 1: none")
-    p.add_argument("--content", type=float, default=1.0, help="weight of the content loss")
+    p.add_argument("--content", type=float, default=2.0, help="weight of the content loss")
     p.add_argument("--style", type=float, default=10.0, help="weight of the style loss")
-    p.add_argument("--tone", type=float, default=20.0, help="weight of: light stays light and dark stays dark")
+    p.add_argument("--tone", type=float, default=60.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
-    p.add_argument("--stability", type=float, default=20.0, help="weight of: a moved, noisy view is painted alike")
+    p.add_argument("--stability", type=float, default=30.0, help="weight of: a moved, noisy view is painted alike")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--resume", action="store_true", help="go on from NAME.pt where it exists")
-    p.add_argument("--stop-at", type=int, help="stop after this step of the schedule, to be resumed later")
-    p.add_argument("--save-every", type=int, default=250)
-    return p.parse_args(argv)
 
 
 class Trainer:
-    """Network, optimiser and data of one run, at some step of its schedule."""
+    """Network, optimiser and data of one run, at some step of its schedule. It trains what asks for a gradient."""
 
-    def __init__(self, a: argparse.Namespace) -> None:
-        self.a = a
-        torch.manual_seed(a.seed)
-        self.network = Painter(a.width, a.blocks)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=a.rate)
+    def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
+        self.a, self.network = a, network
+        self.trained = [p for p in network.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.Adam(self.trained, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
-        self.crops = Crops(a.data, a.side + SHIFT, a.seed)
+        self.frames = Frames(a.data, a.side + SHIFT, a.seed)
         layers = tuple(dict.fromkeys((*losses.STYLE_LAYERS, losses.CONTENT_LAYER)))
         self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers)
         self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,))
-        named = Path(a.painting)
-        painting = load(named if named.exists() else a.data / "paintings" / named, a.painting_side, a.median)[None]
-        with torch.no_grad():
-            seen = self.eye(painting)
-        self.tone = losses.tone(painting)
-        self.targets = {layer: losses.statistics(seen[layer]) for layer in losses.STYLE_LAYERS}
+        seen, tones = [], []
+        for painting in paintings:
+            picture = painting.picture(a.data)
+            with torch.no_grad():
+                features = self.eye(picture)
+            seen.append({layer: losses.statistics(features[layer]) for layer in losses.STYLE_LAYERS})
+            tones.append(losses.tone(picture))
+        self.targets = {
+            layer: losses.Statistics(*(torch.cat(parts) for parts in zip(*(s[layer] for s in seen))))
+            for layer in losses.STYLE_LAYERS
+        }
+        self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*tones)))
 
     def rate(self) -> float:
         """A short warm-up, then half a cosine down to nothing (Loshchilov and Hutter 2017)."""
@@ -91,19 +85,27 @@ class Trainer:
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
         a = self.a
-        wide = self.crops.batch(self.step, a.batch)
-        image = wide[..., : a.side, : a.side]
+        wide = self.frames.batch(self.step, a.batch)
         random = torch.Generator().manual_seed(a.seed * 1_000_003 + self.step)
-        moved, dy, dx = self._second_view(wide[:1], random)
-        painted = self.network(torch.cat([image, moved]))
+        styled = shares(random, a.batch, len(self.network.styles))
+        image = wide.crop[..., : a.side, : a.side]
+        moved, dy, dx = self._second_view(wide, random)
+        vectors = torch.cat([styled, styled[:1]]) @ self.network.styles
+        norms = self.network.statistics(torch.cat([wide.small, moved.small]), vectors)
+        painted = self.network.paint_with(torch.cat([image, moved.crop]), norms)
         painted, again = painted[: a.batch], painted[a.batch :]
         with torch.no_grad():
             content = self.content_eye(image)[losses.CONTENT_LAYER]
         seen = self.eye(painted)
+        targets = {
+            layer: losses.Statistics(*(torch.einsum("ns,s...->n...", styled, part) for part in target))
+            for layer, target in self.targets.items()
+        }
+        tone = losses.Tone(*(torch.einsum("ns,s...->n...", styled, part) for part in self.tone))
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
-            "style": losses.style_loss(seen, self.targets),
-            "tone": losses.tone_loss(painted, image, self.tone),
+            "style": losses.style_loss(seen, targets),
+            "tone": losses.tone_loss(painted, image, tone),
             "variation": losses.variation(painted),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
@@ -114,24 +116,22 @@ class Trainer:
         self.optimiser.zero_grad()
         loss.backward()
         # One odd crop must not undo a hundred steps.
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(self.trained, 5.0)
         self.optimiser.step()
         self.step += 1
         return {"loss": float(loss), **{name: float(part) for name, part in parts.items()}}
 
-    def _second_view(self, wide: Tensor, random: torch.Generator) -> tuple[Tensor, int, int]:
-        """The same picture a few pixels on, with grain and a slightly other light: what the next frame of a film is."""
+    def _second_view(self, wide: View, random: torch.Generator) -> tuple[View, int, int]:
+        """The first picture a few pixels on, with grain and a slightly other light: what the next frame of a film is."""
         dy, dx = torch.randint(SHIFT + 1, (2,), generator=random).tolist()
-        view = wide[..., dy : dy + self.a.side, dx : dx + self.a.side]
         light = 1 + 0.03 * torch.randn((), generator=random)
-        return (view * light + 0.02 * torch.randn(view.shape, generator=random)).clamp(0, 1), dy, dx
+        crop = wide.crop[:1, :, dy : dy + self.a.side, dx : dx + self.a.side] * light
+        crop = crop + 0.02 * torch.randn(crop.shape, generator=random)
+        return View(crop.clamp(0, 1), (wide.small[:1] * light).clamp(0, 1)), dy, dx
 
     def save(self, path: Path) -> None:
         state = {
             "settings": self.network.settings,
-            "arguments": {
-                k: v for k, v in vars(self.a).items() if isinstance(v, (int, float)) or k in ("painting", "name")
-            },
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
@@ -147,40 +147,70 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
 
+    def run(self, last: int, log: Path, checkpoint: Path | None = None, save_every: int = 250) -> None:
+        """Goes on to a step, with a progress bar; the losses, averaged over some thirty steps, go to the log as JSON lines."""
+        mean: dict[str, float] = {}
+        with log.open("a" if self.step else "w") as lines, tqdm(
+            total=self.a.steps, initial=self.step, unit="step"
+        ) as bar:
+            while self.step < last:
+                start = time.monotonic()
+                parts = self.advance()
+                self.seconds += time.monotonic() - start
+                mean = {k: v if k not in mean else 0.97 * mean[k] + 0.03 * v for k, v in parts.items()}
+                bar.update()
+                if self.step % 10 == 0:
+                    bar.set_postfix({k: f"{v:.4f}" for k, v in mean.items()})
+                    lines.write(json.dumps({"step": self.step, **{k: round(v, 6) for k, v in mean.items()}}) + "\n")
+                    lines.flush()
+                if checkpoint and (self.step % save_every == 0 or self.step == last):
+                    self.save(checkpoint)
+
+
+def shares(random: torch.Generator, pictures: int, styles: int) -> Tensor:
+    """How much of each style every picture is painted in: pictures x styles, rows add up to 1."""
+    rows = torch.zeros(pictures, styles)
+    for row in rows:
+        first, second = torch.randint(styles, (2,), generator=random).tolist()
+        amount, dice = torch.rand(2, generator=random).tolist()
+        mixed = dice < MIXED
+        row[first] += amount if mixed else 1
+        row[second] += 1 - amount if mixed else 0
+    return rows
+
 
 def unlike(first: Tensor, second: Tensor, dy: int, dx: int) -> Tensor:
-    """Mean squared difference of two painted views, the second of which looks dy, dx pixels further."""
+    """Mean squared difference of two painted views, the second of which looks dy, dx pixels further.
+
+    Near a border the two see different reflections, so they are not compared there.
+    """
+    border = 2 * STRIDE
     height, width = first.shape[-2:]
-    a = first[..., BORDER + dy : height - BORDER, BORDER + dx : width - BORDER]
-    b = second[..., BORDER : height - BORDER - dy, BORDER : width - BORDER - dx]
+    a = first[..., border + dy : height - border, border + dx : width - border]
+    b = second[..., border : height - border - dy, border : width - border - dx]
     return F.mse_loss(a, b)
 
 
-def main(argv: list[str] | None = None) -> Path:
-    a = arguments(argv)
+def main(argv: list[str] | None = None) -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    add_arguments(p, steps=12000)
+    p.add_argument("--out", type=Path, required=True, help="checkpoint; the log lies beside it, as .jsonl")
+    p.add_argument("--widths", type=int, nargs=3, default=(16, 32, 64), help="channels at 1/2, 1/4 and 1/8")
+    p.add_argument("--quarter", type=int, default=2, help="residual blocks at a quarter of the resolution")
+    p.add_argument("--eighth", type=int, default=5, help="residual blocks at an eighth")
+    p.add_argument("--start", type=Path, help="begin with the weights of this checkpoint, not with random ones")
+    p.add_argument("--resume", action="store_true", help="go on from the checkpoint where it exists")
+    p.add_argument("--stop-at", type=int, help="stop after this step of the schedule, to be resumed later")
+    a = p.parse_args(argv)
     torch.set_num_threads(a.threads)
-    a.out.mkdir(parents=True, exist_ok=True)
-    checkpoint, log = a.out / f"{a.name}.pt", a.out / f"{a.name}.jsonl"
-    trainer = Trainer(a)
-    if a.resume and checkpoint.exists():
-        trainer.restore(checkpoint)
-    last = min(a.steps, a.stop_at or a.steps)
-    mean: dict[str, float] = {}
-    with log.open("a" if a.resume else "w") as lines, tqdm(total=a.steps, initial=trainer.step, unit="step") as bar:
-        while trainer.step < last:
-            start = time.monotonic()
-            parts = trainer.advance()
-            trainer.seconds += time.monotonic() - start
-            mean = {k: v if k not in mean else 0.97 * mean[k] + 0.03 * v for k, v in parts.items()}
-            bar.update()
-            if trainer.step % 10 == 0:
-                bar.set_postfix({k: f"{v:.4f}" for k, v in mean.items()})
-                lines.write(json.dumps({"step": trainer.step, **{k: round(v, 6) for k, v in mean.items()}}) + "\n")
-                lines.flush()
-            if trainer.step % a.save_every == 0:
-                trainer.save(checkpoint)
-    trainer.save(checkpoint)
-    return checkpoint
+    torch.manual_seed(a.seed)
+    a.out.parent.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(a, Painter(tuple(a.widths), a.quarter, a.eighth, len(BANK)), BANK)
+    if a.start:
+        trainer.network.load_state_dict(torch.load(a.start)["network"])
+    if a.resume and a.out.exists():
+        trainer.restore(a.out)
+    trainer.run(min(a.steps, a.stop_at or a.steps), a.out.with_suffix(".jsonl"), a.out)
 
 
 if __name__ == "__main__":

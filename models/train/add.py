@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Adds a style to a network that is there: only its vector is trained, in minutes, from one picture.
+
+python3 models/train/add.py painting.jpg --name my-painting --label "My painting" --out build/train
+impasto models add build/train/my-painting
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from export import read_network, write_style
+from paintings import Painting
+from train import Trainer, add_arguments
+
+STYLES = Path(__file__).resolve().parents[1] / "styles"
+
+
+def vectors(network: Path) -> torch.Tensor:
+    """The vectors of the styles that lie beside a network: styles x length."""
+    manifests = [json.loads(path.read_text()) for path in sorted(network.parent.glob("*/style.json"))]
+    found = [
+        np.fromfile(network.parent / m["name"] / m["vector"], "<f4")
+        for m in manifests
+        if m.get("network", "").startswith(f"{network.name}@")
+    ]
+    if not found:
+        raise FileNotFoundError(f"no style of {network.name} in {network.parent}")
+    return torch.from_numpy(np.stack(found).astype(np.float32))
+
+
+def main(argv: list[str] | None = None) -> Path:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("painting", help="a picture, or the name of one in the data folder's paintings/")
+    p.add_argument("--name", required=True, help="name of the style: [a-z0-9-]+")
+    p.add_argument("--label", help="what an artist reads in the menu; the name by default")
+    p.add_argument("--work", help="one sentence: what the picture is, and whose")
+    p.add_argument("--painting-side", type=int, default=800, help="shorter side, in pixels: the size of the strokes")
+    p.add_argument(
+        "--crop", type=float, nargs=4, default=(0, 0, 1, 1), help="left, top, right, bottom of the part to use, 0 to 1"
+    )
+    p.add_argument("--network", type=Path, default=STYLES / "painter", help="package of the network")
+    p.add_argument("--out", type=Path, required=True, help="folder for the package of the style, and the log")
+    add_arguments(p, steps=400)
+    a = p.parse_args(argv)
+    # A vector has few numbers, and bears larger steps than a network.
+    a.rate = 10 * a.rate
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+    a.out.mkdir(parents=True, exist_ok=True)
+    painting = Painting(a.name, a.label or a.name, a.work or a.painting, a.painting, a.painting_side, tuple(a.crop))
+    network = read_network(a.network).requires_grad_(False)
+    # What lies in the middle of all styles is nearest to any.
+    network.styles = nn.Parameter(vectors(a.network).mean(0, keepdim=True))
+    trainer = Trainer(a, network, (painting,))
+    trainer.run(a.steps, a.out / f"{a.name}.jsonl")
+    folder = write_style(painting, network.styles[0], a.network, a.out)
+    print(f"{folder}: trained in {trainer.seconds / 60:.1f} minutes; impasto models add {folder}")
+    return folder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The paintings of the bank: what each style is made from, and how large its strokes come out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+from torch.nn import functional as F
+import numpy as np
+
+from pictures import load
+
+
+class Painting(NamedTuple):
+    """A style's origin.
+
+    name, label: as in style.json; work: painter, title and year; file: in the data folder's paintings/, or a path;
+    side: of the shorter side once loaded, in pixels, which is the size of the strokes; crop: left, top, right, bottom as
+    fractions, for texture is chosen by cropping.
+    """
+
+    name: str
+    label: str
+    work: str
+    file: str
+    side: int
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    def picture(self, data: Path) -> Tensor:
+        """1 x 3 x height x width."""
+        if self.file in MADE:
+            return MADE[self.file](self.side)[None]
+        named = Path(self.file)
+        return load(named if named.exists() else data / "paintings" / named, self.side, 3, self.crop)[None]
+
+
+# Frames of paintings, signatures of reproductions and watermarks are cropped off.
+BANK = (
+    Painting(
+        "starry-night",
+        "Starry Night (Van Gogh)",
+        "Vincent van Gogh, The Starry Night, 1889",
+        "vangogh_starry_night.jpg",
+        900,
+    ),
+    Painting(
+        "wheat-field",
+        "Wheat Field with Cypresses (Van Gogh)",
+        "Vincent van Gogh, Wheat Field with Cypresses, 1889",
+        "vangogh_wheat_field_with_cypresses.jpg",
+        900,
+    ),
+    Painting(
+        "olive-trees",
+        "Olive Trees (Van Gogh)",
+        "Vincent van Gogh, Olive Trees, 1889",
+        "vangogh_olive_trees.jpg",
+        800,
+        (0.0, 0.0, 1.0, 0.94),
+    ),
+    Painting(
+        "cottages",
+        "Thatched Cottages (Van Gogh)",
+        "Vincent van Gogh, Houses at Auvers, 1890",
+        "vangogh_thatched_cottages_1890.jpg",
+        900,
+    ),
+    Painting(
+        "night-cafe",
+        "Night Café (Van Gogh)",
+        "Vincent van Gogh, The Night Café, 1888",
+        "vangogh_night_cafe_1888.jpg",
+        800,
+        (0.0, 0.0, 1.0, 0.94),
+    ),
+    Painting(
+        "self-portrait",
+        "Self-Portrait (Van Gogh)",
+        "Vincent van Gogh, Self-Portrait, 1889",
+        "vangogh_self_portrait_1889.jpg",
+        700,
+    ),
+    Painting(
+        "water-lilies", "Water Lilies (Monet)", "Claude Monet, Water Lilies, 1919", "monet_water_lilies_1919.jpg", 800
+    ),
+    Painting(
+        "cliffs",
+        "Cliffs at Étretat (Monet)",
+        "Claude Monet, The Cliffs at Étretat, 1885",
+        "monet_etretat_cliffs_1885.jpg",
+        640,
+    ),
+    Painting(
+        "river-bank", "River Landscape (Renoir)", "Pierre-Auguste Renoir, a landscape", "renoir_landscape.jpg", 560
+    ),
+    Painting(
+        "great-wave",
+        "Great Wave (Hokusai)",
+        "Katsushika Hokusai, The Great Wave off Kanagawa, about 1831",
+        "hokusai_great_wave.jpg",
+        700,
+    ),
+    Painting(
+        "scream",
+        "The Scream (Munch)",
+        "Edvard Munch, The Scream, 1893",
+        "munch_scream_1893.jpg",
+        900,
+        (0.02, 0.02, 0.9, 0.98),
+    ),
+    Painting(
+        "shipwreck",
+        "Shipwreck (Turner)",
+        "J. M. W. Turner, The Shipwreck of the Minotaur, about 1810",
+        "turner_shipwreck_of_the_minotaur.jpg",
+        800,
+    ),
+    Painting(
+        "tahiti",
+        "Tahitian Women (Gauguin)",
+        "Paul Gauguin, Three Tahitian Women, 1896",
+        "gauguin_three_tahitian_women_1896.jpg",
+        720,
+    ),
+    Painting(
+        "gold-screen",
+        "Gold Screen (Hōitsu)",
+        "Sakai Hōitsu, a folding screen with blossom",
+        "sakai_hoitsu_flowers.jpg",
+        560,
+    ),
+    Painting("gouache", "Gouache", "made by models/train/paintings.py", "gouache", 768),
+    Painting("ink", "Pen and Ink", "made by models/train/paintings.py", "ink", 768),
+)
+
+
+def gouache(side: int) -> Tensor:
+    """Flat, broad strokes along a smooth flow, in a palette of teal, ochre, rose and night blue."""
+    palette = (
+        (18, 38, 66),
+        (26, 92, 102),
+        (96, 158, 148),
+        (222, 170, 84),
+        (232, 214, 178),
+        (196, 86, 82),
+        (120, 44, 70),
+    )
+    random = np.random.default_rng(7)
+    tone, angle = _field(random, side, 5), _field(random, side, 3) * 2 * np.pi
+    image = Image.new("RGB", (side, side), palette[1])
+    draw = ImageDraw.Draw(image)
+    for index in range(9000):
+        # Broad strokes first, fine ones over them.
+        width = int(26 * (1 - index / 9000) ** 1.5) + 4
+        path = _stroke(random, angle, width * random.uniform(3, 6))
+        x, y = path[0]
+        shade = tone[int(y), int(x)] * 1.3 - 0.15 + random.normal(0, 0.07)
+        colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(0, 7, 3)
+        draw.line(path, tuple(int(v) for v in np.clip(colour, 0, 255)), width, "curve")
+    return _tensor(image)
+
+
+def ink(side: int) -> Tensor:
+    """Hatching with a pen on cream paper: the darker, the more directions of lines."""
+    random = np.random.default_rng(11)
+    tone, bend = _field(random, side, 4), _field(random, side, 2)
+    # Drawn twice as large: lines between pixels are smooth.
+    image = Image.new("RGB", (2 * side, 2 * side), (243, 233, 212))
+    draw = ImageDraw.Draw(image)
+    for layer, threshold in enumerate((0.72, 0.5, 0.3)):
+        angle = bend * 1.5 + layer * np.pi / 3
+        for _ in range(side * side // 90):
+            path = _stroke(random, angle, random.uniform(14, 34))
+            x, y = path[0]
+            if tone[int(y), int(x)] + random.normal(0, 0.03) < threshold:
+                shade = int(random.uniform(18, 60))
+                draw.line([(2 * u, 2 * v) for u, v in path], (shade, shade, shade + 14), 3, "curve")
+    return _tensor(image.resize((side, side), Image.LANCZOS))
+
+
+MADE = {"gouache": gouache, "ink": ink}
+
+
+def _field(random: np.random.Generator, side: int, cells: int) -> np.ndarray:
+    """Smooth noise that fills 0 to 1."""
+    coarse = torch.from_numpy(random.normal(size=(1, 1, cells + 2, cells + 2)))
+    field = F.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=True)[0, 0].numpy()
+    return (field - field.min()) / (field.max() - field.min())
+
+
+def _stroke(random: np.random.Generator, angle: np.ndarray, length: float) -> list[tuple[float, float]]:
+    """A path of that length along a field of directions, from anywhere."""
+    side = len(angle)
+    x, y = random.uniform(0, side, 2)
+    path = [(x, y)]
+    for _ in range(int(length // 4) + 1):
+        direction = angle[min(int(y), side - 1), min(int(x), side - 1)]
+        x, y = x + 4 * np.cos(direction), y + 4 * np.sin(direction)
+        if not (0 <= x < side and 0 <= y < side):
+            break
+        path.append((x, y))
+    return path
+
+
+def _tensor(image: Image.Image) -> Tensor:
+    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
