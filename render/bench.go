@@ -166,7 +166,7 @@ func measure(bundle, style string, width, height, frames int) (*measurement, err
 	}
 
 	var said []string
-	p, err := open(bundle, "", ofx.Profiles[0].Name, func(m ofx.Message) { said = append(said, m.Text) })
+	p, err := open(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,8 @@ import (
 	"impasto.net/render/picture"
 )
 
-// The program itself and the faulty effect, built for the tests.
-var program, faulty string
+// The program itself and effects that do wrong, built for the tests.
+var program, faulty, careless string
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "impasto-render-test-")
@@ -28,9 +28,11 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	program, faulty = filepath.Join(folder, "impasto"), filepath.Join(folder, "faulty.ofx")
+	careless = filepath.Join(folder, "careless.ofx")
 	for _, command := range [][]string{
 		{"go", "build", "-o", program, "."},
 		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx", "ofx/testdata/faulty.c", "-o", faulty},
+		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx", "ofx/testdata/careless.c", "-o", careless},
 	} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%v: %v\n%s", command, err, out)
@@ -206,8 +208,8 @@ func TestSkipExisting(t *testing.T) {
 
 func TestMask(t *testing.T) {
 	folder := shot(t)
-	stdout, stderr, code := run(t, command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr", "--strict"))
-	if code != 0 {
+	stdout, stderr, code := run(t, command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr"))
+	if code != 0 || stderr != "" {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 }
@@ -303,5 +305,22 @@ func TestDescribe(t *testing.T) {
 	stdout, stderr, code = run(t, exec.Command(program, "describe", "--plugin", faulty, "--json"))
 	if code != 0 || !strings.Contains(stdout, `"id": "test.wrong"`) || !strings.Contains(stderr, "test.else is left out: it is not an image effect") {
 		t.Errorf("exit %d, %s, said %s", code, stdout, stderr)
+	}
+}
+
+// What the interface allows and hosts punish is said, and answered with 4, with --strict only.
+func TestStrict(t *testing.T) {
+	folder := shot(t)
+	for _, strict := range []bool{false, true} {
+		c := exec.Command(program, "render", "--plugin", careless, "--clip", "Source=plate.%04d.exr",
+			"--frames", "1", "--out", "out.exr", fmt.Sprintf("--strict=%v", strict))
+		c.Dir = folder
+		_, stderr, code := run(t, c)
+		switch found := strings.Count(stderr, "does what hosts punish: "); {
+		case !strict && (code != exitOK || stderr != ""):
+			t.Errorf("exit %d, said %s", code, stderr)
+		case strict && (code != exitStrict || found != 9):
+			t.Errorf("exit %d, %d things found, said %s", code, found, stderr)
+		}
 	}
 }

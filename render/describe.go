@@ -49,7 +49,7 @@ func describe(path, id, as string, asJSON bool) error {
 	}
 	var infos []ofx.Info
 	for _, id := range ids {
-		p, err := open(path, id, as, printMessage)
+		p, err := open(path, id, as, false, printMessage)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ type plugin struct {
 }
 
 // open loads an effect as a host does.
-func open(path, id, as string, say func(ofx.Message)) (*plugin, error) {
+func open(path, id, as string, strict bool, say func(ofx.Message)) (*plugin, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
 		return nil, fail(exitUsage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
@@ -25,6 +25,7 @@ func open(path, id, as string, say func(ofx.Message)) (*plugin, error) {
 	if p.host, err = ofx.NewHost(profile, say); err != nil {
 		return nil, fail(exitPlugin, err)
 	}
+	p.host.Strict = strict
 	if p.library, err = p.host.Open(path); err != nil {
 		p.close()
 		return nil, fail(exitPlugin, err)
@@ -51,11 +52,11 @@ func (p *plugin) close() {
 	p.host.Close()
 }
 
-// warn prints what the plugin did against the interface, and returns how much that was.
+// warn prints what the plugin did wrong, and returns how much that was.
 func (p *plugin) warn() int {
 	findings := p.host.Findings()
 	for _, f := range findings {
-		fmt.Fprintf(os.Stderr, "impasto: the plugin breaks the OFX interface: %s\n", f)
+		fmt.Fprintf(os.Stderr, "impasto: the plugin does what hosts punish: %s\n", f)
 	}
 	return len(findings)
 }

@@ -40,14 +40,19 @@ Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is n
 its number. "impasto describe" lists what there is.
 
 While it renders, the plugin is watched: images that it does not release, answers that do not exist,
-properties of the wrong type, handles that are gone and the like are listed at the end.
+properties of the wrong type, handles that are gone and the like are listed at the end. --strict looks
+as well for what OpenFX allows and hosts punish without a word: names with other characters than
+letters, digits and _, parameters set while an instance is made, numbers without ranges, clips fetched
+that the context does not have, failures ignored, processes and files from before the first render.
+
+--as takes on a host's name, what it declares, what it lacks and what it is known to do wrong.
 
 Exit codes:
     0  all frames rendered (or were there already, or were skipped)
     1  some frames failed
     2  the command line is wrong, or names files that cannot be used
     3  the plugin cannot be loaded, or its effect cannot be described or begun
-    4  all rendered, but with --strict: the plugin broke the OpenFX interface
+    4  all rendered, but with --strict: the plugin does what hosts punish
     5  the plugin crashed; frames that were finished are kept
   130  interrupted (Ctrl-C or SIGTERM); frames that were finished are kept`
 
@@ -88,7 +93,7 @@ func renderCommand() *cobra.Command {
 	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+profileNames())
 	f.StringVar(&o.rows, "rows", "aligned",
 		"`ORDER`, for testing plugins, in which rows lie in memory: aligned, packed or negative (top row first)")
-	f.BoolVar(&o.strict, "strict", false, "exit with 4 if the plugin breaks the OpenFX interface")
+	f.BoolVar(&o.strict, "strict", false, "look harder, and exit with 4 if the plugin does what hosts punish")
 	return c
 }
 
@@ -207,7 +212,7 @@ func render(o *options) error {
 		return fail(exitUsage, err)
 	}
 	report := newReport(len(j.frames))
-	p, err := open(o.plugin, o.effect, o.as, report.message)
+	p, err := open(o.plugin, o.effect, o.as, o.strict, report.message)
 	if err != nil {
 		return err
 	}
@@ -215,7 +220,7 @@ func render(o *options) error {
 	p.close()
 	report.finish()
 	if p.warn() > 0 && o.strict && err == nil {
-		err = fail(exitStrict, errors.New("the plugin broke the OpenFX interface"))
+		err = fail(exitStrict, errors.New("the plugin does what hosts punish"))
 	}
 	return err
 }

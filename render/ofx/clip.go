@@ -84,7 +84,7 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	s.fixed(C.kOfxImageClipPropFieldOrder, C.kOfxImageFieldNone)
 	s.fixed(C.kOfxImageClipPropConnected, flag(connected))
 	s.fixed(C.kOfxImageClipPropContinuousSamples, 0)
-	i.host.Profile.trim(s)
+	i.host.Profile.trim(ofClip, s)
 	return c
 }
 

@@ -41,7 +41,7 @@ func (h *Host) newDescriptor(name, file string) *descriptor {
 	d := &descriptor{host: h}
 	d.handle = handles.add(kindEffect, d)
 	d.properties = newDescriptorProperties(name, file)
-	h.Profile.trim(d.properties)
+	h.Profile.trim(ofEffect, d.properties)
 	d.params = newParamSet(h, nil, "effect "+name)
 	return d
 }
@@ -59,6 +59,9 @@ func (d *descriptor) close() {
 // that this host has too.
 func (l *Library) Load(entry Entry) (*Effect, error) {
 	e := &Effect{Entry: entry, library: l, host: l.host, descriptors: map[string]*descriptor{}}
+	if l.host.Strict && !plainIdentifier.MatchString(e.ID) {
+		l.host.findings.add(fmt.Sprintf("the effect is called %s: some hosts allow only letters, digits, _, . and :", e.ID), "its binary")
+	}
 	C.host_set_host(e.plugin, l.host.c)
 	if _, err := e.action(C.kOfxActionLoad, nil, nil); err != nil {
 		return nil, fmt.Errorf("effect %s cannot be loaded: %w", e.ID, err)
@@ -110,6 +113,7 @@ func (e *Effect) describeIn(context string) error {
 		d.close()
 		return err
 	}
+	e.checkParams(d)
 	e.descriptors[context] = d
 	return nil
 }

@@ -94,6 +94,6 @@ func (i *Instance) newProperties() *Properties {
 	s.free(C.kOfxPropLabel, i.effect.ID)
 	s.free(C.kOfxImageEffectPropSupportsTiles, i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsTiles))
 	s.fixed(C.kOfxImageEffectPropOpenGLEnabled, 0)
-	i.host.Profile.trim(s)
+	i.host.Profile.trim(ofInstance, s)
 	return s
 }

@@ -61,6 +61,7 @@ func goClipDefine(effect C.OfxImageEffectHandle, name *C.host_chars, result *C.O
 		report("clip %s was defined twice", n)
 		return C.kOfxStatErrExists
 	}
+	checkName("a clip", n)
 	c := newClipDescription(n)
 	d.clips = append(d.clips, c)
 	if result != nil {
@@ -80,6 +81,7 @@ func goClipGetHandle(effect C.OfxImageEffectHandle, name *C.host_chars, clip *C.
 	}
 	c := i.clip(C.GoString((*C.char)(name)))
 	if c == nil {
+		reportStrict("clip %s was fetched, which is not there in context %s", C.GoString((*C.char)(name)), ShortName(i.setup.Context))
 		return C.kOfxStatErrUnknown
 	}
 	if clip != nil {
@@ -113,6 +115,10 @@ func goClipGetRegionOfDefinition(clip C.OfxImageClipHandle, time C.double, bound
 	}
 	if call := currentCall(); c.isOutput() && call != nil {
 		r = call.defined
+	}
+	if i := c.instance; i.host.Profile.regionsInPixels {
+		p := r.pixels(i.setup.Scale, c.aspect)
+		r = region{float64(p.x1), float64(p.y1), float64(p.x2), float64(p.y2)}
 	}
 	*bounds = C.OfxRectD{x1: C.double(r.x1), y1: C.double(r.y1), x2: C.double(r.x2), y2: C.double(r.y2)}
 	return C.kOfxStatOK

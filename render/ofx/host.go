@@ -22,6 +22,8 @@ type Host struct {
 	// they explain, and are said after an action that went on all the same. It may be called from
 	// several threads.
 	Say func(Message)
+	// Strict has the host look also for what the interface allows, and other hosts punish.
+	Strict bool
 
 	properties *Properties
 	c          *C.OfxHost
@@ -92,9 +94,8 @@ func goFetchSuite(set C.OfxPropertySetHandle, name *C.host_chars, version C.int)
 		report("fetchSuite was called with properties that are not the host's")
 		return nil
 	}
-	broken := C.int(0)
-	if host.Profile.brokenMessages {
-		broken = 1
+	if !host.Profile.has(C.GoString((*C.char)(name)), int(version)) {
+		return nil
 	}
-	return unsafe.Pointer(C.host_suite((*C.char)(name), version, broken))
+	return unsafe.Pointer(C.host_suite((*C.char)(name), version, host.Profile.flaws))
 }

@@ -27,9 +27,14 @@ typedef union {
   const char *s;
 } host_value;
 
-/* The table of a suite, or NULL. broken_messages: as Resolve has it, message suite V2 is there but
- * its persistent messages are not. */
-const void *host_suite(const char *name, int version, int broken_messages);
+/* What suites that are there can have wrong. */
+enum {
+  FLAW_PERSISTENT_MESSAGES = 1, /* message suite V2: one of them NULL, the other garbage */
+  FLAW_MUTEXES = 2,             /* multi-thread suite: NULL */
+};
+
+/* The table of a suite, or NULL. */
+const void *host_suite(const char *name, int version, int flaws);
 
 OfxHost *host_new(OfxPropertySetHandle properties);
 

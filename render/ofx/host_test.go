@@ -17,8 +17,8 @@ import (
 	"impasto.net/render/picture"
 )
 
-// faultyPlugin is testdata/faulty.c, compiled.
-var faultyPlugin string
+// The plugins of testdata, compiled.
+var faultyPlugin, carelessPlugin string
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "impasto-ofx-test-")
@@ -27,15 +27,24 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	faultyPlugin = filepath.Join(folder, "Faulty.ofx.bundle")
+	carelessPlugin = filepath.Join(folder, "careless.ofx")
 	binaries := filepath.Join(faultyPlugin, "Contents", architectures()[0])
-	if err := os.MkdirAll(binaries, 0o700); err == nil {
-		var out []byte
-		out, err = exec.Command("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1", "-fPIC", "-shared",
-			"-I../../c/ofx", "testdata/faulty.c", "-o", filepath.Join(binaries, "Faulty.ofx")).CombinedOutput()
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
-			os.Exit(1)
+	err = os.MkdirAll(binaries, 0o700)
+	for source, binary := range map[string]string{
+		"testdata/faulty.c":   filepath.Join(binaries, "Faulty.ofx"),
+		"testdata/careless.c": carelessPlugin,
+	} {
+		if err == nil {
+			var out []byte
+			if out, err = exec.Command("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1", "-fPIC", "-shared",
+				"-I../../c/ofx", source, "-o", binary).CombinedOutput(); err != nil {
+				fmt.Fprintf(os.Stderr, "%s", out)
+			}
 		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	code := m.Run()
 	os.RemoveAll(folder)
@@ -85,6 +94,11 @@ type rig struct {
 
 func newRig(t *testing.T, profile, id string) *rig {
 	t.Helper()
+	return newRigOf(t, faultyPlugin, profile, id, false)
+}
+
+func newRigOf(t *testing.T, plugin, profile, id string, strict bool) *rig {
+	t.Helper()
 	r := &rig{t: t, plate: memoryPlate{1: ramp(1), 2: ramp(2), 3: ramp(3)}}
 	p, err := ProfileNamed(profile)
 	if err != nil {
@@ -98,7 +112,8 @@ func newRig(t *testing.T, profile, id string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.library, err = r.host.Open(faultyPlugin); err != nil {
+	r.host.Strict = strict
+	if r.library, err = r.host.Open(plugin); err != nil {
 		t.Fatal(err)
 	}
 	entry, err := r.library.Effect(id)

@@ -103,9 +103,11 @@ func (e *Effect) NewInstance(setup Setup) (*Instance, error) {
 		i.destroy()
 		return nil, fmt.Errorf("%s does not say what it prefers: %w", e.ID, err)
 	}
-	if err := i.sequence(C.kOfxImageEffectActionBeginSequenceRender); err != nil {
-		i.destroy()
-		return nil, fmt.Errorf("%s cannot begin to render: %w", e.ID, err)
+	if !i.host.Profile.sequencePerFrame {
+		if err := i.begin(setup.First, setup.Last); err != nil {
+			i.destroy()
+			return nil, err
+		}
 	}
 	return i, nil
 }
@@ -147,6 +149,9 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 // depths are those that the host and the effect both know, as the host prefers.
 func (i *Instance) depths() []string {
 	both := slices.Clone(i.host.Profile.depths)
+	if i.host.Profile.anyDepth {
+		return both
+	}
 	return slices.DeleteFunc(both, func(d string) bool {
 		return !slices.Contains(i.descriptor.properties.strs(C.kOfxImageEffectPropSupportedPixelDepths), d)
 	})
@@ -190,6 +195,9 @@ func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Proper
 		}
 	}
 	if c.problem != nil { // a plate could not be read: whatever the plugin made of that is wrong
+		if err == nil && i.host.Strict {
+			i.host.findings.add(actionName(name)+" went on without an image that could not be had", c.place())
+		}
 		err = c.problem
 	}
 	return trapped, err
@@ -280,15 +288,29 @@ func (i *Instance) prefer(c *Clip, out *Properties) {
 }
 
 // sequence tells the plugin that a sequence begins or ends.
-func (i *Instance) sequence(action string) error {
+func (i *Instance) sequence(action string, first, last int) error {
 	in := newProperties("the arguments of " + actionName(action))
 	defer in.close()
-	in.fixed(C.kOfxImageEffectPropFrameRange, float64(i.setup.First), float64(i.setup.Last))
+	in.fixed(C.kOfxImageEffectPropFrameRange, float64(first), float64(last))
 	in.fixed(C.kOfxImageEffectPropFrameStep, float64(i.setup.Step))
 	in.fixed(C.kOfxPropIsInteractive, 0)
 	i.addRenderStatus(in)
 	_, err := i.action(action, nil, in, nil)
 	return err
+}
+
+func (i *Instance) begin(first, last int) error {
+	if err := i.sequence(C.kOfxImageEffectActionBeginSequenceRender, first, last); err != nil {
+		return fmt.Errorf("%s cannot begin to render: %w", i.effect.ID, err)
+	}
+	return nil
+}
+
+func (i *Instance) end(first, last int) {
+	err := i.sequence(C.kOfxImageEffectActionEndSequenceRender, first, last)
+	if err != nil && !errors.Is(err, ErrAborted) {
+		i.host.findings.add("EndSequenceRender failed: "+err.Error(), "EndSequenceRender")
+	}
 }
 
 // addRenderStatus adds what all of the render actions are told.
@@ -303,6 +325,7 @@ func (i *Instance) addRenderStatus(in *Properties) {
 		C.kOfxImageEffectPropMetalEnabled, C.kOfxImageEffectPropOpenCLEnabled} {
 		in.fixed(gpu, 0)
 	}
+	i.host.Profile.trim(ofArguments, in)
 }
 
 // Concurrent says whether several frames can be rendered at once.
@@ -318,14 +341,18 @@ func (e *Effect) Sequential() bool {
 
 // Close ends the sequence and destroys the instance.
 func (i *Instance) Close() {
-	if err := i.sequence(C.kOfxImageEffectActionEndSequenceRender); err != nil && !errors.Is(err, ErrAborted) {
-		i.host.findings.add("EndSequenceRender failed: "+err.Error(), "EndSequenceRender")
+	if !i.host.Profile.sequencePerFrame {
+		i.end(i.setup.First, i.setup.Last)
 	}
 	i.destroy()
 }
 
 func (i *Instance) destroy() {
-	if _, err := i.action(C.kOfxActionDestroyInstance, nil, nil, nil); err != nil && !errors.Is(err, ErrAborted) {
+	trapped, err := i.action(C.kOfxActionDestroyInstance, nil, nil, nil)
+	if !trapped && i.host.Profile.destroysTwice {
+		_, err = i.action(C.kOfxActionDestroyInstance, nil, nil, nil)
+	}
+	if err != nil && !errors.Is(err, ErrAborted) {
 		i.host.findings.add("DestroyInstance failed: "+err.Error(), "DestroyInstance")
 	}
 	i.release()

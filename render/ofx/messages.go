@@ -89,6 +89,14 @@ func messageHost(handle unsafe.Pointer) (*Host, bool) {
 	return nil, false
 }
 
+// goCalledGarbage is told of a call that would have been a jump into nowhere.
+//
+//export goCalledGarbage
+func goCalledGarbage(function *C.host_chars) {
+	report("%s was called, which this host has as garbage beside a setPersistentMessage that is NULL",
+		C.GoString((*C.char)(function)))
+}
+
 //export goClearPersistentMessage
 func goClearPersistentMessage(handle unsafe.Pointer) C.OfxStatus {
 	if _, ok := messageHost(handle); !ok {

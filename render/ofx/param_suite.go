@@ -36,6 +36,7 @@ func goParamDefine(set C.OfxParamSetHandle, kind, name *C.host_chars, properties
 		report("parameter %s was defined twice", n)
 		return C.kOfxStatErrExists
 	}
+	checkName("a parameter", n)
 	p := s.define(t, n)
 	if properties != nil {
 		*properties = p.properties.c()
@@ -168,7 +169,11 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 // rendering.
 func mayEdit(p *Param, function string) C.OfxStatus {
 	c := currentCall()
-	if c == nil || c.action == C.kOfxActionCreateInstance {
+	if c == nil {
+		return C.kOfxStatOK
+	}
+	if c.action == C.kOfxActionCreateInstance {
+		reportStrict("%s changed parameter %s, which some hosts punish there", function, p.Name)
 		return C.kOfxStatOK
 	}
 	report("%s changed parameter %s, which is not allowed here", function, p.Name)
@@ -302,8 +307,8 @@ func goParamCopy(to, from C.OfxParamHandle, offset C.double, frames *C.host_rang
 		report("paramCopy was called for %s and %s, which are not two parameters of one type", source.Name, target.Name)
 		return C.kOfxStatErrValue
 	}
-	if target.set.host.Profile.copiesNothing {
-		return C.kOfxStatOK
+	if host := target.set.host; host.Profile.copiesNothing {
+		return C.OfxStatus(host.Profile.copyStatus)
 	}
 	within := func(float64) bool { return true }
 	if frames != nil && (frames.min != 0 || frames.max != 0) {

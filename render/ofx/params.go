@@ -120,7 +120,10 @@ func (s *paramSet) add(p *Param) {
 func (s *paramSet) define(kind, name string) *Param {
 	p := &Param{Name: name, Type: kind, paramType: paramTypes[kind]}
 	p.properties = newParamProperties(p, C.kOfxTypeParameter)
-	s.host.Profile.trim(p.properties)
+	if s.host.Profile.booleansAnimate && kind == C.kOfxParamTypeBoolean {
+		p.properties.set(C.kOfxParamPropAnimates, 1)
+	}
+	s.host.Profile.trim(ofParam, p.properties)
 	s.add(p)
 	return p
 }
@@ -129,11 +132,17 @@ func (s *paramSet) define(kind, name string) *Param {
 func (s *paramSet) instantiate(described *Param, project projectSize) {
 	p := &Param{Name: described.Name, Type: described.Type, paramType: described.paramType}
 	p.properties = newParamProperties(p, C.kOfxTypeParameterInstance)
-	s.host.Profile.trim(p.properties)
+	s.host.Profile.trim(ofParamInstance, p.properties)
 	p.properties.copyFrom(described.properties)
 	p.properties.set(C.kOfxPropType, C.kOfxTypeParameterInstance)
 	if s.host.Profile.narrowRanges {
 		p.narrow()
+	}
+	if s.host.Profile.secretForGood && p.properties.integer(C.kOfxParamPropSecret) != 0 {
+		p.properties.all[C.kOfxParamPropSecret].writable = false
+	}
+	if s.host.Profile.normalisedPlaces && p.isPlace() && !described.properties.all[C.kOfxParamPropDefaultCoordinateSystem].written {
+		p.properties.set(C.kOfxParamPropDefaultCoordinateSystem, C.kOfxParamCoordinatesNormalised)
 	}
 	switch p.values {
 	case intValue:
@@ -148,6 +157,12 @@ func (s *paramSet) instantiate(described *Param, project projectSize) {
 		p.strings = []textKey{{text: p.properties.str(C.kOfxParamPropDefault)}}
 	}
 	s.add(p)
+}
+
+// isPlace says whether the parameter is a place in the picture.
+func (p *Param) isPlace() bool {
+	kind := p.properties.str(C.kOfxParamPropDoubleType)
+	return kind == C.kOfxParamDoubleTypeXY || kind == C.kOfxParamDoubleTypeXYAbsolute
 }
 
 // narrow gives numbers without a range the one that Resolve has for them: values past it are lost.

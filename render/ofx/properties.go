@@ -26,6 +26,7 @@ type property struct {
 	sample   any  // a value of the type, also where there are no values
 	open     bool // any number of values
 	writable bool // by the plugin
+	written  bool // by the plugin, since it was defined
 	hidden   bool // as if it were not there, which in the host that is played it is not
 }
 
@@ -182,7 +183,7 @@ func (p *Properties) write(name string, index int, whole bool, values []any, kin
 		return C.kOfxStatErrBadIndex
 	}
 	if whole && q.open {
-		q.values = append([]any(nil), values...)
+		q.values, q.written = append([]any(nil), values...), true
 		return C.kOfxStatOK
 	}
 	changed := append([]any(nil), q.values...)
@@ -190,7 +191,7 @@ func (p *Properties) write(name string, index int, whole bool, values []any, kin
 		changed = append(changed, make([]any, end-len(changed))...)
 	}
 	copy(changed[index:], values)
-	q.values = changed
+	q.values, q.written = changed, true
 	return C.kOfxStatOK
 }
 

@@ -33,16 +33,23 @@ func (i *Instance) Render(frame int) (*Output, error) {
 			c.plate.At(time)
 		}
 	}
-	switch i.descriptor.properties.str(C.kOfxImageEffectPluginRenderThreadSafety) {
-	case C.kOfxImageEffectRenderUnsafe:
+	bracketed := i.host.Profile.sequencePerFrame
+	switch safety := i.descriptor.properties.str(C.kOfxImageEffectPluginRenderThreadSafety); {
+	case safety == C.kOfxImageEffectRenderUnsafe:
 		i.host.unsafe.Lock()
 		defer i.host.unsafe.Unlock()
-	case C.kOfxImageEffectRenderInstanceSafe:
+	case safety == C.kOfxImageEffectRenderInstanceSafe || bracketed:
 		i.rendering.Lock()
 		defer i.rendering.Unlock()
 	}
 	if i.host.Aborted() {
 		return nil, ErrAborted
+	}
+	if bracketed {
+		if err := i.begin(frame, frame); err != nil {
+			return nil, err
+		}
+		defer i.end(frame, frame)
 	}
 	output := i.clip(C.kOfxImageEffectOutputClipName)
 	defined, err := i.regionOfDefinition(time)
@@ -68,6 +75,7 @@ func (i *Instance) arguments(action string, time float64) *Properties {
 	in.fixed(C.kOfxPropTime, time)
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
 	in.fixed(C.kOfxImageEffectPropThumbnailRender, 0)
+	i.host.Profile.trim(ofArguments, in)
 	return in
 }
 
@@ -77,6 +85,9 @@ func (i *Instance) regionOfDefinition(time float64) (region, error) {
 	defined, err := i.defaultRegion(time, format)
 	if err != nil {
 		return region{}, err
+	}
+	if i.host.Profile.ownRegions {
+		return format, nil
 	}
 	in := i.arguments(C.kOfxImageEffectActionGetRegionOfDefinition, time)
 	defer in.close()
@@ -137,6 +148,9 @@ func (i *Instance) identity(time float64, window rect) (*Output, error) {
 	in := i.arguments(C.kOfxImageEffectActionIsIdentity, time)
 	defer in.close()
 	in.fixed(C.kOfxImageEffectPropFieldToRender, C.kOfxImageFieldNone)
+	if i.host.Profile.wholePlane {
+		window = rect{math.MinInt32, math.MinInt32, math.MaxInt32, math.MaxInt32}
+	}
 	in.fixed(C.kOfxImageEffectPropRenderWindow, window.anys()...)
 	out := newProperties("the result of IsIdentity")
 	defer out.close()

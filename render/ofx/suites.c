@@ -224,6 +224,11 @@ static const OfxParameterSuiteV1 parameter_suite = {
     goParamEditBegin,   goParamEditEnd,
 };
 
+static const OfxMultiThreadSuiteV1 multi_thread_suite_without_mutexes = {
+    goMultiThread, goMultiThreadNumCPUs, goMultiThreadIndex, goMultiThreadIsSpawnedThread,
+    NULL, NULL, NULL, NULL, NULL,
+};
+
 static const OfxMemorySuiteV1 memory_suite = {goMemoryAlloc, goMemoryFree};
 
 static const OfxMultiThreadSuiteV1 multi_thread_suite = {
@@ -235,7 +240,15 @@ static const OfxMultiThreadSuiteV1 multi_thread_suite = {
 static const OfxMessageSuiteV1 message_suite_1 = {message};
 static const OfxMessageSuiteV2 message_suite_2 = {message, setPersistentMessage,
                                                   goClearPersistentMessage};
-static const OfxMessageSuiteV2 broken_message_suite_2 = {message, NULL, NULL};
+
+/* Garbage where a function should be: a plugin that has not seen that the other is NULL jumps. */
+static OfxStatus garbage(void *handle) {
+  goCalledGarbage("clearPersistentMessage");
+  (void)handle;
+  return kOfxStatFailed;
+}
+
+static const OfxMessageSuiteV2 flawed_message_suite_2 = {message, NULL, garbage};
 
 static const OfxProgressSuiteV1 progress_suite_1 = {goProgressStart, goProgressUpdate,
                                                     goProgressEnd};
@@ -259,27 +272,30 @@ static OfxStatus no_interact_properties(OfxInteractHandle interact, OfxPropertyS
 static const OfxInteractSuiteV1 interact_suite = {no_interact, no_interact,
                                                   no_interact_properties};
 
-const void *host_suite(const char *name, int version, int broken_messages) {
+const void *host_suite(const char *name, int version, int flaws) {
   static const struct {
     const char *name;
     int version;
     const void *table;
+    int flaw; /* with which the next one is the table */
+    const void *flawed;
   } suites[] = {
-      {kOfxPropertySuite, 1, &property_suite},
-      {kOfxImageEffectSuite, 1, &image_effect_suite},
-      {kOfxParameterSuite, 1, &parameter_suite},
-      {kOfxMemorySuite, 1, &memory_suite},
-      {kOfxMultiThreadSuite, 1, &multi_thread_suite},
-      {kOfxMessageSuite, 1, &message_suite_1},
-      {kOfxMessageSuite, 2, &message_suite_2},
-      {kOfxProgressSuite, 1, &progress_suite_1},
-      {kOfxProgressSuite, 2, &progress_suite_2},
-      {kOfxTimeLineSuite, 1, &time_line_suite},
-      {kOfxInteractSuite, 1, &interact_suite},
+      {kOfxPropertySuite, 1, &property_suite, 0, NULL},
+      {kOfxImageEffectSuite, 1, &image_effect_suite, 0, NULL},
+      {kOfxParameterSuite, 1, &parameter_suite, 0, NULL},
+      {kOfxMemorySuite, 1, &memory_suite, 0, NULL},
+      {kOfxMultiThreadSuite, 1, &multi_thread_suite, FLAW_MUTEXES,
+       &multi_thread_suite_without_mutexes},
+      {kOfxMessageSuite, 1, &message_suite_1, 0, NULL},
+      {kOfxMessageSuite, 2, &message_suite_2, FLAW_PERSISTENT_MESSAGES,
+       &flawed_message_suite_2},
+      {kOfxProgressSuite, 1, &progress_suite_1, 0, NULL},
+      {kOfxProgressSuite, 2, &progress_suite_2, 0, NULL},
+      {kOfxTimeLineSuite, 1, &time_line_suite, 0, NULL},
+      {kOfxInteractSuite, 1, &interact_suite, 0, NULL},
   };
   for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
     if (suites[i].version == version && strcmp(suites[i].name, name) == 0)
-      return broken_messages && suites[i].table == &message_suite_2 ? &broken_message_suite_2
-                                                                    : suites[i].table;
+      return flaws & suites[i].flaw ? suites[i].flawed : suites[i].table;
   return NULL;
 }

@@ -31,9 +31,8 @@ static OfxStatus load(void) {
   timeline = host->fetchSuite(host->host, kOfxTimeLineSuite, 1);
   if (host->fetchSuite(host->host, kOfxPropertySuite, 9) || !host->fetchSuite(host->host, kOfxProgressSuite, 2))
     return kOfxStatFailed;
-  return props && effects && params && memory && threads && messages && progress && timeline
-             ? kOfxStatOK
-             : kOfxStatErrMissingHostFeature;
+  return props && effects && params && memory && threads && progress ? kOfxStatOK
+                                                                     : kOfxStatErrMissingHostFeature;
 }
 
 static OfxStatus describe(OfxImageEffectHandle effect) {
@@ -219,6 +218,12 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     OfxMutexHandle mutex;
     threads->mutexCreate(&mutex, 0);
     threads->mutexUnLock(mutex);
+    threads->mutexDestroy(mutex);
+  }
+  if (FAULT("believes in messages") && messages) messages->clearPersistentMessage(effect);
+  if (FAULT("makes a mutex") && threads->mutexCreate) {
+    OfxMutexHandle mutex;
+    threads->mutexCreate(&mutex, 0);
     threads->mutexDestroy(mutex);
   }
   if (FAULT("wrong message")) messages->message(effect, "OfxMessageNonsense", "", "hello");

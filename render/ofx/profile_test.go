@@ -1,0 +1,134 @@
+package ofx
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func texts(found []Finding) string {
+	var list []string
+	for _, f := range found {
+		list = append(list, f.String())
+	}
+	return strings.Join(list, "\n")
+}
+
+// What the interface allows and hosts punish is found where the host is strict, and only there.
+func TestCarelessnessIsFoundWhereStrict(t *testing.T) {
+	want := []string{
+		"the effect is called test.care-less: some hosts allow only letters, digits, _, . and : (in its binary)",
+		"the plugin has /dev/null open before anything is rendered (in Describe)",
+		`a parameter has the name "brush size": some hosts allow only letters, digits and _ (in DescribeInContext)`,
+		"parameter brush size has no range or no display range, and in Resolve one that is too small (in DescribeInContext)",
+		"parameter grid is in group nowhere, which does not exist (in DescribeInContext)",
+		"parameter grid is of type Integer2D, with which Resolve crashes (in DescribeInContext)",
+		"page page shows parameter nothing, which does not exist (in DescribeInContext)",
+		"paramSetValue changed parameter grid, which some hosts punish there (in CreateInstance)",
+		"clip Mask was fetched, which is not there in context Filter (in CreateInstance)",
+		"Render went on without an image that could not be had (in Render at frame 1)",
+	}
+	for _, strict := range []bool{false, true} {
+		r := newRigOf(t, carelessPlugin, "impasto", "", strict)
+		err := r.make(Setup{Clips: map[string]Plate{"Source": brokenPlate{r.plate}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.instance.Render(3); err != nil {
+			t.Error(err)
+		}
+		if _, err := r.instance.Render(1); !errors.Is(err, errBroken) { // it fetches frame 2
+			t.Errorf("%v, want %v", err, errBroken)
+		}
+		got := texts(r.close())
+		if strict && got != strings.Join(want, "\n") || !strict && got != "" {
+			t.Errorf("strict %v: found\n%s\nwant\n%s", strict, got, strings.Join(want, "\n"))
+		}
+	}
+}
+
+// Hosts differ in what a plugin reads of them.
+func TestHostsDeclareTheirOwn(t *testing.T) {
+	for name, want := range map[string]struct {
+		id, depths string
+		maxParams  int
+		hidden     []string
+	}{
+		"nuke":     {"uk.co.thefoundry.nuke", "Float", -1, nil},
+		"natron":   {"fr.inria.Natron", "Float Short Byte", -1, nil},
+		"resolve":  {"DaVinciResolve", "Float Short Byte", -1, []string{"OfxPropHostOSHandle", "OfxImageEffectInstancePropSequentialRender"}},
+		"vegas":    {"com.sonycreativesoftware.vegas", "Byte Float", 1000, nil},
+		"catalyst": {"com.sony.Catalyst.Edit", "Byte Short Half Float", 1000, nil},
+	} {
+		p, err := ProfileNamed(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := p.properties()
+		var depths []string
+		for _, d := range s.strs("OfxImageEffectPropSupportedPixelDepths") {
+			depths = append(depths, ShortName(d))
+		}
+		if got := strings.Join(depths, " "); s.str("OfxPropName") != want.id || got != want.depths ||
+			s.integer("OfxParamHostPropMaxParameters") != want.maxParams {
+			t.Errorf("%s: %s with depths %s", name, s.str("OfxPropName"), got)
+		}
+		var hidden []string
+		for name, q := range s.all {
+			if q.hidden {
+				hidden = append(hidden, name)
+			}
+		}
+		slices.Sort(hidden)
+		slices.Sort(want.hidden)
+		if !slices.Equal(hidden, want.hidden) {
+			t.Errorf("%s lacks %v, want %v", name, hidden, want.hidden)
+		}
+		s.close()
+	}
+}
+
+// What hosts have wrong is found by a plugin that relies on it.
+func TestFaultsOfHosts(t *testing.T) {
+	for _, k := range []struct{ host, fault, want string }{
+		{"impasto", "believes in messages", ""},
+		{"resolve", "believes in messages",
+			"clearPersistentMessage was called, which this host has as garbage beside a setPersistentMessage that is NULL (in Render at frame 1)"},
+		{"catalyst", "believes in messages", ""}, // it has no such suite at all
+		{"catalyst", "makes a mutex", ""},        // and no such function
+	} {
+		r := newRig(t, k.host, "test.faulty")
+		if err := r.make(Setup{}, "fault="+k.fault); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.instance.Render(1); err != nil {
+			t.Errorf("%s, %s: %v", k.host, k.fault, err)
+		}
+		if got := texts(r.close()); got != k.want {
+			t.Errorf("%s, %s: found %q, want %q", k.host, k.fault, got, k.want)
+		}
+	}
+}
+
+// As Nuke, a place that does not say how its default is measured has a share of the picture.
+func TestPlacesInNuke(t *testing.T) {
+	p := &Param{Name: "place", Type: "OfxParamTypeDouble2D", paramType: paramTypes["OfxParamTypeDouble2D"]}
+	p.properties = newParamProperties(p, "OfxTypeParameter")
+	p.properties.write("OfxParamPropDoubleType", 0, false, []any{"OfxParamDoubleTypeXYAbsolute"}, "string")
+	p.properties.write("OfxParamPropDefault", 0, true, []any{0.5, 0.25}, "double")
+	for host, want := range map[string][]float64{"impasto": {0.5, 0.25}, "nuke": {50, 10}} {
+		profile, err := ProfileNamed(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newParamSet(&Host{Profile: profile}, nil, "a test")
+		s.instantiate(p, projectSize{100, 40})
+		got := s.find("place").numbers(func(c *Curve, d int) float64 { return c.Value(1, d) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", host, got, want)
+		}
+		s.close()
+	}
+	p.properties.close()
+}
