@@ -167,6 +167,21 @@ func TestMissingFrames(t *testing.T) {
 	}
 }
 
+// What failed is named at the end so that it can be rendered again.
+func TestFailedFramesAreSummedUp(t *testing.T) {
+	folder := shot(t)
+	for _, f := range []int{2, 3} {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)), []byte("no picture"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr", "--continue-on-error", "--threads", "2"))
+	if code != exitFrames || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
+		!slices.Equal(files(t, folder, "out.*"), []string{"out.0001.exr", "out.0005.exr"}) {
+		t.Errorf("exit %d, printed %s, said %s", code, stdout, stderr)
+	}
+}
+
 func TestStopsAtTheFirstFailure(t *testing.T) {
 	folder := shot(t)
 	_, stderr, code := run(t, command(folder, "--frames", "3-5", "--out", "out.%04d.exr"))

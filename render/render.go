@@ -49,7 +49,7 @@ that the context does not have, failures ignored, processes and files from befor
 
 Exit codes:
     0  all frames rendered (or were there already, or were skipped)
-    1  some frames failed
+    1  some frames failed; which ones is said at the end, as --frames takes them
     2  the command line is wrong, or names files that cannot be used
     3  the plugin cannot be loaded, or its effect cannot be described or begun
     4  all rendered, but with --strict: the plugin does what hosts punish

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"impasto.net/render/ofx"
+	"impasto.net/render/sequence"
 )
 
 // report tells the user how the render goes: a bar on a terminal, otherwise a line a frame.
@@ -19,6 +21,7 @@ type report struct {
 	total, done int
 	worked      int // frames that were rendered
 	kept        int // frames that were skipped
+	broken      []int
 	start       time.Time
 	said        map[string]bool
 }
@@ -64,6 +67,7 @@ func (r *report) skipped(frame int, why string) {
 func (r *report) failed(frame int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.broken = append(r.broken, frame)
 	r.line(os.Stderr, fmt.Sprintf("frame %d  failed: %v", frame, err), true)
 }
 
@@ -135,8 +139,9 @@ func (r *report) finish() {
 	if r.kept > 0 {
 		text += fmt.Sprintf(", %d skipped", r.kept)
 	}
-	if failed := r.done - r.worked - r.kept; failed > 0 {
-		text += fmt.Sprintf(", %d failed", failed)
+	if len(r.broken) > 0 {
+		slices.Sort(r.broken)
+		text += fmt.Sprintf(", %d failed: %s", len(r.broken), sequence.FormatFrames(r.broken))
 	}
 	fmt.Printf("%s, in %s\n", text, seconds(time.Since(r.start)))
 }

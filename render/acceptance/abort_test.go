@@ -6,6 +6,7 @@ import (
 	"image"
 	"math"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,32 +23,7 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			s := newShot(t)
 			id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(200, 32))
-			for _, name := range []string{"IMPASTO_LOG", "IMPASTO_STYLE_PATH"} {
-				for _, v := range s.env {
-					if len(v) > len(name) && v[:len(name)+1] == name+"=" {
-						t.Setenv(name, v[len(name)+1:])
-					}
-				}
-			}
-			host, err := ofx.NewHost(ofx.Profiles[0], func(m ofx.Message) { t.Log(m.Text) })
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer host.Close()
-			library, err := host.Open(s.bundle)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer library.Close()
-			entry, err := library.Effect(effect)
-			if err != nil {
-				t.Fatal(err)
-			}
-			loaded, err := library.Load(entry)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer loaded.Close()
+			host, loaded := s.load(ofx.Profiles[0])
 			context, err := loaded.ContextFor([]string{"Source"})
 			if err != nil {
 				t.Fatal(err)
@@ -83,6 +59,38 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 			t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
 		})
 	}
+}
+
+// load has this process be the host of the shot's bundle, until the test is over.
+func (s *shot) load(profile ofx.Profile) (*ofx.Host, *ofx.Effect) {
+	s.t.Helper()
+	for _, name := range []string{"IMPASTO_LOG", "IMPASTO_STYLE_PATH"} {
+		for _, v := range s.env {
+			if value, ok := strings.CutPrefix(v, name+"="); ok {
+				s.t.Setenv(name, value)
+			}
+		}
+	}
+	host, err := ofx.NewHost(profile, func(m ofx.Message) { s.t.Log(m.Text) })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(host.Close)
+	library, err := host.Open(s.bundle)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(library.Close)
+	entry, err := library.Effect(effect)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	loaded, err := library.Load(entry)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(loaded.Close)
+	return host, loaded
 }
 
 func setup(context, style string, size image.Point) ofx.Setup {

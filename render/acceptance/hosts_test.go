@@ -2,6 +2,9 @@ package acceptance
 
 import (
 	"encoding/json"
+	"errors"
+	"image"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -95,5 +98,55 @@ func TestEveryHostRendersTheSame(t *testing.T) {
 		if s.equal(1, c.name+"-impasto-float", "plate") {
 			t.Errorf("%s: nothing was painted", c.name)
 		}
+	}
+}
+
+// In Resolve every input says that it is connected, and those that are not have no picture:
+// the painting that is not there paints nothing, and the mask that is not there counts only
+// where it is to be applied, and is 0.
+func TestInputsThatAreNotThere(t *testing.T) {
+	profile, err := ofx.ProfileNamed("resolve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, apply := range []string{"off", "on"} {
+		t.Run(apply, func(t *testing.T) {
+			s := newShot(t)
+			id := onnxtest.WritePackage(t, s.path("styles"), "gain", onnxtest.Gain(0.5))
+			host, loaded := s.load(profile)
+			host.Strict = true
+			todo := setup("OfxImageEffectContextGeneral", id, image.Point{24, 16})
+			plate, err := todo.Clips["Source"].At(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range plate.Pix {
+				plate.Pix[i] = 0.25
+			}
+			todo.Params = func(find func(string) *ofx.Param) error {
+				return errors.Join(find("styleId").Set(id, ofx.Linear), find("maskApply").Set(apply, ofx.Linear))
+			}
+			instance, err := loaded.NewInstance(todo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer instance.Close()
+			out, err := instance.Render(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := 0.25
+			if apply == "off" {
+				want = gained(0.25, 0.25)
+			}
+			for i, got := range out.Picture.Pix {
+				if i%4 != 3 && math.Abs(float64(got)-want) > 2e-5 {
+					t.Fatalf("sample %d is %v, want %v", i, got, want)
+				}
+			}
+			if found := host.Findings(); len(found) > 0 {
+				t.Errorf("found %v", found)
+			}
+		})
 	}
 }

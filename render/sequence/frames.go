@@ -65,3 +65,21 @@ func bounds(m []string) (first, last, step int, err error) {
 	}
 	return first, last, step, err
 }
+
+// FormatFrames writes frames, in order, as ParseFrames reads them.
+func FormatFrames(frames []int) string {
+	var runs []string
+	for i := 0; i < len(frames); {
+		end := i + 1
+		for end < len(frames) && frames[end] == frames[end-1]+1 {
+			end++
+		}
+		run := strconv.Itoa(frames[i])
+		if end-i > 1 {
+			run += "-" + strconv.Itoa(frames[end-1])
+		}
+		runs = append(runs, run)
+		i = end
+	}
+	return strings.Join(runs, ",")
+}

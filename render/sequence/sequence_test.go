@@ -48,6 +48,20 @@ func TestFrames(t *testing.T) {
 	}
 }
 
+func TestFormatFrames(t *testing.T) {
+	for want, frames := range map[string][]int{
+		"":           nil,
+		"7":          {7},
+		"1-3":        {1, 2, 3},
+		"1,3,5-6":    {1, 3, 5, 6},
+		"-3--1,1001": {-3, -2, -1, 1001},
+	} {
+		if got := FormatFrames(frames); got != want {
+			t.Errorf("%v are %s, want %s", frames, got, want)
+		}
+	}
+}
+
 func TestPatterns(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"plate.%04d.exr":    "plate.0017.exr",
