@@ -69,30 +69,30 @@ func TestModels(t *testing.T) {
 // What was made elsewhere is added as it is, the network before its styles.
 func TestPackagesOfNetworks(t *testing.T) {
 	home, made := t.TempDir(), t.TempDir()
-	painter := onnxtest.WriteNetwork(t, made, "painter")
-	id := onnxtest.WriteStyle(t, made, "night", painter, night)
+	sitter := onnxtest.WriteNetwork(t, made, "sitter")
+	id := onnxtest.WriteStyle(t, made, "night", sitter, night)
 	folder := filepath.Join(home, "impasto", "styles")
 	for _, step := range []struct{ args, want string }{
-		{"add night", `!cannot be used without its network: the network "` + painter + `" is not in`},
-		{"add painter", "Added the network " + painter},
+		{"add night", `!cannot be used without its network: the network "` + sitter + `" is not in`},
+		{"add sitter", "Added the network " + sitter},
 		{"add night", "Added the style " + id + ". In the node, put night into Style ID"},
 		{"add night", `!there is "night" in ` + folder},
 		{"add night --name other", "!a finished package says of itself"},
 		{"add none", "!no such file"},
 		{"list", "Test night"},
-		{"list", painter + "  " + filepath.Join(folder, "night")},
+		{"list", sitter + "  " + filepath.Join(folder, "night")},
 		{"list", "(a network)"},
-		{"info night", painter},
+		{"info night", sitter},
 		{"info night", "6 numbers"},
 		{"info night", "made by a test"},
-		{"info painter", filepath.Join(folder, "painter")},
-		{"info painter", "16 × 16 pixels by statistics.onnx"},
+		{"info sitter", filepath.Join(folder, "sitter")},
+		{"info sitter", "16 × 16 pixels by statistics.onnx"},
 		{"verify night", id + " is whole, and paints"},
-		{"verify painter", painter + " is whole, and paints"},
-		{"remove painter", `!the style "night" is of the network "painter": remove that style first`},
+		{"verify sitter", sitter + " is whole, and paints"},
+		{"remove sitter", `!the style "night" is of the network "sitter": remove that style first`},
 		{"remove night", "Removed"},
-		{"remove painter", "Removed"},
-		{"info painter", `!the style "painter" is not in`},
+		{"remove sitter", "Removed"},
+		{"info sitter", `!the style "sitter" is not in`},
 	} {
 		args := strings.Fields(step.args)
 		if args[0] == "add" {
