@@ -124,6 +124,11 @@ func lookup[T any](h unsafe.Pointer, function string) (T, bool) {
 	return object, ok
 }
 
+// give writes a pointer to where the plugin wants it. Written as a pointer, Go's collector would
+// look at what was there before, which in memory that the plugin has not set may be anything.
+// Handles need no such care: Go knows that they point to nothing of its own.
+func give(place, pointer unsafe.Pointer) { *(*uintptr)(place) = uintptr(pointer) }
+
 var interned struct {
 	mu sync.Mutex
 	of map[string]*C.char

@@ -58,8 +58,9 @@ func goMemoryAlloc(effect unsafe.Pointer, size C.size_t, result *unsafe.Pointer)
 		report("memoryAlloc was called without a place for the result")
 		return C.kOfxStatErrValue
 	}
-	*result = C.calloc(1, max(size, 1))
-	if *result == nil {
+	block := C.calloc(1, max(size, 1))
+	give(unsafe.Pointer(result), block)
+	if block == nil {
 		return C.kOfxStatErrMemory
 	}
 	allocated.mu.Lock()
@@ -67,7 +68,7 @@ func goMemoryAlloc(effect unsafe.Pointer, size C.size_t, result *unsafe.Pointer)
 	if allocated.blocks == nil {
 		allocated.blocks = map[unsafe.Pointer]*Host{}
 	}
-	allocated.blocks[*result] = currentHost()
+	allocated.blocks[block] = currentHost()
 	return C.kOfxStatOK
 }
 
@@ -146,7 +147,7 @@ func goImageMemoryLock(h C.OfxImageMemoryHandle, result *unsafe.Pointer) C.OfxSt
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.locks++
-	*result = m.block
+	give(unsafe.Pointer(result), m.block)
 	return C.kOfxStatOK
 }
 

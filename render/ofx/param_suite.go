@@ -140,7 +140,7 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 		if what > readValueAt {
 			return C.kOfxStatErrUnsupported
 		}
-		*(**C.char)(into[0]) = cString(p.text(time))
+		give(into[0], unsafe.Pointer(cString(p.text(time))))
 		return C.kOfxStatOK
 	}
 	if what > readValueAt && p.values != doubleValue {

@@ -71,8 +71,10 @@ func goPointer(v unsafe.Pointer) any { return v }
 func goString(v *C.host_chars) any   { return C.GoString((*C.char)(v)) }
 func cInt(v any) C.int               { return C.int(v.(int)) }
 func cDouble(v any) C.double         { return C.double(v.(float64)) }
-func cPointer(v any) unsafe.Pointer  { return v.(unsafe.Pointer) }
-func cChars(v any) *C.char           { return cString(v.(string)) }
+
+// Pointers are numbers to Go where it writes them for the plugin, as give says.
+func cPointer(v any) uintptr { return uintptr(v.(unsafe.Pointer)) }
+func cChars(v any) uintptr   { return uintptr(unsafe.Pointer(cString(v.(string)))) }
 
 //export goPropSetPointer
 func goPropSetPointer(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value unsafe.Pointer) C.OfxStatus {
@@ -116,12 +118,12 @@ func goPropSetIntN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, 
 
 //export goPropGetPointer
 func goPropGetPointer(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value *unsafe.Pointer) C.OfxStatus {
-	return getMany(set, name, index, 1, value, cPointer, "propGetPointer", "pointer")
+	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cPointer, "propGetPointer", "pointer")
 }
 
 //export goPropGetString
 func goPropGetString(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value **C.char) C.OfxStatus {
-	return getMany(set, name, index, 1, value, cChars, "propGetString", "string")
+	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetString", "string")
 }
 
 //export goPropGetDouble
@@ -136,12 +138,12 @@ func goPropGetInt(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, v
 
 //export goPropGetPointerN
 func goPropGetPointerN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value *unsafe.Pointer) C.OfxStatus {
-	return getMany(set, name, 0, count, value, cPointer, "propGetPointerN", "pointer")
+	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cPointer, "propGetPointerN", "pointer")
 }
 
 //export goPropGetStringN
 func goPropGetStringN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value **C.char) C.OfxStatus {
-	return getMany(set, name, 0, count, value, cChars, "propGetStringN", "string")
+	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetStringN", "string")
 }
 
 //export goPropGetDoubleN
