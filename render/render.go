@@ -43,7 +43,8 @@ While it renders, the plugin is watched: images that it does not release, answer
 properties of the wrong type, handles that are gone and the like are listed at the end. --strict looks
 as well for what OpenFX allows and hosts punish without a word: names with other characters than
 letters, digits and _, parameters set while an instance is made, numbers without ranges, clips fetched
-that the context does not have, failures ignored, processes and files from before the first render.
+that the context does not have, an output that cannot be had and is not missed, processes and files
+from before the first render.
 
 --as takes on a host's name, what it declares, what it lacks and what it is known to do wrong.
 

@@ -30,10 +30,16 @@ type call struct {
 	ready   map[*Clip]*buffer // of Render: drawn before it began, and not fetched yet
 	output  *buffer           // of Render
 	defined region            // of Render: the output's
+
+	withhold bool // of Render: the output cannot be had
+	withheld bool // it was asked for
 }
 
 // place says where something happened, for a report.
 func (c *call) place() string {
+	if c.withhold {
+		return "a Render without an image of Output"
+	}
 	if c.timed {
 		return fmt.Sprintf("%s at frame %s", actionName(c.action), formatTime(c.time))
 	}

@@ -52,7 +52,7 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 		if first, last := plate.Range(); !math.IsInf(last-first, 0) {
 			frames = []any{first, last}
 		}
-		unmapped = i.setup.components(example, c.mask)
+		unmapped = fitComponents(i.setup.components(example, c.mask), i.host.Profile.comps, i.host.Profile.comps)
 		if unmapped != C.kOfxImageComponentRGB && example.HasAlpha || unmapped == C.kOfxImageComponentAlpha {
 			premultiplication = C.kOfxImagePreMultiplied
 		}
@@ -73,7 +73,7 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	s.copyFrom(d.properties)
 	s.fixed(C.kOfxImageEffectPropPixelDepth, c.depth)
 	s.fixed(C.kOfxImageEffectPropComponents, c.components)
-	s.fixed(C.kOfxImageClipPropUnmappedPixelDepth, i.setup.Depth.String())
+	s.fixed(C.kOfxImageClipPropUnmappedPixelDepth, fitDepth(i.setup.Depth.String(), i.host.Profile.depths))
 	s.fixed(C.kOfxImageClipPropUnmappedComponents, unmapped)
 	s.fixed(C.kOfxImageEffectPropPreMultiplication, premultiplication)
 	s.fixed(C.kOfxImagePropPixelAspectRatio, c.aspect)

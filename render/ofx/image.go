@@ -190,6 +190,12 @@ func goClipGetImage(clip C.OfxImageClipHandle, time C.double, wanted *C.host_rec
 	*result = nil
 	call := c.instance.renderCall(float64(time))
 	if c.isOutput() {
+		if call != nil && call.withhold {
+			call.mu.Lock()
+			defer call.mu.Unlock()
+			call.withheld = true
+			return C.kOfxStatFailed
+		}
 		if call == nil || call.output == nil {
 			report("an image of clip Output was fetched outside of Render")
 			return C.kOfxStatFailed

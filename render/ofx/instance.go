@@ -70,6 +70,7 @@ type Instance struct {
 	properties *Properties
 	params     *paramSet
 	clips      []*Clip
+	rehearsal  sync.Once
 	rendering  sync.Mutex // held by renders of effects that allow one at a time in an instance
 }
 
@@ -195,9 +196,6 @@ func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Proper
 		}
 	}
 	if c.problem != nil { // a plate could not be read: whatever the plugin made of that is wrong
-		if err == nil && i.host.Strict {
-			i.host.findings.add(actionName(name)+" went on without an image that could not be had", c.place())
-		}
 		err = c.problem
 	}
 	return trapped, err

@@ -1,7 +1,6 @@
 package ofx
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -27,19 +26,17 @@ func TestCarelessnessIsFoundWhereStrict(t *testing.T) {
 		"page page shows parameter nothing, which does not exist (in DescribeInContext)",
 		"paramSetValue changed parameter grid, which some hosts punish there (in CreateInstance)",
 		"clip Mask was fetched, which is not there in context Filter (in CreateInstance)",
-		"Render went on without an image that could not be had (in Render at frame 1)",
+		"Render answered kOfxStatOK, and had nothing to render into (in a Render without an image of Output)",
 	}
 	for _, strict := range []bool{false, true} {
 		r := newRigOf(t, carelessPlugin, "impasto", "", strict)
-		err := r.make(Setup{Clips: map[string]Plate{"Source": brokenPlate{r.plate}}})
-		if err != nil {
+		if err := r.make(Setup{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.instance.Render(3); err != nil {
-			t.Error(err)
-		}
-		if _, err := r.instance.Render(1); !errors.Is(err, errBroken) { // it fetches frame 2
-			t.Errorf("%v, want %v", err, errBroken)
+		for frame := 1; frame <= 2; frame++ {
+			if _, err := r.instance.Render(frame); err != nil {
+				t.Error(err)
+			}
 		}
 		got := texts(r.close())
 		if strict && got != strings.Join(want, "\n") || !strict && got != "" {

@@ -274,6 +274,9 @@ func (i *Instance) render(time float64, defined region, window rect, output *Cli
 	in.fixed(C.kOfxImageEffectPropFieldToRender, C.kOfxImageFieldNone)
 	in.fixed(C.kOfxImageEffectPropRenderWindow, window.anys()...)
 	i.addRenderStatus(in)
+	if i.host.Strict {
+		i.rehearsal.Do(func() { i.rehearse(time, in) })
+	}
 	c := &call{time: time, output: b, defined: defined}
 	c.prepare(i.clips)
 	defer c.dismiss()

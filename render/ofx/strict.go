@@ -73,6 +73,16 @@ func (e *Effect) checkParams(d *descriptor) {
 	}
 }
 
+// rehearse has the first frame rendered once before, without an image of Output: whether the
+// plugin looks at what fetching it answered.
+func (i *Instance) rehearse(time float64, in *Properties) {
+	c := &call{withhold: true}
+	trapped, _ := i.actionOf(c, C.kOfxImageEffectActionRender, &time, in, nil)
+	if trapped && c.withheld {
+		i.host.findings.add("Render answered kOfxStatOK, and had nothing to render into", c.place())
+	}
+}
+
 // early are the actions before anything is rendered. Hosts call them for every plugin that there
 // is, and for every node of a script, whether it is looked at or not.
 var early = []string{C.kOfxActionLoad, C.kOfxActionDescribe, C.kOfxImageEffectActionDescribeInContext,

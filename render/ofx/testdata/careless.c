@@ -31,7 +31,6 @@ static OfxStatus describe_in(OfxImageEffectHandle effect) {
   for (int i = 0; i < 2; i++) {
     effects->clipDefine(effect, clips[i], &p);
     props->propSetString(p, kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentRGBA);
-    props->propSetInt(p, kOfxImageEffectPropTemporalClipAccess, 0, 1);
   }
   effects->getParamSet(effect, &set);
   params->paramDefine(set, kOfxParamTypeDouble, "brush size", &p);
@@ -54,20 +53,18 @@ static OfxStatus create(OfxImageEffectHandle effect) {
   return kOfxStatOK;
 }
 
-/* Black, with or without the next frame of Source. */
+/* Black, if there is an Output. */
 static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
-  OfxImageClipHandle source, output;
-  OfxPropertySetHandle from, to;
+  OfxImageClipHandle output;
+  OfxPropertySetHandle to;
   OfxRectI window;
   OfxTime time;
   char *data;
   int row_bytes;
   props->propGetDouble(in, kOfxPropTime, 0, &time);
   props->propGetIntN(in, kOfxImageEffectPropRenderWindow, 4, &window.x1);
-  effects->clipGetHandle(effect, "Source", &source, NULL);
   effects->clipGetHandle(effect, "Output", &output, NULL);
-  if (effects->clipGetImage(source, time + 1, NULL, &from) == kOfxStatOK) effects->clipReleaseImage(from);
-  if (effects->clipGetImage(output, time, NULL, &to) != kOfxStatOK) return kOfxStatFailed;
+  if (effects->clipGetImage(output, time, NULL, &to) != kOfxStatOK) return kOfxStatOK;
   props->propGetPointer(to, kOfxImagePropData, 0, (void **)&data);
   props->propGetInt(to, kOfxImagePropRowBytes, 0, &row_bytes);
   for (int y = 0; y < window.y2 - window.y1; y++)
