@@ -35,7 +35,7 @@ static void without_formats(struct sentence *to, const char *from) {
 static void show(struct report *report, const struct sentence *what) {
   struct sentence text;
   without_formats(&text, what->text);
-  if (suites.message2 && suites.message2->setPersistentMessage)
+  if (suites.message2)
     (void)suites.message2->setPersistentMessage(report->effect, kOfxMessageError, "impasto",
                                                 text.text);
   else if (suites.message && suites.message->message)
@@ -58,7 +58,7 @@ static void clear(struct report *report, bool any, unsigned since) {
   if (shown)
     report->shown.text[0] = 0;
   (void)pthread_mutex_unlock(&report->mutex);
-  if (shown && suites.message2 && suites.message2->clearPersistentMessage)
+  if (shown && suites.message2)
     (void)suites.message2->clearPersistentMessage(report->effect);
 }
 

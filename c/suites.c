@@ -18,6 +18,10 @@ OfxStatus suites_load(void) {
   suites.progress = FETCH(kOfxProgressSuite, 1);
   suites.progress2 = FETCH(kOfxProgressSuite, 2);
 #undef FETCH
+  /* Some of Resolve's have NULL here, and garbage for what would clear the message. */
+  if (suites.message2 &&
+      (!suites.message2->setPersistentMessage || !suites.message2->clearPersistentMessage))
+    suites.message2 = NULL;
   return suites.property && suites.effect && suites.param ? kOfxStatOK
                                                           : kOfxStatErrMissingHostFeature;
 }
