@@ -260,17 +260,17 @@ func TestImageCheck(t *testing.T) {
 
 func TestRenderCheck(t *testing.T) {
 	for _, mix := range []float64{0, 0.25, 1} {
-		r := Render{Encoding: EncodingLinear, StyleMix: mix, Painting: &Painting{Encoding: EncodingSRGB}}
+		r := Render{Space: SpaceLinear, StyleMix: mix, Painting: &Painting{Space: SpaceSRGB}}
 		if err := r.Check(); err != nil {
 			t.Errorf("style mix %g: %v", mix, err)
 		}
 	}
 	for name, r := range map[string]Render{
-		"no number":                {Encoding: EncodingLinear, StyleMix: math.NaN()},
-		"less than nothing":        {Encoding: EncodingLinear, StyleMix: -0.1},
-		"more than all":            {Encoding: EncodingLinear, StyleMix: math.Inf(1)},
-		"an encoding of the plate": {Encoding: "log"},
-		"one of the painting":      {Encoding: EncodingLinear, Painting: &Painting{}},
+		"no number":            {Space: SpaceLinear, StyleMix: math.NaN()},
+		"less than nothing":    {Space: SpaceLinear, StyleMix: -0.1},
+		"more than all":        {Space: SpaceLinear, StyleMix: math.Inf(1)},
+		"a space of the plate": {Space: "log"},
+		"one of the painting":  {Space: SpaceLinear, Painting: &Painting{}},
 	} {
 		if err := r.Check(); err == nil {
 			t.Errorf("%s passed", name)

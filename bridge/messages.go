@@ -3,7 +3,7 @@ package bridge
 import "fmt"
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 3
+const ProtocolVersion = 4
 
 // A Kind names a message. Requests go towards the engine, answers come back.
 type Kind string
@@ -69,18 +69,18 @@ type Prepare struct {
 // Render asks for one frame. The output is written into its image before Done is sent;
 // what lies there after an Error is unspecified.
 type Render struct {
-	Style         string    `msgpack:"style"`    // as in Prepare
-	StyleB        string    `msgpack:"styleB"`   // likewise; of no use where StyleMix is 0
-	StyleMix      float64   `msgpack:"styleMix"` // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
-	Frame         float64   `msgpack:"frame"`    // OFX time, for the log
-	Encoding      string    `msgpack:"encoding"`
+	Style         string    `msgpack:"style"`         // as in Prepare
+	StyleB        string    `msgpack:"styleB"`        // likewise; of no use where StyleMix is 0
+	StyleMix      float64   `msgpack:"styleMix"`      // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
+	Frame         float64   `msgpack:"frame"`         // OFX time, for the log
+	Space         string    `msgpack:"space"`         // of plate and output
 	Premultiplied bool      `msgpack:"premultiplied"` // plate and output: RGB carries alpha
 	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
 	MaskInvert    bool      `msgpack:"maskInvert"`
 	Plate         Image     `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
 	Mask          *Image    `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
 	Painting      *Painting `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
-	Output        Image     `msgpack:"output"`             // RGBA, in the plate's encoding
+	Output        Image     `msgpack:"output"`             // RGBA, in the plate's space
 }
 
 // Check says whether the values make sense; the images have a Check of their own.
@@ -88,11 +88,11 @@ func (r *Render) Check() error {
 	if !(r.StyleMix >= 0 && r.StyleMix <= 1) { // NaN neither
 		return fmt.Errorf("style mix %g", r.StyleMix)
 	}
-	if err := checkEncoding(r.Encoding); err != nil {
+	if err := checkSpace(r.Space); err != nil {
 		return err
 	}
 	if r.Painting != nil {
-		if err := checkEncoding(r.Painting.Encoding); err != nil {
+		if err := checkSpace(r.Painting.Space); err != nil {
 			return fmt.Errorf("painting: %w", err)
 		}
 	}
@@ -101,22 +101,32 @@ func (r *Render) Check() error {
 
 // Painting is a picture that a style is to be taken from, on the node's Style input.
 type Painting struct {
-	Encoding      string `msgpack:"encoding"`
+	Space         string `msgpack:"space"`
 	Premultiplied bool   `msgpack:"premultiplied"`
 	Image         Image  `msgpack:"image"` // RGBA
 }
 
-// Encodings of plate, output and painting. All have the Rec. 709 primaries.
+// Spaces of plate, output and painting: a transfer function and primaries.
 const (
-	EncodingLinear = "linear" // scene-linear
-	EncodingSRGB   = "srgb"   // IEC 61966-2-1
+	SpaceLinear        = "linear"  // scene-linear, primaries of Rec. 709 and sRGB
+	SpaceSRGB          = "srgb"    // IEC 61966-2-1
+	SpaceRec709Display = "rec709"  // for a display of ITU-R BT.1886
+	SpaceRec2020       = "rec2020" // scene-linear, primaries of ITU-R BT.2020
+	SpaceACEScg        = "acescg"
+	SpaceACEScct       = "acescct"
+	SpaceLogC3         = "logc3" // ARRI, exposure index 800, ARRI Wide Gamut 3
+	SpaceLogC4         = "logc4" // ARRI, ARRI Wide Gamut 4
+	SpaceSLog3         = "slog3" // Sony, S-Gamut3.Cine
+	SpaceRaw           = "raw"   // whatever it is, the network sees it as it is
 )
 
-func checkEncoding(encoding string) error {
-	if encoding != EncodingLinear && encoding != EncodingSRGB {
-		return fmt.Errorf("encoding %q", encoding)
+func checkSpace(space string) error {
+	switch space {
+	case SpaceLinear, SpaceSRGB, SpaceRec709Display, SpaceRec2020, SpaceACEScg, SpaceACEScct,
+		SpaceLogC3, SpaceLogC4, SpaceSLog3, SpaceRaw:
+		return nil
 	}
-	return nil
+	return fmt.Errorf("space %q", space)
 }
 
 // Image is a rectangle of interleaved float32 pixels. Row 0 is the lowest one, as in OFX.

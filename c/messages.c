@@ -93,7 +93,7 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
   put_double(&e, "frame", render->frame);
-  put_string(&e, "encoding", render->encoding);
+  put_string(&e, "space", render->space);
   put_bool(&e, "premultiplied", render->premultiplied);
   put_double(&e, "mix", render->mix);
   put_bool(&e, "maskInvert", render->mask_invert);
@@ -103,7 +103,7 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
   if (render->painting) {
     put_text(&e, "painting");
     put_map(&e, 3);
-    put_string(&e, "encoding", render->painting->encoding);
+    put_string(&e, "space", render->painting->space);
     put_bool(&e, "premultiplied", render->painting->premultiplied);
     put_picture(&e, "image", &render->painting->picture);
   }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 3,
+  PROTOCOL_VERSION = 4,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28 /* of one image */
@@ -35,7 +35,7 @@ struct picture {
 
 /* A picture that a style is to be taken from. */
 struct painting {
-  const char *encoding;
+  const char *space;
   bool premultiplied;
   struct picture picture;
 };
@@ -45,7 +45,7 @@ struct render_request {
   const char *style_b; /* "" where style_mix is 0 */
   double style_mix;
   double frame;
-  const char *encoding;
+  const char *space;
   bool premultiplied;
   double mix;
   bool mask_invert;
@@ -54,8 +54,8 @@ struct render_request {
   const struct painting *painting; /* NULL: none */
 };
 
-#define ENCODING_LINEAR "linear"
-#define ENCODING_SRGB "srgb"
+#define SPACE_LINEAR "linear"
+#define SPACE_SRGB "srgb"
 
 /* Each appends one body. False: out of memory, and the buffer is to be thrown away. */
 bool encode_hello(msgpack_sbuffer *to, uint64_t id, const struct hello *hello);

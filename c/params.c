@@ -1,11 +1,31 @@
 #include "params.h"
 
 #include "bank.h"
+#include "messages.h"
 #include "suites.h"
 
 #include <string.h>
 
-enum control { MENU, TEXT, NUMBER, SWITCH };
+enum control { MENU, SPACES, TEXT, NUMBER, SWITCH };
+
+/* The entries of Plate Space. Projects keep the number of one: what is new goes to the end. */
+static const struct {
+  const char *label;
+  const char *name; /* in messages; NULL: by the clip's depth */
+} spaces[] = {
+    {"Auto", NULL},
+    {"Scene-linear Rec.709 (sRGB)", SPACE_LINEAR},
+    {"ACEScg", "acescg"},
+    {"Scene-linear Rec.2020", "rec2020"},
+    {"sRGB display", SPACE_SRGB},
+    {"Rec.709 display (BT.1886)", "rec709"},
+    {"ACEScct", "acescct"},
+    {"ARRI LogC3 (EI 800)", "logc3"},
+    {"ARRI LogC4", "logc4"},
+    {"Sony S-Log3 (S-Gamut3.Cine)", "slog3"},
+    {"Raw", "raw"},
+};
+enum { SPACE_COUNT = sizeof spaces / sizeof *spaces };
 
 /* Names, meanings and order stay as they are for ever; what is new goes to the end. */
 static const struct definition {
@@ -80,6 +100,16 @@ static const struct definition {
          .hint = "Paints where the mask is 0, and leaves the plate where it is 1.",
          .animates = true,
          .of_mask = true},
+    [PARAM_PLATE_SPACE] =
+        {.name = "plateSpace",
+         .control = SPACES,
+         .label = "Plate Space",
+         .hint = "The colour space of Source, in which Output is, too. Paintings look alike from "
+                 "whatever space the plate comes in, and values above 1 and colours outside of "
+                 "Rec.709 are kept. Auto takes float and half clips for scene-linear Rec.709, and "
+                 "byte and short ones for sRGB. Rec.709 display is what was graded on a video "
+                 "monitor (gamma 2.4), not the curve of a camera. Raw converts nothing: the style "
+                 "sees the values as they are. Style is taken as with Auto."},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank
@@ -96,6 +126,8 @@ static const char *type_of(enum control control) {
   switch (control) {
   case MENU:
     return style_by_name() ? kOfxParamTypeStrChoice : kOfxParamTypeChoice;
+  case SPACES:
+    return kOfxParamTypeChoice;
   case TEXT:
     return kOfxParamTypeString;
   case NUMBER:
@@ -119,6 +151,13 @@ static bool define_menu(OfxPropertySetHandle set, int entry) {
          ok;
 }
 
+static bool define_spaces(OfxPropertySetHandle set) {
+  bool ok = put_int(set, kOfxParamPropDefault, 0, 0);
+  for (int i = 0; i < SPACE_COUNT; i++)
+    ok = put_string(set, kOfxParamPropChoiceOption, i, spaces[i].label) && ok;
+  return ok;
+}
+
 static bool define(const struct definition *d, OfxPropertySetHandle set) {
   /* Texts are no reason to fail. */
   (void)put_string(set, kOfxPropLabel, 0, d->label);
@@ -129,6 +168,8 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   switch (d->control) {
   case MENU:
     return define_menu(set, (int)d->number);
+  case SPACES:
+    return define_spaces(set);
   case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
@@ -237,6 +278,23 @@ bool params_styles(const struct params *params, OfxTime time, struct styles *to,
 
 bool params_mix(const struct params *params, OfxTime time, double *to) {
   return fraction(params, PARAM_MIX, time, to);
+}
+
+bool params_space(const struct params *params, OfxTime time, const char **to,
+                  struct sentence *why) {
+  OfxParamHandle handle = params->handles[PARAM_PLATE_SPACE];
+  int entry = 0;
+  *to = NULL;
+  if (!handle)
+    return true;
+  if (suites.param->paramGetValueAtTime(handle, time, &entry) != kOfxStatOK || entry < 0 ||
+      entry >= SPACE_COUNT) {
+    say(why, "%s is at entry %d, and this release of Impasto has %d.",
+        table[PARAM_PLATE_SPACE].label, entry + 1, (int)SPACE_COUNT);
+    return false;
+  }
+  *to = spaces[entry].name;
+  return true;
 }
 
 bool params_switch(const struct params *params, enum param param, OfxTime time) {

@@ -16,6 +16,7 @@ enum param {
   PARAM_MIX,
   PARAM_MASK_APPLY,
   PARAM_MASK_INVERT,
+  PARAM_PLATE_SPACE,
   PARAM_COUNT
 };
 
@@ -41,6 +42,10 @@ bool params_styles(const struct params *params, OfxTime time, struct styles *to,
 
 /* 0 to 1. */
 bool params_mix(const struct params *params, OfxTime time, double *to);
+
+/* The space of the plate as messages name it; NULL: what plates of its depth are in. */
+bool params_space(const struct params *params, OfxTime time, const char **to,
+                  struct sentence *why);
 
 /* Off where there is no such parameter. */
 bool params_switch(const struct params *params, enum param param, OfxTime time);

@@ -261,9 +261,10 @@ static struct picture place(OfxRectI r, int channels, int64_t *end) {
   return picture;
 }
 
-static const char *encoding_of(const struct image *image) {
+/* What clips of a depth are in as a rule. */
+static const char *space_of(const struct image *image) {
   bool linear = image->depth == DEPTH_HALF || image->depth == DEPTH_FLOAT;
-  return linear ? ENCODING_LINEAR : ENCODING_SRGB;
+  return linear ? SPACE_LINEAR : SPACE_SRGB;
 }
 
 /* The output comes last, as client_render wants it. */
@@ -273,7 +274,7 @@ static enum progress take_memory(struct frame *frame) {
   if (!rect_empty(frame->masked))
     frame->mask_at = place(frame->masked, 1, &size);
   if (frame->style.handle)
-    frame->painting = (struct painting){.encoding = encoding_of(&frame->style),
+    frame->painting = (struct painting){.space = space_of(&frame->style),
                                         .premultiplied = frame->style.premultiplied,
                                         .picture = place(frame->style.region, 4, &size)};
   frame->output_at = place(frame->area, 4, &size);
@@ -301,14 +302,16 @@ static enum progress progress_of(const struct watch *watch, enum outcome outcome
 
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   struct styles styles;
-  if (!params_styles(&frame->instance->params, frame->time, &styles, &frame->why))
+  const char *space;
+  if (!params_styles(&frame->instance->params, frame->time, &styles, &frame->why) ||
+      !params_space(&frame->instance->params, frame->time, &space, &frame->why))
     return FAILED;
   struct render_request request = {
       .style = styles.a,
       .style_b = styles.b,
       .style_mix = styles.mix,
       .frame = frame->time,
-      .encoding = encoding_of(&frame->source),
+      .space = space ? space : space_of(&frame->source),
       .premultiplied = frame->source.premultiplied,
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),

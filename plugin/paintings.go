@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
@@ -24,7 +25,7 @@ const (
 type paintingKey struct {
 	network       string // with its version
 	content       pixels.Key
-	encoding      string
+	space         string
 	premultiplied bool
 }
 
@@ -57,7 +58,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	if f.painting == nil {
 		return nil, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
 	}
-	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Encoding, f.Painting.Premultiplied}
+	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied}
 	if p, ok := e.paintings.get(key); ok {
 		return p, nil
 	}
@@ -69,7 +70,8 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	}
 	defer e.buffers.Put(planes)
 	r := pixels.Reader{
-		Encoder: pixels.NewEncoder(f.Painting.Encoding == bridge.EncodingLinear, in.Range[0], in.Range[1]),
+		Space:   colour.Named(f.Painting.Space),
+		Encoder: pixels.NewEncoder(isLight(f.Painting.Space), in.Range[0], in.Range[1]),
 		BGR:     in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
 	}
 	if _, _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {

@@ -13,7 +13,7 @@ import (
 // flat is a painting of one colour, in the message itself. Its pixels carry alpha.
 func flat(r, g, b float32) *bridge.Painting {
 	const width, height = 30, 20
-	p := &bridge.Painting{Encoding: bridge.EncodingSRGB, Premultiplied: true, Image: bridge.Image{
+	p := &bridge.Painting{Space: bridge.SpaceSRGB, Premultiplied: true, Image: bridge.Image{
 		Window: bridge.Window{5, 5, 5 + width, 5 + height}, Channels: 4, RowBytes: width * 16, Pixels: make([]byte, width*height*16),
 	}}
 	for i := range width * height {
@@ -28,7 +28,7 @@ func flat(r, g, b float32) *bridge.Painting {
 func inline(name string, p *bridge.Painting) *bridge.Render {
 	const width, height = 40, 30
 	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width * 16}
-	r := &bridge.Render{Style: name, Frame: 3, Encoding: bridge.EncodingSRGB, Mix: 1, Plate: im, Output: im, Painting: p}
+	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Plate: im, Output: im, Painting: p}
 	r.Plate.Pixels = make([]byte, im.Size())
 	for i := range width * height {
 		for c, v := range []float32{0.25, 0.25, 0.25, 1} {
@@ -85,7 +85,7 @@ func TestStylesOfPaintings(t *testing.T) {
 		t.Errorf("failed with %v, want %q", e, want)
 	}
 	for _, edit := range []func(p *bridge.Painting){
-		func(p *bridge.Painting) { p.Encoding = "log" },
+		func(p *bridge.Painting) { p.Space = "log" },
 		func(p *bridge.Painting) { p.Image.Pixels = p.Image.Pixels[4:] },
 		func(p *bridge.Painting) { p.Image.Channels = 1 },
 	} {

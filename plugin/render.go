@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
@@ -178,7 +179,8 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	progress(0.95, "blending")
 	converting := time.Now()
 	w := pixels.Writer{
-		Decoder: s.decoders[r.Encoding], BGR: out.Channels == "BGR", Premultiplied: r.Premultiplied,
+		Space: colour.Named(r.Space), Again: s.again, Decoder: s.decoders[isLight(r.Space)],
+		BGR: out.Channels == "BGR", Premultiplied: r.Premultiplied,
 		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
 	}
 	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &g, p.values); err != nil {
@@ -189,6 +191,10 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "cached", cached, "milliseconds", t.Total/1000)
 	return done, nil
 }
+
+// isLight says whether the values of a space, or what colour makes of them, are linear
+// light. The others are what networks see as they are.
+func isLight(space string) bool { return space != bridge.SpaceSRGB && space != bridge.SpaceRaw }
 
 // newFrame checks a request. Its images are in the attached memory, or inline where that
 // is nil; an inline output is not there yet.
@@ -253,7 +259,10 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 			e.buffers.Put(seen)
 		}
 	}()
-	reader := pixels.Reader{Encoder: s.encoders[f.Encoding], BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied}
+	reader := pixels.Reader{
+		Space: colour.Named(f.Space), Encoder: s.encoders[isLight(f.Space)],
+		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied,
+	}
 	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, g, seen)
 	since(&t.ConvertIn, converting)
 	if err != nil {

@@ -30,9 +30,9 @@ func TestIdentityStyle(t *testing.T) {
 	c := newClient(t, bank)
 	for _, name := range []string{"plain", "odd"} {
 		for _, size := range [][2]int{{1, 1}, {2, 1}, {7, 5}, {33, 70}, {200, 100}} {
-			for _, encoding := range []string{bridge.EncodingLinear, bridge.EncodingSRGB} {
+			for _, space := range []string{bridge.SpaceLinear, bridge.SpaceSRGB} {
 				s := newShared(t, name, size[0], size[1])
-				s.request.Encoding = encoding
+				s.request.Space = space
 				for i := range len(s.plate) / 4 {
 					if i%4 < 3 {
 						put(s.plate, i, at(s.plate, i)*4-1) // -1 to 3
@@ -332,7 +332,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		name string
 		edit func(r *bridge.Render)
 	}{
-		{"encoding", func(r *bridge.Render) { r.Encoding = "log" }},
+		{"space", func(r *bridge.Render) { r.Space = "log" }},
 		{"style mix that is no number", func(r *bridge.Render) { r.StyleMix = math.NaN() }},
 		{"more than all of a style", func(r *bridge.Render) { r.StyleMix = 1.5 }},
 		{"empty plate", func(r *bridge.Render) { r.Plate.Window = bridge.Window{} }},

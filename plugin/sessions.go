@@ -28,10 +28,11 @@ type session struct {
 	ready      chan struct{}
 	err        error
 	painter    *network.Session
-	vectors    *network.Session           // of networks that take a painting's
-	statistics *network.Session           // of networks that styles share
-	encoders   map[string]*pixels.Encoder // by bridge.Encoding…
-	decoders   map[string]*pixels.Decoder
+	vectors    *network.Session         // of networks that take a painting's
+	statistics *network.Session         // of networks that styles share
+	encoders   map[bool]*pixels.Encoder // for light or for what is to be seen as it is
+	decoders   map[bool]*pixels.Decoder
+	again      *pixels.Encoder // the inverse of the decoder to light
 	users      int
 
 	// What goes into statistics and comes out of it, for whoever has the device.
@@ -168,13 +169,13 @@ func (x *session) load(threads int) error {
 	if x.painter, err = network.Load(graphs[0], inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
 		return fmt.Errorf("%s: %w", x.Graph, err)
 	}
-	x.encoders = make(map[string]*pixels.Encoder)
-	x.decoders = make(map[string]*pixels.Decoder)
-	for _, encoding := range []string{bridge.EncodingLinear, bridge.EncodingSRGB} {
-		linear := encoding == bridge.EncodingLinear
-		x.encoders[encoding] = pixels.NewEncoder(linear, in.Range[0], in.Range[1])
-		x.decoders[encoding] = pixels.NewDecoder(linear, out.Range[0], out.Range[1])
+	x.encoders = make(map[bool]*pixels.Encoder)
+	x.decoders = make(map[bool]*pixels.Decoder)
+	for _, light := range []bool{true, false} {
+		x.encoders[light] = pixels.NewEncoder(light, in.Range[0], in.Range[1])
+		x.decoders[light] = pixels.NewDecoder(light, out.Range[0], out.Range[1])
 	}
+	x.again = pixels.NewEncoder(true, out.Range[0], out.Range[1])
 	return nil
 }
 

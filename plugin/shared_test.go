@@ -65,7 +65,7 @@ func TestStylesOfOneNetwork(t *testing.T) {
 	c := newClient(t, bank)
 	for _, size := range [][2]int{{1, 1}, {3, 2}, {40, 30}, {64, 48}, {130, 90}} {
 		s := newShared(t, "night", size[0], size[1])
-		s.request.Encoding = bridge.EncodingSRGB
+		s.request.Space = bridge.SpaceSRGB
 		s.request.StyleB = "wave"
 		for seed, brightness := range []float32{0.3, 0.9} { // the statistics are the frame's
 			s.tinge(seed, brightness)

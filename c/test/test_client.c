@@ -46,7 +46,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
   struct render_request request = {.style = bank[0].id,
                                    .style_b = "",
                                    .frame = frame,
-                                   .encoding = ENCODING_LINEAR,
+                                   .space = SPACE_LINEAR,
                                    .premultiplied = true,
                                    .mix = 1,
                                    .plate = plate,

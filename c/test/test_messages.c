@@ -33,7 +33,7 @@ static void test_encoding(void) {
       .style_b = "c\xc3\xb4te@ba9876543210",
       .style_mix = 0.75,
       .frame = 1001.5,
-      .encoding = ENCODING_LINEAR,
+      .space = SPACE_LINEAR,
       .premultiplied = true,
       .mix = 0.25,
       .mask_invert = true,
@@ -42,12 +42,12 @@ static void test_encoding(void) {
       .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
-  struct painting painting = {ENCODING_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
+  struct painting painting = {SPACE_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",
       .style_b = "",
       .frame = 7,
-      .encoding = ENCODING_LINEAR,
+      .space = SPACE_LINEAR,
       .mix = 1,
       .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
       .painting = &painting,
@@ -58,7 +58,7 @@ static void test_encoding(void) {
       .style = "great-wave",
       .style_b = "",
       .frame = -3,
-      .encoding = ENCODING_SRGB,
+      .space = SPACE_SRGB,
       .mix = 1,
       .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
       .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},

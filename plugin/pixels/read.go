@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/zeebo/xxh3"
+
+	"impasto.net/plugin/colour"
 )
 
 // Key tells pictures apart by their content.
@@ -15,6 +17,7 @@ type Key [16]byte
 
 // Reader takes plates to a network.
 type Reader struct {
+	Space         *colour.Space // nil: the encoder takes the plate's values
 	Encoder       *Encoder
 	BGR           bool
 	Premultiplied bool
@@ -37,7 +40,12 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 		for y := from; y < to; y++ {
 			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
-			bad += r.row(src, red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth])
+			pr, pg, pb := red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth]
+			if r.Space == nil {
+				bad += r.row(src, pr, pg, pb)
+			} else {
+				bad += r.converted(src, pr, pg, pb)
+			}
 			if g.PlateWidth < g.Width {
 				start, end := y*g.Width, (y+1)*g.Width
 				padRow(red[start:end], g.Left, g.PlateWidth)

@@ -3,10 +3,14 @@ package pixels
 import (
 	"context"
 	"math"
+
+	"impasto.net/plugin/colour"
 )
 
 // Writer takes a network's picture back and blends it with the plate.
 type Writer struct {
+	Space         *colour.Space // nil: the decoder gives the plate's values
+	Again         *Encoder      // the inverse of the decoder, where there is a space
 	Decoder       *Decoder
 	BGR           bool
 	Premultiplied bool
@@ -22,7 +26,7 @@ type Writer struct {
 // below 0 passes around the network. The output is source·(1−k) + styled·k, on values
 // that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
 // is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
-// the source bit for bit. Alpha always is.
+// the source bit for bit. Alpha always is. For plates of other spaces, see converted.
 func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry, picture []float32) error {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
@@ -45,7 +49,13 @@ func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Im
 				to := min(from+len(amounts{}), x2)
 				var k amounts
 				w.fill(k[:to-from], mask, y, from)
-				w.row(output.pixels(y, from, to), plate.pixels(y, from, to), red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to], &k)
+				dst, src := output.pixels(y, from, to), plate.pixels(y, from, to)
+				r, g, b := red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to]
+				if w.Space == nil {
+					w.row(dst, src, r, g, b, &k)
+				} else {
+					w.converted(dst, src, r, g, b, &k)
+				}
 			}
 		}
 		return ctx.Err() == nil

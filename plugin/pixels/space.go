@@ -1,0 +1,95 @@
+package pixels
+
+import (
+	"math"
+
+	"impasto.net/plugin/colour"
+)
+
+// piece is room for the colours of a piece of a row.
+type piece [len(amounts{})]colour.Pixel
+
+// straight copies pixels and divides out the alpha that RGB carries: what it has been
+// divided out of is opaque.
+func straight(to, from []colour.Pixel, premultiplied bool) {
+	to = to[:len(from)]
+	for x, p := range from {
+		if a := p[3]; premultiplied && a != 1 && a > 0 && a <= math.MaxFloat32 {
+			p = colour.Pixel{p[0] / a, p[1] / a, p[2] / a, 1}
+		}
+		to[x] = p
+	}
+}
+
+// converted is row for plates of another space.
+func (r *Reader) converted(src [][4]float32, red, green, blue []float32) (strange int) {
+	var room piece
+	for from := 0; from < len(src); from += len(room) {
+		to := min(from+len(room), len(src))
+		light := room[:to-from]
+		straight(light, src[from:to], r.Premultiplied)
+		r.Space.Decode(light)
+		for x := range light {
+			p := &light[x]
+			p[0], p[1], p[2] = r.Space.To.Times(p[0], p[1], p[2])
+		}
+		strange += r.row(light, red[from:to], green[from:to], blue[from:to])
+	}
+	return strange
+}
+
+// converted blends a piece of a row of a plate of another space.
+//
+// What the network changed, in light of Rec. 709, is added to the light of the plate:
+// what it left alone stays to the last digit, also where a matrix could not bring it back.
+// Colours that lie outside of Rec. 709 have values below 0 there, of which the network sees
+// nothing. They pass around it, and fade as far as it painted the pixel darker: of a
+// blue light that is painted black nothing is left.
+func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k *amounts) {
+	src = src[:min(len(src), len(k))]
+	dst, red, green, blue = dst[:len(src)], red[:len(src)], green[:len(src)], blue[:len(src)]
+	var room piece
+	styled := room[:len(src)]
+	straight(styled, src, w.Premultiplied)
+	w.Space.Decode(styled)
+	e, d := w.Again, w.Decoder
+	for x := range styled {
+		if k[x] == 0 {
+			continue
+		}
+		p := &styled[x]
+		r, g, b := w.Space.To.Times(p[0], p[1], p[2])
+		white := max(1, r, g, b)
+		seenR, seenG, seenB := d.value(e.value(r/white)), d.value(e.value(g/white)), d.value(e.value(b/white))
+		paintR, paintG, paintB := d.value(red[x]), d.value(green[x]), d.value(blue[x])
+		fade := float32(0)
+		if peak := max(seenR, seenG, seenB); peak > 0 {
+			fade = min(max(paintR, paintG, paintB)/peak, 1) - 1
+		}
+		r, g, b = w.Space.From.Times(
+			(paintR-seenR)*white+min(r, 0)*fade,
+			(paintG-seenG)*white+min(g, 0)*fade,
+			(paintB-seenB)*white+min(b, 0)*fade)
+		p[0], p[1], p[2] = p[0]+r, p[1]+g, p[2]+b
+	}
+	w.Space.Encode(styled)
+	for x := range src {
+		p, q, amount := &src[x], &dst[x], k[x]
+		r, g, b, a := styled[x][0], styled[x][1], styled[x][2], p[3]
+		// x-x is NaN for what is not finite, and so is a sum that one NaN is in. Light may
+		// overflow where the plate's values do not.
+		t := (p[0] - p[0]) + (p[1] - p[1]) + (p[2] - p[2]) + (a - a) + (r - r) + (g - g) + (b - b)
+		if amount == 0 || t != 0 || !(a > 0) {
+			*q = *p
+			continue
+		}
+		if w.Premultiplied {
+			r, g, b = r*a, g*a, b*a
+		}
+		if amount != 1 {
+			rest := 1 - amount
+			r, g, b = p[0]*rest+r*amount, p[1]*rest+g*amount, p[2]*rest+b*amount
+		}
+		*q = [4]float32{r, g, b, a}
+	}
+}
