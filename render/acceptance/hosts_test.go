@@ -3,6 +3,7 @@ package acceptance
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"math"
 	"os/exec"
@@ -126,20 +127,12 @@ func TestInputsThatAreNotThere(t *testing.T) {
 			todo.Params = func(find func(string) *ofx.Param) error {
 				return errors.Join(find("styleId").Set(id, ofx.Linear), find("maskApply").Set(apply, ofx.Linear))
 			}
-			instance, err := loaded.NewInstance(todo)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer instance.Close()
-			out, err := instance.Render(1)
-			if err != nil {
-				t.Fatal(err)
-			}
+			out := renderedOnce(t, loaded, todo)
 			want := 0.25
 			if apply == "off" {
 				want = gained(0.25, 0.25)
 			}
-			for i, got := range out.Picture.Pix {
+			for i, got := range out.Pix {
 				if i%4 != 3 && math.Abs(float64(got)-want) > 2e-5 {
 					t.Fatalf("sample %d is %v, want %v", i, got, want)
 				}
@@ -149,4 +142,90 @@ func TestInputsThatAreNotThere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The matrix: in every host and at every depth that it has, with every kind of picture, each
+// pixel is what the formula of the style Gain(0.5) makes of it, which is half of its sRGB
+// code. The plate has even codes of eight bits, two by two pixels each, so that what is to
+// come out can be said exactly for bytes and shorts, and for the proxy.
+func TestMatrix(t *testing.T) {
+	display := image.Rect(0, 0, 16, 12)
+	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10), "overscan": image.Rect(-4, -2, 20, 14)}
+	tolerance := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 1e-8, "byte": 1e-8}
+	depths := map[string]ofx.Depth{"float": ofx.DepthFloat, "half": ofx.DepthHalf, "short": ofx.DepthShort, "byte": ofx.DepthByte}
+	code := func(x, y, c int) float64 { return float64(40 + 2*((x*5+y*17+c*29)&63)) } // of a block
+	block := func(v int) int { return int(math.Floor(float64(v) / 2)) }
+
+	for _, host := range ofx.Profiles {
+		t.Run(host.Name, func(t *testing.T) {
+			s := newShot(t)
+			id := onnxtest.WritePackage(t, s.path("styles"), "gain", onnxtest.Gain(0.5))
+			playing, loaded := s.load(host)
+			cells, most := map[string]int{}, map[string]float64{}
+			for window, data := range windows {
+				for _, aspect := range []float32{1, 2, 0.5} {
+					plate := picture.New(data)
+					plate.DisplayWindow, plate.PixelAspect, plate.HasAlpha = display, aspect, true
+					for i := range plate.Pix {
+						x, y := data.Min.X+i/4%data.Dx(), data.Min.Y+i/4/data.Dx()
+						if plate.Pix[i] = 1; i%4 != 3 {
+							plate.Pix[i] = float32(decode(code(block(x), block(y), i%4) / 255))
+						}
+					}
+					for _, depth := range depthsOf[host.Name] {
+						for _, rgb := range []bool{false, true} {
+							for _, scale := range []float64{1, 0.5} {
+								cell := fmt.Sprintf("%s, pixel aspect %g, %s, RGB %v, scale %g", window, aspect, depth, rgb, scale)
+								todo := setup("OfxImageEffectContextGeneral", id, image.Point{1, 1})
+								todo.Clips["Source"], todo.Depth, todo.RGB, todo.Scale = grey{plate}, depths[depth], rgb, scale
+								out := renderedOnce(t, loaded, todo)
+								worst := 0.0
+								for i, got := range out.Pix {
+									x, y := out.DataWindow.Min.X+i/4%out.DataWindow.Dx(), out.DataWindow.Min.Y+i/4/out.DataWindow.Dx()
+									if scale == 1 {
+										x, y = block(x), block(y)
+									}
+									want := 0.0
+									if image.Pt(2*x, 2*y).In(data) {
+										if want = 1; i%4 != 3 {
+											want = decode(code(x, y, i%4) / 2 / 255)
+										}
+									} else if i%4 == 3 && !out.HasAlpha {
+										want = 1
+									}
+									worst = max(worst, math.Abs(float64(got)-want))
+								}
+								cells[depth]++
+								most[depth] = max(most[depth], worst)
+								if worst > tolerance[depth] || out.PixelAspect != aspect {
+									t.Errorf("%s: off by %g, pixel aspect %g, in %v", cell, worst, out.PixelAspect, out.DataWindow)
+								}
+							}
+						}
+					}
+				}
+			}
+			if found := playing.Findings(); len(found) > 0 {
+				t.Errorf("found %v", found)
+			}
+			for _, depth := range depthsOf[host.Name] {
+				t.Logf("%-8s  %-5s  %d cells, off by %.1e at the most", host.Name, depth, cells[depth], most[depth])
+			}
+		})
+	}
+}
+
+// renderedOnce is frame 1 of an instance of its own.
+func renderedOnce(t *testing.T, loaded *ofx.Effect, todo ofx.Setup) *picture.Image {
+	t.Helper()
+	instance, err := loaded.NewInstance(todo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer instance.Close()
+	out, err := instance.Render(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Picture
 }

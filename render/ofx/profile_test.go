@@ -108,6 +108,70 @@ func TestFaultsOfHosts(t *testing.T) {
 	}
 }
 
+// Hosts differ in what they do: an instance renders a frame, and another one two at half scale.
+func TestHostsDoTheirOwn(t *testing.T) {
+	for host, want := range map[string]string{
+		"impasto":  "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
+		"nuke":     "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
+		"natron":   "begun 2, ended 1, destroyed 2, regions 3, identity from -2147483648, Source to 15",
+		"resolve":  "begun 3, ended 2, destroyed 1, regions 3, identity from 0, Source to 16",
+		"vegas":    "begun 2, ended 1, destroyed 1, regions 3, identity from 0, Source to 16",
+		"catalyst": "begun 2, ended 1, destroyed 1, regions 0, identity from 0, Source to 8",
+	} {
+		r := newRig(t, host, "test.faulty")
+		for _, frames := range [][]int{{1}, {1, 2}} {
+			if r.instance != nil {
+				r.instance.Close()
+			}
+			if err := r.make(Setup{Scale: 0.5}, "fault=tells"); err != nil {
+				t.Fatal(err)
+			}
+			for _, frame := range frames {
+				if _, err := r.instance.Render(frame); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := r.said[len(r.said)-1].Text; got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+		if found := r.close(); len(found) > 0 {
+			t.Errorf("%s: found %v", host, found)
+		}
+	}
+}
+
+// Nuke keeps a secret, and its menus as they were described; Vegas delivers bytes to effects
+// that know none.
+func TestHostsWithTheirOwnMind(t *testing.T) {
+	p := &Param{Name: "pick", Type: "OfxParamTypeChoice", paramType: paramTypes["OfxParamTypeChoice"]}
+	p.properties = newParamProperties(p, "OfxTypeParameter")
+	p.properties.write("OfxParamPropSecret", 0, false, []any{1}, "int")
+	for _, host := range []Profile{impasto, nuke} {
+		s := newParamSet(&Host{Profile: host}, nil, "a test")
+		s.instantiate(p, projectSize{})
+		properties := s.find("pick").properties
+		properties.write("OfxParamPropSecret", 0, false, []any{0}, "int")
+		properties.write("OfxParamPropChoiceOption", 0, false, []any{"late"}, "string")
+		keeps := properties.integer("OfxParamPropSecret") == 1 && len(properties.strs("OfxParamPropChoiceOption")) == 0
+		if keeps != (host.Name == "nuke") {
+			t.Errorf("%s: secret %d, options %v", host.Name, properties.integer("OfxParamPropSecret"), properties.strs("OfxParamPropChoiceOption"))
+		}
+		s.close()
+	}
+	p.properties.close()
+	for host, want := range map[string]string{"impasto": "OfxBitDepthFloat", "vegas": "OfxBitDepthByte"} {
+		r := newRigOf(t, carelessPlugin, host, "", false) // which knows floats alone
+		if err := r.make(Setup{Depth: DepthByte}); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.instance.clip("Source").depth; got != want {
+			t.Errorf("%s delivers %s, want %s", host, got, want)
+		}
+		r.close()
+	}
+}
+
 // As Nuke, a place that does not say how its default is measured has a share of the picture.
 func TestPlacesInNuke(t *testing.T) {
 	p := &Param{Name: "place", Type: "OfxParamTypeDouble2D", paramType: paramTypes["OfxParamTypeDouble2D"]}

@@ -16,11 +16,17 @@ static const OfxMessageSuiteV2 *messages;
 static const OfxProgressSuiteV1 *progress;
 static const OfxTimeLineSuiteV1 *timeline;
 static void *kept_effect;
+
+/* What the host has done so far. */
+static struct {
+  int begins, ends, destroys, regions, identity_from;
+} seen;
 static OfxPropertySetHandle kept_image;
 
 #define FAULT(name) (strcmp(fault, name) == 0)
 
 static OfxStatus load(void) {
+  memset(&seen, 0, sizeof seen);
   props = host->fetchSuite(host->host, kOfxPropertySuite, 1);
   effects = host->fetchSuite(host->host, kOfxImageEffectSuite, 1);
   params = host->fetchSuite(host->host, kOfxParameterSuite, 1);
@@ -227,6 +233,16 @@ static OfxStatus render(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
     threads->mutexDestroy(mutex);
   }
   if (FAULT("wrong message")) messages->message(effect, "OfxMessageNonsense", "", "hello");
+  if (FAULT("tells")) { /* no fault */
+    OfxImageClipHandle source;
+    OfxRectD region;
+    const OfxMessageSuiteV1 *talk = host->fetchSuite(host->host, kOfxMessageSuite, 1);
+    effects->clipGetHandle(effect, "Source", &source, NULL);
+    effects->clipGetRegionOfDefinition(source, time, &region);
+    talk->message(effect, kOfxMessageMessage, "",
+                  "begun %d, ended %d, destroyed %d, regions %d, identity from %d, Source to %g",
+                  seen.begins, seen.ends, seen.destroys, seen.regions, seen.identity_from, region.x2);
+  }
   if (FAULT("warns")) messages->message(effect, kOfxMessageWarning, "", "running low");
   if (FAULT("another time")) {
     picture other;
@@ -253,6 +269,7 @@ static OfxStatus identity(OfxImageEffectHandle effect, OfxPropertySetHandle in, 
   double value;
   char *fault;
   props->propGetDouble(in, kOfxPropTime, 0, &time);
+  props->propGetInt(in, kOfxImageEffectPropRenderWindow, 0, &seen.identity_from);
   effects->getParamSet(effect, &set);
   params->paramGetHandle(set, "gain", &gain, NULL);
   params->paramGetHandle(set, "fault", &fault_param, NULL);
@@ -295,6 +312,10 @@ static OfxStatus unload(void) {
 
 static OfxStatus entry(const char *action, const void *handle, OfxPropertySetHandle in, OfxPropertySetHandle out) {
   OfxImageEffectHandle effect = (OfxImageEffectHandle)handle;
+  seen.begins += strcmp(action, kOfxImageEffectActionBeginSequenceRender) == 0;
+  seen.ends += strcmp(action, kOfxImageEffectActionEndSequenceRender) == 0;
+  seen.destroys += strcmp(action, kOfxActionDestroyInstance) == 0;
+  seen.regions += strcmp(action, kOfxImageEffectActionGetRegionOfDefinition) == 0;
   if (strcmp(action, kOfxActionLoad) == 0) return load();
   if (strcmp(action, kOfxActionUnload) == 0) return unload();
   if (strcmp(action, kOfxActionDescribe) == 0) return describe(effect);
