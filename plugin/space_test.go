@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -65,6 +66,144 @@ func TestIdentityInEverySpace(t *testing.T) {
 				}
 				if off := math.Abs(out - in); !(off <= tolerance) {
 					t.Fatalf("%s, premultiplied %v: value %d is %g, was %g", space.name, premultiplied, i, out, in)
+				}
+			}
+		}
+	}
+}
+
+// The curves as their makers write them, to light, without the straight parts of logarithms.
+var curves = map[string]func(y float64) float64{
+	bridge.SpaceLinear:        func(y float64) float64 { return y },
+	bridge.SpaceRec2020:       func(y float64) float64 { return y },
+	bridge.SpaceACEScg:        func(y float64) float64 { return y },
+	bridge.SpaceSRGB:          fromSRGB,
+	bridge.SpaceRaw:           fromSRGB, // a guess as good as any
+	bridge.SpaceRec709Display: func(y float64) float64 { return math.Pow(y, 2.4) },
+	bridge.SpaceACEScct:       func(y float64) float64 { return math.Pow(2, y*17.52-9.72) },
+	bridge.SpaceLogC3:         func(y float64) float64 { return (math.Pow(10, (y-0.385537)/0.247190) - 0.052272) / 5.555556 },
+	bridge.SpaceLogC4: func(y float64) float64 {
+		return (math.Pow(2, 14*(y-95./1023)/((1023.-95)/1023)+6) - 64) / ((262144. - 16) / 117.45)
+	},
+	bridge.SpaceSLog3: func(y float64) float64 { return math.Pow(10, (y*1023-420)/261.5)*0.19 - 0.01 },
+}
+
+func fromSRGB(y float64) float64 {
+	if y <= 0.04045 {
+		return y / 12.92
+	}
+	return math.Pow((y+0.055)/1.055, 2.4)
+}
+
+// A network that halves what it sees makes of a grey the one whose sRGB value is half of
+// what it was, of a brighter one than white the same part of it. The primaries have no say.
+func TestGreysInEverySpace(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "dark", onnxtest.Gain(0.5))
+	c := newClient(t, bank)
+	toSRGB := func(x float64) float64 { return 1.055*math.Pow(x, 1/2.4) - 0.055 }
+	for _, space := range spaceRanges {
+		s := newShared(t, "dark", 64, 1)
+		s.request.Space = space.name
+		light := curves[space.name]
+		for x := range 64 {
+			for ch := range 3 {
+				put(s.plate, 4*x+ch, 0.4+0.6*float32(x)/64) // above the curves' straight parts
+			}
+			put(s.plate, 4*x+3, 1)
+		}
+		c.render(s)
+		for x := range 64 {
+			was, is := light(float64(at(s.plate, 4*x))), light(float64(at(s.output, 4*x)))
+			peak := max(1, was)
+			want := peak * fromSRGB(toSRGB(was/peak)/2)
+			if space.name == bridge.SpaceSRGB || space.name == bridge.SpaceRaw {
+				want = light(float64(at(s.plate, 4*x)) / 2)
+			}
+			if math.Abs(is-want) > 1e-4*want+1e-6 {
+				t.Errorf("%s: light of %g became %g, want %g", space.name, was, is, want)
+			}
+		}
+	}
+}
+
+// Where the mask is 0 the plate comes through bit for bit, and nowhere is a NaN made.
+func TestMaskInEverySpace(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "dark", onnxtest.Gain(0.5))
+	c := newClient(t, bank)
+	special := []float32{
+		0, float32(math.Copysign(0, -1)), 1, -1, 0.5, 65504, -65504, 1e-40, -1e-40, 3e38, -3e38,
+		float32(math.Inf(1)), float32(math.Inf(-1)), math.Float32frombits(0x7fc12345), math.Float32frombits(0x7f800001),
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, space := range spaceRanges {
+		for _, premultiplied := range []bool{false, true} {
+			s := newShared(t, "dark", 100, 60)
+			s.request.Space, s.request.Premultiplied = space.name, premultiplied
+			for i := range len(s.plate) / 4 {
+				v := space.values(random)
+				if random.IntN(4) == 0 {
+					v = special[random.IntN(len(special))]
+				}
+				put(s.plate, i, v)
+			}
+			s.masked()
+			for i := range len(s.mask) / 4 {
+				put(s.mask, i, []float32{0, 0.5, 1}[i%3])
+			}
+			c.render(s)
+			for i := range len(s.mask) / 4 {
+				in, out := s.plate[16*i:16*i+16], s.output[16*i:16*i+16]
+				if at(s.mask, i) == 0 && !bytes.Equal(in, out) {
+					t.Fatalf("%s: pixel %d: % x became % x", space.name, i, in, out)
+				}
+				finite := true
+				for ch := range 4 {
+					finite = finite && math.Abs(float64(at(in, ch))) <= math.MaxFloat32
+				}
+				for ch := range 4 {
+					if finite && !(math.Abs(float64(at(out, ch))) <= math.MaxFloat32) {
+						t.Fatalf("%s: pixel %d: %v became %v", space.name, i, in, out)
+					}
+				}
+				if !finite && !bytes.Equal(in, out) {
+					t.Fatalf("%s: pixel %d, which is not finite, changed", space.name, i)
+				}
+			}
+		}
+	}
+}
+
+// A light of one primary of a wide gamut lies outside of Rec. 709. It is painted darker
+// as all is, no channel turns over, and in black nothing is left of it.
+func TestLightsOutOfGamut(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "dark", onnxtest.Gain(0.5))
+	onnxtest.WritePackage(t, bank, "black", onnxtest.Gain(0))
+	c := newClient(t, bank)
+	lights := [][3]float32{{0, 0, 40}, {0, 40, 0}, {40, 0, 0}, {0, 0, 0.1}, {0.01, 0.02, 12}}
+	for _, space := range []string{bridge.SpaceACEScg, bridge.SpaceRec2020} {
+		for name, kept := range map[string]float64{"dark": fromSRGB(0.5), "black": 0} {
+			s := newShared(t, name, len(lights), 1)
+			s.request.Space = space
+			for x, l := range lights {
+				for ch, v := range l {
+					put(s.plate, 4*x+ch, v)
+				}
+				put(s.plate, 4*x+3, 1)
+			}
+			c.render(s)
+			for x, l := range lights {
+				peak := float64(max(l[0], l[1], l[2]))
+				for ch, v := range l {
+					got := float64(at(s.output, 4*x+ch))
+					if got < -1e-5*peak || got > float64(v)+1e-5*peak {
+						t.Errorf("%s: %s: channel %d of %v is %g", space, name, ch, l, got)
+					}
+					if peak == 40 && math.Abs(got-kept*float64(v)) > 1e-5*peak {
+						t.Errorf("%s: %s: channel %d of %v is %g, want %g", space, name, ch, l, got, kept*float64(v))
+					}
 				}
 			}
 		}

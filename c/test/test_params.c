@@ -1,4 +1,5 @@
-/* What the engine is asked for: by menu and by ID, the second style only where it has a part. */
+/* What the engine is asked for: by menu and by ID, the second style only where it has a part; and
+ * the space of the plate. */
 #include "../params.h"
 #include "../suites.h"
 #include "bank.h"
@@ -17,6 +18,7 @@ static struct menu {
 } style, style_b;
 static char *id, *id_b;
 static double mix;
+static int space;
 
 static struct params params;
 
@@ -26,6 +28,8 @@ static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
   CHECK(time == 1001);
   if (param == (OfxParamHandle)&mix) {
     *va_arg(to, double *) = mix;
+  } else if (param == (OfxParamHandle)&space) {
+    *va_arg(to, int *) = space;
   } else if (param == (OfxParamHandle)&id || param == (OfxParamHandle)&id_b) {
     *va_arg(to, char **) = *(char **)param;
   } else {
@@ -111,6 +115,25 @@ static void test_without_ids(void) {
   CHECK(asks(bank[bank_size - 1].id, bank[bank_size - 1].id, 0.5));
 }
 
+/* Projects keep the entry: none may ever move. */
+static void test_spaces(void) {
+  static const char *const names[] = {NULL,      "linear", "acescg", "rec2020", "srgb", "rec709",
+                                      "acescct", "logc3",  "logc4",  "slog3",   "raw"};
+  enum { COUNT = sizeof names / sizeof *names };
+  struct sentence why = {""};
+  const char *got = "";
+  params.handles[PARAM_PLATE_SPACE] = NULL;
+  CHECK(params_space(&params, 1001, &got, &why) && !got);
+  params.handles[PARAM_PLATE_SPACE] = (OfxParamHandle)&space;
+  for (space = 0; space < COUNT; space++) {
+    CHECK(params_space(&params, 1001, &got, &why));
+    CHECK(names[space] ? got && strcmp(got, names[space]) == 0 : !got);
+  }
+  CHECK(!params_space(&params, 1001, &got, &why) && strstr(why.text, "Plate Space is at entry 12"));
+  space = -1;
+  CHECK(!params_space(&params, 1001, &got, &why));
+}
+
 int main(void) {
   static const OfxHost host = {.host = &host_set};
   static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
@@ -128,6 +151,7 @@ int main(void) {
     test_failures();
     test_without_ids();
   }
+  test_spaces();
   clear_set(&host_set);
   return check_failures != 0;
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/colour"
 )
 
 // The benchmarks are a 1080p frame on all processors.
@@ -75,5 +76,34 @@ func BenchmarkFinite(b *testing.B) {
 		if !Finite(runtime.GOMAXPROCS(0), picture) {
 			b.Fatal("zeros are no numbers")
 		}
+	}
+}
+
+// What a plate of another space costs, of one with primaries and of one with a curve too.
+func BenchmarkSpace(b *testing.B) {
+	plate := hdPlate()
+	g := NewGeometry(1920, 1080, 4, 16)
+	picture := make([]float32, 3*g.Plane())
+	output := newImage(hd, 4)
+	for _, name := range []string{bridge.SpaceACEScg, bridge.SpaceLogC4} {
+		s := colour.Named(name)
+		r := Reader{Space: s, Encoder: NewEncoder(true, 0, 1), Premultiplied: true}
+		b.Run("read/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		w := Writer{Space: s, Again: r.Encoder, Decoder: NewDecoder(true, 0, 1), Premultiplied: true, Mix: 1}
+		b.Run("write/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, nil, &output, &g, picture); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ type Writer struct {
 // Write fills the output's window from the plate and the picture that the network made of
 // it. Outside of the plate's window the output is transparent black.
 //
-// With c the plate's value, s the network's in the plate's encoding and w the pixel's
+// With c the plate's value, s the network's in the plate's space and w the pixel's
 // white, the styled value is s·w + min(c, 0): highlights keep their energy, and what lies
 // below 0 passes around the network. The output is source·(1−k) + styled·k, on values
 // that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
