@@ -1,101 +1,382 @@
 #!/usr/bin/env python3
-"""Measures exported graphs on photographs that no network was trained with; prints a row of a table each.
+"""Measures packages as they are shipped, on pictures that no network was trained with; prints tables.
 
-python3 models/train/evaluate.py models/styles/starry-night/starry-night.onnx --painting vangogh_starry_night.jpg
+python3 models/train/evaluate.py loss models/styles --out build/train/measured.json
+python3 models/train/evaluate.py stability models/styles --out build/train/measured.json
+python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
+python3 models/train/evaluate.py speed models/styles --against CLASSIC.onnx
 """
 
 from __future__ import annotations
 
 import argparse
-import time
+import json
+import os
 from pathlib import Path
+from typing import Callable, Iterable, NamedTuple
 
 import numpy as np
-import onnxruntime
 import torch
+from PIL import Image
 from torch import Tensor
+from tqdm import tqdm
 
 import losses
+import warp
+from judge import CONTENT_LAYER, ITERATIONS, STYLE_LAYERS, STYLE_WEIGHT, Judge, Target, objective
 from network import STRIDE
-from pictures import data_folder, load
+from packages import Bank, Classic
+from paintings import BANK
+from pictures import data_folder
+from race import race
 from train import WINDOW
 
-COLUMNS = ("graph", "content", "style", "lattice", "unstable", "seconds at 1080p")
+# Longer side of the photographs, which have 481 pixels.
+SIDE = 512
+
+CLASSICS = ("ncnn_mosaic_dyn_op13.onnx", "ncnn_candy_dyn_op13.onnx")
+MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+Paint = Callable[[Tensor], Tensor]
 
 
-class Graph:
-    """A network as it is shipped."""
+class Results:
+    """What was measured, by name, kept in a file: nothing is measured twice, and a table can be printed again."""
 
-    def __init__(self, path: Path, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.rows: dict[str, list[float]] = json.loads(path.read_text()) if path and path.exists() else {}
 
-    def __call__(self, image: Tensor) -> Tensor:
-        return torch.from_numpy(self.session.run(None, {self.session.get_inputs()[0].name: image.numpy()})[0])
+    def get(self, measure: Callable[[], Iterable[float]], *name: str) -> list[float]:
+        key = "/".join(name)
+        if key not in self.rows:
+            self.rows[key] = [float(value) for value in measure()]
+            if self.path:
+                beside = self.path.with_suffix(".tmp")
+                beside.write_text(json.dumps(self.rows, indent=0))
+                os.replace(beside, self.path)
+        return self.rows[key]
 
 
-def held_out(data: Path, count: int) -> list[Tensor]:
-    """Photographs for evaluation only (BSDS500), cut to sides that every stride divides."""
-    paths = sorted((data / "photos" / "bsds500_val").glob("*.jpg"))[:count]
-    return [load(path)[None, :, :320, :320] for path in paths]
+class Photograph(NamedTuple):
+    name: str
+    image: Tensor
 
 
-def measure(graph: Graph, pictures: list[Tensor], data: Path, painting: Tensor) -> dict[str, float]:
-    """Means over the pictures: the losses that training has, and how much one pixel of motion and grain changes."""
-    layers = tuple(dict.fromkeys((*losses.STYLE_LAYERS, losses.CONTENT_LAYER)))
-    eye = losses.LossNetwork(data / losses.NETWORK, layers)
-    grain = torch.Generator().manual_seed(0)
+def held_out(data: Path, count: int) -> list[Photograph]:
+    """The first photographs of BSDS500's validation set, which are for evaluation only."""
+    photographs = []
+    for path in sorted((data / "photos" / "bsds500_val").glob("*.jpg"))[:count]:
+        image = Image.open(path).convert("RGB")
+        scale = SIDE / max(image.size)
+        image = image.resize([round(side * scale) for side in image.size], Image.LANCZOS)
+        pixels = (np.asarray(image) / np.float32(255)).transpose(2, 0, 1)[None]
+        photographs.append(Photograph(path.stem, torch.from_numpy(pixels.copy())))
+    if not photographs:
+        raise FileNotFoundError(f"no held-out photographs at {data / 'photos' / 'bsds500_val'}")
+    return photographs
+
+
+def styles_of(bank: Bank, names: list[str] | None) -> dict[str, Paint]:
+    """Those of these names, or all."""
+    unknown = set(names or ()) - set(bank.styles)
+    if unknown:
+        raise ValueError(f"the bank has no style {', '.join(sorted(unknown))}; it has {', '.join(bank.styles)}")
+    return {name: painting_with(bank, bank.styles[name].vector) for name in names or bank.styles}
+
+
+def painting_with(bank: Bank, vector: np.ndarray) -> Paint:
+    return lambda image: torch.from_numpy(bank.paint(image.numpy(), vector))
+
+
+def classics_of(a: argparse.Namespace) -> dict[str, Paint]:
+    """By identity."""
+    networks = [Classic(a.data / "models" / name, a.threads) for name in CLASSICS]
+    return {n.identity: lambda image, n=n: torch.from_numpy(n.paint(image.numpy())) for n in networks}
+
+
+def loss(a: argparse.Namespace) -> None:
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    photographs = held_out(a.data, a.photos)
+    styles = styles_of(bank, a.styles)
+    made = {painting.name: painting for painting in BANK}
     rows = []
+    with tqdm(total=len(styles) * len(photographs), unit="picture") as bar:
+        for name, paint in styles.items():
+            target, measured = Target(judge, made[name], a.data), []
+            for photograph in photographs:
+
+                def parts(image: Tensor) -> tuple[Tensor, Tensor]:
+                    with torch.no_grad():
+                        content = judge.see(photograph.image)[CONTENT_LAYER]
+                        return judge.parts(image, content, target.grams())
+
+                def ours() -> tuple[Tensor, ...]:
+                    painted = paint(photograph.image)
+                    return *parts(painted), losses.lattice(painted, STRIDE, WINDOW)
+
+                key = "loss", target.name, photograph.name
+                measured.append(
+                    [
+                        *results.get(lambda: parts(photograph.image), *key, "photograph"),
+                        *results.get(lambda: parts(judge.descend(photograph.image, target.grams())), *key, "L-BFGS"),
+                        *results.get(ours, *key, bank.styles[name].identity),
+                    ]
+                )
+                bar.update()
+            rows.append(_loss_row(bank.styles[name].label, np.array(measured)))
+    print(
+        f"\nGatys' objective, content + {STYLE_WEIGHT:g} × style, under SqueezeNet 1.1; means over {len(photographs)} "
+        f"photographs of BSDS500, {SIDE} pixels long. L-BFGS: {ITERATIONS} iterations from the photograph.\n"
+    )
+    print_table(("style", "photograph", "L-BFGS", "ours", "ours ≤ L-BFGS", "lattice"), rows)
+    _own_table(a, results, bank, judge, styles, photographs)
+
+
+def _loss_row(label: str, measured: np.ndarray) -> list[str]:
+    """measured: photographs x (content and style of the photograph, of L-BFGS, of ours, lattice)."""
+    pairs = measured[:, :6].reshape(-1, 3, 2)
+    cells = []
+    for content, style in pairs.mean(0):
+        weighted = STYLE_WEIGHT * style
+        cells.append(f"{content:.2f} + {weighted:.2f} = {content + weighted:.2f}")
+    totals = objective(pairs)
+    wins = int((totals[:, 2] <= totals[:, 1]).sum())
+    return [label, *cells, f"{wins} of {len(measured)}", f"{measured[:, 6].mean():.5f}"]
+
+
+def _own_table(
+    a: argparse.Namespace,
+    results: Results,
+    bank: Bank,
+    judge: Judge,
+    styles: dict[str, Paint],
+    photographs: list[Photograph],
+) -> None:
+    """The nearest thing to the objective of a network whose painting is not at hand."""
+    if len(photographs) < 2:
+        return
+    classics = classics_of(a)
+    painters = {bank.styles[name].identity: paint for name, paint in styles.items()} | classics
+    names = ",".join(photograph.name for photograph in photographs)
+    measured = {
+        identity: np.array(results.get(lambda: _own(judge, paint, photographs), "own", identity, names))
+        for identity, paint in tqdm(painters.items(), unit="network")
+    }
+    ours = np.mean([parts for identity, parts in measured.items() if identity not in classics], axis=0)
+    print(
+        "\nThe classic networks' paintings are not in the data folder, so their objective on their own style cannot be "
+        "had. Instead, for them and for ours: the objective towards the mean Gram matrices of the network's own "
+        "pictures of the other photographs. It says how much content is kept and how alike a network's pictures are, "
+        "not how like a painting.\n"
+    )
+    rows = [["ours, mean over styles", ours], *([identity.split("@")[0], measured[identity]] for identity in classics)]
+    print_table(
+        ("network", "content", "style", "objective"),
+        [[name, f"{c:.2f}", f"{s:.3f}", f"{objective(np.array([c, s])):.2f}"] for name, (c, s) in rows],
+    )
+
+
+def _own(judge: Judge, paint: Paint, photographs: list[Photograph]) -> np.ndarray:
+    """Content, and style towards what the network makes of the other photographs; means."""
     with torch.no_grad():
-        targets = {layer: losses.statistics(f) for layer, f in eye(painting).items() if layer in losses.STYLE_LAYERS}
-        for picture in pictures:
-            still, moved = picture[..., :-STRIDE, :-STRIDE], picture[..., 1 : 1 - STRIDE, 1 : 1 - STRIDE]
-            moved = (moved + 0.01 * torch.randn(moved.shape, generator=grain)).clamp(0, 1)
-            painted, again = graph(still), graph(moved)
-            seen, content = eye(painted), eye(still)[losses.CONTENT_LAYER]
+        painted = [paint(photograph.image) for photograph in photographs]
+        grams = [judge.grams(image) for image in painted]
+        total = {layer: sum(g[layer] for g in grams) for layer in STYLE_LAYERS}
+        rows = []
+        for photograph, image, gram in zip(photographs, painted, grams):
+            others = {layer: (total[layer] - gram[layer]) / (len(grams) - 1) for layer in STYLE_LAYERS}
+            rows.append(judge.parts(image, judge.see(photograph.image)[CONTENT_LAYER], others))
+    return np.mean(rows, axis=0)
+
+
+def stability(a: argparse.Namespace) -> None:
+    results, bank = Results(a.out), Bank(a.bank, a.threads)
+    motion = a.data / "motion"
+    parallax = [motion / "skimage_motorcycle" / f"motorcycle_{part}" for part in ("left.png", "right.png", "disp.npz")]
+    styles = styles_of(bank, a.styles)
+    ours = [bank.styles[name].identity for name in styles]
+    classics = classics_of(a)
+    painters = dict(zip(ours, styles.values())) | classics | {"unpainted": lambda image: image}
+    sources: list[tuple[str, Callable[[], dict[str, warp.Pair]]]] = [
+        (photograph.name, lambda photograph=photograph: warp.known(photograph.image))
+        for photograph in held_out(a.data, a.photos)
+    ]
+    frames = sorted((motion / "sintel_alley1_frames").glob("*.png"))
+    sources += [
+        (f"sintel {one.stem}", lambda pair=(one, two): {"film (Sintel)": warp.film(pair)[0]})
+        for one, two in zip(frames, frames[1:])
+    ]
+    sources.append(("motorcycle", lambda: {"other eye (motorcycle)": warp.stereo(*parallax)}))
+    # kind of motion -> painter -> (error, variance) of every pair
+    measured: dict[str, dict[str, list[list[float]]]] = {}
+    with tqdm(total=len(sources) * len(painters), unit="picture") as bar:
+        for source, make in sources:
+            pairs = make()
+            for identity, paint in painters.items():
+                for kind, pair in pairs.items():
+                    row = results.get(lambda: _warped(paint, pair), "stability", source, kind, identity)
+                    measured.setdefault(kind, {}).setdefault(identity, []).append(row)
+                bar.update()
+    means = {kind: {i: np.mean(rows, axis=0) for i, rows in of.items()} for kind, of in measured.items()}
+    means["all, each counted alike"] = {i: np.mean([of[i] for of in means.values()], axis=0) for i in painters}
+    for title, number in (
+        (
+            "Warping error, × 1000: mean squared difference of a painted frame and the next one, brought back along "
+            "the motion",
+            lambda row: 1e3 * row[0],
+        ),
+        (
+            "The same, in per cent of the painted frame's own variance: a flat picture would not win",
+            lambda row: 100 * row[0] / row[1],
+        ),
+    ):
+        print(f"\n{title}\n")
+        rows = []
+        for kind, of in means.items():
+            values = {identity: number(row) for identity, row in of.items()}
+            own = np.array([values[identity] for identity in ours])
+            mean, worst = own.mean(), int(own.argmax())
             rows.append(
                 [
-                    losses.content_loss(seen[losses.CONTENT_LAYER], content),
-                    losses.style_loss(seen, targets),
-                    losses.lattice(painted, STRIDE, WINDOW),
-                    (painted[..., 17:-16, 17:-16] - again[..., 16:-17, 16:-17]).square().mean().sqrt(),
+                    kind,
+                    f"{values['unpainted']:.2f}",
+                    f"{mean:.2f}",
+                    f"{own[worst]:.2f} ({list(styles)[worst]})",
+                    *(f"{values[identity]:.2f}" for identity in classics),
+                    *(f"{mean / values[identity]:.2f}" for identity in classics),
                 ]
             )
-    return dict(zip(COLUMNS[1:], np.mean(rows, axis=0).tolist()))
+        short = [identity.split("_")[1] for identity in classics]
+        print_table(("motion", "unpainted", "ours", "worst style", *short, *(f"ours / {name}" for name in short)), rows)
 
 
-def seconds(graphs: list[Graph], runs: int = 5, height: int = 1080, width: int = 1920) -> list[float]:
-    """Of each graph the fastest of some runs, which is the one that other programs disturbed least; run by run in turn."""
-    image, times = torch.rand(1, 3, height, width), np.empty((runs, len(graphs)))
-    for run, index in np.ndindex(times.shape):
-        start = time.perf_counter()
-        graphs[index](image)
-        times[run, index] = time.perf_counter() - start
-    return times.min(0).tolist()
+def _warped(paint: Paint, pair: warp.Pair) -> tuple[float, float]:
+    return warp.warping_error(pair, paint(pair.first), paint(pair.second))
+
+
+def mix(a: argparse.Namespace) -> None:
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    names = list(styles_of(bank, a.styles))
+    if len(names) < 2:
+        raise ValueError("mixing takes two styles at least")
+    photographs = held_out(a.data, a.photos)
+    made = {painting.name: painting for painting in BANK}
+    targets = {name: Target(judge, made[name], a.data) for name in names}
+    pairs = list(zip(names, names[1:] + names[:1])) if len(names) > 2 else [tuple(names)]
+    rows = []
+    for pair in tqdm(pairs, unit="pair"):
+        sides = [targets[name] for name in pair]
+        measured = np.array(
+            [
+                results.get(
+                    lambda: _mixed(bank, judge, photograph.image, pair, sides),
+                    "mix",
+                    *(name for n, side in zip(pair, sides) for name in (bank.styles[n].identity, side.name)),
+                    photograph.name,
+                )
+                for photograph in photographs
+            ]
+        )
+        curves, off = measured[:, :-1].reshape(len(photographs), 2, len(MIXES)), measured[:, -1].max()
+        # Away from the first, towards the second.
+        steps = np.diff(curves, axis=2) * np.array([1, -1])[:, None]
+        alone = (steps > 0).all((1, 2)).sum()
+        mean = curves.mean(0)
+        rows.append(
+            [
+                " → ".join(pair),
+                *(" ".join(f"{value:.3f}" for value in curve) for curve in mean),
+                "yes" if (steps.mean(0) > 0).all() else "no",
+                f"{alone} of {len(photographs)}",
+                f"{off:.0e}",
+            ]
+        )
+    print(
+        f"\nStyle loss of mixes {', '.join(f'{m:g}' for m in MIXES)} towards both styles, means over "
+        f"{len(photographs)} photographs. Monotone: both losses, at every step; of the means, and of single photographs. Ends: how far "
+        "pictures at 0 and 1 are from the pure styles', at most.\n"
+    )
+    print_table(("styles", "towards the first", "towards the second", "monotone", "photographs", "ends"), rows)
+
+
+def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targets: list[Target]) -> list[float]:
+    """Style losses towards the first, then towards the second, and how far the ends are from the pure styles."""
+    first, second = (bank.styles[name].vector for name in pair)
+    curves, off = [], 0.0
+    with torch.no_grad():
+        for m in MIXES:
+            vector = np.float32(1 - m) * first + np.float32(m) * second
+            painted = painting_with(bank, vector)(image)
+            content = judge.see(painted)[CONTENT_LAYER]
+            curves.append([float(judge.parts(painted, content, target.grams())[1]) for target in targets])
+            if m in (0, 1):
+                pure = painting_with(bank, second if m else first)(image)
+                off = max(off, float((painted - pure).abs().max()))
+    return [*np.array(curves).T.flatten(), off]
+
+
+def speed(a: argparse.Namespace) -> None:
+    results = Results(a.out)
+    ours, classic = Bank(a.bank).identity, Classic(a.against).identity
+    key = "speed", ours, classic, f"{a.width}x{a.height}", f"{a.threads} threads"
+
+    def measure() -> list[float]:
+        runners = race([a.bank, a.against], a.runs, a.height, a.width, a.threads)
+        return [value for r in runners for value in (min(r.seconds), float(np.median(r.seconds)), r.peak, r.anonymous)]
+
+    rows = np.array(results.get(measure, *key)).reshape(2, 4)
+    print(
+        f"\nOne frame of {a.width} × {a.height}, {a.threads} threads, ONNX Runtime on the CPU; run by run in turn, "
+        f"{a.runs} runs each. Memory: the most that the process held, Python and all (VmHWM), and what of it was no "
+        "file after the runs (RssAnon).\n"
+    )
+    cells = [
+        [
+            name.split("@")[0],
+            f"{fastest:.2f} s",
+            f"{median:.2f} s",
+            f"{peak / 2**20:.0f} MiB",
+            f"{anonymous / 2**20:.0f} MiB",
+        ]
+        for name, (fastest, median, peak, anonymous) in zip((ours, classic), rows)
+    ]
+    ratio = ["classic / ours", *(f"{c / o:.1f}" for o, c in rows.T)]
+    print_table(("network", "fastest", "median", "peak memory", "of it anonymous"), [*cells, ratio])
+
+
+def print_table(head: Iterable[str], rows: list[list[str]]) -> None:
+    head = list(head)
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
 
 
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("graphs", type=Path, nargs="+")
-    p.add_argument("--painting", required=True, help="the name of one in the data folder's paintings/")
-    p.add_argument("--painting-side", type=int, default=1100, help="shorter side of the painting, as in training")
-    p.add_argument("--median", type=int, default=3, help="filter of the painting, as in training")
-    p.add_argument("--against", type=Path, help="a graph of any range that is timed beside each")
-    p.add_argument("--pictures", type=int, default=20)
-    p.add_argument("--data", type=Path, default=data_folder())
-    p.add_argument("--threads", type=int, default=2)
+    commands = p.add_subparsers(required=True, metavar="COMMAND")
+    for run, help_, photos in (
+        (loss, "Gatys' objective, against L-BFGS's descent of it", 20),
+        (stability, "how much of a motion is painted along", 20),
+        (mix, "what lies between two styles", 5),
+        (speed, "seconds and memory, against another network", None),
+    ):
+        c = commands.add_parser(run.__name__, help=help_, description=run.__doc__)
+        c.set_defaults(run=run)
+        c.add_argument("bank", type=Path, help="folder of packages")
+        c.add_argument("--out", type=Path, help="file that keeps what was measured; what it has is not measured again")
+        c.add_argument("--threads", type=int, default=2)
+        if photos:
+            c.add_argument("--data", type=Path, default=data_folder())
+            c.add_argument("--photos", type=int, default=photos, help="how many photographs")
+            c.add_argument("--styles", nargs="+", metavar="NAME", help="only these")
+    commands.choices["speed"].add_argument("--against", type=Path, required=True, help="a classic network")
+    commands.choices["speed"].add_argument("--runs", type=int, default=9)
+    commands.choices["speed"].add_argument("--height", type=int, default=1080)
+    commands.choices["speed"].add_argument("--width", type=int, default=1920)
     a = p.parse_args(argv)
     torch.set_num_threads(a.threads)
-    pictures = held_out(a.data, a.pictures)
-    painting = load(a.data / "paintings" / a.painting, a.painting_side, a.median)[None]
-    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
-    for path in a.graphs:
-        graph = Graph(path, a.threads)
-        row = measure(graph, pictures, a.data, painting)
-        raced = [graph, Graph(a.against, a.threads)] if a.against else [graph]
-        cells = [f"{row[c]:.4f}" for c in COLUMNS[1:-1]] + [" against ".join(f"{s:.2f}" for s in seconds(raced))]
-        print(f"| {path.stem} | " + " | ".join(cells) + " |")
+    a.run(a)
 
 
 if __name__ == "__main__":

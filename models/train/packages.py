@@ -1,0 +1,100 @@
+"""Networks and styles as they are shipped, run as the engine runs them: by ONNX Runtime and without torch.
+
+Pictures are float32 RGB in [0, 1], sRGB-encoded, 1 x 3 x height x width, of any size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+
+
+def session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    """With the engine's options: no memory pattern, and threads that sleep while they wait."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def identity(name: str, path: Path) -> str:
+    """Of what a manifest, or a graph without one, describes."""
+    return f"{name}@{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+
+
+class Style(NamedTuple):
+    identity: str
+    label: str
+    vector: np.ndarray
+
+
+class Bank:
+    """The network of a folder of packages, and its styles by name."""
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        networks = sorted(folder.glob("*/network.json"))
+        if len(networks) != 1:
+            raise ValueError(f"{folder} holds {len(networks)} networks, not one")
+        manifest = json.loads(networks[0].read_text())
+        self.identity = identity(manifest["name"], networks[0])
+        self.multiple, self.minimum = manifest["input"]["multipleOf"], manifest["input"]["minimum"]
+        self.size = manifest["norms"]["size"]
+        self.painter = session(networks[0].with_name(manifest["graph"]), threads)
+        self.statistics = session(networks[0].with_name(manifest["norms"]["graph"]), threads)
+        self.names = manifest["input"]["name"], manifest["norms"]
+        self.styles = {}
+        for path in sorted(folder.glob("*/style.json")):
+            style = json.loads(path.read_text())
+            if style.get("network") == self.identity:
+                vector = np.fromfile(path.with_name(style["vector"]), "<f4")
+                self.styles[style["name"]] = Style(identity(style["name"], path), style["label"], vector)
+        if not self.styles:
+            raise ValueError(f"{folder} holds no style of {self.identity}: export network and styles together")
+
+    def paint(self, image: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        picture, norms = self.names
+        seen = {norms["picture"]: averaged(image, self.size), norms["style"]: vector}
+        (found,) = self.statistics.run([norms["output"]], seen)
+        height, width = image.shape[2:]
+        wide = reflected(image, self.multiple, self.minimum)
+        (painted,) = self.painter.run(None, {picture: wide, norms["input"]: found})
+        return painted[..., :height, :width]
+
+
+class Classic:
+    """A network of one style as they were made from 2016 on: 0 to 255, sides are rounded up to a multiple of 4."""
+
+    def __init__(self, graph: Path, threads: int = 2) -> None:
+        self.session = session(graph, threads)
+        self.identity = identity(graph.stem, graph)
+
+    def paint(self, image: np.ndarray) -> np.ndarray:
+        height, width = image.shape[2:]
+        wide = reflected(image, 4, 4) * np.float32(255)
+        (painted,) = self.session.run(None, {self.session.get_inputs()[0].name: wide})
+        return painted[..., :height, :width].clip(0, 255) / np.float32(255)
+
+
+def reflected(image: np.ndarray, multiple: int, minimum: int) -> np.ndarray:
+    """Sides are rounded up to a multiple, and to a minimum, by reflection."""
+    more = [max(-(-side // multiple) * multiple, minimum) - side for side in image.shape[2:]]
+    return np.pad(image, ((0, 0), (0, 0), (0, more[0]), (0, more[1])), mode="reflect") if any(more) else image
+
+
+def averaged(image: np.ndarray, size: int) -> np.ndarray:
+    """size x size cells, each the mean of the area of the picture that it covers."""
+    rows, columns = (_coverage(side, size) for side in image.shape[2:])
+    return rows @ (image @ columns.T)
+
+
+def _coverage(length: int, cells: int) -> np.ndarray:
+    """cells x length: which part of a cell every pixel is."""
+    pixels, cell = np.arange(length), np.arange(cells)[:, None] * (length / cells)
+    overlap = np.minimum(pixels + 1, cell + length / cells) - np.maximum(pixels, cell)
+    return (overlap.clip(0) * (cells / length)).astype(np.float32)

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+import evaluate
+import judge
+from paintings import BANK
+from pictures import load
+
+STYLES = Path(__file__).resolve().parents[1] / "styles"
+
+
+def test_the_objective_against_the_runtime_and_numpy(data: Path) -> None:
+    image, photograph, painting = (
+        load(data / "photos" / "kodak" / name)[None, :, :100, :140]
+        for name in ("kodim23.png", "kodim05.png", "kodim14.png")
+    )
+    eye = judge.Judge(data)
+    with torch.no_grad():
+        content, style = eye.parts(image, eye.see(photograph)[judge.CONTENT_LAYER], eye.grams(painting))
+    session = onnxruntime.InferenceSession(str(data / judge.NETWORK), providers=["CPUExecutionProvider"])
+    layers = [*judge.STYLE_LAYERS, judge.CONTENT_LAYER]
+
+    def see(picture: torch.Tensor) -> list[np.ndarray]:
+        values = picture.numpy()[:, ::-1] * 255 - np.array([104, 117, 123]).reshape(1, 3, 1, 1)
+        return [layer[0] for layer in session.run(layers, {session.get_inputs()[0].name: values.astype(np.float32)})]
+
+    def gram(features: np.ndarray) -> np.ndarray:
+        return np.einsum("iyx,jyx->ij", features, features) / features[0].size
+
+    seen, wanted, aim = see(image), see(photograph), see(painting)
+    distances = [((gram(s) - gram(a)) ** 2).sum() / (gram(a) ** 2).sum() for s, a in zip(seen[:-1], aim)]
+    assert float(style) == pytest.approx(np.mean(distances), rel=1e-3)
+    assert float(content) == pytest.approx(((seen[-1] - wanted[-1]) ** 2).sum() / (wanted[-1] ** 2).sum(), rel=1e-3)
+
+
+def test_descent_goes_down_and_stays_a_picture(data: Path) -> None:
+    photograph = load(data / "photos" / "kodak" / "kodim23.png")[None, :, :96, :96].contiguous()
+    eye = judge.Judge(data)
+    targets = judge.Target(eye, BANK[-1], data).grams()
+    painted = eye.descend(photograph, targets)
+    assert painted.shape == photograph.shape and 0 <= painted.min() and painted.max() <= 1
+    with torch.no_grad():
+        content = eye.see(photograph)[judge.CONTENT_LAYER]
+        before, after = (judge.objective(np.array(eye.parts(x, content, targets))) for x in (photograph, painted))
+    assert after < 0.9 * before
+
+
+def test_nothing_is_measured_twice(tmp_path: Path) -> None:
+    out = tmp_path / "measured.json"
+    assert evaluate.Results(out).get(lambda: [1, 2.5], "loss", "a") == [1, 2.5]
+
+    def again() -> list[float]:
+        raise AssertionError("measured again")
+
+    assert evaluate.Results(out).get(again, "loss", "a") == [1, 2.5]
+    assert evaluate.Results(out).get(lambda: [3], "loss", "b") == [3]
+
+
+def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["mix", str(STYLES), "--data", str(data), "--photos", "1", "--out", str(tmp_path / "m.json")]
+    arguments += ["--styles", "gouache", "ink"]
+    evaluate.main(arguments)
+    first = capsys.readouterr().out
+    assert "gouache → ink" in first
+    (row,) = evaluate.Results(tmp_path / "m.json").rows.values()
+    assert len(row) == 2 * len(evaluate.MIXES) + 1
+    # The end of a mix is the pure style.
+    assert row[-1] < 1e-6
+    evaluate.main(arguments)
+    assert capsys.readouterr().out == first
+
+
+def test_a_style_that_is_not_there_is_named(data: Path) -> None:
+    with pytest.raises(ValueError, match="no style finger-paint"):
+        evaluate.main(["mix", str(STYLES), "--data", str(data), "--styles", "finger-paint"])
