@@ -97,6 +97,15 @@ def statistics(features: Tensor) -> Statistics:
     return Statistics(mean, gram(features - mean[:, :, None, None]))
 
 
+def pooled(features: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The features of several pictures as those of one, which lie side by side in it.
+
+    A painting has even regions and busy ones. Where every crop of a photograph is held to the statistics of a whole
+    painting, an even sky is filled with blobs of all its colours; where several are held to them together it need not be.
+    """
+    return {layer: torch.cat(list(f), 1)[None] for layer, f in features.items()}
+
+
 def style_loss(features: dict[str, Tensor], targets: dict[str, Statistics]) -> Tensor:
     """Distance of the statistics, each relative to its target, so that no layer drowns the others.
 

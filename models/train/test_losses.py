@@ -33,6 +33,14 @@ def test_losses_are_zero_at_their_aims_and_one_a_part_at_nothing() -> None:
     assert losses.content_loss(nothing["a"], features["a"]) == pytest.approx(1)
 
 
+def test_pooled_features_have_the_statistics_of_all() -> None:
+    features = torch.rand(3, 5, 4, 6)
+    mean, covariance = losses.statistics(losses.pooled({"a": features})["a"])
+    samples = features.permute(1, 0, 2, 3).reshape(5, -1)
+    assert torch.allclose(mean[0], samples.mean(1), atol=1e-6)
+    assert torch.allclose(covariance[0], torch.cov(samples, correction=0), atol=1e-6)
+
+
 def test_tone_is_kept_when_only_exposure_and_contrast_change() -> None:
     content = torch.rand(1, 3, 64, 64)
     painting = losses.tone(0.25 + 0.5 * content)

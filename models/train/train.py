@@ -38,12 +38,12 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
         "--data", type=Path, default=data_folder(), help="folder of photographs, paintings and loss networks"
     )
     p.add_argument("--steps", type=int, default=steps)
-    p.add_argument("--batch", type=int, default=3)
+    p.add_argument("--batch", type=int, default=4, help="crops that are painted in one style together")
     p.add_argument("--side", type=int, default=192, help="of the crops, in pixels")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     p.add_argument("--content", type=float, default=2.0, help="weight of the content loss")
     p.add_argument("--style", type=float, default=10.0, help="weight of the style loss")
-    p.add_argument("--tone", type=float, default=60.0, help="weight of: light stays light and dark stays dark")
+    p.add_argument("--tone", type=float, default=120.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
     p.add_argument("--stability", type=float, default=30.0, help="weight of: a moved, noisy view is painted alike")
@@ -87,10 +87,10 @@ class Trainer:
         a = self.a
         wide = self.frames.batch(self.step, a.batch)
         random = torch.Generator().manual_seed(a.seed * 1_000_003 + self.step)
-        styled = shares(random, a.batch, len(self.network.styles))
+        styled = shares(random, 1, len(self.network.styles))
         image = wide.crop[..., : a.side, : a.side]
         moved, dy, dx = self._second_view(wide, random)
-        vectors = torch.cat([styled, styled[:1]]) @ self.network.styles
+        vectors = (styled @ self.network.styles).expand(a.batch + 1, -1)
         norms = self.network.statistics(torch.cat([wide.small, moved.small]), vectors)
         painted = self.network.paint_with(torch.cat([image, moved.crop]), norms)
         painted, again = painted[: a.batch], painted[a.batch :]
@@ -104,7 +104,7 @@ class Trainer:
         tone = losses.Tone(*(torch.einsum("ns,s...->n...", styled, part) for part in self.tone))
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
-            "style": losses.style_loss(seen, targets),
+            "style": losses.style_loss(losses.pooled(seen), targets),
             "tone": losses.tone_loss(painted, image, tone),
             "variation": losses.variation(painted),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
