@@ -26,7 +26,7 @@ PYTHON := $(BUILD)/python/bin/python
 $(PYTHON):
 	@cmake/setup.sh test
 	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/python
-	$(PYTHON) -m pip install --quiet onnxruntime==1.30.0 || { rm -rf $(BUILD)/python; exit 1; }
+	$(PYTHON) -m pip install --quiet onnxruntime==1.30.0 opencv-python-headless==4.10.0.84 || { rm -rf $(BUILD)/python; exit 1; }
 
 test: build $(PYTHON)
 	@cmake/setup.sh test
