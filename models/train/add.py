@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+import losses
 from export import read_network, write_style
 from paintings import Painting
 from train import Trainer, add_arguments
@@ -33,6 +34,19 @@ def vectors(network: Path) -> torch.Tensor:
     if not found:
         raise FileNotFoundError(f"no style of {network.name} in {network.parent}")
     return torch.from_numpy(np.stack(found).astype(np.float32))
+
+
+def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
+    """Of the styles that are there, the one whose pictures are most like the painting: training starts with it."""
+    view = trainer.frames.batch(0, trainer.a.batch)
+    image = view.crop[..., : trainer.a.side, : trainer.a.side]
+    with torch.no_grad():
+        pictures = [
+            trainer.network.paint_with(image, trainer.network.statistics(view.small, style.expand(len(image), -1)))
+            for style in there
+        ]
+        far = [losses.style_loss(losses.pooled(trainer.eye(picture)), trainer.targets) for picture in pictures]
+    return there[int(torch.stack(far).argmin())].clone()
 
 
 def main(argv: list[str] | None = None) -> Path:
@@ -56,9 +70,10 @@ def main(argv: list[str] | None = None) -> Path:
     a.out.mkdir(parents=True, exist_ok=True)
     painting = Painting(a.name, a.label or a.name, a.work or a.painting, a.painting, a.painting_side, tuple(a.crop))
     network = read_network(a.network).requires_grad_(False)
-    # What lies in the middle of all styles is nearest to any.
-    network.styles = nn.Parameter(vectors(a.network).mean(0, keepdim=True))
+    there = vectors(a.network)
+    network.styles = nn.Parameter(there[:1])
     trainer = Trainer(a, network, (painting,))
+    network.styles.data = nearest(trainer, there)[None]
     trainer.run(a.steps, a.out / f"{a.name}.jsonl")
     folder = write_style(painting, network.styles[0], a.network, a.out)
     print(f"{folder}: trained in {trainer.seconds / 60:.1f} minutes; impasto models add {folder}")
