@@ -8,7 +8,6 @@ impasto models add build/train/my-painting
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import nn
 
 import losses
 from export import read_network, write_style
+from packages import Bank
 from paintings import Painting
 from train import Trainer, add_arguments
 
@@ -25,15 +25,7 @@ STYLES = Path(__file__).resolve().parents[1] / "styles"
 
 def vectors(network: Path) -> torch.Tensor:
     """The vectors of the styles that lie beside a network: styles x length."""
-    manifests = [json.loads(path.read_text()) for path in sorted(network.parent.glob("*/style.json"))]
-    found = [
-        np.fromfile(network.parent / m["name"] / m["vector"], "<f4")
-        for m in manifests
-        if m.get("network", "").startswith(f"{network.name}@")
-    ]
-    if not found:
-        raise FileNotFoundError(f"no style of {network.name} in {network.parent}")
-    return torch.from_numpy(np.stack(found).astype(np.float32))
+    return torch.from_numpy(np.stack([style.vector for style in Bank(network.parent).styles.values()]))
 
 
 def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:

@@ -25,7 +25,7 @@ import losses
 import warp
 from judge import CONTENT_LAYER, ITERATIONS, STYLE_LAYERS, STYLE_WEIGHT, Judge, Target, objective
 from network import STRIDE
-from packages import Bank, Classic
+from packages import Bank, Classic, mixed
 from paintings import BANK
 from pictures import data_folder
 from race import race
@@ -306,7 +306,7 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
     curves, off = [], 0.0
     with torch.no_grad():
         for m in MIXES:
-            vector = np.float32(1 - m) * first + np.float32(m) * second
+            vector = mixed(first, second, m)
             painted = painting_with(bank, vector)(image)
             content = judge.see(painted)[CONTENT_LAYER]
             curves.append([float(judge.parts(painted, content, target.grams())[1]) for target in targets])

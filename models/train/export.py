@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from network import SMALL, STRIDE, Painter, UpConv, macs_per_pixel, small
+from packages import identity
 from paintings import BANK, Painting
 
 OPSET = 13
@@ -221,12 +222,8 @@ def geometry(path: Path) -> tuple[int, int]:
     return needed[graph.input[0].name], math.ceil(smallest / STRIDE) * STRIDE
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def write_manifest(path: Path, manifest: dict, files: list[Path]) -> None:
-    manifest["files"] = {file.name: digest(file) for file in files}
+    manifest["files"] = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -293,7 +290,7 @@ def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> 
         "format": 1,
         "name": painting.name,
         "label": painting.label,
-        "network": f"{network.name}@{digest(network / 'network.json')[:12]}",
+        "network": identity(network.name, network / "network.json"),
         "vector": vector.name,
         "licence": LICENCE,
         "origin": f"{painting.work}.",

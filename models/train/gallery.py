@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
 import plates
-from packages import Bank
+from packages import Bank, mixed
 
 # Plates are painted at twice the size at which they are shown.
 WIDTH, HEIGHT = 408, 272
@@ -68,7 +68,7 @@ def gallery(bank: Bank, order: list[str], pair: tuple[str, str]) -> Image.Image:
             sheet.put(_shown(paint(bank, plate, style.vector), WIDTH), *place(first + column, row), caption)
     start, end = (bank.styles[name] for name in pair)
     for step, m in enumerate(STEPS):
-        vector = np.float32(1 - m) * start.vector + np.float32(m) * end.vector
+        vector = mixed(start.vector, end.vector, m)
         caption = {0.0: start.label, 1.0: end.label}.get(m, f"style mix {m:g}")
         sheet.put(_shown(paint(bank, made[1], vector), wide), GAP + step * (wide + GAP), top, caption)
     return sheet.image

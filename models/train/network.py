@@ -22,6 +22,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from area import coverage
+
 # Sides of the input must be multiples of this: the stem halves three times.
 STRIDE = 8
 # Pixels that are painted beyond every border and cut off again. Where a picture ends, a network repeats itself
@@ -156,16 +158,8 @@ class Painter(nn.Module):
 
 def small(frame: Tensor, side: int = SMALL) -> Tensor:
     """The small picture of frames: SMALL x SMALL cells, each the mean of the area of the frame that it covers."""
-    rows, columns = (_coverage(length, side) for length in frame.shape[-2:])
+    rows, columns = (torch.from_numpy(coverage(length, side)) for length in frame.shape[-2:])
     return rows @ frame @ columns.T
-
-
-def _coverage(length: int, cells: int) -> Tensor:
-    """cells x length: how much of each cell every pixel covers."""
-    edges = torch.arange(cells + 1, dtype=torch.float64) * length / cells
-    pixels = torch.arange(length, dtype=torch.float64)
-    overlap = torch.minimum(edges[1:, None], pixels + 1) - torch.maximum(edges[:-1, None], pixels)
-    return (overlap.clamp(min=0) * cells / length).float()
 
 
 def macs_per_pixel(network: Painter, height: int = 1080, width: int = 1920) -> float:

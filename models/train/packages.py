@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import onnxruntime
 
+from area import coverage
+
 
 def session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     """With the engine's options: no memory pattern, and threads that sleep while they wait."""
@@ -81,6 +83,11 @@ class Classic:
         return painted[..., :height, :width].clip(0, 255) / np.float32(255)
 
 
+def mixed(first: np.ndarray, second: np.ndarray, mix: float) -> np.ndarray:
+    """The vector of what lies between two styles, 0 being the first and 1 the second."""
+    return np.float32(1 - mix) * first + np.float32(mix) * second
+
+
 def reflected(image: np.ndarray, multiple: int, minimum: int) -> np.ndarray:
     """Sides are rounded up to a multiple, and to a minimum, by reflection."""
     more = [max(-(-side // multiple) * multiple, minimum) - side for side in image.shape[2:]]
@@ -89,12 +96,5 @@ def reflected(image: np.ndarray, multiple: int, minimum: int) -> np.ndarray:
 
 def averaged(image: np.ndarray, size: int) -> np.ndarray:
     """size x size cells, each the mean of the area of the picture that it covers."""
-    rows, columns = (_coverage(side, size) for side in image.shape[2:])
+    rows, columns = (coverage(side, size) for side in image.shape[2:])
     return rows @ (image @ columns.T)
-
-
-def _coverage(length: int, cells: int) -> np.ndarray:
-    """cells x length: which part of a cell every pixel is."""
-    pixels, cell = np.arange(length), np.arange(cells)[:, None] * (length / cells)
-    overlap = np.minimum(pixels + 1, cell + length / cells) - np.maximum(pixels, cell)
-    return (overlap.clip(0) * (cells / length)).astype(np.float32)
