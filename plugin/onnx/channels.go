@@ -15,14 +15,7 @@ func lastChannels(p Port) bool {
 // ChannelsFirst gives the file with pictures of 1 × 3 × height × width for those that have
 // their channels last: each goes through a Transpose, under another name.
 func ChannelsFirst(file []byte) ([]byte, error) {
-	m, err := Read(file)
-	if err != nil {
-		return nil, err
-	}
-	return rewrite(file, func(field protowire.Number, graph []byte) ([]byte, bool, error) {
-		if field != 7 {
-			return nil, false, nil
-		}
+	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
 		var before, after []byte // nodes, which have to come in the order of their use
 		turned, err := rewrite(graph, func(field protowire.Number, value []byte) ([]byte, bool, error) {
 			if field != 11 && field != 12 {
@@ -40,7 +33,7 @@ func ChannelsFirst(file []byte) ([]byte, error) {
 			}
 			return portBytes(first), true, nil
 		})
-		return append(append(before, turned...), after...), true, err
+		return append(append(before, turned...), after...), err
 	})
 }
 

@@ -11,15 +11,8 @@ import (
 // the shapes in between goes, because ONNX Runtime works them out by itself. Whether the
 // graph then runs at other sizes has to be tried.
 func Free(file []byte) ([]byte, error) {
-	m, err := Read(file)
-	if err != nil {
-		return nil, err
-	}
-	return rewrite(file, func(field protowire.Number, graph []byte) ([]byte, bool, error) {
-		if field != 7 {
-			return nil, false, nil
-		}
-		freed, err := rewrite(graph, func(field protowire.Number, value []byte) ([]byte, bool, error) {
+	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
+		return rewrite(graph, func(field protowire.Number, value []byte) ([]byte, bool, error) {
 			switch field {
 			case 11, 12:
 				p, err := port(value)
@@ -35,7 +28,21 @@ func Free(file []byte) ([]byte, error) {
 			}
 			return nil, false, nil
 		})
-		return freed, true, err
+	})
+}
+
+// rewriteGraph copies a file with another graph in place of its own.
+func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, error)) ([]byte, error) {
+	m, err := Read(file)
+	if err != nil {
+		return nil, err
+	}
+	return rewrite(file, func(field protowire.Number, value []byte) ([]byte, bool, error) {
+		if field != 7 {
+			return nil, false, nil
+		}
+		graph, err := replace(m, value)
+		return graph, true, err
 	})
 }
 
