@@ -1,9 +1,15 @@
 package bridge
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 4
+const ProtocolVersion = 5
+
+// MaxExposure is the limit of an exposure up and down, in stops.
+const MaxExposure = 20
 
 // A Kind names a message. Requests go towards the engine, answers come back.
 type Kind string
@@ -75,6 +81,9 @@ type Render struct {
 	Frame         float64   `msgpack:"frame"`         // OFX time, for the log
 	Space         string    `msgpack:"space"`         // of plate and output
 	Premultiplied bool      `msgpack:"premultiplied"` // plate and output: RGB carries alpha
+	ExposureIn    float64   `msgpack:"exposureIn"`    // stops that the plate's light is raised by before it is painted
+	ExposureOut   float64   `msgpack:"exposureOut"`   // likewise the light of what was painted
+	KeepColour    float64   `msgpack:"keepColour"`    // 0 is the colour of the painting, 1 that of the plate
 	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
 	MaskInvert    bool      `msgpack:"maskInvert"`
 	Plate         Image     `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
@@ -90,6 +99,14 @@ func (r *Render) Check() error {
 	}
 	if err := checkSpace(r.Space); err != nil {
 		return err
+	}
+	for _, stops := range []float64{r.ExposureIn, r.ExposureOut} {
+		if !(math.Abs(stops) <= MaxExposure) {
+			return fmt.Errorf("exposure %g", stops)
+		}
+	}
+	if !(r.KeepColour >= 0 && r.KeepColour <= 1) {
+		return fmt.Errorf("keep colour %g", r.KeepColour)
 	}
 	if r.Painting != nil {
 		if err := checkSpace(r.Painting.Space); err != nil {

@@ -26,7 +26,7 @@ var vectors = []struct {
 	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab"}},
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
-		Mix: 0.25, MaskInvert: true,
+		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
 		Plate:  Image{Window: Window{-10, -20, 1910, 1060}, Channels: 4, RowBytes: 30720},
 		Mask:   &Image{Window: Window{0, 0, 1900, 1000}, Channels: 1, RowBytes: 7616, Offset: 33177600},
 		Output: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240, Offset: 40796160},

@@ -88,13 +88,16 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 10 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id, 13 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
   put_double(&e, "frame", render->frame);
   put_string(&e, "space", render->space);
   put_bool(&e, "premultiplied", render->premultiplied);
+  put_double(&e, "exposureIn", render->exposure_in);
+  put_double(&e, "exposureOut", render->exposure_out);
+  put_double(&e, "keepColour", render->keep_colour);
   put_double(&e, "mix", render->mix);
   put_bool(&e, "maskInvert", render->mask_invert);
   put_picture(&e, "plate", &render->plate);

@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 4,
+  PROTOCOL_VERSION = 5,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
-  MAX_PIXELS = 1 << 28 /* of one image */
+  MAX_PIXELS = 1 << 28, /* of one image */
+  MAX_EXPOSURE = 20     /* stops, up and down */
 };
 
 /* --- What goes out ------------------------------------------------------------------------ */
@@ -47,6 +48,8 @@ struct render_request {
   double frame;
   const char *space;
   bool premultiplied;
+  double exposure_in, exposure_out; /* stops */
+  double keep_colour;
   double mix;
   bool mask_invert;
   struct picture plate, output;

@@ -37,6 +37,7 @@ static const struct definition {
   bool of_mask;
   double number; /* default; of a menu the entry, or the last where there are fewer */
   double min, max;
+  double slider_min, slider_max; /* what a slider shows; both 0: the whole range */
 } table[PARAM_COUNT] = {
     [PARAM_STYLE] =
         {.name = "style",
@@ -110,6 +111,36 @@ static const struct definition {
                  "byte and short ones for sRGB. Rec.709 display is what was graded on a video "
                  "monitor (gamma 2.4), not the curve of a camera. Raw converts nothing: the style "
                  "sees the values as they are. Style is taken as with Auto."},
+    [PARAM_EXPOSURE_IN] =
+        {.name = "exposureIn",
+         .control = NUMBER,
+         .label = "Exposure In",
+         .hint = "Stops that the plate is raised by before it is painted: brings a dark or a bright "
+                 "plate to where the style has its colours. Exposure Out can take it back.",
+         .animates = true,
+         .min = -MAX_EXPOSURE,
+         .max = MAX_EXPOSURE,
+         .slider_min = -5,
+         .slider_max = 5},
+    [PARAM_EXPOSURE_OUT] =
+        {.name = "exposureOut",
+         .control = NUMBER,
+         .label = "Exposure Out",
+         .hint = "Stops that the painting is raised by, before Mix and Mask blend it with the plate.",
+         .animates = true,
+         .min = -MAX_EXPOSURE,
+         .max = MAX_EXPOSURE,
+         .slider_min = -5,
+         .slider_max = 5},
+    [PARAM_KEEP_COLOUR] =
+        {.name = "keepColour",
+         .control = NUMBER,
+         .label = "Keep Colour",
+         .hint = "Whose colour is seen: 0 is the painting's, 1 the plate's, under the light and dark "
+                 "of the brush strokes.",
+         .animates = true,
+         .min = 0,
+         .max = 1},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank
@@ -173,14 +204,16 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
-  case NUMBER:
+  case NUMBER: {
     (void)put_double(set, kOfxParamPropIncrement, 0, 0.01);
+    bool whole = d->slider_min == d->slider_max;
     /* Resolve needs both ranges. */
     return put_double(set, kOfxParamPropDefault, 0, d->number) &&
            put_double(set, kOfxParamPropMin, 0, d->min) &&
            put_double(set, kOfxParamPropMax, 0, d->max) &&
-           put_double(set, kOfxParamPropDisplayMin, 0, d->min) &&
-           put_double(set, kOfxParamPropDisplayMax, 0, d->max);
+           put_double(set, kOfxParamPropDisplayMin, 0, whole ? d->min : d->slider_min) &&
+           put_double(set, kOfxParamPropDisplayMax, 0, whole ? d->max : d->slider_max);
+  }
   default:
     return put_int(set, kOfxParamPropDefault, 0, (int)d->number);
   }
@@ -255,29 +288,29 @@ static bool style_of(const struct params *params, enum param menu, enum param id
   return false;
 }
 
-/* 0 to 1. */
-static bool fraction(const struct params *params, enum param param, OfxTime time, double *to) {
-  double v = 0;
-  if (suites.param->paramGetValueAtTime(params->handles[param], time, &v) != kOfxStatOK)
+bool params_number(const struct params *params, enum param param, OfxTime time, double *to,
+                   struct sentence *why) {
+  const struct definition *d = &table[param];
+  double v = d->number;
+  if (params->handles[param] &&
+      suites.param->paramGetValueAtTime(params->handles[param], time, &v) != kOfxStatOK) {
+    say(why, "The host does not give Impasto the value of %s.", d->label);
     return false;
-  *to = v > 0 ? (v < 1 ? v : 1) : 0; /* NaN is 0 */
+  }
+  if (v != v)
+    v = 0;
+  *to = v > d->min ? (v < d->max ? v : d->max) : d->min;
   return true;
 }
 
 bool params_styles(const struct params *params, OfxTime time, struct styles *to,
                    struct sentence *why) {
-  if (!fraction(params, PARAM_STYLE_MIX, time, &to->mix)) {
-    say(why, "The host does not give Impasto the value of Style Mix.");
+  if (!params_number(params, PARAM_STYLE_MIX, time, &to->mix, why))
     return false;
-  }
   to->b[0] = '\0';
   return style_of(params, PARAM_STYLE, PARAM_STYLE_ID, time, to->a, why) &&
          (to->mix == 0 ||
           style_of(params, PARAM_STYLE_B, PARAM_STYLE_B_ID, time, to->b, why));
-}
-
-bool params_mix(const struct params *params, OfxTime time, double *to) {
-  return fraction(params, PARAM_MIX, time, to);
 }
 
 bool params_space(const struct params *params, OfxTime time, const char **to,

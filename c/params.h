@@ -17,6 +17,9 @@ enum param {
   PARAM_MASK_APPLY,
   PARAM_MASK_INVERT,
   PARAM_PLATE_SPACE,
+  PARAM_EXPOSURE_IN,
+  PARAM_EXPOSURE_OUT,
+  PARAM_KEEP_COLOUR,
   PARAM_COUNT
 };
 
@@ -40,8 +43,9 @@ struct styles {
 bool params_styles(const struct params *params, OfxTime time, struct styles *to,
                    struct sentence *why);
 
-/* 0 to 1. */
-bool params_mix(const struct params *params, OfxTime time, double *to);
+/* A number, within its range; its default where there is no such parameter. */
+bool params_number(const struct params *params, enum param param, OfxTime time, double *to,
+                   struct sentence *why);
 
 /* The space of the plate as messages name it; NULL: what plates of its depth are in. */
 bool params_space(const struct params *params, OfxTime time, const char **to,

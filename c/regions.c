@@ -107,7 +107,9 @@ OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
                       OfxPropertySetHandle out) {
   OfxTime time;
   double mix;
-  if (!get_double(in, kOfxPropTime, 0, &time) || !params_mix(&instance->params, time, &mix))
+  struct sentence why; /* render says it */
+  if (!get_double(in, kOfxPropTime, 0, &time) ||
+      !params_number(&instance->params, PARAM_MIX, time, &mix, &why))
     return kOfxStatReplyDefault;
   bool identity = mix == 0;
   if (!identity && instance_masked(instance, time) &&

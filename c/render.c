@@ -179,10 +179,8 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
     say(&frame->why, "The host asks Impasto to render, but does not say which frame or which part.");
     return FAILED;
   }
-  if (!params_mix(params, frame->time, &frame->mix)) {
-    say(&frame->why, "The host does not give Impasto the value of Mix.");
+  if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
     return FAILED;
-  }
   frame->use_mask = instance_masked(frame->instance, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
   return GO_ON;
@@ -301,10 +299,15 @@ static enum progress progress_of(const struct watch *watch, enum outcome outcome
 }
 
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
+  const struct params *params = &frame->instance->params;
   struct styles styles;
   const char *space;
-  if (!params_styles(&frame->instance->params, frame->time, &styles, &frame->why) ||
-      !params_space(&frame->instance->params, frame->time, &space, &frame->why))
+  double exposure_in, exposure_out, keep_colour;
+  if (!params_styles(params, frame->time, &styles, &frame->why) ||
+      !params_space(params, frame->time, &space, &frame->why) ||
+      !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
+      !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
+      !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why))
     return FAILED;
   struct render_request request = {
       .style = styles.a,
@@ -313,6 +316,9 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .frame = frame->time,
       .space = space ? space : space_of(&frame->source),
       .premultiplied = frame->source.premultiplied,
+      .exposure_in = exposure_in,
+      .exposure_out = exposure_out,
+      .keep_colour = keep_colour,
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),
       .plate = frame->plate_at,

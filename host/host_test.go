@@ -396,7 +396,7 @@ func TestGreeting(t *testing.T) {
 		fields any
 		want   string
 	}{
-		"another protocol": {bridge.KindHello, &bridge.Hello{Protocol: 77, Program: "Impasto.ofx", Version: "7.0"}, "Impasto.ofx 7.0 speaks protocol 77, but the impasto-host beside it is version dev and speaks protocol 4"},
+		"another protocol": {bridge.KindHello, &bridge.Hello{Protocol: 77, Program: "Impasto.ofx", Version: "7.0"}, fmt.Sprintf("Impasto.ofx 7.0 speaks protocol 77, but the impasto-host beside it is version dev and speaks protocol %d", bridge.ProtocolVersion)},
 		"no greeting":      {bridge.KindStyles, &bridge.Styles{}, "do not understand each other"},
 		"garbage":          {bridge.KindHello, &bridge.Styles{}, ""},
 	} {

@@ -70,9 +70,8 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	}
 	defer e.buffers.Put(planes)
 	r := pixels.Reader{
-		Space:   colour.Named(f.Painting.Space),
-		Encoder: pixels.NewEncoder(isLight(f.Painting.Space), in.Range[0], in.Range[1]),
-		BGR:     in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
+		Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(in.Range[0], in.Range[1]),
+		BGR: in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
 	}
 	if _, _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
 		return nil, err

@@ -179,8 +179,9 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	progress(0.95, "blending")
 	converting := time.Now()
 	w := pixels.Writer{
-		Space: colour.Named(r.Space), Again: s.again, Decoder: s.decoders[isLight(r.Space)],
+		Space: colour.Named(r.Space), Decoders: s.decoders, Again: s.again,
 		BGR: out.Channels == "BGR", Premultiplied: r.Premultiplied,
+		ExposureIn: r.ExposureIn, ExposureOut: r.ExposureOut, KeepColour: float32(r.KeepColour),
 		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
 	}
 	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &g, p.values); err != nil {
@@ -191,10 +192,6 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "cached", cached, "milliseconds", t.Total/1000)
 	return done, nil
 }
-
-// isLight says whether the values of a space, or what colour makes of them, are linear
-// light. The others are what networks see as they are.
-func isLight(space string) bool { return space != bridge.SpaceSRGB && space != bridge.SpaceRaw }
 
 // newFrame checks a request. Its images are in the attached memory, or inline where that
 // is nil; an inline output is not there yet.
@@ -260,8 +257,8 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 		}
 	}()
 	reader := pixels.Reader{
-		Space: colour.Named(f.Space), Encoder: s.encoders[isLight(f.Space)],
-		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied,
+		Space: colour.Named(f.Space), Encoders: s.encoders,
+		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
 	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, g, seen)
 	since(&t.ConvertIn, converting)

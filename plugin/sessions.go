@@ -28,11 +28,11 @@ type session struct {
 	ready      chan struct{}
 	err        error
 	painter    *network.Session
-	vectors    *network.Session         // of networks that take a painting's
-	statistics *network.Session         // of networks that styles share
-	encoders   map[bool]*pixels.Encoder // for light or for what is to be seen as it is
-	decoders   map[bool]*pixels.Decoder
-	again      *pixels.Encoder // the inverse of the decoder to light
+	vectors    *network.Session // of networks that take a painting's
+	statistics *network.Session // of networks that styles share
+	encoders   pixels.Encoders
+	decoders   pixels.Decoders
+	again      pixels.Encoders // the inverses of the decoders
 	users      int
 
 	// What goes into statistics and comes out of it, for whoever has the device.
@@ -169,13 +169,9 @@ func (x *session) load(threads int) error {
 	if x.painter, err = network.Load(graphs[0], inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
 		return fmt.Errorf("%s: %w", x.Graph, err)
 	}
-	x.encoders = make(map[bool]*pixels.Encoder)
-	x.decoders = make(map[bool]*pixels.Decoder)
-	for _, light := range []bool{true, false} {
-		x.encoders[light] = pixels.NewEncoder(light, in.Range[0], in.Range[1])
-		x.decoders[light] = pixels.NewDecoder(light, out.Range[0], out.Range[1])
-	}
-	x.again = pixels.NewEncoder(true, out.Range[0], out.Range[1])
+	x.encoders = pixels.NewEncoders(in.Range[0], in.Range[1])
+	x.decoders = pixels.NewDecoders(out.Range[0], out.Range[1])
+	x.again = pixels.NewEncoders(out.Range[0], out.Range[1])
 	return nil
 }
 

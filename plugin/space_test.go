@@ -101,7 +101,6 @@ func TestGreysInEverySpace(t *testing.T) {
 	bank := t.TempDir()
 	onnxtest.WritePackage(t, bank, "dark", onnxtest.Gain(0.5))
 	c := newClient(t, bank)
-	toSRGB := func(x float64) float64 { return 1.055*math.Pow(x, 1/2.4) - 0.055 }
 	for _, space := range spaceRanges {
 		s := newShared(t, "dark", 64, 1)
 		s.request.Space = space.name
@@ -208,4 +207,100 @@ func TestLightsOutOfGamut(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Exposure is a gain on light, before the network and after it, in every space that has
+// light; raw values are taken for it.
+func TestExposure(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "dark", onnxtest.Gain(0.5))
+	c := newClient(t, bank)
+	for _, space := range spaceRanges {
+		s := newShared(t, "dark", 64, 1)
+		s.request.Space, s.request.ExposureIn, s.request.ExposureOut = space.name, 1, -0.5
+		light := curves[space.name]
+		if space.name == bridge.SpaceRaw {
+			light = curves[bridge.SpaceLinear]
+		}
+		for x := range 64 {
+			for ch := range 3 {
+				put(s.plate, 4*x+ch, 0.4+0.6*float32(x)/64)
+			}
+			put(s.plate, 4*x+3, 1)
+		}
+		c.render(s)
+		for x := range 64 {
+			was, is := light(float64(at(s.plate, 4*x))), light(float64(at(s.output, 4*x)))
+			was *= 2
+			peak := max(1, was)
+			want := peak * fromSRGB(toSRGB(was/peak)/2)
+			if space.name == bridge.SpaceRaw {
+				want = was / 2
+			}
+			want *= math.Sqrt(0.5)
+			if math.Abs(is-want) > 2e-5*want {
+				t.Fatalf("%s: light of %g became %g, want %g", space.name, was, is, want)
+			}
+		}
+	}
+}
+
+// A network that turns colours around shows whose they are.
+func TestKeepColour(t *testing.T) {
+	bank := t.TempDir()
+	var turn onnxtest.Graph
+	turn.Constant("weights", []int64{3, 3, 1, 1}, 0, 0, 1, 1, 0, 0, 0, 1, 0)
+	turn.Node("Conv", []string{"x", "weights"}, "y", nil)
+	onnxtest.WritePackage(t, bank, "turned", turn.Bytes())
+	c := newClient(t, bank)
+	luma := func(v [3]float64) float64 { return 0.2126*v[0] + 0.7152*v[1] + 0.0722*v[2] }
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, keep := range []float64{0, 0.25, 1} {
+		for _, space := range []string{bridge.SpaceLinear, bridge.SpaceSRGB} {
+			s := newShared(t, "turned", 64, 4)
+			s.request.Space, s.request.KeepColour = space, keep
+			for i := range len(s.plate) / 4 {
+				put(s.plate, i, random.Float32())
+				if i%4 == 3 {
+					put(s.plate, i, 1)
+				}
+			}
+			c.render(s)
+			for i := 0; i < len(s.plate)/4; i += 4 {
+				var plate, got [3]float64
+				for ch := range 3 {
+					plate[ch], got[ch] = float64(at(s.plate, i+ch)), float64(at(s.output, i+ch))
+					if space == bridge.SpaceLinear {
+						plate[ch], got[ch] = toSRGB(plate[ch]), toSRGB(got[ch])
+					}
+				}
+				paint := [3]float64{plate[2], plate[0], plate[1]}
+				// The plate's colour at the painting's luma, as far from grey as it goes.
+				to, from, fits := luma(paint), luma(plate), 1.
+				for fits > 0 {
+					in := true
+					for _, v := range plate {
+						in = in && to+(v-from)*fits > -1e-9 && to+(v-from)*fits < 1+1e-9
+					}
+					if in {
+						break
+					}
+					fits -= 1e-4
+				}
+				for ch := range 3 {
+					want := paint[ch] + keep*(to+(plate[ch]-from)*fits-paint[ch])
+					if math.Abs(got[ch]-want) > 1e-3 {
+						t.Fatalf("%s, keep %g: %v painted %v became %v, want %g in channel %d", space, keep, plate, paint, got, want, ch)
+					}
+				}
+			}
+		}
+	}
+}
+
+func toSRGB(y float64) float64 {
+	if y <= 0.0031308 {
+		return 12.92 * y
+	}
+	return 1.055*math.Pow(y, 1/2.4) - 0.055
 }

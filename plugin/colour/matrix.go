@@ -10,6 +10,8 @@ func (m *Matrix) Times(r, g, b float32) (float32, float32, float32) {
 		m[2][0]*r + m[2][1]*g + m[2][2]*b
 }
 
+var one = Matrix{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+
 // mat and vec are what a Matrix is made of.
 type (
 	mat [3]vec

@@ -9,47 +9,55 @@ type Pixel = [4]float32
 
 // Space is a transfer function and primaries.
 type Space struct {
-	curve    *logarithmic // nil: a power
-	gamma    float32      // 1: the values are light already
-	To, From Matrix       // of light, to the primaries of Rec. 709 and from there
+	Simple   bool   // linear, sRGB and raw: networks need no conversion but their own
+	raw      bool   // nobody knows what the values are
+	curve    curve  // nil: the values are light already, or are taken for it
+	To, From Matrix // of light, to the primaries of Rec. 709 and from there
 }
 
-func newSpace(curve *logarithmic, gamma float32, p *primaries) *Space {
-	return &Space{curve, gamma, conversion(p, &rec709), conversion(&rec709, p)}
+// curve takes rows of values to light and back.
+type curve interface {
+	decode(row []Pixel)
+	encode(row []Pixel)
 }
 
-// spaces are those that a network needs a conversion for besides the one between linear
-// and sRGB. Their names are the messages'.
+func newSpace(c curve, p *primaries) *Space {
+	return &Space{false, false, c, conversion(p, &rec709), conversion(&rec709, p)}
+}
+
+func newSimple(c curve, raw bool) *Space { return &Space{true, raw, c, one, one} }
+
+// spaces have the messages' names.
 var spaces = map[string]*Space{
-	bridge.SpaceRec709Display: newSpace(nil, bt1886, &rec709),
-	bridge.SpaceRec2020:       newSpace(nil, 1, &rec2020),
-	bridge.SpaceACEScg:        newSpace(nil, 1, &ap1),
-	bridge.SpaceACEScct:       newSpace(&acescct, 0, &ap1),
-	bridge.SpaceLogC3:         newSpace(&logC3, 0, &arriWideGamut3),
-	bridge.SpaceLogC4:         newSpace(&logC4, 0, &arriWideGamut4),
-	bridge.SpaceSLog3:         newSpace(&sLog3, 0, &sGamut3Cine),
+	bridge.SpaceLinear:        newSimple(nil, false),
+	bridge.SpaceSRGB:          newSimple(sRGB{}, false),
+	bridge.SpaceRaw:           newSimple(nil, true),
+	bridge.SpaceRec709Display: newSpace(bt1886, &rec709),
+	bridge.SpaceRec2020:       newSpace(nil, &rec2020),
+	bridge.SpaceACEScg:        newSpace(nil, &ap1),
+	bridge.SpaceACEScct:       newSpace(&acescct, &ap1),
+	bridge.SpaceLogC3:         newSpace(&logC3, &arriWideGamut3),
+	bridge.SpaceLogC4:         newSpace(&logC4, &arriWideGamut4),
+	bridge.SpaceSLog3:         newSpace(&sLog3, &sGamut3Cine),
 }
 
-// Named gives the space of that name, nil where there is nothing to convert: linear and
-// sRGB of Rec. 709, and raw.
+// Named gives the space of that name.
 func Named(name string) *Space { return spaces[name] }
+
+// IsLight says whether values are linear light, as they are or decoded. The others are codes
+// that networks see as they are.
+func (s *Space) IsLight(decoded bool) bool { return !s.raw && (decoded || s.curve == nil) }
 
 // Decode takes a row of values to light of the space's own primaries.
 func (s *Space) Decode(row []Pixel) {
-	switch {
-	case s.curve != nil:
+	if s.curve != nil {
 		s.curve.decode(row)
-	case s.gamma != 1:
-		raise(row, s.gamma)
 	}
 }
 
 // Encode is its inverse.
 func (s *Space) Encode(row []Pixel) {
-	switch {
-	case s.curve != nil:
+	if s.curve != nil {
 		s.curve.encode(row)
-	case s.gamma != 1:
-		raise(row, 1/s.gamma)
 	}
 }

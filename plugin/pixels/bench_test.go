@@ -33,7 +33,7 @@ func BenchmarkRead(b *testing.B) {
 	plate := hdPlate()
 	g := NewGeometry(1920, 1080, 4, 16)
 	picture := make([]float32, 3*g.Plane())
-	r := Reader{Encoder: NewEncoder(true, 0, 1), Premultiplied: true}
+	r := Reader{Space: light, Encoders: NewEncoders(0, 1), Premultiplied: true}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
@@ -54,7 +54,7 @@ func BenchmarkWrite(b *testing.B) {
 		picture[i] = float32(0.5 + 0.55*math.Sin(float64(i%1920)/500)*math.Sin(float64(i/1920)/130))
 	}
 	output := newImage(hd, 4)
-	w := Writer{Decoder: NewDecoder(true, 0, 1), Premultiplied: true, Mix: 1}
+	w := Writer{Space: light, Decoders: NewDecoders(0, 1), Premultiplied: true, Mix: 1}
 	for _, c := range []struct {
 		name string
 		mask *Image
@@ -87,7 +87,7 @@ func BenchmarkSpace(b *testing.B) {
 	output := newImage(hd, 4)
 	for _, name := range []string{bridge.SpaceACEScg, bridge.SpaceLogC4} {
 		s := colour.Named(name)
-		r := Reader{Space: s, Encoder: NewEncoder(true, 0, 1), Premultiplied: true}
+		r := Reader{Space: s, Encoders: NewEncoders(0, 1), Premultiplied: true}
 		b.Run("read/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -96,7 +96,7 @@ func BenchmarkSpace(b *testing.B) {
 				}
 			}
 		})
-		w := Writer{Space: s, Again: r.Encoder, Decoder: NewDecoder(true, 0, 1), Premultiplied: true, Mix: 1}
+		w := Writer{Space: s, Again: r.Encoders, Decoders: NewDecoders(0, 1), Premultiplied: true, Mix: 1}
 		b.Run("write/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

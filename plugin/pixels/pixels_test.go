@@ -8,6 +8,13 @@ import (
 	"testing"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/colour"
+)
+
+var (
+	light  = colour.Named(bridge.SpaceLinear)
+	codes  = colour.Named(bridge.SpaceSRGB)
+	simple = map[bool]*colour.Space{true: light, false: codes}
 )
 
 // tolerance is a tenth of a step of 16 bits.
@@ -23,11 +30,11 @@ func eachUnit(f func(x float32)) {
 
 func TestEncoderFollowsTheStandard(t *testing.T) {
 	for _, r := range [][2]float64{{0, 1}, {0, 255}, {-1, 1}} {
-		linear, srgb := NewEncoder(true, r[0], r[1]), NewEncoder(false, r[0], r[1])
-		reader := func(e *Encoder, x float32) float64 {
+		encoders := NewEncoders(r[0], r[1])
+		reader := func(space *colour.Space, x float32) float64 {
 			plate, g := onePixel(x), NewGeometry(1, 1, 1, 1)
 			got := make([]float32, 3)
-			if _, _, err := (&Reader{Encoder: e}).Read(context.Background(), 1, &plate, &g, got); err != nil {
+			if _, _, err := (&Reader{Space: space, Encoders: encoders}).Read(context.Background(), 1, &plate, &g, got); err != nil {
 				t.Fatal(err)
 			}
 			return (float64(got[0]) - r[0]) / (r[1] - r[0])
@@ -38,14 +45,14 @@ func TestEncoderFollowsTheStandard(t *testing.T) {
 			if n++; n%16 != 0 { // a frame for each is slow
 				return
 			}
-			worst = max(worst, math.Abs(reader(linear, x)-encode(float64(x))), math.Abs(reader(srgb, x)-float64(x)))
+			worst = max(worst, math.Abs(reader(light, x)-encode(float64(x))), math.Abs(reader(codes, x)-float64(x)))
 		})
 		if worst > 1e-6 {
 			t.Errorf("range %v: off by %g", r, worst)
 		}
 		inf := float32(math.Inf(1))
 		for x, want := range map[float32]float64{-1: 0, -inf: 0, float32(math.NaN()): 0, 1.5: 1, inf: 1, 0: 0, 1: 1} {
-			if got := reader(linear, x); math.Abs(got-want) > 1e-7 {
+			if got := reader(light, x); math.Abs(got-want) > 1e-7 {
 				t.Errorf("range %v: %g became %g, want %g", r, x, got, want)
 			}
 		}
@@ -54,7 +61,8 @@ func TestEncoderFollowsTheStandard(t *testing.T) {
 
 func TestDecoderFollowsTheStandard(t *testing.T) {
 	for _, r := range [][2]float64{{0, 1}, {0, 255}, {-1, 1}} {
-		linear, srgb := NewDecoder(true, r[0], r[1]), NewDecoder(false, r[0], r[1])
+		decoders := NewDecoders(r[0], r[1])
+		linear, srgb := decoders[true], decoders[false]
 		worst := 0.
 		eachUnit(func(x float32) {
 			v := float32(r[0] + (r[1]-r[0])*float64(x))
@@ -100,7 +108,7 @@ func TestPaddingReflects(t *testing.T) {
 					t.Fatalf("%d × %d in %+v", width, height, g)
 				}
 				got := make([]float32, 3*g.Plane())
-				r := Reader{Encoder: NewEncoder(false, 0, 1)}
+				r := Reader{Space: codes, Encoders: NewEncoders(0, 1)}
 				if _, _, err := r.Read(context.Background(), 2, &plate, &g, got); err != nil {
 					t.Fatal(err)
 				}
@@ -145,7 +153,7 @@ func TestKeyIsOfWhatTheNetworkSees(t *testing.T) {
 	}
 	read := func(workers, multipleOf int) Key {
 		g := NewGeometry(40, 30, multipleOf, 1)
-		r := Reader{Encoder: NewEncoder(true, 0, 1)}
+		r := Reader{Space: light, Encoders: NewEncoders(0, 1)}
 		k, _, err := r.Read(context.Background(), workers, &plate, &g, make([]float32, 3*g.Plane()))
 		if err != nil {
 			t.Fatal(err)
@@ -218,7 +226,7 @@ func TestBlendAgainstReference(t *testing.T) {
 		for i := range picture {
 			picture[i] = rand.Float32()*1.2 - 0.1
 		}
-		w := Writer{Decoder: NewDecoder(linear, 0, 1), BGR: bgr, Premultiplied: premultiplied, Mix: float32(mix), MaskInvert: invert}
+		w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 1), BGR: bgr, Premultiplied: premultiplied, Mix: float32(mix), MaskInvert: invert}
 		if err := w.Write(context.Background(), 1+trial%3, &plate, mask, &output, &g, picture); err != nil {
 			t.Fatal(err)
 		}
@@ -314,12 +322,12 @@ func TestWhatTheNetworkLeavesAloneStays(t *testing.T) {
 	for _, linear := range []bool{true, false} {
 		for _, premultiplied := range []bool{true, false} {
 			picture := make([]float32, 3*g.Plane())
-			r := Reader{Encoder: NewEncoder(linear, 0, 255), Premultiplied: premultiplied}
+			r := Reader{Space: simple[linear], Encoders: NewEncoders(0, 255), Premultiplied: premultiplied}
 			if _, _, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil {
 				t.Fatal(err)
 			}
 			output := newImage(plate.Window, 4)
-			w := Writer{Decoder: NewDecoder(linear, 0, 255), Premultiplied: premultiplied, Mix: 1}
+			w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 255), Premultiplied: premultiplied, Mix: 1}
 			if err := w.Write(context.Background(), 2, &plate, nil, &output, &g, picture); err != nil {
 				t.Fatal(err)
 			}
@@ -342,7 +350,7 @@ func TestStrangePixelsAreCounted(t *testing.T) {
 	plate.values[8] = 3e38
 	g := NewGeometry(5, 5, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	_, n, err := (&Reader{Encoder: NewEncoder(true, 0, 1)}).Read(context.Background(), 1, &plate, &g, picture)
+	_, n, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(context.Background(), 1, &plate, &g, picture)
 	if err != nil || n != 2 {
 		t.Errorf("%d strange pixels, %v", n, err)
 	}
@@ -383,11 +391,11 @@ func TestConversionStops(t *testing.T) {
 	plate := newImage(bridge.Window{0, 0, 64, 64}, 4)
 	g := NewGeometry(64, 64, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	if _, _, err := (&Reader{Encoder: NewEncoder(true, 0, 1)}).Read(ctx, 2, &plate, &g, picture); err != context.Canceled {
+	if _, _, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(ctx, 2, &plate, &g, picture); err != context.Canceled {
 		t.Errorf("read: %v", err)
 	}
 	output := newImage(plate.Window, 4)
-	if err := (&Writer{Decoder: NewDecoder(true, 0, 1)}).Write(ctx, 2, &plate, nil, &output, &g, picture); err != context.Canceled {
+	if err := (&Writer{Space: light, Decoders: NewDecoders(0, 1)}).Write(ctx, 2, &plate, nil, &output, &g, picture); err != context.Canceled {
 		t.Errorf("write: %v", err)
 	}
 }

@@ -17,10 +17,11 @@ type Key [16]byte
 
 // Reader takes plates to a network.
 type Reader struct {
-	Space         *colour.Space // nil: the encoder takes the plate's values
-	Encoder       *Encoder
+	Space         *colour.Space
+	Encoders      Encoders
 	BGR           bool
 	Premultiplied bool
+	Exposure      float64 // stops that light is raised by
 }
 
 // Read fills the picture of three planes that the network sees, and gives its key and how
@@ -35,16 +36,18 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	}
 	digests := make([]byte, (g.Height+stripRows-1)/stripRows*48)
 	var strange atomic.Int64
+	simple := r.Space.Simple && r.Exposure == 0
+	e := r.Encoders[r.Space.IsLight(!simple)]
 	Strips(workers, g.Height, func(strip, from, to int) bool {
 		bad := 0
 		for y := from; y < to; y++ {
 			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
 			pr, pg, pb := red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth]
-			if r.Space == nil {
-				bad += r.row(src, pr, pg, pb)
+			if simple {
+				bad += r.row(e, src, pr, pg, pb)
 			} else {
-				bad += r.converted(src, pr, pg, pb)
+				bad += r.converted(e, src, pr, pg, pb)
 			}
 			if g.PlateWidth < g.Width {
 				start, end := y*g.Width, (y+1)*g.Width
@@ -66,8 +69,7 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	return xxh3.Hash128(digests).Bytes(), int(strange.Load()), ctx.Err()
 }
 
-func (r *Reader) row(src [][4]float32, red, green, blue []float32) (strange int) {
-	e := r.Encoder
+func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange int) {
 	red, green, blue = red[:len(src)], green[:len(src)], blue[:len(src)]
 	for x := range src {
 		p := &src[x]

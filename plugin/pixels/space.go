@@ -21,9 +21,13 @@ func straight(to, from []colour.Pixel, premultiplied bool) {
 	}
 }
 
-// converted is row for plates of another space.
-func (r *Reader) converted(src [][4]float32, red, green, blue []float32) (strange int) {
+// gain is what light is multiplied by to raise it by so many stops.
+func gain(stops float64) float32 { return float32(math.Exp2(stops)) }
+
+// converted is row for plates of another space, or of another exposure.
+func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []float32) (strange int) {
 	var room piece
+	gain := gain(r.Exposure)
 	for from := 0; from < len(src); from += len(room) {
 		to := min(from+len(room), len(src))
 		light := room[:to-from]
@@ -31,14 +35,14 @@ func (r *Reader) converted(src [][4]float32, red, green, blue []float32) (strang
 		r.Space.Decode(light)
 		for x := range light {
 			p := &light[x]
-			p[0], p[1], p[2] = r.Space.To.Times(p[0], p[1], p[2])
+			p[0], p[1], p[2] = r.Space.To.Times(p[0]*gain, p[1]*gain, p[2]*gain)
 		}
-		strange += r.row(light, red[from:to], green[from:to], blue[from:to])
+		strange += r.row(e, light, red[from:to], green[from:to], blue[from:to])
 	}
 	return strange
 }
 
-// converted blends a piece of a row of a plate of another space.
+// converted blends a piece of a row of a plate of another space, or one that is graded.
 //
 // What the network changed, in light of Rec. 709, is added to the light of the plate:
 // what it left alone stays to the last digit, also where a matrix could not bring it back.
@@ -52,16 +56,24 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 	styled := room[:len(src)]
 	straight(styled, src, w.Premultiplied)
 	w.Space.Decode(styled)
-	e, d := w.Again, w.Decoder
+	in, out := gain(w.ExposureIn), gain(w.ExposureOut)
+	is := w.Space.IsLight(true)
+	e, d := w.Again[is], w.Decoders[is]
 	for x := range styled {
 		if k[x] == 0 {
 			continue
 		}
 		p := &styled[x]
+		p[0], p[1], p[2] = p[0]*in, p[1]*in, p[2]*in
 		r, g, b := w.Space.To.Times(p[0], p[1], p[2])
 		white := max(1, r, g, b)
-		seenR, seenG, seenB := d.value(e.value(r/white)), d.value(e.value(g/white)), d.value(e.value(b/white))
-		paintR, paintG, paintB := d.value(red[x]), d.value(green[x]), d.value(blue[x])
+		seen := [3]float32{e.value(r / white), e.value(g / white), e.value(b / white)}
+		paint := [3]float32{red[x], green[x], blue[x]}
+		if w.KeepColour != 0 {
+			paint = d.recoloured(seen, paint, w.KeepColour)
+		}
+		seenR, seenG, seenB := d.value(seen[0]), d.value(seen[1]), d.value(seen[2])
+		paintR, paintG, paintB := d.value(paint[0]), d.value(paint[1]), d.value(paint[2])
 		fade := float32(0)
 		if peak := max(seenR, seenG, seenB); peak > 0 {
 			fade = min(max(paintR, paintG, paintB)/peak, 1) - 1
@@ -70,7 +82,7 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 			(paintR-seenR)*white+min(r, 0)*fade,
 			(paintG-seenG)*white+min(g, 0)*fade,
 			(paintB-seenB)*white+min(b, 0)*fade)
-		p[0], p[1], p[2] = p[0]+r, p[1]+g, p[2]+b
+		p[0], p[1], p[2] = (p[0]+r)*out, (p[1]+g)*out, (p[2]+b)*out
 	}
 	w.Space.Encode(styled)
 	for x := range src {
@@ -92,4 +104,25 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 		}
 		*q = [4]float32{r, g, b, a}
 	}
+}
+
+// recoloured gives a painted colour some of the chroma of the one that the network saw, by
+// the luminance transfer of Gatys et al. 2016, Preserving Color in Neural Artistic Style
+// Transfer: the luma of the painting, the colour differences of the plate. Chroma that does
+// not fit at that luma gives way, in the same hue. The luma is that of ITU-R BT.709.
+func (d *Decoder) recoloured(seen, paint [3]float32, amount float32) [3]float32 {
+	luma := func(c [3]float32) float32 { return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2] }
+	from, to := luma(seen), min(max(luma(paint), d.low), d.high)
+	fits := float32(1)
+	for _, c := range seen {
+		if chroma := c - from; to+chroma > d.high {
+			fits = min(fits, (d.high-to)/chroma)
+		} else if to+chroma < d.low {
+			fits = min(fits, (d.low-to)/chroma)
+		}
+	}
+	for i, c := range seen {
+		paint[i] += (to + (c-from)*fits - paint[i]) * amount
+	}
+	return paint
 }

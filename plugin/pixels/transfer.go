@@ -43,9 +43,9 @@ type Encoder struct {
 	black, white float32 // for 0 and less, for 1 and more
 }
 
-// NewEncoder makes the encoder of linear or sRGB plates for a network whose values of
+// newEncoder makes the encoder of linear or sRGB plates for a network whose values of
 // black and white are given.
-func NewEncoder(linear bool, black, white float64) *Encoder {
+func newEncoder(linear bool, black, white float64) *Encoder {
 	curve := func(x float64) float64 { return x }
 	if linear {
 		curve = encode
@@ -59,6 +59,14 @@ func NewEncoder(linear bool, black, white float64) *Encoder {
 	}
 	e.toe = chord(scaled, 0, 1./512)
 	return e
+}
+
+// Encoders are a network's for light, and for codes that it sees as they are.
+type Encoders map[bool]*Encoder // by whether for light
+
+// NewEncoders makes those for a network whose values of black and white are given.
+func NewEncoders(black, white float64) Encoders {
+	return Encoders{true: newEncoder(true, black, white), false: newEncoder(false, black, white)}
 }
 
 // value is what the loop over a row has written out.
@@ -91,23 +99,35 @@ const decodePieces = 1063
 type Decoder struct {
 	pieces        [decodePieces]segment
 	scale, offset float32 // 1 + index = x·scale + offset
+	low, high     float32 // black and white, the lower one first
 }
 
-// NewDecoder makes the decoder for linear or sRGB plates of a network whose values of
+// newDecoder makes the decoder for linear or sRGB plates of a network whose values of
 // black and white are given.
-func NewDecoder(linear bool, black, white float64) *Decoder {
+func newDecoder(linear bool, black, white float64) *Decoder {
 	curve := func(x float64) float64 { return x }
 	if linear {
 		curve = decode
 	}
 	scale := decodePieces / (white - black)
-	d := &Decoder{scale: float32(scale), offset: float32(1 - black*scale)}
+	d := &Decoder{
+		scale: float32(scale), offset: float32(1 - black*scale),
+		low: float32(min(black, white)), high: float32(max(black, white)),
+	}
 	scaled := func(x float64) float64 { return curve((x - black) / (white - black)) }
 	at := func(i int) float64 { return black + (white-black)*float64(i)/decodePieces }
 	for i := range decodePieces {
 		d.pieces[i] = chord(scaled, at(i), at(i+1))
 	}
 	return d
+}
+
+// Decoders are a network's to light, and to codes.
+type Decoders map[bool]*Decoder // by whether to light
+
+// NewDecoders makes those of a network whose values of black and white are given.
+func NewDecoders(black, white float64) Decoders {
+	return Decoders{true: newDecoder(true, black, white), false: newDecoder(false, black, white)}
 }
 
 func (d *Decoder) value(x float32) float32 {

@@ -9,11 +9,14 @@ import (
 
 // Writer takes a network's picture back and blends it with the plate.
 type Writer struct {
-	Space         *colour.Space // nil: the decoder gives the plate's values
-	Again         *Encoder      // the inverse of the decoder, where there is a space
-	Decoder       *Decoder
+	Space         *colour.Space
+	Decoders      Decoders
+	Again         Encoders // their inverses
 	BGR           bool
 	Premultiplied bool
+	ExposureIn    float64 // stops that light is raised by before the network, as Reader has it
+	ExposureOut   float64 // and after it
+	KeepColour    float32 // 0 is the painting's, 1 the plate's
 	Mix           float32
 	MaskInvert    bool // of no effect without a mask
 }
@@ -26,7 +29,8 @@ type Writer struct {
 // below 0 passes around the network. The output is source·(1−k) + styled·k, on values
 // that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
 // is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
-// the source bit for bit. Alpha always is. For plates of other spaces, see converted.
+// the source bit for bit. Alpha always is. For plates of other spaces, and for what a
+// compositor does to exposure and colour, see converted.
 func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry, picture []float32) error {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
@@ -36,6 +40,7 @@ func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Im
 	out, in := output.Window, plate.Window
 	// The columns that both have.
 	x1, x2 := max(out[0], in[0]), min(out[2], in[2])
+	simple := w.Space.Simple && w.ExposureIn == 0 && w.ExposureOut == 0 && w.KeepColour == 0
 	Strips(workers, out.Height(), func(_, from, to int) bool {
 		for y := out[1] + from; y < out[1]+to; y++ {
 			if y < in[1] || y >= in[3] || x1 >= x2 {
@@ -51,7 +56,7 @@ func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Im
 				w.fill(k[:to-from], mask, y, from)
 				dst, src := output.pixels(y, from, to), plate.pixels(y, from, to)
 				r, g, b := red[at+from:at+to], green[at+from:at+to], blue[at+from:at+to]
-				if w.Space == nil {
+				if simple {
 					w.row(dst, src, r, g, b, &k)
 				} else {
 					w.converted(dst, src, r, g, b, &k)
@@ -111,7 +116,7 @@ func (w *Writer) fill(k []float32, mask *Image, y, x int) {
 func (w *Writer) row(dst, src [][4]float32, red, green, blue []float32, k *amounts) {
 	src = src[:min(len(src), len(k))]
 	dst, red, green, blue = dst[:len(src)], red[:len(src)], green[:len(src)], blue[:len(src)]
-	d := w.Decoder
+	d := w.Decoders[w.Space.IsLight(false)]
 	for x := range src {
 		p, q := &src[x], &dst[x]
 		amount := k[x]
