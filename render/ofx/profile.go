@@ -31,7 +31,7 @@ type Profile struct {
 	lacks   []suite            // that are there elsewhere
 	missing map[owner][]string // properties that the standard has, and the host forgot
 	fixed   map[owner][]string // properties that the plugin may set by the standard, but not here
-	own     map[string]int     // properties of the host that the standard does not have
+	own     map[string]any     // properties of the host that the standard does not have
 	flaws   C.int              // of its suites, FLAW_…
 
 	allConnected     bool  // every clip says that it is connected
@@ -90,20 +90,28 @@ func (p *Profile) has(name string, version int) bool {
 	return !slices.Contains(p.lacks, suite{name, version})
 }
 
-// since15 are the properties that came with version 1.5 of the interface.
-var since15 = []string{
-	C.kOfxImageEffectPluginPropOverlayInteractV2, C.kOfxImageEffectPropNoSpatialAwareness,
-	C.kOfxImageEffectPropBehaviourWhenUnlicensed, C.kOfxImageEffectPropThumbnailRender,
-	C.kOfxImageEffectPropColourManagementStyle, C.kOfxImageEffectPropColourManagementAvailableConfigs,
-	C.kOfxParamPropChoiceOrder,
+// since are the properties that came with a minor version of the interface. A host of an earlier one
+// may have some of them all the same; a plugin may not need them.
+var since = map[int][]string{
+	2: {C.kOfxPropHostOSHandle, C.kOfxPropPluginDescription, C.kOfxPropIcon, C.kOfxPropParamSetNeedsSyncing,
+		C.kOfxParamPropGroupOpen, C.kOfxParamPropDefaultCoordinateSystem, C.kOfxParamPropUseHostOverlayHandle,
+		C.kOfxParamPropHasHostOverlayHandle, C.kOfxImageEffectPropSequentialRenderStatus,
+		C.kOfxImageEffectPropInteractiveRenderStatus},
+	4: {C.kOfxImageEffectHostPropNativeOrigin, C.kOfxImageEffectPropRenderQualityDraft},
+	5: {C.kOfxImageEffectPluginPropOverlayInteractV2, C.kOfxImageEffectPropNoSpatialAwareness,
+		C.kOfxImageEffectPropBehaviourWhenUnlicensed, C.kOfxImageEffectPropThumbnailRender,
+		C.kOfxImageEffectPropColourManagementStyle, C.kOfxImageEffectPropColourManagementAvailableConfigs,
+		C.kOfxParamPropChoiceOrder},
 }
 
 // trim takes from a set of properties what this host does not have, and what it does not let the
 // plugin set.
 func (p *Profile) trim(of owner, set *Properties) {
 	names := p.missing[of]
-	if slices.Compare(p.api[:], []int{1, 5}) < 0 {
-		names = slices.Concat(names, since15)
+	for minor, later := range since {
+		if p.api[1] < minor {
+			names = slices.Concat(names, later)
+		}
 	}
 	for _, name := range names {
 		if q, ok := set.all[name]; ok {

@@ -52,11 +52,11 @@ func TestHostsDeclareTheirOwn(t *testing.T) {
 		maxParams  int
 		hidden     []string
 	}{
-		"nuke":     {"uk.co.thefoundry.nuke", "Float", -1, nil},
+		"nuke":     {"uk.co.thefoundry.nuke", "Float", -1, []string{"OfxImageEffectHostPropNativeOrigin"}},
 		"natron":   {"fr.inria.Natron", "Float Short Byte", -1, nil},
 		"resolve":  {"DaVinciResolve", "Float Short Byte", -1, []string{"OfxPropHostOSHandle", "OfxImageEffectInstancePropSequentialRender"}},
-		"vegas":    {"com.sonycreativesoftware.vegas", "Byte Float", 1000, nil},
-		"catalyst": {"com.sony.Catalyst.Edit", "Byte Short Half Float", 1000, nil},
+		"vegas":    {"com.sonycreativesoftware.vegas", "Byte Float", 1000, []string{"OfxImageEffectHostPropNativeOrigin", "OfxPropHostOSHandle"}},
+		"catalyst": {"com.sony.Catalyst.Edit", "Byte Short Half Float", 1000, []string{"OfxImageEffectHostPropNativeOrigin"}},
 	} {
 		p, err := ProfileNamed(name)
 		if err != nil {
