@@ -37,6 +37,12 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   (void)put_int(set, kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0, 0);
   (void)put_string(set, kOfxPropShortLabel, 0, "Impasto");
   (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
+  const char *colour = kOfxImageEffectColourManagementNone;
+  (void)get_string(suites.host->host, kOfxImageEffectPropColourManagementStyle, 0, &colour);
+  if (strcmp(colour, kOfxImageEffectColourManagementNone) != 0) {
+    offer_string(set, kOfxImageEffectPropColourManagementStyle, kOfxImageEffectColourManagementFull);
+    offer_string(set, kOfxImageEffectPropColourManagementAvailableConfigs, kOfxConfigIdentifier);
+  }
   offer_string(set, kOfxPropPluginDescription,
                "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
                "the plate; where they are 0 the plate comes through unchanged. Style Mix leads to a second "

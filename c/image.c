@@ -4,6 +4,7 @@
 #include "regions.h"
 #include "suites.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ static bool within_limits(OfxRectI r) {
 static bool check(struct image *to, const struct clip *clip, const char *name,
                   struct sentence *why) {
   const char *depth = "?", *components = "?", *premultiplication = kOfxImagePreMultiplied;
+  const char *colourspace = "";
   void *data = NULL;
   int row_bytes = 0;
   OfxRectI region;
@@ -81,12 +83,14 @@ static bool check(struct image *to, const struct clip *clip, const char *name,
                      &premultiplication);
   to->opaque = to->components == 3 || strcmp(premultiplication, kOfxImageOpaque) == 0;
   to->premultiplied = !to->opaque && strcmp(premultiplication, kOfxImagePreMultiplied) == 0;
+  (void)get_string(clip->properties, kOfxImageClipPropColourspace, 0, &colourspace);
+  snprintf(to->colourspace, sizeof to->colourspace, "%s", colourspace);
   return true;
 }
 
 enum fetched image_fetch(struct image *to, const struct clip *clip, const char *name,
                          OfxTime time, struct sentence *why) {
-  *to = (struct image){.handle = NULL};
+  *to = (struct image){.clip = name};
   OfxStatus status = suites.effect->clipGetImage(clip->handle, time, NULL, &to->handle);
   if (status == kOfxStatFailed || (status == kOfxStatOK && !to->handle)) {
     to->handle = NULL;

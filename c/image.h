@@ -9,6 +9,7 @@
 
 struct image {
   OfxPropertySetHandle handle; /* NULL: none */
+  const char *clip;            /* its name */
   unsigned char *data;         /* the pixel at bounds' x1, y1 */
   ptrdiff_t row_bytes;         /* negative where the top row comes first */
   OfxRectI bounds;
@@ -17,6 +18,7 @@ struct image {
   int components; /* 1, 3 or 4 */
   bool opaque;    /* whatever its alpha is */
   bool premultiplied;
+  char colourspace[64]; /* as the host calls it; "" where it does not say */
 };
 
 enum fetched {

@@ -1,6 +1,7 @@
 #include "instance.h"
 
 #include "describe.h"
+#include "space.h"
 #include "suites.h"
 
 #include <stdlib.h>
@@ -84,7 +85,7 @@ OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
 
 OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {
   OfxPropertySetHandle source = instance->source.properties;
-  const char *components = kOfxImageComponentRGBA, *depth, *premultiplication;
+  const char *components = kOfxImageComponentRGBA, *depth, *premultiplication, *colour;
   (void)get_string(source, kOfxImageClipPropUnmappedComponents, 0, &components);
   if (strcmp(components, kOfxImageComponentRGB) != 0)
     components = kOfxImageComponentRGBA;
@@ -105,5 +106,11 @@ OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHan
   if (is_connected(&instance->source) &&
       get_string(source, kOfxImageEffectPropPreMultiplication, 0, &premultiplication))
     (void)put_string(out, kOfxImageEffectPropPreMultiplication, 0, premultiplication);
+  if (get_string(instance->properties, kOfxImageEffectPropColourManagementStyle, 0, &colour) &&
+      strcmp(colour, kOfxImageEffectColourManagementNone) != 0) {
+    space_prefer(out, kOfxImageClipPropPreferredColourspaces "_" CLIP_SOURCE);
+    if (instance->style.handle)
+      space_prefer(out, kOfxImageClipPropPreferredColourspaces "_" CLIP_STYLE);
+  }
   return kOfxStatOK;
 }

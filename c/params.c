@@ -2,30 +2,12 @@
 
 #include "bank.h"
 #include "messages.h"
+#include "space.h"
 #include "suites.h"
 
 #include <string.h>
 
 enum control { MENU, SPACES, TEXT, NUMBER, SWITCH };
-
-/* The entries of Plate Space. Projects keep the number of one: what is new goes to the end. */
-static const struct {
-  const char *label;
-  const char *name; /* in messages; NULL: by the clip's depth */
-} spaces[] = {
-    {"Auto", NULL},
-    {"Scene-linear Rec.709 (sRGB)", SPACE_LINEAR},
-    {"ACEScg", "acescg"},
-    {"Scene-linear Rec.2020", "rec2020"},
-    {"sRGB display", SPACE_SRGB},
-    {"Rec.709 display (BT.1886)", "rec709"},
-    {"ACEScct", "acescct"},
-    {"ARRI LogC3 (EI 800)", "logc3"},
-    {"ARRI LogC4", "logc4"},
-    {"Sony S-Log3 (S-Gamut3.Cine)", "slog3"},
-    {"Raw", "raw"},
-};
-enum { SPACE_COUNT = sizeof spaces / sizeof *spaces };
 
 /* Names, meanings and order stay as they are for ever; what is new goes to the end. */
 static const struct definition {
@@ -107,10 +89,11 @@ static const struct definition {
          .label = "Plate Space",
          .hint = "The colour space of Source, in which Output is, too. Paintings look alike from "
                  "whatever space the plate comes in, and values above 1 and colours outside of "
-                 "Rec.709 are kept. Auto takes float and half clips for scene-linear Rec.709, and "
-                 "byte and short ones for sRGB. Rec.709 display is what was graded on a video "
-                 "monitor (gamma 2.4), not the curve of a camera. Raw converts nothing: the style "
-                 "sees the values as they are. Style is taken as with Auto."},
+                 "Rec.709 are kept. Auto is what the host says, in hosts that manage colour; in "
+                 "others float and half clips are scene-linear Rec.709, byte and short ones sRGB. Rec.709 "
+                 "display is what was graded on a video monitor (gamma 2.4), not the curve of a "
+                 "camera. Raw converts nothing: the style sees the values as they are. Style is "
+                 "taken as with Auto."},
     [PARAM_EXPOSURE_IN] =
         {.name = "exposureIn",
          .control = NUMBER,

@@ -5,6 +5,7 @@
 #include "describe.h"
 #include "image.h"
 #include "regions.h"
+#include "space.h"
 #include "suites.h"
 #include "trace.h"
 
@@ -259,20 +260,17 @@ static struct picture place(OfxRectI r, int channels, int64_t *end) {
   return picture;
 }
 
-/* What clips of a depth are in as a rule. */
-static const char *space_of(const struct image *image) {
-  bool linear = image->depth == DEPTH_HALF || image->depth == DEPTH_FLOAT;
-  return linear ? SPACE_LINEAR : SPACE_SRGB;
-}
-
 /* The output comes last, as client_render wants it. */
 static enum progress take_memory(struct frame *frame) {
   int64_t size = 0;
   frame->plate_at = place(frame->plate, 4, &size);
   if (!rect_empty(frame->masked))
     frame->mask_at = place(frame->masked, 1, &size);
+  const char *space = NULL;
+  if (frame->style.handle && !space_of_image(&frame->style, &space, &frame->why))
+    return FAILED;
   if (frame->style.handle)
-    frame->painting = (struct painting){.space = space_of(&frame->style),
+    frame->painting = (struct painting){.space = space,
                                         .premultiplied = frame->style.premultiplied,
                                         .picture = place(frame->style.region, 4, &size)};
   frame->output_at = place(frame->area, 4, &size);
@@ -305,6 +303,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   double exposure_in, exposure_out, keep_colour;
   if (!params_styles(params, frame->time, &styles, &frame->why) ||
       !params_space(params, frame->time, &space, &frame->why) ||
+      (!space && !space_of_image(&frame->source, &space, &frame->why)) ||
       !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
       !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why))
@@ -314,7 +313,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .style_b = styles.b,
       .style_mix = styles.mix,
       .frame = frame->time,
-      .space = space ? space : space_of(&frame->source),
+      .space = space,
       .premultiplied = frame->source.premultiplied,
       .exposure_in = exposure_in,
       .exposure_out = exposure_out,

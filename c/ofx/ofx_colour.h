@@ -42,5 +42,9 @@
 #define kOfxColourspaceSrgbDisplay "srgb_display"
 #define kOfxColourspaceSrgbTx "srgb_tx"
 #define kOfxColourspaceRec1886Rec709Display "rec1886_rec709_display"
+#define kOfxColourspaceG24Rec709Tx "g24_rec709_tx"
+#define kOfxColourspaceArriLogc3Ei800 "arri_logc3_ei800"
+#define kOfxColourspaceArriLogc4 "arri_logc4"
+#define kOfxColourspaceSlog3Sgamut3cine "slog3_sgamut3cine"
 
 #endif

@@ -84,6 +84,9 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	s.fixed(C.kOfxImageClipPropFieldOrder, C.kOfxImageFieldNone)
 	s.fixed(C.kOfxImageClipPropConnected, flag(connected))
 	s.fixed(C.kOfxImageClipPropContinuousSamples, 0)
+	if plate != nil {
+		s.fixed(C.kOfxImageClipPropColourspace, c.colourspace(i.properties.str(C.kOfxImageEffectPropColourManagementStyle), example.Colourspace))
+	}
 	i.host.Profile.trim(ofClip, s)
 	return c
 }

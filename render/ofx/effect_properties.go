@@ -94,6 +94,8 @@ func (i *Instance) newProperties() *Properties {
 	s.free(C.kOfxPropLabel, i.effect.ID)
 	s.free(C.kOfxImageEffectPropSupportsTiles, i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsTiles))
 	s.fixed(C.kOfxImageEffectPropOpenGLEnabled, 0)
+	s.fixed(C.kOfxImageEffectPropColourManagementStyle, i.colourStyle())
+	s.fixed(C.kOfxImageEffectPropColourManagementConfig, C.kOfxConfigIdentifier)
 	i.host.Profile.trim(ofInstance, s)
 	return s
 }

@@ -7,7 +7,6 @@ import "C"
 
 import (
 	"fmt"
-	"slices"
 	"unsafe"
 )
 
@@ -63,8 +62,9 @@ func (p *Profile) properties() *Properties {
 	s.fixed(C.kOfxParamHostPropMaxParameters, p.maxParams)
 	s.fixed(C.kOfxParamHostPropMaxPages, 0)
 	s.fixed(C.kOfxParamHostPropPageRowColumnCount, 0, 0)
-	if slices.Compare(p.api[:], []int{1, 5}) >= 0 {
-		s.fixed(C.kOfxImageEffectPropColourManagementStyle, C.kOfxImageEffectColourManagementNone)
+	if p.colourStyle != "" {
+		s.fixed(C.kOfxImageEffectPropColourManagementStyle, p.colourStyle)
+		s.fixedList(C.kOfxImageEffectPropColourManagementAvailableConfigs, "", C.kOfxConfigIdentifier)
 	}
 	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLRenderSupported, C.kOfxImageEffectPropCudaRenderSupported,
 		C.kOfxImageEffectPropCudaStreamSupported, C.kOfxImageEffectPropMetalRenderSupported,

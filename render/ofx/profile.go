@@ -13,17 +13,18 @@ import (
 // Profile is what a host declares, and how it departs from the standard. Overlays are declared by
 // hosts in the background too, and never drawn there.
 type Profile struct {
-	Name       string // as users know it
-	id         string // as plugins know it
-	label      string
-	kind       string // the value of its OfxPropType
-	version    [3]int
-	api        [2]int
-	contexts   []string // the one to prefer first
-	depths     []string
-	comps      []string
-	otherComps []string // are declared, and nothing here has them
-	maxParams  int      // -1: any number
+	Name        string // as users know it
+	id          string // as plugins know it
+	label       string
+	kind        string // the value of its OfxPropType
+	version     [3]int
+	api         [2]int
+	contexts    []string // the one to prefer first
+	depths      []string
+	comps       []string
+	otherComps  []string // are declared, and nothing here has them
+	maxParams   int      // -1: any number
+	colourStyle string   // of colour management, the highest; "" is none
 
 	tiles, multiResolution, multipleDepths, multiplePARs, setableFrameRate, overlays bool
 	animatesStrings, animatesCustom, customInteracts, strChoice                      bool
@@ -101,6 +102,7 @@ var since = map[int][]string{
 	5: {C.kOfxImageEffectPluginPropOverlayInteractV2, C.kOfxImageEffectPropNoSpatialAwareness,
 		C.kOfxImageEffectPropBehaviourWhenUnlicensed, C.kOfxImageEffectPropThumbnailRender,
 		C.kOfxImageEffectPropColourManagementStyle, C.kOfxImageEffectPropColourManagementAvailableConfigs,
+		C.kOfxImageEffectPropColourManagementConfig, C.kOfxImageClipPropColourspace,
 		C.kOfxParamPropChoiceOrder},
 }
 

@@ -19,6 +19,7 @@ type Image struct {
 	HasAlpha      bool            // false: A is 1 everywhere, and is not written
 	Depth         Depth           // what the file holds, or is to hold
 	Compression   Compression     // of an OpenEXR file
+	Colourspace   string          // what the file says of its values, as OFX 1.5 names spaces; "" where it says nothing
 }
 
 // Depth is what a file stores for a sample.
