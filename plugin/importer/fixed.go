@@ -14,7 +14,8 @@ import (
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
 func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]int, error) {
-	values := candidates(m, m.Inputs[s.content].Name, o)[0]
+	spans := candidates(m, m.Inputs[s.content].Name, o)
+	values := spans[0]
 	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, values) }
 	use := func(graph []byte) error {
 		s.main.stop()
@@ -47,7 +48,11 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 			width, height, reference.Shape[3], reference.Shape[2])
 	}
 	if o.Size == nil {
-		freed, err := onnx.Free(file)
+		shapes, err := s.shapes(file, width, height, values)
+		if err != nil {
+			return sizeRule{}, nil, err
+		}
+		freed, err := onnx.Free(file, shapes)
 		if err != nil {
 			return sizeRule{}, nil, err
 		}
@@ -55,8 +60,16 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 			return sizeRule{}, nil, err
 		}
 		if same, err := paint(width, height); err == nil && alike(same.Values, reference.Values) {
-			if rule, err := findRule(paint); err == nil && s.holds(paint, rule, reference) {
-				return rule, nil, nil
+			if rule, err := findRule(paint); err == nil {
+				for _, values := range spans {
+					holds, err := s.holds(use, file, freed, width, height, rule, values)
+					if err != nil {
+						return sizeRule{}, nil, err
+					}
+					if holds {
+						return rule, nil, use(freed)
+					}
+				}
 			}
 		}
 		if err := use(file); err != nil {
@@ -64,6 +77,38 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 		}
 	}
 	return sizeRule{1, 1}, fixed, nil
+}
+
+// shapes are those of tensors of a graph at its one size. Where they cannot be had, none
+// is known.
+func (s *specimen) shapes(file []byte, width, height int, values Span) (map[string][]int64, error) {
+	probe, tensors, outputs, err := onnx.Probe(file)
+	if err != nil {
+		return nil, err
+	}
+	t := &trial{ctx: s.main.ctx, engine: s.main.engine, graph: s.main.graph + ".probe", outputs: outputs}
+	defer t.stop()
+	defer os.Remove(t.graph)
+	if err := os.WriteFile(t.graph, probe, 0o644); err != nil {
+		return nil, err
+	}
+	inputs, err := s.feed(s.known(width, height, values), values)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := t.run(inputs)
+	if err != nil {
+		return nil, nil
+	}
+	shapes := make(map[string][]int64)
+	for i, name := range tensors {
+		shape := make([]int64, len(answers[i].Values))
+		for j, length := range answers[i].Values {
+			shape[j] = int64(length)
+		}
+		shapes[name] = shape
+	}
+	return shapes, nil
 }
 
 // fixedSize is the width and height that a port has, or nil where they are free.
@@ -80,16 +125,74 @@ func fixedSize(p onnx.Port) *[2]int {
 	return &[2]int{width, height}
 }
 
-// holds says whether a freed network still paints in another size: numbers that were
-// computed for the one size make its colours drift.
-func (s *specimen) holds(paint func(width, height int) (network.Tensor, error), rule sizeRule, reference network.Tensor) bool {
-	o, err := paint(odd(int(reference.Shape[3])/2, rule.multipleOf), odd(int(reference.Shape[2])*2/3, rule.multipleOf))
-	if err != nil {
-		return false
+// holds says whether a freed network still paints in other sizes, after it has been seen
+// to paint in its own: what the one size of it makes of two like halves, side by side and
+// one above the other, the freed one has to make of one half, but for what happens at its
+// edges. Rows that are taken for columns and numbers that were computed for the one size
+// show in that. Values of a range that is not the network's say little: one that holds is
+// enough.
+func (s *specimen) holds(use func([]byte) error, file, freed []byte, width, height int, rule sizeRule, values Span) (bool, error) {
+	m := rule.multipleOf
+	for _, half := range [][2]int{{width / 2 / m * m, height / m * m}, {width / m * m, height / 2 / m * m}} {
+		if half[0] < rule.minimum || half[1] < rule.minimum {
+			continue // too small to be told from its edges
+		}
+		one := s.known(half[0], half[1], values)
+		two := repeated(one, width, height)
+		if err := use(freed); err != nil {
+			return false, err
+		}
+		a, err := s.give(one, values)
+		if err != nil {
+			return false, nil
+		}
+		if err := use(file); err != nil {
+			return false, err
+		}
+		b, err := s.give(two, values)
+		if err != nil || !near(a, b) {
+			return false, nil
+		}
 	}
-	a, b := summarise(o.Values), summarise(reference.Values)
-	tolerance := (b.high - b.low) / 4
-	return math.Abs(a.low-b.low) < tolerance && math.Abs(a.mean-b.mean) < tolerance && math.Abs(a.high-b.high) < tolerance
+	return true, nil
+}
+
+// repeated is a picture of a size that is full of copies of another one.
+func repeated(of network.Tensor, width, height int) network.Tensor {
+	w, h := int(of.Shape[3]), int(of.Shape[2])
+	values := make([]float32, 0, 3*width*height)
+	for c := range 3 {
+		for y := range height {
+			row := of.Values[(c*h+y%h)*w:][:w]
+			for left := width; left > 0; left -= w {
+				values = append(values, row[:min(left, w)]...)
+			}
+		}
+	}
+	return network.NewPicture(values, width, height)
+}
+
+// near says whether a picture is hardly other than the corner of a larger one, up to where
+// single strokes lie: of the means of small cells, the mean square of the difference is
+// less than a quarter of the variance.
+func near(small, large network.Tensor) bool {
+	const cell = 8
+	w, h, wide, high := int(small.Shape[3]), int(small.Shape[2]), int(large.Shape[3]), int(large.Shape[2])
+	var n, sum, squares, different float64
+	for c := range 3 {
+		for top := 0; top+cell <= h; top += cell {
+			for left := 0; left+cell <= w; left += cell {
+				var a, b float64
+				for i := range cell * cell {
+					x, y := left+i%cell, top+i/cell
+					a += float64(small.Values[(c*h+y)*w+x]) / (cell * cell)
+					b += float64(large.Values[(c*high+y)*wide+x]) / (cell * cell)
+				}
+				n, sum, squares, different = n+1, sum+b, squares+b*b, different+(a-b)*(a-b)
+			}
+		}
+	}
+	return different/n < (squares/n-sum*sum/n/n)/4
 }
 
 // alike says whether two pictures differ by rounding only.

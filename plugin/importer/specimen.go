@@ -50,8 +50,26 @@ func (s *specimen) complete(m *onnx.Model) error {
 
 // paint gives what the network makes of the known picture in a size.
 func (s *specimen) paint(width, height int, values Span) (network.Tensor, error) {
+	return s.give(s.known(width, height, values), values)
+}
+
+// give gives what the network makes of a picture.
+func (s *specimen) give(picture network.Tensor, values Span) (network.Tensor, error) {
+	inputs, err := s.feed(picture, values)
+	if err != nil {
+		return network.Tensor{}, err
+	}
+	out, err := s.main.run(inputs)
+	if err != nil {
+		return network.Tensor{}, err
+	}
+	return out[0], checkPicture(out[0])
+}
+
+// feed is all that goes into the network, with a picture for the plate.
+func (s *specimen) feed(picture network.Tensor, values Span) ([]network.Tensor, error) {
 	inputs := make([]network.Tensor, s.inputs)
-	inputs[s.content] = s.known(width, height, values)
+	inputs[s.content] = picture
 	if s.style >= 0 {
 		inputs[s.style] = s.known(s.styleWidth, s.styleHeight, values)
 	}
@@ -62,7 +80,7 @@ func (s *specimen) paint(width, height int, values Span) (network.Tensor, error)
 		if s.made == nil || s.madeOf != values {
 			made, err := s.maker.run([]network.Tensor{s.known(s.styleWidth, s.styleHeight, values)})
 			if err != nil {
-				return network.Tensor{}, fmt.Errorf("the style graph: %w", err)
+				return nil, fmt.Errorf("the style graph: %w", err)
 			}
 			s.made, s.madeOf = made, values
 		}
@@ -70,11 +88,7 @@ func (s *specimen) paint(width, height int, values Span) (network.Tensor, error)
 			inputs[input] = s.made[i]
 		}
 	}
-	out, err := s.main.run(inputs)
-	if err != nil {
-		return network.Tensor{}, err
-	}
-	return out[0], checkPicture(out[0])
+	return inputs, nil
 }
 
 // checkPicture says what is wrong with what a network gives.

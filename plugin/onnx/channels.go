@@ -17,7 +17,7 @@ func lastChannels(p Port) bool {
 func ChannelsFirst(file []byte) ([]byte, error) {
 	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
 		var before, after []byte // nodes, which have to come in the order of their use
-		turned, err := rewrite(graph, func(field protowire.Number, value []byte) ([]byte, bool, error) {
+		turned, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
 			if field != 11 && field != 12 {
 				return nil, false, nil
 			}
@@ -27,29 +27,16 @@ func ChannelsFirst(file []byte) ([]byte, error) {
 			}
 			first := Port{p.Name + firstSuffix, p.Type, []int64{p.Shape[0], 3, p.Shape[1], p.Shape[2]}}
 			if field == 11 {
-				before = append(before, transpose(first.Name, p.Name, 0, 2, 3, 1)...)
+				before = bytesField(before, 1, transpose(first.Name, p.Name, 0, 2, 3, 1))
 			} else {
-				after = append(after, transpose(p.Name, first.Name, 0, 3, 1, 2)...)
+				after = bytesField(after, 1, transpose(p.Name, first.Name, 0, 3, 1, 2))
 			}
-			return portBytes(first), true, nil
+			return [][]byte{portBytes(first)}, true, nil
 		})
 		return append(append(before, turned...), after...), err
 	})
 }
 
-// transpose is a node of a graph.
-func transpose(from, to string, order ...uint64) []byte {
-	text := func(b []byte, field protowire.Number, s string) []byte {
-		return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
-	}
-	number := func(b []byte, field protowire.Number, n uint64) []byte {
-		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), n)
-	}
-	perm := number(text(nil, 1, "perm"), 20, 7) // INTS
-	for _, n := range order {
-		perm = number(perm, 8, n)
-	}
-	node := text(text(text(nil, 1, from), 2, to), 4, "Transpose")
-	node = protowire.AppendBytes(protowire.AppendTag(node, 5, protowire.BytesType), perm)
-	return protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), node)
+func transpose(from, to string, order ...int64) []byte {
+	return nodeBytes("Transpose", []string{from}, []string{to}, integers("perm", order...))
 }

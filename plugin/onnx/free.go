@@ -1,19 +1,66 @@
 package onnx
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
+// probed begins the names of the outputs of a graph that Probe made.
+const probed = "impasto_shape_of_"
+
+// Probe gives the file with the shapes of all its tensors for outputs, as float32 numbers,
+// and the tensors' names in the order of those outputs: what a graph of one size does not
+// say in so many words shows in a run.
+func Probe(file []byte) (probe []byte, tensors, outputs []string, err error) {
+	probe, err = rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
+		for _, p := range m.Inputs {
+			tensors = append(tensors, p.Name)
+		}
+		for _, n := range m.Nodes {
+			for _, name := range n.Outputs {
+				if name != "" && n.Op != "Constant" {
+					tensors = append(tensors, name)
+				}
+			}
+		}
+		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool, error) { return nil, field == 12, nil })
+		for _, name := range tensors {
+			shape, output := probed+name+"_integers", probed+name
+			graph = bytesField(graph, 1, nodeBytes("Shape", []string{name}, []string{shape}))
+			graph = bytesField(graph, 1, nodeBytes("Cast", []string{shape}, []string{output}, integer("to", TypeFloat)))
+			graph = bytesField(graph, 12, portBytes(Port{output, TypeFloat, []int64{-1}}))
+			outputs = append(outputs, output)
+		}
+		return graph, err
+	})
+	return probe, tensors, outputs, err
+}
+
 // Free gives the file with pictures of any height and width for those of one size: the
-// last two lengths of every input and output that has four are any. What the file says of
-// the shapes in between goes, because ONNX Runtime works them out by itself. Whether the
-// graph then runs at other sizes has to be tried.
-func Free(file []byte) ([]byte, error) {
+// last two lengths of every input and output that has four are any. Operators that were
+// given sizes, where they could have been given what the sizes follow from, are given
+// that; shapes are those that the tensors have at the one size. What the file says of the
+// shapes in between goes, because ONNX Runtime works them out by itself. Whether the graph
+// then paints at other sizes has to be tried.
+func Free(file []byte, shapes map[string][]int64) ([]byte, error) {
 	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
-		return rewrite(graph, func(field protowire.Number, value []byte) ([]byte, bool, error) {
+		f := freer{Model: m, shapes: shapes, makers: map[string]*Node{}}
+		for i := range m.Nodes {
+			for _, name := range m.Nodes[i].Outputs {
+				f.makers[name] = &m.Nodes[i]
+			}
+		}
+		return rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
 			switch field {
+			case 1:
+				n, err := readNode(value)
+				if err != nil || n.Domain != "" && n.Domain != "ai.onnx" {
+					return nil, false, err
+				}
+				nodes := f.node(&n)
+				return nodes, nodes != nil, nil
 			case 11, 12:
 				p, err := port(value)
 				if err != nil || m.constant(p) || len(p.Shape) != 4 {
@@ -22,7 +69,7 @@ func Free(file []byte) ([]byte, error) {
 				for i := 2; i < 4; i++ {
 					p.Shape[i] = -1
 				}
-				return portBytes(p), true, nil
+				return [][]byte{portBytes(p)}, true, nil
 			case 13:
 				return nil, true, nil
 			}
@@ -31,79 +78,226 @@ func Free(file []byte) ([]byte, error) {
 	})
 }
 
-// rewriteGraph copies a file with another graph in place of its own.
-func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, error)) ([]byte, error) {
-	m, err := Read(file)
-	if err != nil {
-		return nil, err
-	}
-	return rewrite(file, func(field protowire.Number, value []byte) ([]byte, bool, error) {
-		if field != 7 {
-			return nil, false, nil
-		}
-		graph, err := replace(m, value)
-		return graph, true, err
-	})
+// freer frees the operators of a graph.
+type freer struct {
+	*Model
+	shapes map[string][]int64
+	makers map[string]*Node // of every tensor that a node gives
 }
 
-// rewrite copies a message with other bytes in place of some fields; none at all where
-// they are nil.
-func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with []byte, yes bool, err error)) ([]byte, error) {
-	var to []byte
-	for len(b) > 0 {
-		field, wire, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return nil, errCut
-		}
-		size := protowire.ConsumeFieldValue(field, wire, b[n:])
-		if size < 0 {
-			return nil, errCut
-		}
-		whole := b[:n+size]
-		b = b[n+size:]
-		if wire == protowire.BytesType {
-			value, _ := protowire.ConsumeBytes(whole[n:])
-			with, yes, err := replace(field, value)
-			if err != nil {
-				return nil, err
-			}
-			if yes {
-				if with != nil {
-					to = protowire.AppendTag(to, field, wire)
-					to = protowire.AppendBytes(to, with)
-				}
-				continue
-			}
-		}
-		to = append(to, whole...)
+// node is what takes a node's place; nil is the node as it is.
+func (f *freer) node(n *Node) [][]byte {
+	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
+		return nil
 	}
-	return to, nil
+	switch n.Op {
+	case "Reshape":
+		return f.computed(n, 1, f.constantIntegers(n, 1))
+	case "Expand":
+		if nodes := f.computed(n, 1, f.constantIntegers(n, 1)); nodes != nil {
+			return nodes
+		}
+		return f.broadcast(n)
+	case "Tile":
+		return f.broadcast(n)
+	case "Resize":
+		if n.attributes["axes"] == nil && f.fixed(n, 3) {
+			return f.computed(n, 3, f.shapes[n.Outputs[0]])
+		}
+	case "Slice":
+		return f.slice(n)
+	case "ConvTranspose":
+		return f.convTranspose(n)
+	case "AveragePool":
+		in := f.picture(n.Inputs[0])
+		if k := n.integers("kernel_shape"); in != nil && slices.Equal(k, in[2:]) && slices.Equal(f.shapes[n.Outputs[0]], []int64{in[0], in[1], 1, 1}) {
+			return [][]byte{nodeBytes("GlobalAveragePool", n.Inputs, n.Outputs)}
+		}
+	}
+	return nil
 }
 
-// portBytes is a port of a graph.
-func portBytes(p Port) []byte {
-	var shape []byte
-	for i, d := range p.Shape {
-		var dim []byte
-		if d < 0 {
-			dim = protowire.AppendTag(dim, 2, protowire.BytesType)
-			dim = protowire.AppendString(dim, fmt.Sprintf("%s_%d", p.Name, i))
-		} else {
-			dim = protowire.AppendTag(dim, 1, protowire.VarintType)
-			dim = protowire.AppendVarint(dim, uint64(d))
-		}
-		shape = protowire.AppendTag(shape, 1, protowire.BytesType)
-		shape = protowire.AppendBytes(shape, dim)
+// picture is the shape of a tensor of planes; nil is none.
+func (f *freer) picture(name string) []int64 {
+	s := f.shapes[name]
+	if len(s) != 4 || s[0] != 1 || s[2] < 2 || s[3] < 2 {
+		return nil
 	}
-	var tensor, kind, port []byte
-	tensor = protowire.AppendTag(tensor, 1, protowire.VarintType)
-	tensor = protowire.AppendVarint(tensor, uint64(p.Type))
-	tensor = protowire.AppendTag(tensor, 2, protowire.BytesType)
-	tensor = protowire.AppendBytes(tensor, shape)
-	kind = protowire.AppendTag(kind, 1, protowire.BytesType)
-	kind = protowire.AppendBytes(kind, tensor)
-	port = protowire.AppendTag(port, 1, protowire.BytesType)
-	port = protowire.AppendString(port, p.Name)
-	port = protowire.AppendTag(port, 2, protowire.BytesType)
-	return protowire.AppendBytes(port, kind)
+	return s
+}
+
+// constantIntegers are the values of an input, where it is a constant.
+func (f *freer) constantIntegers(n *Node, input int) []int64 {
+	if input >= len(n.Inputs) {
+		return nil
+	}
+	return f.Constants[n.Inputs[input]].Integers
+}
+
+// fixed says whether an input is a constant, or ends in one: exporters compute batch and
+// channels, and then put a constant height and width to them.
+func (f *freer) fixed(n *Node, input int) bool {
+	if f.constantIntegers(n, input) != nil {
+		return true
+	}
+	if input >= len(n.Inputs) {
+		return false
+	}
+	maker := f.makers[n.Inputs[input]]
+	return maker != nil && maker.Op == "Concat" && len(f.constantIntegers(maker, len(maker.Inputs)-1)) == 2
+}
+
+// movers are operators that move values without computing any.
+var movers = []string{"Reshape", "Concat", "Transpose", "Expand", "Tile", "Unsqueeze", "Squeeze", "Flatten", "Identity"}
+
+// planes is the nearest tensor of planes that the values of a tensor come from, one by one.
+func (f *freer) planes(name string) string {
+	for range 64 { // there may be a ring
+		if f.picture(name) != nil {
+			return name
+		}
+		maker := f.makers[name]
+		if maker == nil {
+			return ""
+		}
+		i := 0
+		if !slices.Contains(movers, maker.Op) {
+			i = slices.IndexFunc(maker.Inputs, func(in string) bool { return slices.Equal(f.shapes[in], f.shapes[name]) })
+		}
+		if i < 0 || i >= len(maker.Inputs) {
+			return ""
+		}
+		name = maker.Inputs[i]
+	}
+	return ""
+}
+
+// computed is a node whose input that says a shape follows the planes that the node's
+// values come from, where their height and width are found in that shape.
+func (f *freer) computed(n *Node, input int, shape []int64) [][]byte {
+	planes := f.planes(n.Inputs[0])
+	if planes == "" {
+		return nil
+	}
+	x := &extents{height: f.shapes[planes][2], width: f.shapes[planes][3]}
+	if !x.find(shape) {
+		return nil
+	}
+	// Of the planes' shape p: p[first] · p[second] · times / by. p[0] is 1.
+	name := func(what string) string { return "impasto_" + what + "_of_" + n.Outputs[0] }
+	constants := [][]byte{
+		constantOf(name("first"), x.first...), constantOf(name("second"), x.second...),
+		constantOf(name("times"), x.times...), constantOf(name("by"), x.by...),
+	}
+	operator := func(op, out string, in ...string) []byte { return nodeBytes(op, in, []string{name(out)}) }
+	return append(constants,
+		operator("Shape", "planes", planes),
+		operator("Gather", "a", name("planes"), name("first")),
+		operator("Gather", "b", name("planes"), name("second")),
+		operator("Mul", "area", name("a"), name("b")),
+		operator("Mul", "scaled", name("area"), name("times")),
+		operator("Div", "shape", name("scaled"), name("by")),
+		n.with(input, name("shape")))
+}
+
+// broadcast is a node that spreads one value over a plane of one size, without doing so:
+// what takes such a plane as a rule takes the one value as well.
+func (f *freer) broadcast(n *Node) [][]byte {
+	to, from := slices.Clone(f.constantIntegers(n, 1)), f.shapes[n.Inputs[0]]
+	if len(to) != 4 || len(from) != 4 || from[2] != 1 || from[3] != 1 || to[2] < 2 || to[3] < 2 {
+		return nil
+	}
+	to[2], to[3] = 1, 1
+	name := "impasto_shape_of_" + n.Outputs[0]
+	return [][]byte{constantOf(name, to...), n.with(1, name)}
+}
+
+// slice counts from the far end where only a margin is cut off there.
+func (f *freer) slice(n *Node) [][]byte {
+	in := f.picture(n.Inputs[0])
+	ends, axes := f.constantIntegers(n, 2), f.constantIntegers(n, 3)
+	old := len(n.Inputs) == 1 // before operator set 10
+	if old {
+		ends, axes = n.integers("ends"), n.integers("axes")
+	}
+	if in == nil || len(axes) > 0 && len(axes) != len(ends) || len(ends) > 4 {
+		return nil
+	}
+	ends, changed := slices.Clone(ends), false
+	for i, end := range ends {
+		axis := int64(i)
+		if len(axes) > 0 {
+			axis = (axes[i] + 4) % 4
+		}
+		if axis >= 2 && end < in[axis] && end > in[axis]/2 {
+			ends[i], changed = end-in[axis], true
+		}
+	}
+	switch {
+	case !changed:
+		return nil
+	case old:
+		n.attributes["ends"] = integers("ends", ends...)
+		return [][]byte{n.bytes()}
+	}
+	name := "impasto_ends_of_" + n.Outputs[0]
+	return [][]byte{constantOf(name, ends...), n.with(2, name)}
+}
+
+// convTranspose says how much there is at the edges instead of how large it all is.
+func (f *freer) convTranspose(n *Node) [][]byte {
+	in, out := f.picture(n.Inputs[0]), f.picture(n.Outputs[0])
+	if in == nil || out == nil || n.attributes["output_shape"] == nil || len(n.Inputs) < 2 {
+		return nil
+	}
+	kernel := n.integers("kernel_shape")
+	if kernel == nil {
+		if kernel = f.Constants[n.Inputs[1]].Shape; len(kernel) != 4 {
+			return nil
+		}
+		kernel = kernel[2:]
+	}
+	or := func(name string, otherwise int64) []int64 {
+		if v := n.integers(name); len(v) == 2 {
+			return v
+		}
+		return []int64{otherwise, otherwise}
+	}
+	strides, dilations, more := or("strides", 1), or("dilations", 1), slices.Clone(or("output_padding", 0))
+	if len(kernel) != 2 {
+		return nil
+	}
+	pads := make([]int64, 4)
+	for i := range 2 {
+		pad := strides[i]*(in[2+i]-1) + more[i] + (kernel[i]-1)*dilations[i] + 1 - out[2+i]
+		if pad < 0 {
+			more[i], pad = more[i]-pad, 0
+		}
+		pads[i], pads[2+i] = pad-pad/2, pad/2
+		if n.text("auto_pad") == "SAME_UPPER" {
+			pads[i], pads[2+i] = pads[2+i], pads[i]
+		}
+	}
+	delete(n.attributes, "output_shape")
+	delete(n.attributes, "auto_pad")
+	n.attributes["pads"] = integers("pads", pads...)
+	n.attributes["output_padding"] = integers("output_padding", more...)
+	return [][]byte{n.bytes()}
+}
+
+// bytes is the node with its attributes in the order of their names.
+func (n *Node) bytes() []byte {
+	var attributes [][]byte
+	for _, name := range slices.Sorted(maps.Keys(n.attributes)) {
+		attributes = append(attributes, n.attributes[name])
+	}
+	return nodeBytes(n.Op, n.Inputs, n.Outputs, attributes...)
+}
+
+// with is the node with another tensor for one of its inputs.
+func (n *Node) with(input int, name string) []byte {
+	other := *n
+	other.Inputs = slices.Clone(n.Inputs)
+	other.Inputs[input] = name
+	return other.bytes()
 }

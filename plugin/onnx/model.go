@@ -31,8 +31,11 @@ type Port struct {
 	Shape []int64 // -1 is any length
 }
 
-// TypeFloat is float32 among the types of ONNX's elements.
-const TypeFloat = 1
+// Among the types of ONNX's elements, float32 and int64.
+const (
+	TypeFloat = 1
+	typeInt64 = 7
+)
 
 // typeNames are those of the other types that pictures are found in.
 var typeNames = map[int64]string{1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16", 11: "float64", 16: "bfloat16"}
@@ -47,15 +50,18 @@ func TypeName(t int64) string {
 
 // Node is an operator.
 type Node struct {
-	Op              string
+	Op, Domain      string
 	Inputs, Outputs []string
+	attributes      map[string][]byte // messages of the file
 }
 
-// Constant is a float32 tensor of the file: its first values, which are all there are of
-// a mean or a factor.
+// Constant is a tensor of the file: its first values, which are all there are of a mean, a
+// factor or a shape.
 type Constant struct {
-	Values []float32
-	NaN    bool // somewhere in all of it
+	Shape    []int64
+	Values   []float32 // of float32 tensors
+	Integers []int64   // of int64 tensors; nil where there are more
+	NaN      bool      // somewhere in all of it
 }
 
 // firstValues is how many values of a constant are kept.
@@ -175,8 +181,24 @@ func (m *Model) graph(b []byte) error {
 }
 
 func (m *Model) node(b []byte) error {
-	var n Node
-	var tensor []byte
+	n, err := readNode(b)
+	m.Nodes = append(m.Nodes, n)
+	if err != nil || n.Op != "Constant" || len(n.Outputs) != 1 {
+		return err
+	}
+	if values := n.integers("value_ints"); values != nil {
+		m.Constants[n.Outputs[0]] = Constant{Shape: []int64{int64(len(values))}, Integers: values}
+	}
+	return each(n.attributes["value"], func(field protowire.Number, value []byte, _ uint64) error {
+		if field == 5 {
+			return m.tensor(value, n.Outputs[0])
+		}
+		return nil
+	})
+}
+
+func readNode(b []byte) (Node, error) {
+	n := Node{attributes: map[string][]byte{}}
 	err := each(b, func(field protowire.Number, value []byte, _ uint64) error {
 		switch field {
 		case 1:
@@ -186,20 +208,43 @@ func (m *Model) node(b []byte) error {
 		case 4:
 			n.Op = string(value)
 		case 5:
-			return each(value, func(field protowire.Number, value []byte, _ uint64) error {
-				if field == 5 {
-					tensor = value
+			name := ""
+			err := each(value, func(field protowire.Number, value []byte, _ uint64) error {
+				if field == 1 {
+					name = string(value)
 				}
 				return nil
 			})
+			n.attributes[name] = value
+			return err
+		case 7:
+			n.Domain = string(value)
 		}
 		return nil
 	})
-	m.Nodes = append(m.Nodes, n)
-	if err == nil && n.Op == "Constant" && tensor != nil && len(n.Outputs) == 1 {
-		return m.tensor(tensor, n.Outputs[0])
-	}
-	return err
+	return n, err
+}
+
+// integers are the numbers of an attribute, whose bytes were read before; nil is none.
+func (n *Node) integers(name string) (values []int64) {
+	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
+		if field == 8 {
+			values = appendVarints(values, value, number)
+		}
+		return nil
+	})
+	return values
+}
+
+// text is that of an attribute.
+func (n *Node) text(name string) (text string) {
+	_ = each(n.attributes[name], func(field protowire.Number, value []byte, _ uint64) error {
+		if field == 4 {
+			text = string(value)
+		}
+		return nil
+	})
+	return text
 }
 
 // tensor reads a constant, under its own name where it is given none.
@@ -217,6 +262,8 @@ func (m *Model) tensor(b []byte, name string) error {
 	}
 	err := each(b, func(field protowire.Number, value []byte, number uint64) error {
 		switch field {
+		case 1:
+			c.Shape = appendVarints(c.Shape, value, number)
 		case 2:
 			kind = number
 		case 4:
@@ -224,6 +271,8 @@ func (m *Model) tensor(b []byte, name string) error {
 				add(uint32(number))
 			}
 			packed = append(packed, value...)
+		case 7:
+			c.Integers = appendVarints(c.Integers, value, number)
 		case tensorName:
 			own = string(value)
 		case 9:
@@ -231,18 +280,41 @@ func (m *Model) tensor(b []byte, name string) error {
 		}
 		return nil
 	})
-	if kind == TypeFloat {
+	switch kind {
+	case TypeFloat:
 		for _, values := range [][]byte{raw, packed} {
 			for ; len(values) >= 4; values = values[4:] {
 				add(binary.LittleEndian.Uint32(values))
 			}
 		}
+	case typeInt64:
+		for ; len(raw) >= 8 && len(c.Integers) <= firstValues; raw = raw[8:] {
+			c.Integers = append(c.Integers, int64(binary.LittleEndian.Uint64(raw)))
+		}
+	}
+	if kind != typeInt64 || len(c.Integers) > firstValues {
+		c.Integers = nil
 	}
 	if name == "" {
 		name = own
 	}
 	m.Constants[name] = c
 	return err
+}
+
+// appendVarints appends the number of a field, or the numbers where they are packed.
+func appendVarints(to []int64, packed []byte, number uint64) []int64 {
+	if packed == nil {
+		return append(to, int64(number))
+	}
+	for len(packed) > 0 {
+		v, size := protowire.ConsumeVarint(packed)
+		if size < 0 {
+			break
+		}
+		to, packed = append(to, int64(v)), packed[size:]
+	}
+	return to
 }
 
 func port(b []byte) (Port, error) {

@@ -56,7 +56,7 @@ func (g *Graph) InputOf(kind int64, name string, shape ...int64) {
 	g.inputs.bytes(11, port(name, kind, shape))
 }
 
-// Node adds an operator. Attributes are []int64 or int64.
+// Node adds an operator. Attributes are []int64, int64 or string.
 func (g *Graph) Node(op string, inputs []string, output string, attributes map[string]any) {
 	var n message
 	for _, in := range inputs {
@@ -76,8 +76,11 @@ func (g *Graph) Node(op string, inputs []string, output string, attributes map[s
 			for _, i := range v {
 				a.integer(8, i)
 			}
+		case string:
+			a.integer(20, 3) // STRING
+			a.text(4, v)
 		default:
-			panic("onnxtest: an attribute is int64 or []int64")
+			panic("onnxtest: an attribute is []int64, int64 or string")
 		}
 		n.bytes(5, a)
 	}
