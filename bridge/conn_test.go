@@ -259,18 +259,23 @@ func TestImageCheck(t *testing.T) {
 }
 
 func TestRenderCheck(t *testing.T) {
+	size := Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1}
 	for _, mix := range []float64{0, 0.25, 1} {
-		r := Render{Space: SpaceLinear, StyleMix: mix, Painting: &Painting{Space: SpaceSRGB}}
+		r := Render{Space: SpaceLinear, StyleMix: mix, Size: size, Painting: &Painting{Space: SpaceSRGB}}
 		if err := r.Check(); err != nil {
 			t.Errorf("style mix %g: %v", mix, err)
 		}
 	}
 	for name, r := range map[string]Render{
-		"no number":            {Space: SpaceLinear, StyleMix: math.NaN()},
-		"less than nothing":    {Space: SpaceLinear, StyleMix: -0.1},
-		"more than all":        {Space: SpaceLinear, StyleMix: math.Inf(1)},
-		"a space of the plate": {Space: "log"},
-		"one of the painting":  {Space: SpaceLinear, Painting: &Painting{}},
+		"no number":            {Space: SpaceLinear, Size: size, StyleMix: math.NaN()},
+		"less than nothing":    {Space: SpaceLinear, Size: size, StyleMix: -0.1},
+		"more than all":        {Space: SpaceLinear, Size: size, StyleMix: math.Inf(1)},
+		"a space of the plate": {Space: "log", Size: size},
+		"one of the painting":  {Space: SpaceLinear, Size: size, Painting: &Painting{}},
+		"no size":              {Space: SpaceLinear},
+		"no scale":             {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
+		"a scale of no number": {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
+		"endless pixels":       {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
 	} {
 		if err := r.Check(); err == nil {
 			t.Errorf("%s passed", name)

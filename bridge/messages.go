@@ -86,6 +86,7 @@ type Render struct {
 	KeepColour    float64   `msgpack:"keepColour"`    // 0 is the colour of the painting, 1 that of the plate
 	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
 	MaskInvert    bool      `msgpack:"maskInvert"`
+	Size          Size      `msgpack:"size"`
 	Plate         Image     `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
 	Mask          *Image    `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
 	Painting      *Painting `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
@@ -108,9 +109,37 @@ func (r *Render) Check() error {
 	if !(r.KeepColour >= 0 && r.KeepColour <= 1) {
 		return fmt.Errorf("keep colour %g", r.KeepColour)
 	}
+	if err := r.Size.check(); err != nil {
+		return err
+	}
 	if r.Painting != nil {
 		if err := checkSpace(r.Painting.Space); err != nil {
 			return fmt.Errorf("painting: %w", err)
+		}
+	}
+	return nil
+}
+
+// Size says how large a plate is for a network, and by that how large the strokes are on
+// it: they have a size of their own, in pixels of the picture that the network works on.
+type Size struct {
+	Scale        [2]float64 `msgpack:"scale"`        // the plate's pixels for one of the full-resolution frame, across and up
+	PixelAspect  float64    `msgpack:"pixelAspect"`  // the width of a pixel of the full-resolution frame, of which the height is 1
+	Detail       float64    `msgpack:"detail"`       // the size that the network works at, of the full-resolution frame with square pixels
+	TextureScale float64    `msgpack:"textureScale"` // how much larger the strokes are
+}
+
+// The ranges leave room around what hosts and parameters have.
+func (s *Size) check() error {
+	for _, v := range []struct {
+		name            string
+		value, min, max float64
+	}{
+		{"scale", s.Scale[0], 1e-3, 1e3}, {"scale", s.Scale[1], 1e-3, 1e3}, {"pixel aspect", s.PixelAspect, 1e-2, 1e2},
+		{"detail", s.Detail, 1e-2, 10}, {"texture scale", s.TextureScale, 1e-2, 1e2},
+	} {
+		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
+			return fmt.Errorf("%s %g", v.name, v.value)
 		}
 	}
 	return nil

@@ -73,6 +73,11 @@ static bool check(struct image *to, const struct clip *clip, const char *name,
         name, row_bytes, to->bounds.x2 - to->bounds.x1, components, depth);
     return false;
   }
+  to->aspect = 1;
+  if ((!get_double(to->handle, kOfxImagePropPixelAspectRatio, 0, &to->aspect) &&
+       !get_double(clip->properties, kOfxImagePropPixelAspectRatio, 0, &to->aspect)) ||
+      !(to->aspect > 0))
+    to->aspect = 1;
   to->data = data;
   to->row_bytes = row_bytes;
   to->region = to->bounds;

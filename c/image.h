@@ -19,6 +19,7 @@ struct image {
   bool opaque;    /* whatever its alpha is */
   bool premultiplied;
   char colourspace[64]; /* as the host calls it; "" where it does not say */
+  double aspect; /* of a pixel at full resolution: its width, where its height is 1 */
 };
 
 enum fetched {

@@ -57,6 +57,18 @@ static void put_picture(struct encoder *e, const char *key, const struct picture
   }
 }
 
+static void put_size(struct encoder *e, const struct size *size) {
+  put_text(e, "size");
+  put_map(e, 4);
+  put_text(e, "scale");
+  e->failed |= msgpack_pack_array(&e->packer, 2);
+  for (int i = 0; i < 2; i++)
+    e->failed |= msgpack_pack_double(&e->packer, size->scale[i]);
+  put_double(e, "pixelAspect", size->pixel_aspect);
+  put_double(e, "detail", size->detail);
+  put_double(e, "textureScale", size->texture_scale);
+}
+
 static struct encoder start(msgpack_sbuffer *to, const char *kind, uint64_t id, size_t fields) {
   struct encoder e = {.failed = 0};
   msgpack_packer_init(&e.packer, to, msgpack_sbuffer_write);
@@ -88,7 +100,7 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 13 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id, 14 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
@@ -100,6 +112,7 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
   put_double(&e, "keepColour", render->keep_colour);
   put_double(&e, "mix", render->mix);
   put_bool(&e, "maskInvert", render->mask_invert);
+  put_size(&e, &render->size);
   put_picture(&e, "plate", &render->plate);
   if (render->mask)
     put_picture(&e, "mask", render->mask);

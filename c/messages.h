@@ -41,6 +41,13 @@ struct painting {
   struct picture picture;
 };
 
+/* How large the plate is for the network. */
+struct size {
+  double scale[2];     /* the plate's pixels for one of the full-resolution frame */
+  double pixel_aspect; /* width of a pixel of that frame, of which the height is 1 */
+  double detail, texture_scale;
+};
+
 struct render_request {
   const char *style;
   const char *style_b; /* "" where style_mix is 0 */
@@ -52,6 +59,7 @@ struct render_request {
   double keep_colour;
   double mix;
   bool mask_invert;
+  struct size size;
   struct picture plate, output;
   const struct picture *mask;      /* NULL: 1 everywhere */
   const struct painting *painting; /* NULL: none */

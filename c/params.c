@@ -124,6 +124,39 @@ static const struct definition {
          .animates = true,
          .min = 0,
          .max = 1},
+    [PARAM_DETAIL] =
+        {.name = "detail",
+         .control = NUMBER,
+         .label = "Detail",
+         .hint = "The size that the style works at, of the full-resolution frame's, whatever the "
+                 "proxy: less is faster and paints coarser, with strokes that are as much larger. "
+                 "What is painted smaller is enlarged along the edges of the plate.",
+         .animates = true,
+         .number = 1,
+         .min = 0.1,
+         .max = 2,
+         .slider_min = 0.25,
+         .slider_max = 1},
+    [PARAM_TEXTURE_SCALE] =
+        {.name = "textureScale",
+         .control = NUMBER,
+         .label = "Texture Scale",
+         .hint = "How much larger the strokes are. Of a painting on Style it is the painting that "
+                 "is enlarged; else the style works at a size that is as much smaller. Less than 1 "
+                 "takes more time and memory.",
+         .animates = true,
+         .number = 1,
+         .min = 0.1,
+         .max = 10,
+         .slider_min = 0.25,
+         .slider_max = 4},
+    [PARAM_FAST_PROXY] =
+        {.name = "fastProxy",
+         .control = SWITCH,
+         .label = "Fast Proxy",
+         .hint = "Paints a proxy at its own size: as much faster as it is smaller, but with strokes "
+                 "that are larger on it than on the final frame. Off, a proxy looks like the final frame and "
+                 "takes as long. Of no effect at full resolution."},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank

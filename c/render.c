@@ -21,6 +21,7 @@ struct frame {
   OfxRectI window; /* to be rendered, within the output's bounds */
   double mix;
   bool invert;
+  struct size size;
 
   struct image source, mask, style, output;
   OfxRectI plate;  /* what there is of the source */
@@ -182,6 +183,15 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   }
   if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
     return FAILED;
+  frame->size.scale[0] = frame->size.scale[1] = 1;
+  if (!params_switch(params, PARAM_FAST_PROXY, frame->time)) {
+    (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &frame->size.scale[0]);
+    (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &frame->size.scale[1]);
+  }
+  if (!params_number(params, PARAM_DETAIL, frame->time, &frame->size.detail, &frame->why) ||
+      !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
+                     &frame->why))
+    return FAILED;
   frame->use_mask = instance_masked(frame->instance, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
   return GO_ON;
@@ -227,6 +237,7 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
                      "alone.");
     return FAILED;
   }
+  frame->size.pixel_aspect = source->aspect;
   frame->plate = source->region;
   frame->window = rect_meet(frame->window, output->bounds);
   frame->area = rect_meet(frame->window, frame->plate);
@@ -320,6 +331,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .keep_colour = keep_colour,
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),
+      .size = frame->size,
       .plate = frame->plate_at,
       .output = frame->output_at,
       .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,

@@ -18,8 +18,10 @@ const (
 
 	// paintingArea is how large a painting is for a network, in pixels; larger ones are made
 	// smaller. It keeps the size of the strokes from depending on how well a painting was
-	// scanned, and on the host's proxies.
-	paintingArea = 512 * 512
+	// scanned, and on the host's proxies. The texture scale enlarges it, and its strokes with
+	// it, as far as maxPaintingArea.
+	paintingArea    = 512 * 512
+	maxPaintingArea = 16 * paintingArea
 )
 
 type paintingKey struct {
@@ -27,6 +29,7 @@ type paintingKey struct {
 	content       pixels.Key
 	space         string
 	premultiplied bool
+	textureScale  float64
 }
 
 // painting is what goes into a network beside the plate, where that is made of a painting
@@ -58,7 +61,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	if f.painting == nil {
 		return nil, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
 	}
-	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied}
+	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied, f.Size.TextureScale}
 	if p, ok := e.paintings.get(key); ok {
 		return p, nil
 	}
@@ -66,7 +69,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	g := pixels.NewGeometry(f.painting.Window.Width(), f.painting.Window.Height(), 1, 1)
 	planes, err := e.buffers.Get(3 * g.Plane())
 	if err != nil {
-		return nil, noMemory(&g, err)
+		return nil, noMemory(f, err)
 	}
 	defer e.buffers.Put(planes)
 	r := pixels.Reader{
@@ -76,9 +79,14 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	if _, _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
 		return nil, err
 	}
-	width, height := paintingSize(in, g.Width, g.Height)
-	values := make([]float32, 3*width*height)
-	scale(workers, planes, g.Width, g.Height, values, width, height)
+	width, height := paintingSize(in, g.Width, g.Height, f.Size.TextureScale)
+	if f.Size.TextureScale > 1 && in.Size == nil && width*height > maxPaintingArea {
+		return nil, failure(bridge.CodeMemory, nil, "Texture Scale %g makes %d × %d pixels of the painting on Style, which is too much: lower it.",
+			f.Size.TextureScale, width, height)
+	}
+	sized := pixels.NewGeometry(width, height, 1, 1)
+	values := make([]float32, 3*sized.Plane())
+	pixels.Resample(workers, planes, &g, values, &sized)
 	normalise(workers, in, values)
 	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)}, raw: s.vectors != nil}
 	if !p.raw {
@@ -102,26 +110,18 @@ func (e *engine) finish(ctx context.Context, s *session, p *painting) (*painting
 }
 
 // paintingSize is how large a painting is for a network: of its own shape, as nearly as the
-// network's multiples allow.
-func paintingSize(in *style.Input, width, height int) (int, int) {
+// network's multiples allow, times the texture scale.
+func paintingSize(in *style.Input, width, height int, textureScale float64) (int, int) {
 	if in.Size != nil {
 		return in.Size[0], in.Size[1]
 	}
-	scale := min(1, math.Sqrt(paintingArea/float64(width*height)))
+	scale := min(1, math.Sqrt(paintingArea/float64(width*height))) * textureScale
 	side := func(n int) int {
 		m := float64(in.MultipleOf)
 		least := math.Ceil(float64(in.Minimum)/m) * m
 		return int(max(math.Round(float64(n)*scale/m)*m, least))
 	}
 	return side(width), side(height)
-}
-
-// scale takes three planes to another size.
-func scale(workers int, from []float32, fromWidth, fromHeight int, to []float32, toWidth, toHeight int) {
-	for c := range 3 {
-		pixels.Scale(workers, from[c*fromWidth*fromHeight:][:fromWidth*fromHeight], fromWidth, fromHeight,
-			to[c*toWidth*toHeight:][:toWidth*toHeight], toWidth, toHeight)
-	}
 }
 
 // normalise takes the mean and the deviation that a network wants from three planes.

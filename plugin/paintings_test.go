@@ -28,7 +28,7 @@ func flat(r, g, b float32) *bridge.Painting {
 func inline(name string, p *bridge.Painting) *bridge.Render {
 	const width, height = 40, 30
 	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width * 16}
-	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Plate: im, Output: im, Painting: p}
+	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Size: fullSize, Plate: im, Output: im, Painting: p}
 	r.Plate.Pixels = make([]byte, im.Size())
 	for i := range width * height {
 		for c, v := range []float32{0.25, 0.25, 0.25, 1} {
@@ -101,14 +101,17 @@ func TestPaintingsFitTheNetwork(t *testing.T) {
 	for _, x := range []struct {
 		in            style.Input
 		width, height int
+		textureScale  float64
 		want          [2]int
 	}{
-		{style.Input{MultipleOf: 1, Minimum: 1}, 300, 200, [2]int{300, 200}},
-		{style.Input{MultipleOf: 8, Minimum: 1}, 4000, 1000, [2]int{1024, 256}},
-		{style.Input{MultipleOf: 8, Minimum: 100}, 4000, 50, [2]int{4000, 104}},
-		{style.Input{Size: &[2]int{256, 224}}, 4000, 50, [2]int{256, 224}},
+		{style.Input{MultipleOf: 1, Minimum: 1}, 300, 200, 1, [2]int{300, 200}},
+		{style.Input{MultipleOf: 8, Minimum: 1}, 4000, 1000, 1, [2]int{1024, 256}},
+		{style.Input{MultipleOf: 8, Minimum: 100}, 4000, 50, 1, [2]int{4000, 104}},
+		{style.Input{MultipleOf: 8, Minimum: 1}, 4000, 1000, 2, [2]int{2048, 512}},
+		{style.Input{MultipleOf: 1, Minimum: 1}, 300, 200, 0.5, [2]int{150, 100}},
+		{style.Input{Size: &[2]int{256, 224}}, 4000, 50, 2, [2]int{256, 224}},
 	} {
-		if w, h := paintingSize(&x.in, x.width, x.height); w != x.want[0] || h != x.want[1] {
+		if w, h := paintingSize(&x.in, x.width, x.height, x.textureScale); w != x.want[0] || h != x.want[1] {
 			t.Errorf("%d × %d becomes %d × %d, want %v", x.width, x.height, w, h, x.want)
 		}
 	}

@@ -20,6 +20,7 @@ type pictureKey struct {
 	network  string     // with its version
 	vector   pixels.Key // of the style, or of what lies between two
 	content  pixels.Key
+	size     pixels.Geometry // that the network worked at
 	painting paintingKey
 }
 

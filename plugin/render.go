@@ -129,6 +129,8 @@ type frame struct {
 	look           *look
 	plate, output  pixels.Image
 	mask, painting *pixels.Image
+	seen           pixels.Geometry // of the plate as it is read and written
+	work           pixels.Geometry // of the picture that the network works on
 }
 
 // render paints one frame. The fractions of its progress are what the stages take of a
@@ -163,13 +165,10 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		return nil, err
 	}
 	defer e.sessions.put(s)
-	in, out := s.Input, s.Output
-	multipleOf, minimum := in.MultipleOf, in.Minimum
-	if in.Size != nil {
-		multipleOf, minimum = 1, 1 // the plate is scaled, not padded
+	if err := f.measure(s.Network); err != nil {
+		return nil, err
 	}
-	g := pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), multipleOf, minimum)
-	p, cached, err := e.paint(ctx, f, s, &g, t, progress)
+	p, cached, err := e.paint(ctx, f, s, t, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -180,11 +179,11 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	converting := time.Now()
 	w := pixels.Writer{
 		Space: colour.Named(r.Space), Decoders: s.decoders, Again: s.again,
-		BGR: out.Channels == "BGR", Premultiplied: r.Premultiplied,
+		BGR: s.Output.Channels == "BGR", Premultiplied: r.Premultiplied,
 		ExposureIn: r.ExposureIn, ExposureOut: r.ExposureOut, KeepColour: float32(r.KeepColour),
 		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
 	}
-	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &g, p.values); err != nil {
+	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.seen, p.values); err != nil {
 		return nil, err
 	}
 	since(&t.ConvertOut, converting)
@@ -239,7 +238,7 @@ func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 
 // paint gives the network's picture of a plate, from those that are kept or anew. The
 // caller has to put it back.
-func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geometry, t *bridge.Timings, progress func(float64, string)) (p *picture, cached bool, err error) {
+func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timings, progress func(float64, string)) (p *picture, cached bool, err error) {
 	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
 		return nil, false, err
 	}
@@ -247,9 +246,9 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 
 	progress(0.02, "reading the plate")
 	converting := time.Now()
-	seen, err := e.buffers.Get(3 * g.Plane())
+	seen, err := e.buffers.Get(3 * f.seen.Plane())
 	if err != nil {
-		return nil, false, noMemory(g, err)
+		return nil, false, noMemory(f, err)
 	}
 	defer func() {
 		if seen != nil {
@@ -260,7 +259,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 		Space: colour.Named(f.Space), Encoders: s.encoders,
 		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
-	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, g, seen)
+	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
 	since(&t.ConvertIn, converting)
 	if err != nil {
 		return nil, false, err
@@ -272,7 +271,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 	if err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.ID, f.look.key, content, painting.key}
+	key := pictureKey{s.ID, f.look.key, content, f.work, painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}
@@ -301,7 +300,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 		defer func() { <-e.device }()
 		defer e.sessions.put(s)
 		defer e.buffers.Put(input)
-		values, err := e.run(ctx, f, s, g, input, painting)
+		values, err := e.run(ctx, f, s, input, painting)
 		if err != nil {
 			ran <- result{err: err}
 			return
@@ -322,22 +321,22 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, g *pixels.Geom
 	}
 }
 
-// run is one run of the network.
-func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32, painting *painting) ([]float32, error) {
-	values, err := e.buffers.Get(3 * g.Plane())
+// run is one run of the network. It may change the input.
+func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32, painting *painting) ([]float32, error) {
+	values, err := e.buffers.Get(3 * f.seen.Plane())
 	if err != nil {
-		return nil, noMemory(g, err)
+		return nil, noMemory(f, err)
 	}
-	beside, err := e.beside(ctx, f, s, g, input, painting)
+	beside, err := e.beside(ctx, f, s, input, painting)
 	if err == nil {
-		err = e.infer(ctx, s, g, input, values, beside)
+		err = e.infer(ctx, f, s, input, values, beside)
 	}
 	switch {
 	case errors.Is(err, network.ErrMemory):
-		err = noMemory(g, err)
+		err = noMemory(f, err)
 	case err != nil && ctx.Err() == nil:
 		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
-			f.look.label, f.Frame, g.PlateWidth, g.PlateHeight)
+			f.look.label, f.Frame, f.work.PlateWidth, f.work.PlateHeight)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
 		err = failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
 			f.look.label, f.Frame, f.look.id)
@@ -350,9 +349,9 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, g *pixels.Geomet
 }
 
 // beside gives what a network takes beside the plate.
-func (e *engine) beside(ctx context.Context, f *frame, s *session, g *pixels.Geometry, input []float32, painting *painting) ([]network.Tensor, error) {
+func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float32, painting *painting) ([]network.Tensor, error) {
 	if s.Norms != nil {
-		s.see(int(e.threads.Load()), input, g)
+		s.see(int(e.threads.Load()), input, &f.seen)
 		return s.style(ctx, f.look.vector)
 	}
 	painting, err := e.finish(ctx, s, painting)
@@ -362,35 +361,52 @@ func (e *engine) beside(ctx context.Context, f *frame, s *session, g *pixels.Geo
 	return painting.tensors, nil
 }
 
-// infer takes a picture through the network, scaled there and back where the network has
-// one size only.
-func (e *engine) infer(ctx context.Context, s *session, g *pixels.Geometry, input, values []float32, beside []network.Tensor) error {
+// infer takes a picture through the network, resampled there and back where the network
+// works at another size than the plate's.
+func (e *engine) infer(ctx context.Context, f *frame, s *session, input, values []float32, beside []network.Tensor) error {
 	in, workers := &s.Input, int(e.threads.Load())
-	if in.Size == nil {
+	if f.work == f.seen {
 		normalise(workers, in, input)
-		return s.run(ctx, input, values, g.Width, g.Height, beside)
+		return s.run(ctx, input, values, f.work.Width, f.work.Height, beside)
 	}
-	width, height := in.Size[0], in.Size[1]
-	before, err := e.buffers.Get(3 * width * height)
+	before, err := e.scratch(3 * f.work.Plane())
 	if err != nil {
-		return fmt.Errorf("%w: %w", network.ErrMemory, err)
-	}
-	defer e.buffers.Put(before)
-	after, err := e.buffers.Get(3 * width * height)
-	if err != nil {
-		return fmt.Errorf("%w: %w", network.ErrMemory, err)
-	}
-	defer e.buffers.Put(after)
-	scale(workers, input, g.Width, g.Height, before, width, height)
-	normalise(workers, in, before)
-	if err := s.run(ctx, before, after, width, height, beside); err != nil {
 		return err
 	}
-	scale(workers, after, width, height, values, g.Width, g.Height)
+	defer e.buffers.Put(before)
+	after, err := e.scratch(3 * f.work.Plane())
+	if err != nil {
+		return err
+	}
+	defer e.buffers.Put(after)
+	pixels.Resample(workers, input, &f.seen, before, &f.work)
+	normalise(workers, in, before)
+	if err := s.run(ctx, before, after, f.work.Width, f.work.Height, beside); err != nil {
+		return err
+	}
+	pixels.Resample(workers, after, &f.work, values, &f.seen)
+	if f.work.PlateWidth >= f.seen.PlateWidth && f.work.PlateHeight >= f.seen.PlateHeight {
+		return nil
+	}
+	room, err := e.scratch(pixels.EdgesRoom(&f.seen, &f.work))
+	if err != nil {
+		return err
+	}
+	defer e.buffers.Put(room)
+	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.seen, after, &f.work, values, room)
 	return nil
 }
 
-func noMemory(g *pixels.Geometry, cause error) error {
+// scratch is a buffer for the time of a run.
+func (e *engine) scratch(n int) ([]float32, error) {
+	b, err := e.buffers.Get(n)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", network.ErrMemory, err)
+	}
+	return b, nil
+}
+
+func noMemory(f *frame, cause error) error {
 	return failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
-		g.PlateWidth, g.PlateHeight)
+		f.work.PlateWidth, f.work.PlateHeight)
 }

@@ -172,6 +172,9 @@ type shared struct {
 	plate, mask, output []byte
 }
 
+// fullSize is that of a plate that is no proxy, with controls that are as they come.
+var fullSize = bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1}
+
 func newShared(t testing.TB, id string, width, height int) *shared {
 	t.Helper()
 	pixels := width * height
@@ -188,7 +191,7 @@ func newShared(t testing.TB, id string, width, height int) *shared {
 	s := &shared{
 		file: file, plate: b[:pixels*16], output: b[pixels*16 : pixels*32], mask: b[pixels*32:],
 		request: bridge.Render{
-			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1,
+			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Size: fullSize,
 			Plate:  bridge.Image{Window: w, Channels: 4, RowBytes: width * 16},
 			Output: bridge.Image{Window: w, Channels: 4, RowBytes: width * 16, Offset: pixels * 16},
 		},

@@ -49,6 +49,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
                                    .space = SPACE_LINEAR,
                                    .premultiplied = true,
                                    .mix = 1,
+                                   .size = {{1, 1}, 1, 1, 1},
                                    .plate = plate,
                                    .output = output};
   struct patience patience = {calls};

@@ -146,7 +146,8 @@ int main(void) {
   /* In the order that they have for ever. */
   static const char *const names[] = {"style",     "styleId",     "styleB",     "styleBId",
                                       "styleMix",  "mix",         "maskInvert", "plateSpace",
-                                      "exposureIn", "exposureOut", "keepColour"};
+                                      "exposureIn", "exposureOut", "keepColour", "detail",
+                                      "textureScale", "fastProxy"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

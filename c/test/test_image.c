@@ -61,6 +61,14 @@ int main(void) {
   CHECK(image.components == 4 && image.depth == DEPTH_FLOAT && image.premultiplied && !image.opaque);
   CHECK(image_at(&image, -1, 4) == image.data + 8 * 16 + 16);
 
+  CHECK(image.aspect == 1);
+  set_double(&clip_set, kOfxImagePropPixelAspectRatio, 0, 0.9);
+  CHECK(fetch(&image) == FETCHED && image.aspect == 0.9);
+  set_double(&image_set, kOfxImagePropPixelAspectRatio, 0, 2);
+  CHECK(fetch(&image) == FETCHED && image.aspect == 2);
+  set_double(&image_set, kOfxImagePropPixelAspectRatio, 0, 0);
+  CHECK(fetch(&image) == FETCHED && image.aspect == 1);
+
   make(0, 0, 8, 8, -8 * 16 - 4); /* top row first, rows with a gap */
   CHECK(fetch(&image) == FETCHED);
   CHECK(image_at(&image, 0, 1) == image.data - 8 * 16 - 4);

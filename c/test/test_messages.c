@@ -40,6 +40,7 @@ static void test_encoding(void) {
       .keep_colour = 0.5,
       .mix = 0.25,
       .mask_invert = true,
+      .size = {{0.5, 0.25}, 2, 0.75, 1.5},
       .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
       .mask = &mask,
       .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
@@ -52,6 +53,7 @@ static void test_encoding(void) {
       .frame = 7,
       .space = SPACE_LINEAR,
       .mix = 1,
+      .size = {{1, 1}, 1, 1, 1},
       .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
       .painting = &painting,
       .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
@@ -63,6 +65,7 @@ static void test_encoding(void) {
       .frame = -3,
       .space = SPACE_SRGB,
       .mix = 1,
+      .size = {{1, 1}, 1, 1, 1},
       .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
       .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},
   };

@@ -191,6 +191,20 @@ func Gain(factor float32) []byte {
 	return g.Bytes()
 }
 
+// Sharp gives the picture and, times a factor, what each pixel differs by from the mean of
+// itself and those around it: a picture that depends on the size that it is worked on at.
+func Sharp(factor float32) []byte {
+	var g Graph
+	g.Constant("factor", []int64{1}, factor)
+	g.Node("AveragePool", []string{"x"}, "mean", map[string]any{
+		"kernel_shape": []int64{3, 3}, "pads": []int64{1, 1, 1, 1}, "strides": []int64{1, 1},
+	})
+	g.Node("Sub", []string{"x", "mean"}, "edges", nil)
+	g.Node("Mul", []string{"edges", "factor"}, "more", nil)
+	g.Node("Add", []string{"x", "more"}, "y", nil)
+	return g.Bytes()
+}
+
 // Slow is a chain of that many 3×3 convolutions at full size, width channels wide, with
 // fixed pseudo-random weights: 9·width² multiplications per pixel for each. The picture
 // that comes out is in 0 to 1 and depends on every pixel nearby.

@@ -8,9 +8,8 @@ import (
 // Finite says whether there is neither NaN nor infinity among the values.
 func Finite(workers int, values []float32) bool {
 	var bad atomic.Bool
-	const piece = 1 << 14
-	Strips(workers, (len(values)+piece-1)/piece*stripRows, func(strip, _, _ int) bool {
-		if !finite(values[strip*piece : min((strip+1)*piece, len(values))]) {
+	pieces(workers, len(values), func(from, to int) bool {
+		if !finite(values[from:to]) {
 			bad.Store(true)
 		}
 		return !bad.Load()

@@ -31,6 +31,25 @@ func fit(size, multipleOf, minimum int) (padded, before int) {
 // Plane is the number of values in one plane of the picture.
 func (g *Geometry) Plane() int { return g.Width * g.Height }
 
+// row is row y of the plate's part of a plane.
+func (g *Geometry) row(plane []float32, y int) []float32 {
+	start := (g.Top+y)*g.Width + g.Left
+	return plane[start : start+g.PlateWidth]
+}
+
+// pad reflects the plate's part of a plane into the rest of it.
+func (g *Geometry) pad(plane []float32) {
+	row := func(y int) []float32 { return plane[y*g.Width : (y+1)*g.Width] }
+	for y := range g.PlateHeight {
+		padRow(row(g.Top+y), g.Left, g.PlateWidth)
+	}
+	for y := range g.Height {
+		if from := g.Top + reflect(y-g.Top, g.PlateHeight); from != y {
+			copy(row(y), row(from))
+		}
+	}
+}
+
 // reflect folds a coordinate into 0 to n-1 at the first and last pixel, which are not
 // repeated, as often as it takes.
 func reflect(i, n int) int {

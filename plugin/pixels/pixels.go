@@ -72,6 +72,14 @@ func (im *Image) pixels(y, x1, x2 int) [][4]float32 {
 // workers, so neither does the key of a picture.
 const stripRows = 16
 
+// pieces is Strips for values in no rows.
+func pieces(workers, count int, work func(from, to int) bool) {
+	const length = 1 << 14
+	Strips(workers, (count+length-1)/length*stripRows, func(strip, _, _ int) bool {
+		return work(strip*length, min((strip+1)*length, count))
+	})
+}
+
 // Strips splits rows into strips and works on them with that many goroutines. It stops
 // early when the work says so.
 func Strips(workers, rows int, work func(strip, from, to int) bool) {

@@ -2,26 +2,35 @@ package pixels
 
 import "math"
 
-// Scale takes a plane of one size to another one, both of rows from the top. It is a
-// Catmull-Rom spline, stretched over all pixels that go into one where the plane is made
-// smaller.
-func Scale(workers int, from []float32, fromWidth, fromHeight int, to []float32, toWidth, toHeight int) {
-	across, down := taps(fromWidth, toWidth), taps(fromHeight, toHeight)
-	Strips(workers, toHeight, func(_, first, last int) bool {
-		row := make([]float32, fromWidth)
+// Resample takes the plate's part of a picture to that of another one, of another size. It
+// is a Catmull-Rom spline, stretched over all pixels that go into one where the picture is
+// made smaller. Both are three planes; what the plate does not cover is its reflection.
+func Resample(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry) {
+	across, down := taps(fg.PlateWidth, tg.PlateWidth), taps(fg.PlateHeight, tg.PlateHeight)
+	for c := range 3 {
+		scale(workers, from[c*fg.Plane():(c+1)*fg.Plane()], fg, to[c*tg.Plane():(c+1)*tg.Plane()], tg, across, down)
+		tg.pad(to[c*tg.Plane() : (c+1)*tg.Plane()])
+	}
+}
+
+// scale is Resample for the plate's part of one plane.
+func scale(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry, across, down []tap) {
+	Strips(workers, tg.PlateHeight, func(_, first, last int) bool {
+		row := make([]float32, fg.PlateWidth)
 		for y := first; y < last; y++ {
 			clear(row)
 			for i, w := range down[y].weights {
-				source := from[(down[y].first+i)*fromWidth:][:fromWidth]
+				source := fg.row(from, down[y].first+i)
 				for x := range row {
 					row[x] += w * source[x]
 				}
 			}
-			result := to[y*toWidth:][:toWidth]
+			result := tg.row(to, y)
 			for x := range result {
+				tap := &across[x]
 				var sum float32
-				for i, w := range across[x].weights {
-					sum += w * row[across[x].first+i]
+				for i, v := range row[tap.first : tap.first+len(tap.weights)] {
+					sum += tap.weights[i] * v
 				}
 				result[x] = sum
 			}
@@ -73,9 +82,8 @@ func catmullRom(x float64) float64 {
 
 // Affine makes every value v gain·v + offset.
 func Affine(workers int, values []float32, gain, offset float32) {
-	const piece = 1 << 14
-	Strips(workers, (len(values)+piece-1)/piece*stripRows, func(strip, _, _ int) bool {
-		part := values[strip*piece : min((strip+1)*piece, len(values))]
+	pieces(workers, len(values), func(from, to int) bool {
+		part := values[from:to]
 		for i := range part {
 			part[i] = gain*part[i] + offset
 		}
