@@ -2,7 +2,7 @@
 # Installs the packages that building (setup.sh build) or testing (setup.sh test) needs and that are missing.
 set -eu
 
-building="cmake pkg-config libopenexr-dev libmsgpack-dev"
+building="cmake g++ pkg-config libopenexr-dev libmsgpack-dev"
 testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core"
 
 case "${1:-}" in

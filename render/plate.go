@@ -135,7 +135,7 @@ func (p *plate) open(path string) (*picture.Image, error) {
 	if !p.mask {
 		return picture.Read(path)
 	}
-	im, err := picture.ReadData(path)
+	im, err := picture.Source{Data: true}.Read(path)
 	if err == nil && !im.HasAlpha {
 		greyToAlpha(im)
 	}

@@ -91,7 +91,7 @@ func TestPNGAlphaIsPremultipliedLinear(t *testing.T) {
 			t.Errorf("channel %d is %g, want %g", i, im.Pix[i], w)
 		}
 	}
-	data, err := ReadData(path)
+	data, err := Source{Data: true}.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}

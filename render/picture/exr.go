@@ -2,9 +2,11 @@ package picture
 
 /*
 #cgo CFLAGS: -std=c11 -O2 -Wall -Wextra -Werror
+#cgo CXXFLAGS: -std=c++17 -O2 -Wall -Wextra -Werror
 #cgo pkg-config: OpenEXR
 #cgo LDFLAGS: -Wl,--as-needed
 #include <stdlib.h>
+#include <string.h>
 #include "exr.h"
 #include "exr_half.h"
 */
@@ -13,7 +15,6 @@ import "C"
 import (
 	"errors"
 	"fmt"
-	"image"
 	"math"
 	"os"
 	"runtime"
@@ -21,23 +22,44 @@ import (
 	"unsafe"
 )
 
-var exrCompressions = map[Compression]C.exr_compression_t{
-	ZIP:          C.EXR_COMPRESSION_ZIP,
-	ZIPS:         C.EXR_COMPRESSION_ZIPS,
-	PIZ:          C.EXR_COMPRESSION_PIZ,
-	RLE:          C.EXR_COMPRESSION_RLE,
-	Uncompressed: C.EXR_COMPRESSION_NONE,
+// compressionInfo is what the format has for a compression.
+type compressionInfo struct {
+	name     string
+	code     byte
+	lines    int // of a chunk
+	lossless bool
 }
 
-// newFile returns a pic_file in C's memory, since the library keeps its address.
-func newFile(f *os.File) (*C.pic_file, func()) {
-	file := (*C.pic_file)(C.calloc(1, C.sizeof_pic_file))
-	file.fd = C.int(f.Fd())
-	return file, func() {
-		C.pic_close(file)
-		C.free(unsafe.Pointer(file))
-		runtime.KeepAlive(f)
-	}
+var compressions = []compressionInfo{
+	ZIP:          {"zip", 3, 16, true},
+	ZIPS:         {"zips", 2, 1, true},
+	PIZ:          {"piz", 4, 32, true},
+	RLE:          {"rle", 1, 1, true},
+	Uncompressed: {"none", 0, 1, true},
+	PXR24:        {"pxr24", 5, 16, false},
+	B44:          {"b44", 6, 32, false},
+	B44A:         {"b44a", 7, 32, false},
+	DWAA:         {"dwaa", 8, 32, false},
+	DWAB:         {"dwab", 9, 256, false},
+}
+
+// refusal is a sentence about a file with which nothing is wrong.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+// workingBytes is how much memory the library may take for the chunks that it works on; it has two
+// for every thread, packed and unpacked.
+const workingBytes = 1 << 30
+
+func threads(chunkBytes int64) C.int {
+	return C.int(min(int64(runtime.NumCPU()), max(1, workingBytes/(4*max(1, chunkBytes)))))
+}
+
+// inC makes something of C's, which the library may keep the address of. It is all zeros.
+func inC[T any]() (*T, func()) {
+	p := C.calloc(1, C.size_t(unsafe.Sizeof(*new(T))))
+	return (*T)(p), func() { C.free(p) }
 }
 
 // failure is what went wrong, in the library's words where it had any.
@@ -48,74 +70,104 @@ func failure(file *C.pic_file) error {
 	return errors.New(C.GoString(&file.message[0]))
 }
 
-func readEXR(f *os.File) (*Image, error) {
+// readEXR reads a layer of a file; "" is its main picture.
+func readEXR(f *os.File, layer string) (*Image, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, cause(err)
 	}
-	file, done := newFile(f)
+	var refused refusal
+	im, choice, err := openEXR(f, info.Size(), layer)
+	switch {
+	case errors.As(err, &refused):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("its header is broken or cut off (%w)", err)
+	}
+	file, done := inC[C.pic_file]()
 	defer done()
-	file.size = C.int64_t(info.Size())
-	switch C.pic_open(file) {
-	case C.PIC_BROKEN:
-		return nil, fmt.Errorf("its header is broken or cut off (%w)", failure(file))
-	case C.PIC_REFUSED:
-		return nil, failure(file)
+	file.fd, file.size, file.threads = C.int(f.Fd()), C.int64_t(info.Size()), threads(choice.chunkBytes)
+	c, done := inC[C.pic_choice]()
+	defer done()
+	c.part = C.int(choice.part)
+	for i, v := range corners(im.DataWindow) {
+		c.window[i] = C.int32_t(v)
 	}
-	data, err := window(file.data_window)
-	if err != nil {
-		return nil, err
+	for i, name := range choice.channels {
+		setName(&c.channel[i], name)
 	}
-	display, err := window(file.display_window)
-	if err != nil {
-		return nil, err
+	if choice.chroma {
+		c.chroma = 1
+		setName(&c.layer, choice.prefix)
 	}
-	im := &Image{
-		DataWindow:    data,
-		DisplayWindow: display,
-		PixelAspect:   sane(float32(file.pixel_aspect)),
-		Pix:           make([]float32, 4*data.Dx()*data.Dy()),
-		HasAlpha:      file.slot[3] >= 0,
-	}
-	if file.all_half != 0 {
-		im.Depth = Half
-	}
-	for c, code := range exrCompressions {
-		if code == file.compression {
-			im.Compression = c
-		}
+	im.Pix = make([]float32, 4*im.DataWindow.Dx()*im.DataWindow.Dy())
+	failed := C.pic_read(file, c, (*C.float)(&im.Pix[0])) != 0
+	runtime.KeepAlive(f)
+	if failed {
+		return nil, fmt.Errorf("it is broken or cut off at scan line %d of %d to %d (%w)",
+			int(c.bad_line), im.DataWindow.Min.Y, im.DataWindow.Max.Y-1, failure(file))
 	}
 	if !im.HasAlpha {
 		for i := 3; i < len(im.Pix); i += 4 {
 			im.Pix[i] = 1
 		}
 	}
-	var line C.int
-	switch C.pic_read(file, (*C.float)(&im.Pix[0]), &line) {
-	case C.PIC_REFUSED:
-		return nil, failure(file)
-	case C.PIC_BROKEN:
-		return nil, fmt.Errorf("it is broken or cut off at scan line %d of %d to %d (%w)",
-			int(line), data.Min.Y, data.Max.Y-1, failure(file))
-	}
 	return im, nil
 }
 
+// openEXR reads a file's headers: what the picture will be, without pixels, and what they are read from.
+func openEXR(f *os.File, size int64, layer string) (*Image, *choice, error) {
+	parts, err := readHeaders(f, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	choice, err := choose(parts, layer)
+	if err != nil {
+		return nil, nil, err
+	}
+	h := parts[choice.part]
+	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata()}
+	var errs [4]error
+	im.DataWindow, errs[0] = h.window("dataWindow")
+	im.DisplayWindow, errs[1] = h.window("displayWindow")
+	im.Compression, errs[2] = h.compression()
+	errs[3] = h.decode("pixelAspectRatio", "float", &im.PixelAspect)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, nil, err
+	}
+	for _, err := range []error{checkSize(im.DataWindow), checkSize(im.DisplayWindow)} {
+		if err != nil {
+			return nil, nil, refusal(err.Error())
+		}
+	}
+	if im.Tile, err = h.tile(); err != nil {
+		return nil, nil, err
+	}
+	if choice.half {
+		im.Depth = Half
+	}
+	if !compressions[im.Compression].lossless {
+		im.Compression = ZIP
+	}
+	im.PixelAspect = sane(im.PixelAspect)
+	return im, choice, nil
+}
+
+func setName(to *[C.PIC_NAME]C.char, name string) {
+	for i := range min(len(name), len(to)-1) {
+		to[i] = C.char(name[i])
+	}
+}
+
 func writeEXR(f *os.File, im *Image) error {
-	file, done := newFile(f)
+	file, done := inC[C.pic_file]()
 	defer done()
-	file.data_window = corners(im.DataWindow)
-	file.display_window = corners(im.DisplayWindow)
-	file.pixel_aspect = C.float(im.PixelAspect)
-	file.compression = exrCompressions[im.Compression]
-	if im.Depth == Half || im.Depth == Byte {
-		file.all_half = 1
-	}
-	alpha := C.int(0)
-	if im.HasAlpha {
-		alpha = 1
-	}
-	if C.pic_write(file, (*C.float)(&im.Pix[0]), alpha) != 0 {
+	lines := max(compressions[im.Compression].lines, im.Tile.Y)
+	file.fd, file.threads = C.int(f.Fd()), threads(16*int64(lines*im.DataWindow.Dx()))
+	header := newHeader(im).encode()
+	failed := C.pic_write(file, unsafe.Pointer(&header[0]), C.int(len(header)), (*C.float)(&im.Pix[0])) != 0
+	runtime.KeepAlive(f)
+	if failed {
 		return failure(file)
 	}
 	return nil
@@ -133,19 +185,6 @@ func Floats(to []float32, from []uint16) {
 	if len(from) > 0 {
 		C.pic_floats((*C.float)(&to[:len(from)][0]), (*C.uint16_t)(&from[0]), C.size_t(len(from)))
 	}
-}
-
-// window turns the first and last pixels that a file names into a rectangle.
-func window(corners [4]C.int32_t) (image.Rectangle, error) {
-	r := image.Rectangle{
-		Min: image.Pt(int(corners[0]), int(corners[1])),
-		Max: image.Pt(int(corners[2])+1, int(corners[3])+1),
-	}
-	return r, checkSize(r)
-}
-
-func corners(r image.Rectangle) [4]C.int32_t {
-	return [4]C.int32_t{C.int32_t(r.Min.X), C.int32_t(r.Min.Y), C.int32_t(r.Max.X - 1), C.int32_t(r.Max.Y - 1)}
 }
 
 // sane is a pixel aspect that can be computed with.

@@ -17,18 +17,20 @@ const (
 	maxPixels = 1 << 28
 )
 
+// Source is how files are read.
+type Source struct {
+	// Data is for masks and the like: what a PNG or JPEG stores is taken as it is, on a scale of 0
+	// to 1, and not as sRGB.
+	Data bool
+	// Layer is what to read of an OpenEXR file, as [PART:][NAME]; see choose.
+	Layer string
+}
+
 // Read reads an OpenEXR, PNG or JPEG file, told apart by what it holds and not by its name.
-func Read(path string) (*Image, error) {
-	return read(path, true)
-}
+func Read(path string) (*Image, error) { return Source{}.Read(path) }
 
-// ReadData is Read for masks and other data: what a PNG or JPEG stores is taken as it is, on a
-// scale of 0 to 1, and not as sRGB.
-func ReadData(path string) (*Image, error) {
-	return read(path, false)
-}
-
-func read(path string, linearise bool) (*Image, error) {
+// Read reads an OpenEXR, PNG or JPEG file.
+func (s Source) Read(path string) (*Image, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
@@ -43,11 +45,13 @@ func read(path string, linearise bool) (*Image, error) {
 	case n == 0:
 		return nil, fmt.Errorf("%s is empty", path)
 	case head == "v/1\x01":
-		im, err = readEXR(f)
+		im, err = readEXR(f, s.Layer)
+	case s.Layer != "":
+		err = errors.New("only OpenEXR files have layers")
 	case head == "\x89PNG":
-		im, err = readPNG(f, linearise)
+		im, err = readPNG(f, !s.Data)
 	case strings.HasPrefix(head, "\xff\xd8"):
-		im, err = readJPEG(f, linearise)
+		im, err = readJPEG(f, !s.Data)
 	default:
 		return nil, fmt.Errorf("%s is not an OpenEXR, PNG or JPEG file", path)
 	}
@@ -127,12 +131,23 @@ func checkSize(window image.Rectangle) error {
 	return CheckSize(window.Dx(), window.Dy())
 }
 
+// checkSides says whether a picture may be as wide and as high.
+func checkSides(window image.Rectangle) error {
+	switch w, h := window.Dx(), window.Dy(); {
+	case w <= 0 || h <= 0:
+		return errors.New("it has no pixels")
+	case w > maxSide || h > maxSide:
+		return fmt.Errorf("%d×%d pixels are more than the %d on a side that are allowed", w, h, maxSide)
+	}
+	return nil
+}
+
 // CheckSize says whether a picture may be as large.
 func CheckSize(w, h int) error {
-	if w <= 0 || h <= 0 {
-		return errors.New("it has no pixels")
+	if err := checkSides(image.Rectangle{Max: image.Pt(w, h)}); err != nil {
+		return err
 	}
-	if w > maxSide || h > maxSide || w*h > maxPixels {
+	if w*h > maxPixels {
 		return fmt.Errorf("%d×%d pixels are more than the %d million that are allowed", w, h, maxPixels/1_000_000)
 	}
 	return nil

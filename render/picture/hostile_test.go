@@ -14,7 +14,7 @@ import (
 func exrFiles(t *testing.T) map[string][]byte {
 	files := map[string][]byte{}
 	random := rand.New(rand.NewPCG(5, 6))
-	for c := range exrCompressions {
+	for _, c := range Compressions() {
 		im := New(image.Rect(-5, 3, 60, 70))
 		for i := range im.Pix {
 			im.Pix[i] = float32(random.IntN(20))
@@ -28,7 +28,7 @@ func exrFiles(t *testing.T) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files["own "+string(rune('0'+c))] = content
+		files["own "+c.String()] = content
 	}
 	root := os.Getenv("IMPASTO_DATA")
 	if root == "" {
@@ -42,7 +42,7 @@ func exrFiles(t *testing.T) map[string][]byte {
 		}
 		return nil
 	})
-	if len(files) == len(exrCompressions) {
+	if len(files) == len(Compressions()) {
 		t.Log("no real OpenEXR files here: only our own are broken")
 	}
 	return files

@@ -19,6 +19,8 @@ type Image struct {
 	HasAlpha      bool            // false: A is 1 everywhere, and is not written
 	Depth         Depth           // what the file holds, or is to hold
 	Compression   Compression     // of an OpenEXR file
+	Tile          image.Point     // the size of an OpenEXR file's tiles; zero: it has scan lines
+	Metadata      []Attribute     // what an OpenEXR file says beyond that: timecode, camera, primaries
 	Colourspace   string          // what the file says of its values, as OFX 1.5 names spaces; "" where it says nothing
 }
 
@@ -41,15 +43,32 @@ func (d Depth) String() string {
 // Compression of an OpenEXR file.
 type Compression int
 
-// The lossless ones. A picture that was read from a file with a lossy compression says ZIP, so
-// that writing it loses nothing a second time.
+// A picture that was read from a file with a lossy compression says ZIP, so that writing it loses
+// nothing a second time.
 const (
 	ZIP  Compression = iota // 16 lines at a time
 	ZIPS                    // one line at a time
 	PIZ
 	RLE
 	Uncompressed
+	// The lossy ones.
+	PXR24 // 24 bits of a float; halves are kept
+	B44
+	B44A
+	DWAA // 32 lines at a time
+	DWAB // 256 lines at a time
 )
+
+func (c Compression) String() string { return compressions[c].name }
+
+// Compressions are all there are, in the order of their constants.
+func Compressions() []Compression {
+	all := make([]Compression, len(compressions))
+	for i := range all {
+		all[i] = Compression(i)
+	}
+	return all
+}
 
 // New returns a black, opaque picture of that data window, with the same display window.
 func New(window image.Rectangle) *Image {
