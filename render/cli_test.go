@@ -209,6 +209,36 @@ func TestBrokenPlateFailsItsFrameAlone(t *testing.T) {
 	}
 }
 
+// A layer of another part than the first, whether the effect does something or not. What the file
+// says besides goes with it.
+func TestLayerAndMetadata(t *testing.T) {
+	parts, err := filepath.Abs("picture/testdata/parts.exr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for gain, want := range map[string][4]float32{"0": {0.125, 0.5, -1, 1}, "1": {0.875, 0.5, 2, 1}} {
+		folder := t.TempDir()
+		c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source="+parts,
+			"--layer", "Source=extra:diffuse", "--param", "gain="+gain, "--frames", "1", "--out", "out.exr", "--compression", "piz")
+		c.Dir = folder
+		if _, stderr, code := run(t, c); code != 0 {
+			t.Fatalf("exit %d, said %s", code, stderr)
+		}
+		im, err := picture.Read(filepath.Join(folder, "out.exr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if [4]float32(im.Pix[:4]) != want || im.DataWindow != image.Rect(-3, 2, 21, 18) || im.PixelAspect != 2 || im.Depth != picture.Float {
+			t.Errorf("gain %s: %v, window %v, aspect %g, %v", gain, im.Pix[:4], im.DataWindow, im.PixelAspect, im.Depth)
+		}
+		if im.Compression != picture.PIZ || !slices.ContainsFunc(im.Metadata, func(a picture.Attribute) bool {
+			return a.Name == "timeCode" && bytes.Equal(a.Value, []byte{4, 3, 2, 1, 0, 0, 0, 0})
+		}) {
+			t.Errorf("gain %s: %v, %v", gain, im.Compression, im.Metadata)
+		}
+	}
+}
+
 func TestSkipExisting(t *testing.T) {
 	folder := shot(t)
 	if err := os.WriteFile(filepath.Join(folder, "out.0002.exr"), []byte("mine"), 0o600); err != nil {
@@ -252,6 +282,10 @@ func TestExitCodes(t *testing.T) {
 		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exitUsage, "has no input clip Msk; it has Source, Mask"},
 		{"--frames 1 --out out.exr --clip Mask=none.exr", exitUsage, "none.exr cannot be opened: no such file"},
 		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exitUsage, "clip Mask: there is no file none.%04d.exr"},
+		{"--frames 1 --out out.exr --layer Sauce=Z", exitUsage, "with the NAME of a --clip"},
+		{"--frames 1 --out out.exr --layer Source=Z", exitUsage, `it has no layer or channel "Z", only B, G, R`},
+		{"--frames 1 --out out.exr --layer Source=left:", exitUsage, `it has no part "left", only 0`},
+		{"--frames 1 --out out.exr --compression lzw", exitUsage, "--compression is zip, zips, piz"},
 		{"--frames 1 --out out.exr --param gian=1", exitUsage, "has no parameter gian; it has fault, gain"},
 		{"--frames 1 --out out.exr --param gain=7", exitUsage, "it goes from -4 to 4"},
 		{"--frames 1 --out out.exr --nonsense", exitUsage, "unknown flag: --nonsense"},

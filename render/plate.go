@@ -25,7 +25,7 @@ const (
 type plate struct {
 	pattern sequence.Pattern
 	missing string
-	mask    bool
+	source  picture.Source
 	frames  []int // that there are files of, in order; none of a still
 
 	mu     sync.Mutex
@@ -41,8 +41,8 @@ type reading struct {
 	err  error
 }
 
-func newPlate(pattern sequence.Pattern, missing string, keep int) (*plate, error) {
-	p := &plate{pattern: pattern, missing: missing, keep: keep}
+func newPlate(pattern sequence.Pattern, layer, missing string, keep int) (*plate, error) {
+	p := &plate{pattern: pattern, missing: missing, keep: keep, source: picture.Source{Layer: layer}}
 	var err error
 	if p.frames, err = pattern.Existing(); err != nil {
 		return nil, err
@@ -132,11 +132,8 @@ func (p *plate) read(frame int) (*picture.Image, error) {
 }
 
 func (p *plate) open(path string) (*picture.Image, error) {
-	if !p.mask {
-		return picture.Read(path)
-	}
-	im, err := picture.Source{Data: true}.Read(path)
-	if err == nil && !im.HasAlpha {
+	im, err := p.source.Read(path)
+	if err == nil && p.source.Data && !im.HasAlpha {
 		greyToAlpha(im)
 	}
 	return im, err

@@ -18,10 +18,10 @@ import (
 // options are the flags of impasto render, as written.
 type options struct {
 	plugin, effect, as                    string
-	clips, params                         []string
+	clips, layers, params                 []string
 	frames, out                           string
 	interpolation, missing                string
-	depth, components, rows               string
+	depth, components, rows, compression  string
 	scale                                 float64
 	threads                               int
 	skipExisting, continueOnError, strict bool
@@ -32,8 +32,15 @@ const renderLong = `render reads image sequences, hands them to an OpenFX effect
 Files are OpenEXR, PNG or, for reading, JPEG. Names have the frame's number as %04d or ####; a name
 without one is a still. PNG and JPEG are sRGB, and linear floats to the effect, except for masks,
 whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
-the depth and the compression of the main clip's files (lossy ones become ZIP). Every frame is
-written beside its place and then renamed: under its own name there is a whole file or none.
+the depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression
+says otherwise), and what else their headers say: timecode, camera, primaries. Every frame is written
+beside its place and then renamed: under its own name there is a whole file or none.
+
+Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
+first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name or its number from
+0, LAYER a layer (diffuse, for diffuse.R, diffuse.G, diffuse.B), a channel (Z) or up to four of them
+with commas (forward.u,forward.v), which become red, green, blue and alpha. Of mip levels the largest is
+read. Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no other layers.
 
 Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
 Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or
@@ -61,6 +68,8 @@ const renderExample = `  impasto render --plugin Impasto.ofx.bundle --clip Sourc
       --frames 1001-1048 --param mix=0@1001,1@1024 --out styled.%04d.exr
   impasto render --plugin Other.ofx.bundle --effect com.example.Blur --clip Source=in.####.png \
       --frames 1-100x2,120 --out out.####.png --threads 4 --skip-existing
+  impasto render --plugin Impasto.ofx.bundle --clip Source=comp.####.exr --layer Source=beauty: \
+      --clip Mask=comp.####.exr --layer Mask=mattes:hero.A --frames 1-48 --out out.####.exr
   impasto render --plugin MyPlugin.ofx.bundle --clip Source=still.exr --frames 1 --out check.exr \
       --as resolve --depth byte --rows negative --strict`
 
@@ -79,6 +88,7 @@ func renderCommand() *cobra.Command {
 	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it")
 	f.StringVar(&o.effect, "effect", "", "the effect's `ID`, where the plugin has several")
 	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
+	f.StringArrayVar(&o.layers, "layer", nil, "what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
 	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120")
 	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
@@ -89,6 +99,7 @@ func renderCommand() *cobra.Command {
 	f.BoolVar(&o.continueOnError, "continue-on-error", false, "go on with the other frames after one has failed")
 	f.IntVar(&o.threads, "threads", 1, "render `N` frames at once, where the effect allows it")
 	f.StringVar(&o.depth, "depth", "float", "`DEPTH` that clips deliver: float, half, short or byte (these two sRGB-encoded)")
+	f.StringVar(&o.compression, "compression", "", "the `KIND` of an OpenEXR output: "+strings.Join(compressionNames(), ", "))
 	f.StringVar(&o.components, "components", "RGBA", "`CHANNELS` that clips deliver: RGBA or RGB")
 	f.Float64Var(&o.scale, "render-scale", 1, "render at `SCALE`, as a proxy: more than 0, up to 1")
 	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+profileNames())
@@ -103,9 +114,11 @@ type job struct {
 	frames []int
 	out    sequence.Pattern
 	clips  map[string]sequence.Pattern
+	layers map[string]string // by clip
 	params []setting
 	setup  ofx.Setup
 	interp ofx.Interpolation
+	packed *picture.Compression // of the output, or nil for the plate's
 	*options
 }
 
@@ -122,7 +135,7 @@ func one[T any](flag, word string, words []string, values []T) (T, error) {
 
 // parse checks everything that can be checked before the plugin is there.
 func parse(o *options) (*job, error) {
-	j := &job{options: o, clips: map[string]sequence.Pattern{}}
+	j := &job{options: o, clips: map[string]sequence.Pattern{}, layers: map[string]string{}}
 	for flag, value := range map[string]string{"plugin": o.plugin, "frames": o.frames, "out": o.out} {
 		if value == "" {
 			return nil, fmt.Errorf("--%s is needed; see impasto render --help", flag)
@@ -141,6 +154,13 @@ func parse(o *options) (*job, error) {
 		[]ofx.Rows{ofx.Aligned, ofx.Packed, ofx.Negative})
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, firstOf(errs[:])
+	}
+	if o.compression != "" {
+		kind, err := one("compression", o.compression, compressionNames(), picture.Compressions())
+		if err != nil {
+			return nil, err
+		}
+		j.packed = &kind
 	}
 	if !(o.scale > 0 && o.scale <= 1) {
 		return nil, fmt.Errorf("--render-scale is more than 0 and up to 1, not %g", o.scale)
@@ -162,6 +182,13 @@ func parse(o *options) (*job, error) {
 		}
 		j.clips[name] = pattern
 	}
+	for _, layer := range o.layers {
+		name, what, ok := strings.Cut(layer, "=")
+		if _, there := j.clips[name]; !ok || !there {
+			return nil, fmt.Errorf("--layer %s: write NAME=[PART:][LAYER], with the NAME of a --clip", layer)
+		}
+		j.layers[name] = what
+	}
 	for _, param := range o.params {
 		name, value, ok := strings.Cut(param, "=")
 		if !ok || name == "" {
@@ -170,6 +197,14 @@ func parse(o *options) (*job, error) {
 		j.params = append(j.params, setting{name, value})
 	}
 	return j, j.checkOutput()
+}
+
+func compressionNames() []string {
+	var names []string
+	for _, c := range picture.Compressions() {
+		names = append(names, c.String())
+	}
+	return names
 }
 
 func firstOf(errs []error) error {
@@ -230,7 +265,7 @@ func render(o *options) error {
 func (j *job) plates() (map[string]*plate, error) {
 	plates := map[string]*plate{}
 	for name, pattern := range j.clips {
-		p, err := newPlate(pattern, j.missing, j.threads+1)
+		p, err := newPlate(pattern, j.layers[name], j.missing, j.threads+1)
 		if err != nil {
 			return nil, fmt.Errorf("clip %s: %w", name, err)
 		}
@@ -255,7 +290,7 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 	setup.Sequential = p.effect.Sequential()
 	setup.Clips = map[string]ofx.Plate{}
 	for name, plate := range plates {
-		plate.mask = slices.Contains(p.effect.Masks(context), name)
+		plate.source.Data = slices.Contains(p.effect.Masks(context), name)
 		if _, err := plate.Example(); err != nil {
 			return nil, fail(exitUsage, fmt.Errorf("clip %s: %w", name, err))
 		}

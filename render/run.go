@@ -97,6 +97,9 @@ func (j *job) frame(instance *ofx.Instance, plates map[string]*plate, frame int,
 	start := time.Now()
 	output, err := instance.Render(frame)
 	if err == nil {
+		if j.packed != nil {
+			output.Picture.Compression = *j.packed
+		}
 		err = picture.Write(path, output.Picture)
 	}
 	switch {

@@ -214,8 +214,8 @@ func TestIdentityIsHonoured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.Identity != "Source" || out.Picture != r.plate[2] {
-		t.Errorf("identity %q, picture %p, want Source and %p", out.Identity, out.Picture, r.plate[2])
+	if out.Identity != "Source" || &out.Picture.Pix[0] != &r.plate[2].Pix[0] {
+		t.Errorf("identity %q, pixels %p, want Source and %p", out.Identity, out.Picture.Pix, r.plate[2].Pix)
 	}
 	r.close()
 }

@@ -65,6 +65,7 @@ type Instance struct {
 	project    projectSize
 	aspect     float64
 	window     windows
+	main       string // the clip that the output is like, if any
 
 	handle     unsafe.Pointer
 	properties *Properties
@@ -122,7 +123,6 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 	examples := map[string]*picture.Image{}
 	i.project = projectSize{1920, 1080}
 	i.window = windows{display: image.Rect(0, 0, 1920, 1080), depth: picture.Half}
-	measured := false
 	names := append([]string(nil), mainClips...)
 	for _, d := range i.descriptor.clips {
 		names = append(names, d.name)
@@ -137,9 +137,9 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 			return nil, fmt.Errorf("clip %s: %w", name, err)
 		}
 		examples[name] = im
-		if !measured {
-			measured = true
-			i.window = windows{display: im.DisplayWindow, depth: im.Depth, compression: im.Compression}
+		if i.main == "" {
+			i.main = name
+			i.window = windows{display: im.DisplayWindow, depth: im.Depth, compression: im.Compression, tile: im.Tile}
 			i.aspect = float64(im.PixelAspect)
 			i.project = projectSize{float64(im.DisplayWindow.Dx()) * i.aspect, float64(im.DisplayWindow.Dy())}
 		}

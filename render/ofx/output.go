@@ -24,6 +24,7 @@ func (i *Instance) picture(b *buffer, output *Clip) *picture.Image {
 		HasAlpha:      components != 3 && output.premultiplication != C.kOfxImageOpaque,
 		Depth:         i.window.depth,
 		Compression:   i.window.compression,
+		Tile:          i.window.tile,
 	}
 	row := make([]float32, components*b.bounds.width())
 	n := 4 * b.bounds.width()
@@ -48,6 +49,7 @@ type windows struct {
 	display     image.Rectangle
 	depth       picture.Depth
 	compression picture.Compression
+	tile        image.Point
 }
 
 func (w *windows) scaled(scale float64) image.Rectangle {

@@ -23,16 +23,31 @@ type Output struct {
 // needs.
 const mostFramesNeeded = 64
 
-// Render renders a frame. It may be called from several goroutines; where the effect does not
+// Render renders a frame. What the file of the main plate says beside the pixels goes with it. It may be called from several goroutines; where the effect does not
 // allow that, they wait for each other.
 func (i *Instance) Render(frame int) (*Output, error) {
-	time := float64(frame)
 	// Reading pictures needs no turn. What fails here fails again where it is asked for.
+	var metadata []picture.Attribute
 	for _, c := range i.clips {
-		if c.plate != nil {
-			c.plate.At(time)
+		if c.plate == nil {
+			continue
+		}
+		if im, err := c.plate.At(float64(frame)); err == nil && im != nil && c.Name == i.main {
+			metadata = im.Metadata
 		}
 	}
+	out, err := i.renderInTurn(frame)
+	if err != nil {
+		return nil, err
+	}
+	labelled := *out.Picture
+	labelled.Metadata = metadata
+	return &Output{Picture: &labelled, Identity: out.Identity}, nil
+}
+
+// renderInTurn renders a frame when the effect may.
+func (i *Instance) renderInTurn(frame int) (*Output, error) {
+	time := float64(frame)
 	bracketed := i.host.Profile.sequencePerFrame
 	switch safety := i.descriptor.properties.str(C.kOfxImageEffectPluginRenderThreadSafety); {
 	case safety == C.kOfxImageEffectRenderUnsafe:
@@ -188,7 +203,7 @@ func (i *Instance) small(im *picture.Image) *picture.Image {
 	defer b.release()
 	b.fill(l, 4, C.kOfxBitDepthFloat)
 	result := i.picture(b, &Clip{depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA, aspect: float64(im.PixelAspect)})
-	result.HasAlpha, result.Depth, result.Compression = im.HasAlpha, im.Depth, im.Compression
+	result.HasAlpha, result.Depth, result.Compression, result.Tile = im.HasAlpha, im.Depth, im.Compression, im.Tile
 	return result
 }
 

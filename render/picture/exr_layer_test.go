@@ -1,0 +1,203 @@
+package picture
+
+import (
+	"image"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// parts.exr was made by oiiotool, of constant colours. Part 0, "beauty", is half and tiled, R, G, B,
+// A; part 1, "extra", is float, with the channels Z, diffuse.*, forward.* and hero.A.
+func TestLayers(t *testing.T) {
+	for layer, want := range map[string]struct {
+		pixel [4]float32
+		alpha bool
+		depth Depth
+	}{
+		"":                        {[4]float32{0.25, 0.5, 2, 0.75}, true, Half},
+		"beauty:":                 {[4]float32{0.25, 0.5, 2, 0.75}, true, Half},
+		"0:":                      {[4]float32{0.25, 0.5, 2, 0.75}, true, Half},
+		"A":                       {[4]float32{0.75, 0.75, 0.75, 1}, false, Half},
+		"0:B,G,R":                 {[4]float32{2, 0.5, 0.25, 1}, false, Half},
+		"diffuse":                 {[4]float32{0.125, 0.5, -1, 1}, false, Float},
+		"extra:diffuse":           {[4]float32{0.125, 0.5, -1, 1}, false, Float},
+		"1:diffuse.B":             {[4]float32{-1, -1, -1, 1}, false, Float},
+		"Z":                       {[4]float32{1000.5, 1000.5, 1000.5, 1}, false, Float},
+		"forward":                 {[4]float32{3, -4, 0, 1}, false, Float},
+		"forward.v,forward.u":     {[4]float32{-4, 3, 0, 1}, false, Float},
+		"hero":                    {[4]float32{0, 0, 0, 0.625}, true, Float},
+		"hero.A":                  {[4]float32{0.625, 0.625, 0.625, 1}, false, Float},
+		"Z,Z,Z,hero.A":            {[4]float32{1000.5, 1000.5, 1000.5, 0.625}, true, Float},
+		"extra:diffuse.R,hero.A,": {},
+	} {
+		im, err := Source{Layer: layer}.Read("testdata/parts.exr")
+		if want.pixel == [4]float32{} {
+			if err == nil || !strings.Contains(err.Error(), "has no layer or channel") {
+				t.Errorf("%q: %v", layer, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", layer, err)
+			continue
+		}
+		if im.HasAlpha != want.alpha || im.Depth != want.depth {
+			t.Errorf("%q: alpha %v, %v", layer, im.HasAlpha, im.Depth)
+		}
+		for i, v := range im.Pix {
+			if v != want.pixel[i%4] {
+				t.Fatalf("%q: sample %d is %g, want %g", layer, i, v, want.pixel[i%4])
+			}
+		}
+	}
+}
+
+// What oiiotool was told of a file, and what is read of it and of what is written of that.
+func TestHeaders(t *testing.T) {
+	im, err := Read("testdata/parts.exr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := roundTrip(t, "headers.exr", im)
+	for _, im := range []*Image{im, back} {
+		if im.DataWindow != image.Rect(-3, 2, 21, 18) || im.DisplayWindow != image.Rect(0, 0, 32, 20) ||
+			im.PixelAspect != 2 || im.Compression != PIZ || im.Tile != image.Pt(16, 8) {
+			t.Errorf("windows %v in %v, aspect %g, %v, tiles %v", im.DataWindow, im.DisplayWindow, im.PixelAspect, im.Compression, im.Tile)
+		}
+		for name, want := range map[string]Attribute{
+			"timeCode":        {Type: "timecode", Value: []byte{4, 3, 2, 1, 0, 0, 0, 0}}, // BCD, frames first
+			"framesPerSecond": {},
+			"FramesPerSecond": {Type: "rational", Value: []byte{24, 0, 0, 0, 1, 0, 0, 0}},
+			"owner":           {Type: "string", Value: []byte("nobody")},
+			"name":            {Type: "string", Value: []byte("beauty")},
+		} {
+			i := slices.IndexFunc(im.Metadata, func(a Attribute) bool { return a.Name == name })
+			switch {
+			case i < 0 && want.Type != "":
+				t.Errorf("%s is lost", name)
+			case i >= 0 && (im.Metadata[i].Type != want.Type || string(im.Metadata[i].Value) != string(want.Value)):
+				t.Errorf("%s is %v", name, im.Metadata[i])
+			}
+		}
+	}
+	sameBits(t, im.Pix, back.Pix)
+}
+
+// The values are what FFmpeg's decoder, which is another than OpenEXR's, makes of the files.
+func TestDWA(t *testing.T) {
+	for _, name := range []string{"dwaa", "dwab"} {
+		im, err := Read("testdata/" + name + ".exr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []struct {
+			x, y int
+			rgb  [3]float64
+		}{
+			{0, 0, [3]float64{0.020313, 0.099295, 0.60157}},
+			{63, 0, [3]float64{0.89731, 0.20088, 0.051727}},
+			{0, 47, [3]float64{0.3014, 0.50002, 0.10149}},
+			{63, 47, [3]float64{7.9886, 3.9962, 0.99852}},
+			{31, 20, [3]float64{2.0036, 1.0327, 0.42056}},
+			{40, 33, [3]float64{3.8192, 1.9578, 0.54595}},
+			{7, 31, [3]float64{0.80079, 0.62405, 0.31537}},
+			{50, 5, [3]float64{1.3255, 0.5085, 0.23296}},
+		} {
+			for c, v := range want.rgb {
+				if got := float64(im.Row(want.y)[4*want.x+c]); math.Abs(got-v) > 2e-3*v {
+					t.Errorf("%s: channel %d at %d, %d is %g, want %g", name, c, want.x, want.y, got, v)
+				}
+			}
+		}
+	}
+}
+
+// Luminance and chroma of a picture of one colour, in a window elsewhere, is that colour.
+func TestLuminanceAndChroma(t *testing.T) {
+	im, err := Read("testdata/luminance_chroma.exr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if im.DataWindow != image.Rect(-4, 2, 32, 24) || !im.HasAlpha || im.Depth != Half {
+		t.Errorf("window %v, alpha %v, %v", im.DataWindow, im.HasAlpha, im.Depth)
+	}
+	for i, v := range im.Pix {
+		if want := [4]float64{0.5, 0.25, 4, 0.5}[i%4]; math.Abs(float64(v)-want) > 4e-3*want {
+			t.Fatalf("sample %d is %g, want %g", i, v, want)
+		}
+	}
+	if _, err := (Source{Layer: "RY"}).Read("testdata/luminance_chroma.exr"); err == nil || !strings.Contains(err.Error(), "is subsampled") {
+		t.Errorf("its chroma alone: %v", err)
+	}
+}
+
+// What a compression may lose of a smooth picture, and the library says what it took.
+func TestLossyCompressions(t *testing.T) {
+	for compression, most := range map[Compression]float64{PXR24: 1.0 / (1 << 15), B44: 0.05, B44A: 0.05, DWAA: 0.02, DWAB: 0.02} {
+		for _, depth := range []Depth{Float, Half} {
+			for _, tile := range []image.Point{{}, {X: 33, Y: 20}} {
+				im := New(image.Rect(-7, 5, 93, 305))
+				im.Depth, im.HasAlpha, im.Compression, im.Tile = depth, true, compression, tile
+				for i := range im.Pix {
+					x, y := i/4%100, i/400
+					im.Pix[i] = 0.2 + float32(x)/50 + float32(y)/100 + float32(i%4)/8
+					if i%4 == 3 {
+						im.Pix[i] = float32(y%100) / 100
+					}
+				}
+				path := t.TempDir() + "/lossy.exr"
+				if err := Write(path, im); err != nil {
+					t.Fatal(err)
+				}
+				if code := attribute(t, path, "compression"); string(code) != string([]byte{compressions[compression].code}) {
+					t.Errorf("%v is written as number %d", compression, code)
+				}
+				back, err := Read(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if back.Compression != ZIP || back.Tile != tile || back.Depth != depth {
+					t.Errorf("%v comes back as %v with tiles %v, %v", compression, back.Compression, back.Tile, back.Depth)
+				}
+				worst := 0.0
+				for i, v := range im.Pix {
+					worst = max(worst, math.Abs(float64(back.Pix[i]-v))/math.Max(0.1, float64(v)))
+				}
+				if depth == Half {
+					worst -= 1.0 / (1 << 11)
+				}
+				if worst > most {
+					t.Errorf("%v %v, tiles %v: lost %g", compression, depth, tile, worst)
+				}
+			}
+		}
+	}
+}
+
+// attribute is what a file's only header says.
+func attribute(t *testing.T, path, name string) []byte {
+	t.Helper()
+	headers := headersOf(t, path)
+	return headers[0][name].Value
+}
+
+func headersOf(t *testing.T, path string) []header {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers, err := readHeaders(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return headers
+}
