@@ -157,8 +157,8 @@ func TestLogarithmAndPower(t *testing.T) {
 	for bits := uint32(1); bits < 0x7f800000; bits += 4099 {
 		x := math.Float32frombits(bits)
 		want := math.Log2(float64(x))
-		if got := log2(x); math.Abs(float64(got)-want) > 3e-7+1e-7*math.Abs(want) {
-			t.Fatalf("log2(%g) is %g, want %g", x, got, want)
+		if got := Log2(x); math.Abs(float64(got)-want) > 3e-7+1e-7*math.Abs(want) {
+			t.Fatalf("Log2(%g) is %g, want %g", x, got, want)
 		}
 	}
 	for x := -150.; x < 128; x += 1. / 1031 {

@@ -2,7 +2,7 @@ package colour
 
 import "math"
 
-// All curves are made of log2 and exp2, which are tables here: straight pieces of the
+// All curves are made of Log2 and exp2, which are tables here: straight pieces of the
 // mantissa's range and of the fraction's. They are off by 2e-7 octaves and by 1e-7 of the
 // value, and what a float32 has to add.
 const (
@@ -32,7 +32,8 @@ func fill(to *[pieces]piece, start float64, f func(float64) float64) {
 	}
 }
 
-func log2(x float32) float32 {
+// Log2 is the binary logarithm.
+func Log2(x float32) float32 {
 	const exponents, least, mantissa, one = 0x7f800000, 0x00800000, 0x007fffff, 0x3f800000
 	bits := math.Float32bits(x)
 	if bits-least >= exponents-least { // negative, denormal, infinite or no number

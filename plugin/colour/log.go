@@ -3,7 +3,7 @@ package colour
 import "math"
 
 // logarithmic is the form that the logarithmic curves of all cameras have: with light x,
-// c·log2(a·x + b) + d above a cut, and a straight e·x + f below it.
+// c·Log2(a·x + b) + d above a cut, and a straight e·x + f below it.
 type logarithmic struct {
 	a, b, c, d float32
 	e, f       float32
@@ -59,7 +59,7 @@ func (l *logarithmic) encode(row []Pixel) {
 	for i := range row {
 		for c, x := range row[i][:3] {
 			if x > l.cut {
-				row[i][c] = l.c*log2(l.a*x+l.b) + l.d
+				row[i][c] = l.c*Log2(l.a*x+l.b) + l.d
 			} else {
 				row[i][c] = l.e*x + l.f
 			}

@@ -17,9 +17,9 @@ func raise(row []Pixel, by float32) {
 		for c, x := range row[i][:3] {
 			switch {
 			case x > 0:
-				row[i][c] = exp2(by * log2(x))
+				row[i][c] = exp2(by * Log2(x))
 			case x < 0:
-				row[i][c] = -exp2(by * log2(-x))
+				row[i][c] = -exp2(by * Log2(-x))
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func (sRGB) decode(row []Pixel) {
 				if x <= 0.04045 {
 					return x / 12.92
 				}
-				return exp2(2.4 * log2((x+0.055)/1.055))
+				return exp2(2.4 * Log2((x+0.055)/1.055))
 			})
 		}
 	}
@@ -48,7 +48,7 @@ func (sRGB) encode(row []Pixel) {
 				if x <= 0.0031308 {
 					return 12.92 * x
 				}
-				return 1.055*exp2(log2(x)/2.4) - 0.055
+				return 1.055*exp2(Log2(x)/2.4) - 0.055
 			})
 		}
 	}

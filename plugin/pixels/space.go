@@ -72,16 +72,18 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 		if w.KeepColour != 0 {
 			paint = d.recoloured(seen, paint, w.KeepColour)
 		}
-		seenR, seenG, seenB := d.value(seen[0]), d.value(seen[1]), d.value(seen[2])
-		paintR, paintG, paintB := d.value(paint[0]), d.value(paint[1]), d.value(paint[2])
+		for c := range 3 {
+			seen[c], paint[c] = d.value(seen[c]), d.value(paint[c])
+		}
+		paint = keepLight(paint, seen, white)
 		fade := float32(0)
-		if peak := max(seenR, seenG, seenB); peak > 0 {
-			fade = min(max(paintR, paintG, paintB)/peak, 1) - 1
+		if peak := max(seen[0], seen[1], seen[2]); peak > 0 {
+			fade = min(max(paint[0], paint[1], paint[2])/peak, 1) - 1
 		}
 		r, g, b = w.Space.From.Times(
-			(paintR-seenR)*white+min(r, 0)*fade,
-			(paintG-seenG)*white+min(g, 0)*fade,
-			(paintB-seenB)*white+min(b, 0)*fade)
+			(paint[0]-seen[0])*white+min(r, 0)*fade,
+			(paint[1]-seen[1])*white+min(g, 0)*fade,
+			(paint[2]-seen[2])*white+min(b, 0)*fade)
 		p[0], p[1], p[2] = (p[0]+r)*out, (p[1]+g)*out, (p[2]+b)*out
 	}
 	w.Space.Encode(styled)

@@ -25,8 +25,8 @@ type Writer struct {
 // it. Outside of the plate's window the output is transparent black.
 //
 // With c the plate's value, s the network's in the plate's space and w the pixel's
-// white, the styled value is s·w + min(c, 0): highlights keep their energy, and what lies
-// below 0 passes around the network. The output is source·(1−k) + styled·k, on values
+// white, the styled value is s·w + min(c, 0): what lies below 0 passes around the network.
+// Above white, s is what keepLight makes of it. The output is source·(1−k) + styled·k, on values
 // that carry alpha where the plate's do, with k = clamp(mask·mix, 0, 1). Where k
 // is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
 // the source bit for bit. Alpha always is. For plates of other spaces, and for what a
@@ -149,6 +149,15 @@ func (w *Writer) pixel(q, p *[4]float32, r, g, b, amount float32) {
 		return
 	}
 	white := white(p, w.Premultiplied)
+	over := white
+	if w.Premultiplied {
+		over /= a
+	}
+	if over > 1 {
+		seen := [3]float32{max(cr, 0) / white, max(cg, 0) / white, max(cb, 0) / white}
+		paint := keepLight([3]float32{r, g, b}, seen, over)
+		r, g, b = paint[0], paint[1], paint[2]
+	}
 	r, g, b = r*white+min(cr, 0), g*white+min(cg, 0), b*white+min(cb, 0)
 	if amount != 1 {
 		rest := 1 - amount

@@ -27,10 +27,14 @@ func decode(code float64) float64 {
 }
 
 // gained is what the style Gain(0.5) makes of a linear value of a pixel whose highest one
-// is peak: half of its sRGB code. A pixel above 1 is painted at its peak.
+// is peak: half of its sRGB code. A pixel above 1 is painted at its peak, of which the more is
+// kept the higher it is: all three stops above 1, by a smooth step.
 func gained(v, peak float64) float64 {
 	white := max(peak, 1)
-	return decode(encode(v/white)/2) * white
+	painted := decode(encode(v/white) / 2)
+	t := min(math.Log2(white)/3, 1)
+	held := (painted + 0.05*v/white) / (decode(0.5) + 0.05)
+	return (painted + (held-painted)*t*t*(3-2*t)) * white
 }
 
 // The mix is keyed from 0 to 1 and the mask has a soft edge. Every pixel is the plate, the
