@@ -6,20 +6,19 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/style"
 )
 
 // What exporters wrote down for one size follows the picture when a network is freed: at
 // other sizes it gives what a network exported for those gives.
 func TestFreed(t *testing.T) {
 	b := newBench(t)
-	if err := network.Start(os.Getenv("IMPASTO_ORT")); err != nil {
-		t.Fatal(err)
-	}
 	// Each makes "y", 3 × h × w, of "a", 3 × h/2 × w/2.
 	for name, whole := range map[string]func(g *onnxtest.Graph, h, w int64){
 		"doubled by Concat": func(g *onnxtest.Graph, h, w int64) {
@@ -105,17 +104,15 @@ func TestFreed(t *testing.T) {
 			if p.Input.Size != nil || p.Input.MultipleOf != 2 {
 				t.Fatalf("it takes pictures of %v, or multiples of %d", p.Input.Size, p.Input.MultipleOf)
 			}
-			freed, err := os.ReadFile(filepath.Join(p.Folder, p.Graph))
-			if err != nil {
-				t.Fatal(err)
-			}
+			freed := b.graph(p)
 			for _, size := range [][2]int{{96, 96}, {34, 46}, {150, 98}} {
 				h, w := size[0], size[1]
 				in := make([]float32, 3*h*w)
 				for i := range in {
 					in[i] = rand.Float32()
 				}
-				got, want := paint(t, freed, 0, 0, in, h, w), paint(t, graph(int64(h), int64(w)), w, h, in, h, w)
+				got, want := paint(t, freed, network.Picture("x", 0, 0), network.Picture("y", 0, 0), in, h, w),
+					paint(t, graph(int64(h), int64(w)), network.Picture("x", w, h), network.Picture("y", w, h), in, h, w)
 				for i := range want {
 					if math.Abs(float64(got[i]-want[i])) > 1e-6 {
 						t.Fatalf("at %v value %d is %g, and %g where the graph was made for that size", size, i, got[i], want[i])
@@ -134,13 +131,25 @@ func make27() (weights []float32) {
 	return weights
 }
 
-// paint runs a graph that declares its pictures to be of a size, or of any where that is 0.
-func paint(t *testing.T, graph []byte, declaredWidth, declaredHeight int, in []float32, h, w int) []float32 {
-	t.Helper()
-	port := func(name string) []network.Port {
-		return []network.Port{network.Picture(name, declaredWidth, declaredHeight)}
+// graph is that of a package.
+func (b *bench) graph(p *style.Style) []byte {
+	b.t.Helper()
+	graph, err := os.ReadFile(filepath.Join(p.Folder, p.Graph))
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	s, err := network.Load(graph, port("x"), port("y"), 1)
+	return graph
+}
+
+var started = sync.OnceValue(func() error { return network.Start(os.Getenv("IMPASTO_ORT")) })
+
+// paint runs a graph in this process.
+func paint(t *testing.T, graph []byte, x, y network.Port, in []float32, h, w int) []float32 {
+	t.Helper()
+	if err := started(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Load(graph, []network.Port{x}, []network.Port{y}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

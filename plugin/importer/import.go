@@ -76,7 +76,7 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.St
 // examine finds out all that the manifest has to say, and leaves the graphs in the
 // working folder.
 func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style, error) {
-	file, model, err := read(path)
+	file, model, err := bring(path)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	painting := ""        // the port that takes the painting
 	var paintingSize *[2]int
 	if o.StyleGraph != "" {
-		vectors, vectorsModel, err := read(o.StyleGraph)
+		vectors, vectorsModel, err := bring(o.StyleGraph)
 		if err != nil {
 			return nil, err
 		}
@@ -169,34 +169,57 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	return m, nil
 }
 
-// read reads a file that is said to be a network. Pictures with their channels last are
-// turned.
-func read(path string) (file []byte, m *onnx.Model, err error) {
+// bring reads a file that is said to be a network. Weights that it keeps in other files of
+// its folder are put into it, pictures with their channels last are turned, and those of
+// other numbers than float32 are cast.
+func bring(path string) (file []byte, m *onnx.Model, err error) {
+	if file, err = readFile(path); err != nil {
+		return nil, nil, err
+	}
+	for _, change := range []func([]byte) ([]byte, error){
+		func(file []byte) ([]byte, error) { return onnx.Inline(file, filepath.Dir(path), style.MaxFile) },
+		onnx.ChannelsFirst,
+		onnx.Float32,
+	} {
+		if file, err = change(file); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	m, err = understand(path, file)
+	return file, m, err
+}
+
+// read reads a package's network.
+func read(path string) (*onnx.Model, error) {
+	file, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return understand(path, file)
+}
+
+func readFile(path string) ([]byte, error) {
 	st, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, nil, err
+		return nil, err
 	case !st.Mode().IsRegular():
-		return nil, nil, fmt.Errorf("%s is not a file", path)
+		return nil, fmt.Errorf("%s is not a file", path)
 	case st.Size() > style.MaxFile:
-		return nil, nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path, st.Size()>>20, style.MaxFile>>20)
+		return nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path, st.Size()>>20, style.MaxFile>>20)
 	}
-	if file, err = os.ReadFile(path); err != nil {
-		return nil, nil, err
-	}
-	if _, err := onnx.Read(file); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if file, err = onnx.ChannelsFirst(file); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if m, err = onnx.Read(file); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	return os.ReadFile(path)
+}
+
+func understand(path string, file []byte) (*onnx.Model, error) {
+	m, err := onnx.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for name, c := range m.Constants {
 		if c.NaN {
-			return nil, nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the network was broken when it was trained or exported", path, name)
+			return nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the network was broken when it was trained or exported", path, name)
 		}
 	}
-	return file, m, nil
+	return m, nil
 }

@@ -113,6 +113,8 @@ func expects(m *onnx.Model, input string) *Span {
 			}
 		}
 		switch n.Op {
+		case "QuantizeLinear":
+			return &octets
 		case "Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice":
 		case "Sub", "Add":
 			if largest > 8 {

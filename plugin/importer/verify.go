@@ -44,7 +44,7 @@ func plain(length int) []float32 {
 // paint tries a network that a style has to itself.
 func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	graph := filepath.Join(p.Folder, p.Graph)
-	_, m, err := read(graph)
+	m, err := read(graph)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 
 // once runs a graph on inputs by their names.
 func (im *Importer) once(ctx context.Context, graph, output string, named map[string]network.Tensor) (network.Tensor, error) {
-	_, m, err := read(graph)
+	m, err := read(graph)
 	if err != nil {
 		return network.Tensor{}, err
 	}

@@ -31,10 +31,13 @@ type Port struct {
 	Shape []int64 // -1 is any length
 }
 
-// Among the types of ONNX's elements, float32 and int64.
+// Among the types of ONNX's elements.
 const (
-	TypeFloat = 1
-	typeInt64 = 7
+	TypeFloat  = 1
+	typeByte   = 2
+	typeInt64  = 7
+	typeHalf   = 10
+	typeDouble = 11
 )
 
 // typeNames are those of the other types that pictures are found in.

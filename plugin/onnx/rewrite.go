@@ -21,7 +21,8 @@ func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, err
 	})
 }
 
-// rewrite copies a message with others in place of some fields, as many as there are.
+// rewrite copies a message with others in place of some fields, as many as there are. The
+// value of a field that is a number is nil.
 func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with [][]byte, yes bool, err error)) ([]byte, error) {
 	var to []byte
 	for len(b) > 0 {
@@ -35,20 +36,20 @@ func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with 
 		}
 		whole := b[:n+size]
 		b = b[n+size:]
+		var value []byte
 		if wire == protowire.BytesType {
-			value, _ := protowire.ConsumeBytes(whole[n:])
-			with, yes, err := replace(field, value)
-			if err != nil {
-				return nil, err
-			}
-			if yes {
-				for _, w := range with {
-					to = bytesField(to, field, w)
-				}
-				continue
-			}
+			value, _ = protowire.ConsumeBytes(whole[n:])
 		}
-		to = append(to, whole...)
+		with, yes, err := replace(field, value)
+		if err != nil {
+			return nil, err
+		}
+		if !yes {
+			to = append(to, whole...)
+		}
+		for _, w := range with {
+			to = bytesField(to, field, w)
+		}
 	}
 	return to, nil
 }
@@ -103,6 +104,15 @@ func constantOf(output string, values ...int64) []byte {
 	for _, v := range values {
 		tensor = numberField(tensor, 7, uint64(v))
 	}
+	return constantNode(output, tensor)
+}
+
+// numberOne is a node that gives the float32 number 1, of no dimensions.
+func numberOne(output string) []byte {
+	return constantNode(output, bytesField(numberField(nil, 2, TypeFloat), 9, []byte{0, 0, 0x80, 0x3f}))
+}
+
+func constantNode(output string, tensor []byte) []byte {
 	value := bytesField(numberField(textField(nil, 1, "value"), 20, 4), 5, tensor)
 	return nodeBytes("Constant", nil, []string{output}, value)
 }

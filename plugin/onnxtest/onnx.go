@@ -56,6 +56,11 @@ func (g *Graph) InputOf(kind int64, name string, shape ...int64) {
 	g.inputs.bytes(11, port(name, kind, shape))
 }
 
+// OutputOf adds an output of another type.
+func (g *Graph) OutputOf(kind int64, name string, shape ...int64) {
+	g.outputs.bytes(12, port(name, kind, shape))
+}
+
 // Node adds an operator. Attributes are []int64, int64 or string.
 func (g *Graph) Node(op string, inputs []string, output string, attributes map[string]any) {
 	var n message
@@ -109,13 +114,17 @@ func (g *Graph) Integers(name string, values ...int64) {
 	g.constants.bytes(5, t)
 }
 
-// External adds a float32 tensor that a file beside the graph is said to hold.
-func (g *Graph) External(name string, shape []int64, file string) {
-	var location message
-	location.text(1, "location")
-	location.text(2, file)
+// External adds a float32 tensor that a file beside the graph is said to hold. More about
+// it are keys and values: "offset" and "length".
+func (g *Graph) External(name string, shape []int64, file string, more ...string) {
 	t := tensor(name, typeFloat, shape)
-	t.bytes(13, location)
+	more = append([]string{"location", file}, more...)
+	for i := 0; i < len(more); i += 2 {
+		var entry message
+		entry.text(1, more[i])
+		entry.text(2, more[i+1])
+		t.bytes(13, entry)
+	}
 	t.integer(14, 1) // EXTERNAL
 	g.constants.bytes(5, t)
 }
