@@ -201,6 +201,7 @@ type Progress struct {
 
 // Done answers Prepare and Render.
 type Done struct {
+	Device  string  `msgpack:"device"`           // for the artist, what networks run on: "the CPU, 8 threads"
 	Cached  bool    `msgpack:"cached"`           // the network did not run: its picture was kept
 	Timings Timings `msgpack:"timings"`          //
 	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request

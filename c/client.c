@@ -382,9 +382,10 @@ enum outcome client_prepare(const char *style, const struct waiter *waiter,
     goto out;
   }
   keep_lane(lane);
-  if (message.kind == KIND_DONE)
+  if (message.kind == KIND_DONE) {
+    strcpy(answer->device, message.as.done.device);
     outcome = OUTCOME_DONE;
-  else
+  } else
     say(&answer->why, "%s", message.as.error.message);
 out:
   msgpack_sbuffer_destroy(&request);
@@ -476,6 +477,7 @@ enum outcome client_render(const struct render_request *request, struct memory *
   } else {
     if ((*memory)->fd < 0)
       memcpy((*memory)->data + inputs, message.as.done.pixels, output);
+    strcpy(answer->device, message.as.done.device);
     answer->cached = message.as.done.cached;
     answer->timings = message.as.done.timings;
     outcome = OUTCOME_DONE;

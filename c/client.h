@@ -19,6 +19,7 @@ struct waiter {
 enum outcome { OUTCOME_DONE, OUTCOME_STOPPED, OUTCOME_FAILED };
 
 struct answer {
+  char device[64];
   bool cached;
   struct timings timings;
   struct sentence why; /* it failed */

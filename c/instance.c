@@ -1,6 +1,7 @@
 #include "instance.h"
 
 #include "describe.h"
+#include "render.h"
 #include "space.h"
 #include "suites.h"
 
@@ -19,6 +20,7 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
     return kOfxStatErrMemory;
   instance->effect = effect;
   report_init(&instance->report, effect);
+  status_init(&instance->status);
   if (suites.effect->getPropertySet(effect, &instance->properties) != kOfxStatOK ||
       suites.effect->getParamSet(effect, &params) != kOfxStatOK)
     goto failed;
@@ -34,6 +36,7 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
     goto failed;
   return kOfxStatOK;
 failed:
+  status_done(&instance->status);
   report_done(&instance->report);
   free(instance);
   return kOfxStatFailed;
@@ -53,6 +56,7 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect) {
   struct instance *instance = instance_of(effect);
   if (instance) {
     (void)suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, NULL);
+    status_done(&instance->status);
     report_done(&instance->report);
     free(instance);
   }
@@ -78,9 +82,10 @@ bool instance_masked(const struct instance *instance, OfxTime time) {
 
 /* Whatever the artist changes may be the cure; the next frame says if it was not. */
 OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
-  if (has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
-    report_clear(&instance->report);
-  return kOfxStatReplyDefault;
+  if (!has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
+    return kOfxStatReplyDefault;
+  report_clear(&instance->report);
+  return params_named(in, PARAM_STATUS) ? tell_status(instance, in) : kOfxStatReplyDefault;
 }
 
 OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {

@@ -5,6 +5,7 @@
 #include "ofx/ofx.h"
 #include "params.h"
 #include "report.h"
+#include "status.h"
 
 struct clip {
   OfxImageClipHandle handle; /* NULL: not in this context */
@@ -17,6 +18,7 @@ struct instance {
   struct clip source, output, mask, style;
   struct params params;
   struct report report;
+  struct status status;
 };
 
 OfxStatus instance_create(OfxImageEffectHandle effect);

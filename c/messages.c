@@ -267,6 +267,8 @@ static bool take_progress(struct message *to, struct fields *f) {
 }
 
 static bool take_done(struct message *to, struct fields *f) {
+  if (!text_field(f, "device", to->as.done.device, sizeof to->as.done.device))
+    return false;
   const msgpack_object *cached = field(f, "cached"), *timings = field(f, "timings");
   struct timings *t = &to->as.done.timings;
   struct fields tf;

@@ -99,6 +99,7 @@ struct message {
       char stage[128];
     } progress;
     struct {
+      char device[64];
       bool cached;
       struct timings timings;
       const unsigned char *pixels; /* into the body that was decoded, or NULL */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum control { MENU, SPACES, TEXT, NUMBER, SWITCH };
+enum control { MENU, SPACES, TEXT, NUMBER, SWITCH, BUTTON };
 
 /* Names, meanings and order stay as they are for ever; what is new goes to the end. */
 static const struct definition {
@@ -157,6 +157,11 @@ static const struct definition {
          .hint = "Paints a proxy at its own size: as much faster as it is smaller, but with strokes "
                  "that are larger on it than on the final frame. Off, a proxy looks like the final frame and "
                  "takes as long. Of no effect at full resolution."},
+    [PARAM_STATUS] =
+        {.name = "statusButton",
+         .control = BUTTON,
+         .label = "Status",
+         .hint = "Says which device the style runs on, and what the last frame took."},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank
@@ -179,6 +184,8 @@ static const char *type_of(enum control control) {
     return kOfxParamTypeString;
   case NUMBER:
     return kOfxParamTypeDouble;
+  case BUTTON:
+    return kOfxParamTypePushButton;
   default:
     return kOfxParamTypeBoolean;
   }
@@ -210,7 +217,7 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   (void)put_string(set, kOfxPropLabel, 0, d->label);
   (void)put_string(set, kOfxParamPropScriptName, 0, d->name);
   (void)put_string(set, kOfxParamPropHint, 0, d->hint);
-  if (!d->animates)
+  if (!d->animates && d->control != BUTTON)
     (void)put_int(set, kOfxParamPropAnimates, 0, 0);
   switch (d->control) {
   case MENU:
@@ -230,6 +237,8 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
            put_double(set, kOfxParamPropDisplayMin, 0, whole ? d->min : d->slider_min) &&
            put_double(set, kOfxParamPropDisplayMax, 0, whole ? d->max : d->slider_max);
   }
+  case BUTTON:
+    return true;
   default:
     return put_int(set, kOfxParamPropDefault, 0, (int)d->number);
   }
@@ -344,6 +353,11 @@ bool params_space(const struct params *params, OfxTime time, const char **to,
   }
   *to = spaces[entry].name;
   return true;
+}
+
+bool params_named(OfxPropertySetHandle in, enum param param) {
+  return has_string(in, kOfxPropType, kOfxTypeParameter) &&
+         has_string(in, kOfxPropName, table[param].name);
 }
 
 bool params_switch(const struct params *params, enum param param, OfxTime time) {

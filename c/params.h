@@ -23,6 +23,7 @@ enum param {
   PARAM_DETAIL,
   PARAM_TEXTURE_SCALE,
   PARAM_FAST_PROXY,
+  PARAM_STATUS,
   PARAM_COUNT
 };
 
@@ -53,6 +54,9 @@ bool params_number(const struct params *params, enum param param, OfxTime time, 
 /* The space of the plate as messages name it; NULL: what plates of its depth are in. */
 bool params_space(const struct params *params, OfxTime time, const char **to,
                   struct sentence *why);
+
+/* Whether the host says of an action that it is about this parameter. */
+bool params_named(OfxPropertySetHandle in, enum param param);
 
 /* Off where there is no such parameter. */
 bool params_switch(const struct params *params, enum param param, OfxTime time);

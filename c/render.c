@@ -382,8 +382,10 @@ static enum progress paint(struct frame *frame) {
       .copy_out = ended - answered,
       .total = ended - frame->watch.began,
   };
-  if (progress == GO_ON)
+  if (progress == GO_ON) {
     trace_frame(&trace, &answer);
+    status_note(&frame->instance->status, &trace, &answer);
+  }
   return progress;
 }
 
@@ -425,21 +427,43 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   return conclude(&frame.watch, progress, began, &frame.why);
 }
 
+/* Loads the styles of a frame. The answer has the device, or why not. */
+static enum progress prepare(struct instance *instance, OfxTime time, struct watch *watch,
+                             struct styles *styles, struct answer *answer) {
+  struct waiter waiter = {watch_stops, watch};
+  enum progress progress = GO_ON;
+  if (!params_styles(&instance->params, time, styles, &answer->why))
+    return FAILED;
+  if (styles->mix < 1)
+    progress = progress_of(watch, client_prepare(styles->a, &waiter, answer));
+  if (styles->mix > 0 && progress == GO_ON)
+    progress = progress_of(watch, client_prepare(styles->b, &waiter, answer));
+  return progress;
+}
+
 OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
-  struct waiter waiter = {watch_stops, &watch};
   struct answer answer = {.cached = false};
-  enum progress progress = FAILED;
   struct styles styles;
   double first = 0;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
-  if (params_styles(&instance->params, first, &styles, &answer.why)) {
-    progress = GO_ON;
-    if (styles.mix < 1)
-      progress = progress_of(&watch, client_prepare(styles.a, &waiter, &answer));
-    if (styles.mix > 0 && progress == GO_ON)
-      progress = progress_of(&watch, client_prepare(styles.b, &waiter, &answer));
+  enum progress progress = prepare(instance, first, &watch, &styles, &answer);
+  return conclude(&watch, progress, began, &answer.why);
+}
+
+OfxStatus tell_status(struct instance *instance, OfxPropertySetHandle in) {
+  struct watch watch = watch_begin(&instance->report);
+  struct answer answer = {.cached = false};
+  struct sentence text;
+  struct styles styles;
+  double time = 0;
+  unsigned began = report_begin(&instance->report);
+  (void)get_double(in, kOfxPropTime, 0, &time);
+  enum progress progress = prepare(instance, time, &watch, &styles, &answer);
+  if (progress == GO_ON) {
+    status_say(&instance->status, styles.mix < 1 ? styles.a : styles.b, answer.device, &text);
+    report_tell(&instance->report, &text);
   }
   return conclude(&watch, progress, began, &answer.why);
 }

@@ -4,6 +4,7 @@
 
 #include "instance.h"
 
+OfxStatus tell_status(struct instance *instance, OfxPropertySetHandle in);
 OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in);
 OfxStatus render(struct instance *instance, OfxPropertySetHandle in);
 

@@ -42,6 +42,13 @@ static void show(struct report *report, const struct sentence *what) {
     (void)suites.message->message(report->effect, kOfxMessageError, "impasto", text.text);
 }
 
+void report_tell(struct report *report, const struct sentence *what) {
+  struct sentence text;
+  without_formats(&text, what->text);
+  if (suites.message && suites.message->message)
+    (void)suites.message->message(report->effect, kOfxMessageMessage, "impasto", text.text);
+}
+
 void report_error(struct report *report, const struct sentence *what) {
   (void)pthread_mutex_lock(&report->mutex);
   bool same = strcmp(report->shown.text, what->text) == 0;

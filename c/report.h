@@ -22,6 +22,9 @@ struct report {
 void report_init(struct report *report, OfxImageEffectHandle effect);
 void report_done(struct report *report);
 
+/* Tells the artist what was asked for. */
+void report_tell(struct report *report, const struct sentence *what);
+
 /* Shows an error, once for as long as it stays the same. */
 void report_error(struct report *report, const struct sentence *what);
 

@@ -66,6 +66,9 @@ func (e *engine) grant(threads int) {
 	}
 }
 
+// deviceName is what networks run on, in words.
+func (e *engine) deviceName() string { return fmt.Sprintf("the CPU, %d threads", e.threads.Load()) }
+
 // styles lists what can be had.
 func (e *engine) styles() *bridge.StyleList {
 	all, broken := e.looks.bank.All()
@@ -92,7 +95,7 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	}
 	e.sessions.put(s)
 	t.Total = time.Since(start).Microseconds()
-	return &bridge.Done{Timings: t}, nil
+	return &bridge.Done{Device: e.deviceName(), Timings: t}, nil
 }
 
 // session leases the network of a look and says so when that takes a while.
@@ -137,7 +140,7 @@ type frame struct {
 // usual frame.
 func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, progress func(float64, string)) (*bridge.Done, error) {
 	start := time.Now()
-	done := new(bridge.Done)
+	done := &bridge.Done{Device: e.deviceName()}
 	t := &done.Timings
 	var attached []byte
 	if memory != nil {

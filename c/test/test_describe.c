@@ -147,7 +147,7 @@ int main(void) {
   static const char *const names[] = {"style",     "styleId",     "styleB",     "styleBId",
                                       "styleMix",  "mix",         "maskInvert", "plateSpace",
                                       "exposureIn", "exposureOut", "keepColour", "detail",
-                                      "textureScale", "fastProxy"};
+                                      "textureScale", "fastProxy", "statusButton"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

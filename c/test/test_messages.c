@@ -94,6 +94,7 @@ static void test_decoding(void) {
   CHECK(!strcmp(m.as.progress.stage, "painting"));
   m = decode("done", &v);
   CHECK(m.kind == KIND_DONE && m.id == 70000 && m.as.done.cached && !m.as.done.pixels);
+  CHECK(strcmp(m.as.done.device, "the CPU, 8 threads") == 0);
   struct timings *t = &m.as.done.timings;
   CHECK(t->load == 1 && t->wait == 200 && t->convert_in == 3000 && t->run == 400000 &&
         t->convert_out == 5000 && t->total == 70000000000);

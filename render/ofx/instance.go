@@ -297,6 +297,19 @@ func (i *Instance) sequence(action string, first, last int) error {
 	return err
 }
 
+// Press tells the plugin that its user pressed a button at a frame.
+func (i *Instance) Press(button string, frame float64) error {
+	in := newProperties("the arguments of InstanceChanged")
+	defer in.close()
+	in.fixed(C.kOfxPropType, C.kOfxTypeParameter)
+	in.fixed(C.kOfxPropName, button)
+	in.fixed(C.kOfxPropChangeReason, C.kOfxChangeUserEdited)
+	in.fixed(C.kOfxPropTime, frame)
+	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
+	_, err := i.action(C.kOfxActionInstanceChanged, &frame, in, nil)
+	return err
+}
+
 func (i *Instance) begin(first, last int) error {
 	if err := i.sequence(C.kOfxImageEffectActionBeginSequenceRender, first, last); err != nil {
 		return fmt.Errorf("%s cannot begin to render: %w", i.effect.ID, err)
