@@ -126,17 +126,15 @@ int guarded(pic_file *file, Work work) {
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
-/* Reads all lines, or finds the one that cannot be read. */
+/* Reads all lines, at once or one by one, which is slow and says which one cannot be read. */
 template <typename File>
-void read_lines(File &file, pic_choice *choice) {
-  try {
-    file.readPixels(choice->window[1], choice->window[3]);
-  } catch (const std::exception &) {
-    for (int y = choice->window[1]; y <= choice->window[3]; y++) {
-      choice->bad_line = y;
-      file.readPixels(y);
-    }
-    throw;
+void read_lines(File &file, pic_choice *choice, bool one_by_one) {
+  const int first = choice->window[1], last = choice->window[3];
+  choice->bad_line = first;
+  if (!one_by_one) return file.readPixels(first, last);
+  for (int y = first; y <= last; y++) {
+    choice->bad_line = y;
+    file.readPixels(y);
   }
 }
 
@@ -158,7 +156,8 @@ void widen(float *to, size_t pixels, Imf::PixelType type) {
 
 /* A sample is read as the type that it has in the file, into the place of the float that it
  * becomes: the library's own conversions do not keep every NaN. */
-void read_channels(input &stream, pic_file *file, pic_choice *choice, float *rgba) {
+void read_channels(pic_file *file, pic_choice *choice, float *rgba, bool one_by_one) {
+  input stream(file);
   Imf::MultiPartInputFile parts(stream, file->threads, false);
   Imf::InputPart part(parts, choice->part);
   const Imath::Box2i window = part.header().dataWindow();
@@ -184,7 +183,7 @@ void read_channels(input &stream, pic_file *file, pic_choice *choice, float *rgb
     buffer.insert(name, Imf::Slice(channel->type, origin, pixel, row));
   }
   part.setFrameBuffer(buffer);
-  read_lines(part, choice);
+  read_lines(part, choice, one_by_one);
   for (int c = 0; c < 4; c++)
     if (from[c] == c) widen(rgba + c, pixels, types[c]);
   for (int c = 0; c < 4; c++)
@@ -194,7 +193,8 @@ void read_channels(input &stream, pic_file *file, pic_choice *choice, float *rgb
 
 /* The library reconstructs the chroma of every pixel and makes RGB of it, as halves, which are
  * read into the first half of the four floats that they become. */
-void read_chroma(input &stream, pic_file *file, pic_choice *choice, float *rgba) {
+void read_chroma(pic_file *file, pic_choice *choice, float *rgba, bool one_by_one) {
+  input stream(file);
   Imf::RgbaInputFile in(stream, choice->layer, file->threads);
   const Imath::Box2i window = in.dataWindow();
   const int32_t *w = choice->window;
@@ -203,7 +203,7 @@ void read_chroma(input &stream, pic_file *file, pic_choice *choice, float *rgba)
   const size_t width = size_t(w[2]) - size_t(w[0]) + 1, height = size_t(w[3]) - size_t(w[1]) + 1;
   Imf::Rgba *origin = (Imf::Rgba *)rgba - 2 * (ptrdiff_t(w[0]) + ptrdiff_t(width) * w[1]);
   in.setFrameBuffer(origin, 2, 2 * width);
-  read_lines(in, choice);
+  read_lines(in, choice, one_by_one);
   const uint32_t *table = pic_half_table();
   for (size_t i = 0; i < width * height; i++) {
     uint16_t halves[4];
@@ -216,9 +216,12 @@ void read_chroma(input &stream, pic_file *file, pic_choice *choice, float *rgba)
 
 int pic_read(pic_file *file, pic_choice *choice, float *rgba) {
   return guarded(file, [&] {
-    choice->bad_line = choice->window[1];
-    input stream(file);
-    (choice->chroma ? read_chroma : read_channels)(stream, file, choice, rgba);
+    const auto read = choice->chroma ? read_chroma : read_channels;
+    try {
+      read(file, choice, rgba, false);
+    } catch (const std::exception &) {
+      read(file, choice, rgba, true);
+    }
   });
 }
 

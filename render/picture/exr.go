@@ -18,6 +18,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 	"unsafe"
 )
@@ -67,7 +68,11 @@ func failure(file *C.pic_file) error {
 	if file.sys_error != 0 {
 		return syscall.Errno(file.sys_error)
 	}
-	return errors.New(C.GoString(&file.message[0]))
+	said := C.GoString(&file.message[0])
+	if _, reason, ok := strings.Cut(said, "\"picture\". "); ok { // it names the file first
+		said = reason
+	}
+	return errors.New(said)
 }
 
 // readEXR reads a layer of a file; "" is its main picture.

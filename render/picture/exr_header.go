@@ -130,7 +130,7 @@ func readHeader(r *bufio.Reader, left int64) (header, error) {
 			return nil, errCutOff
 		}
 		if size < 0 || int64(size) > left {
-			return nil, fmt.Errorf("its attribute %q claims %d bytes", name, uint32(size))
+			return nil, fmt.Errorf("its attribute %.20q claims %d bytes", name, uint32(size))
 		}
 		value := make([]byte, size)
 		if _, err := io.ReadFull(r, value); err != nil {
@@ -307,7 +307,7 @@ func (h header) channels() ([]channel, error) {
 			return nil, fmt.Errorf("its list of channels is broken (%w)", errCutOff)
 		}
 		if entry.Kind < typeUint || entry.Kind > typeFloat || entry.XSampling < 1 || entry.YSampling < 1 {
-			return nil, fmt.Errorf("its channel %q makes no sense", name)
+			return nil, fmt.Errorf("its channel %.20q makes no sense", name)
 		}
 		list = append(list, channel{name, entry.Kind, entry.XSampling, entry.YSampling})
 	}

@@ -64,7 +64,7 @@ func find(list []channel, name string) *choice {
 	}
 	if strings.Contains(name, ",") {
 		names := strings.Split(name, ",")
-		if len(names) > 4 || !slices.ContainsFunc(names, has) || slices.ContainsFunc(names, func(n string) bool { return !has(n) }) {
+		if len(names) > 4 || slices.ContainsFunc(names, func(n string) bool { return !has(n) }) {
 			return nil
 		}
 		c := &choice{alpha: len(names) == 4}
