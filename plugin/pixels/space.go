@@ -66,24 +66,29 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 		p := &styled[x]
 		p[0], p[1], p[2] = p[0]*in, p[1]*in, p[2]*in
 		r, g, b := w.Space.To.Times(p[0], p[1], p[2])
-		white := max(1, r, g, b)
-		seen := [3]float32{e.value(r / white), e.value(g / white), e.value(b / white)}
+		seen, white := [3]float32{r, g, b}, max(1, r, g, b)
+		if white > 1 {
+			seen = [3]float32{r / white, g / white, b / white}
+		}
+		seen = [3]float32{e.value(seen[0]), e.value(seen[1]), e.value(seen[2])}
 		paint := [3]float32{red[x], green[x], blue[x]}
 		if w.KeepColour != 0 {
 			paint = d.recoloured(seen, paint, w.KeepColour)
 		}
-		for c := range 3 {
-			seen[c], paint[c] = d.value(seen[c]), d.value(paint[c])
+		seen = [3]float32{d.value(seen[0]), d.value(seen[1]), d.value(seen[2])}
+		paint = [3]float32{d.value(paint[0]), d.value(paint[1]), d.value(paint[2])}
+		if white > 1 {
+			paint = keepLight(paint, seen, white)
 		}
-		paint = keepLight(paint, seen, white)
-		fade := float32(0)
-		if peak := max(seen[0], seen[1], seen[2]); peak > 0 {
-			fade = min(max(paint[0], paint[1], paint[2])/peak, 1) - 1
+		changed := [3]float32{(paint[0] - seen[0]) * white, (paint[1] - seen[1]) * white, (paint[2] - seen[2]) * white}
+		if r < 0 || g < 0 || b < 0 {
+			fade := float32(0)
+			if peak := max(seen[0], seen[1], seen[2]); peak > 0 {
+				fade = min(max(paint[0], paint[1], paint[2])/peak, 1) - 1
+			}
+			changed[0], changed[1], changed[2] = changed[0]+min(r, 0)*fade, changed[1]+min(g, 0)*fade, changed[2]+min(b, 0)*fade
 		}
-		r, g, b = w.Space.From.Times(
-			(paint[0]-seen[0])*white+min(r, 0)*fade,
-			(paint[1]-seen[1])*white+min(g, 0)*fade,
-			(paint[2]-seen[2])*white+min(b, 0)*fade)
+		r, g, b = w.Space.From.Times(changed[0], changed[1], changed[2])
 		p[0], p[1], p[2] = (p[0]+r)*out, (p[1]+g)*out, (p[2]+b)*out
 	}
 	w.Space.Encode(styled)

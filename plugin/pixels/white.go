@@ -32,11 +32,11 @@ const (
 	plateStops = 5
 )
 
-// keepLight does so to the colour that was painted of a pixel whose peak is over times white.
-// seen is that pixel's colour with a peak of 1; what was painted next to black takes its
-// hue. What was not changed stays as it is.
+// keepLight does so to the colour that was painted of a pixel whose peak is over times
+// white, and over is more than 1. seen is that pixel's colour with a peak of 1; what was
+// painted next to black takes its hue. What was not changed stays as it is.
 func keepLight(paint, seen [3]float32, over float32) [3]float32 {
-	if over <= 1 || paint == seen {
+	if paint == seen {
 		return paint
 	}
 	const dark = 0.05
