@@ -35,8 +35,12 @@ func TestFreed(t *testing.T) {
 			g.Integers("apart", 1, 3, h/2, 1, w/2, 1)
 			g.Integers("twice", 1, 3, h/2, 2, w/2, 2)
 			g.Integers("planes", 1, 3, h, w)
+			g.Integers("none", -1, -1, -1, -1, -1, -1)
+			g.Integers("one", 1, 1, 1, 1, 1, 1)
 			g.Node("Reshape", []string{"a", "apart"}, "b", nil)
-			g.Node("Expand", []string{"b", "twice"}, "c", nil)
+			g.Node("Equal", []string{"twice", "none"}, "open", nil)
+			g.Node("Where", []string{"open", "one", "twice"}, "shape", nil)
+			g.Node("Expand", []string{"b", "shape"}, "c", nil)
 			g.Node("Reshape", []string{"c", "planes"}, "y", nil)
 		},
 		"resized to a size": func(g *onnxtest.Graph, h, w int64) {
@@ -51,6 +55,18 @@ func TestFreed(t *testing.T) {
 			g.Node("Slice", []string{"b", "zero", "two"}, "c", nil)
 			g.Node("Concat", []string{"c", "size"}, "d", map[string]any{"axis": int64(0)})
 			g.Node("Resize", []string{"a", "", "", "d"}, "y", nil)
+		},
+		"resized by computed scales": func(g *onnxtest.Graph, h, w int64) {
+			g.Constant("size", []int64{2}, float32(h), float32(w))
+			g.Constant("ones", []int64{2}, 1, 1)
+			g.Integers("two", 2)
+			g.Integers("four", 4)
+			g.Node("Shape", []string{"a"}, "b", nil)
+			g.Node("Slice", []string{"b", "two", "four"}, "c", nil)
+			g.Node("Cast", []string{"c"}, "d", map[string]any{"to": int64(1)})
+			g.Node("Div", []string{"size", "d"}, "e", nil)
+			g.Node("Concat", []string{"ones", "e"}, "f", map[string]any{"axis": int64(0)})
+			g.Node("Resize", []string{"a", "", "f"}, "y", nil)
 		},
 		"shuffled": func(g *onnxtest.Graph, h, w int64) {
 			g.Integers("apart", 1, 2, 2, 3, h/2, w/2)

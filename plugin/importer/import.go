@@ -170,14 +170,15 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 }
 
 // bring reads a file that is said to be a network. Weights that it keeps in other files of
-// its folder are put into it, pictures with their channels last are turned, and those of
-// other numbers than float32 are cast.
+// its folder are put into it; its pictures come to be of four dimensions, the channels
+// before the rows, and of float32 numbers.
 func bring(path string) (file []byte, m *onnx.Model, err error) {
 	if file, err = readFile(path); err != nil {
 		return nil, nil, err
 	}
 	for _, change := range []func([]byte) ([]byte, error){
 		func(file []byte) ([]byte, error) { return onnx.Inline(file, filepath.Dir(path), style.MaxFile) },
+		onnx.Batched,
 		onnx.ChannelsFirst,
 		onnx.Float32,
 	} {

@@ -142,6 +142,18 @@ func TestAdd(t *testing.T) {
 			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
 		{"wants a mean", caffe(-104, -117, -124), importer.Options{Mean: &[3]float64{104, 117, 124}, OutputRange: &importer.Span{0, 255}},
 			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 124}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+		{"caffe behind RGB", func() []byte {
+			var g onnxtest.Graph
+			g.Integers("turned", 2, 1, 0)
+			g.Constant("mean", []int64{1, 3, 1, 1}, 103.939, 116.779, 123.68)
+			turn := map[string]any{"axis": int64(1)}
+			g.Node("Gather", []string{"x", "turned"}, "a", turn)
+			g.Node("Sub", []string{"a", "mean"}, "b", nil)
+			g.Node("Add", []string{"b", "mean"}, "c", nil)
+			g.Node("Gather", []string{"c", "turned"}, "y", turn)
+			return g.Bytes()
+		}(), importer.Options{},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
 		{"said to be BGR", onnxtest.Identity(), importer.Options{Channels: "BGR"},
 			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"strides", halved(), importer.Options{},
@@ -158,6 +170,18 @@ func TestAdd(t *testing.T) {
 			return g.Bytes()
 		}(), importer.Options{},
 			style.Input{Name: "x_channels_first", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"no batch", func() []byte {
+			g := onnxtest.Graph{Shape: []int64{3, -1, -1}}
+			g.Node("Identity", []string{"x"}, "y", nil)
+			return g.Bytes()
+		}(), importer.Options{},
+			style.Input{Name: "x_batch", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"no batch, channels last, one size", func() []byte {
+			g := onnxtest.Graph{Shape: []int64{64, 96, 3}}
+			g.Node("Identity", []string{"x"}, "y", nil)
+			return g.Bytes()
+		}(), importer.Options{},
+			style.Input{Name: "x_batch_channels_first", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"vectors of other names", strangers(), importer.Options{StyleGraph: b.file("v.onnx", vectors)},
 			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors)},
@@ -230,7 +254,7 @@ func TestBadModels(t *testing.T) {
 		}), wants: []string{"no numbers", "--range"}},
 		{name: "unknown operator", graph: build(func(g *onnxtest.Graph) { g.Node("NoSuchOperator", []string{"x"}, "y", nil) }), wants: []string{"NoSuchOperator"}},
 		{name: "one channel", graph: ports(1, 1, -1, -1), wants: []string{"takes no picture", "1 × 3 × height × width"}},
-		{name: "rank", graph: ports(3, -1, -1), wants: []string{"takes no picture"}},
+		{name: "rank", graph: ports(1, 3, -1), wants: []string{"takes no picture"}},
 		{name: "integers", graph: build(func(g *onnxtest.Graph) {
 			g.InputOf(6, "x", 1, 3, -1, -1)
 			g.Node("Cast", []string{"x"}, "y", map[string]any{"to": int64(1)})

@@ -94,16 +94,20 @@ func (f *freer) node(n *Node) [][]byte {
 	case "Reshape":
 		return f.computed(n, 1, f.constantIntegers(n, 1))
 	case "Expand":
-		if nodes := f.computed(n, 1, f.constantIntegers(n, 1)); nodes != nil {
+		shape := f.expanded(n)
+		if nodes := f.computed(n, 1, shape); nodes != nil {
 			return nodes
 		}
-		return f.broadcast(n)
+		return f.broadcast(n, shape)
 	case "Tile":
-		return f.broadcast(n)
+		return f.broadcast(n, f.constantIntegers(n, 1))
 	case "Resize":
 		if n.attributes["axes"] == nil && f.fixed(n, 3) {
 			return f.computed(n, 3, f.shapes[n.Outputs[0]])
 		}
+		return f.scaled(n)
+	case "Upsample":
+		return f.scaled(n)
 	case "Slice":
 		return f.slice(n)
 	case "ConvTranspose":
@@ -145,6 +149,21 @@ func (f *freer) fixed(n *Node, input int) bool {
 	}
 	maker := f.makers[n.Inputs[input]]
 	return maker != nil && maker.Op == "Concat" && len(f.constantIntegers(maker, len(maker.Inputs)-1)) == 2
+}
+
+// expanded is the constant shape that an Expand gives, which torch puts through a Where,
+// for a 1 in place of every -1.
+func (f *freer) expanded(n *Node) []int64 {
+	if len(n.Inputs) > 1 {
+		if maker := f.makers[n.Inputs[1]]; maker != nil && maker.Op == "Where" {
+			shape := slices.Clone(f.constantIntegers(maker, 2))
+			for i := range shape {
+				shape[i] = max(shape[i], 1)
+			}
+			return shape
+		}
+	}
+	return f.constantIntegers(n, 1)
 }
 
 // movers are operators that move values without computing any.
@@ -200,10 +219,24 @@ func (f *freer) computed(n *Node, input int, shape []int64) [][]byte {
 		n.with(input, name("shape")))
 }
 
+// scaled is a node whose scales were computed, from a size, given them as they are.
+func (f *freer) scaled(n *Node) [][]byte {
+	input := len(n.Inputs) - 1 // the third of Resize since operator set 11
+	in, out := f.picture(n.Inputs[0]), f.picture(n.Outputs[0])
+	if in == nil || out == nil || input < 1 || input > 2 || out[2]%in[2] != 0 || out[3]%in[3] != 0 {
+		return nil
+	}
+	if maker := f.makers[n.Inputs[input]]; maker == nil || maker.Op == "Constant" {
+		return nil
+	}
+	name := "impasto_scales_of_" + n.Outputs[0]
+	return [][]byte{floatsOf(name, []int64{4}, 1, 1, float32(out[2]/in[2]), float32(out[3]/in[3])), n.with(input, name)}
+}
+
 // broadcast is a node that spreads one value over a plane of one size, without doing so:
 // what takes such a plane as a rule takes the one value as well.
-func (f *freer) broadcast(n *Node) [][]byte {
-	to, from := slices.Clone(f.constantIntegers(n, 1)), f.shapes[n.Inputs[0]]
+func (f *freer) broadcast(n *Node, to []int64) [][]byte {
+	to, from := slices.Clone(to), f.shapes[n.Inputs[0]]
 	if len(to) != 4 || len(from) != 4 || from[2] != 1 || from[3] != 1 || to[2] < 2 || to[3] < 2 {
 		return nil
 	}

@@ -1,7 +1,9 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -107,9 +109,16 @@ func constantOf(output string, values ...int64) []byte {
 	return constantNode(output, tensor)
 }
 
-// numberOne is a node that gives the float32 number 1, of no dimensions.
-func numberOne(output string) []byte {
-	return constantNode(output, bytesField(numberField(nil, 2, TypeFloat), 9, []byte{0, 0, 0x80, 0x3f}))
+// floatsOf is a node that gives a float32 tensor.
+func floatsOf(output string, shape []int64, values ...float32) []byte {
+	var tensor, raw []byte
+	for _, d := range shape {
+		tensor = numberField(tensor, 1, uint64(d))
+	}
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	return constantNode(output, bytesField(numberField(tensor, 2, TypeFloat), tensorRawData, raw))
 }
 
 func constantNode(output string, tensor []byte) []byte {
