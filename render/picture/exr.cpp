@@ -109,6 +109,9 @@ void start_threads() {
   });
 }
 
+size_t width(const Imath::Box2i &w) { return size_t(w.max.x) - size_t(w.min.x) + 1; }
+size_t pixels(const Imath::Box2i &w) { return width(w) * (size_t(w.max.y) - size_t(w.min.y) + 1); }
+
 /* Does what may throw: C and Go know no exceptions. */
 template <typename Work>
 int guarded(pic_file *file, Work work) {
@@ -138,19 +141,27 @@ void read_lines(File &file, pic_choice *choice, bool one_by_one) {
   }
 }
 
+/* The caller has made room for the window that it has checked. */
+Imath::Box2i checked(const Imath::Box2i &window, const pic_choice *choice) {
+  const int32_t *w = choice->window;
+  if (window != Imath::Box2i(Imath::V2i(w[0], w[1]), Imath::V2i(w[2], w[3])))
+    throw std::runtime_error("the data window is not the one that was checked");
+  return window;
+}
+
 /* Makes floats of the samples in every fourth slot, which have the type of the file's channel. */
 void widen(float *to, size_t pixels, Imf::PixelType type) {
   const uint32_t *table = pic_half_table();
-  for (size_t i = 0; i < pixels; i++, to += 4) {
-    if (type == Imf::HALF) {
-      uint16_t half;
-      memcpy(&half, to, sizeof half);
-      memcpy(to, &table[half], sizeof *to);
-    } else if (type == Imf::UINT) {
-      uint32_t number;
-      memcpy(&number, to, sizeof number);
-      *to = float(number);
-    }
+  const float *end = to + 4 * pixels;
+  for (; type == Imf::HALF && to < end; to += 4) {
+    uint16_t half;
+    memcpy(&half, to, sizeof half);
+    memcpy(to, &table[half], sizeof *to);
+  }
+  for (; type == Imf::UINT && to < end; to += 4) {
+    uint32_t number;
+    memcpy(&number, to, sizeof number);
+    *to = float(number);
   }
 }
 
@@ -160,12 +171,8 @@ void read_channels(pic_file *file, pic_choice *choice, float *rgba, bool one_by_
   input stream(file);
   Imf::MultiPartInputFile parts(stream, file->threads, false);
   Imf::InputPart part(parts, choice->part);
-  const Imath::Box2i window = part.header().dataWindow();
-  const int32_t *w = choice->window;
-  if (window != Imath::Box2i(Imath::V2i(w[0], w[1]), Imath::V2i(w[2], w[3])))
-    throw std::runtime_error("the data window is not the one that was checked");
-  const size_t width = size_t(w[2]) - size_t(w[0]) + 1, height = size_t(w[3]) - size_t(w[1]) + 1;
-  const size_t pixels = width * height, pixel = 4 * sizeof(float), row = width * pixel;
+  const Imath::Box2i w = checked(part.header().dataWindow(), choice);
+  const size_t pixel = 4 * sizeof(float), row = width(w) * pixel;
 
   Imf::FrameBuffer buffer;
   int from[4] = {-1, -1, -1, -1}; /* the place that a place's channel is read into */
@@ -179,15 +186,15 @@ void read_channels(pic_file *file, pic_choice *choice, float *rgba, bool one_by_
     if (!channel || channel->xSampling != 1 || channel->ySampling != 1)
       throw std::runtime_error("the channels are not those that were checked");
     types[c] = channel->type;
-    char *origin = (char *)(rgba + c) - ptrdiff_t(pixel) * w[0] - ptrdiff_t(row) * w[1];
+    char *origin = (char *)(rgba + c) - ptrdiff_t(pixel) * w.min.x - ptrdiff_t(row) * w.min.y;
     buffer.insert(name, Imf::Slice(channel->type, origin, pixel, row));
   }
   part.setFrameBuffer(buffer);
   read_lines(part, choice, one_by_one);
   for (int c = 0; c < 4; c++)
-    if (from[c] == c) widen(rgba + c, pixels, types[c]);
+    if (from[c] == c) widen(rgba + c, pixels(w), types[c]);
   for (int c = 0; c < 4; c++)
-    for (size_t i = 0; from[c] >= 0 && from[c] != c && i < pixels; i++)
+    for (size_t i = 0; from[c] >= 0 && from[c] != c && i < pixels(w); i++)
       memcpy(rgba + 4 * i + c, rgba + 4 * i + from[c], sizeof *rgba);
 }
 
@@ -196,16 +203,11 @@ void read_channels(pic_file *file, pic_choice *choice, float *rgba, bool one_by_
 void read_chroma(pic_file *file, pic_choice *choice, float *rgba, bool one_by_one) {
   input stream(file);
   Imf::RgbaInputFile in(stream, choice->layer, file->threads);
-  const Imath::Box2i window = in.dataWindow();
-  const int32_t *w = choice->window;
-  if (window != Imath::Box2i(Imath::V2i(w[0], w[1]), Imath::V2i(w[2], w[3])))
-    throw std::runtime_error("the data window is not the one that was checked");
-  const size_t width = size_t(w[2]) - size_t(w[0]) + 1, height = size_t(w[3]) - size_t(w[1]) + 1;
-  Imf::Rgba *origin = (Imf::Rgba *)rgba - 2 * (ptrdiff_t(w[0]) + ptrdiff_t(width) * w[1]);
-  in.setFrameBuffer(origin, 2, 2 * width);
+  const Imath::Box2i w = checked(in.dataWindow(), choice);
+  in.setFrameBuffer((Imf::Rgba *)rgba - 2 * (w.min.x + ptrdiff_t(width(w)) * w.min.y), 2, 2 * width(w));
   read_lines(in, choice, one_by_one);
   const uint32_t *table = pic_half_table();
-  for (size_t i = 0; i < width * height; i++) {
+  for (size_t i = 0; i < pixels(w); i++) {
     uint16_t halves[4];
     memcpy(halves, rgba + 4 * i, sizeof halves);
     for (int c = 0; c < 4; c++) memcpy(rgba + 4 * i + c, &table[halves[c]], sizeof *rgba);
@@ -234,19 +236,17 @@ int pic_write(pic_file *file, const void *bytes, int size, const float *rgba) {
     int version = Imf::EXR_VERSION;
     header.readFrom(given, version);
     const Imath::Box2i w = header.dataWindow();
-    const size_t width = size_t(w.max.x) - size_t(w.min.x) + 1;
-    const size_t samples = 4 * width * (size_t(w.max.y) - size_t(w.min.y) + 1);
-
     const bool half = header.channels()["R"].type == Imf::HALF;
-    std::unique_ptr<uint16_t[]> halves(half ? new uint16_t[samples] : nullptr);
-    if (half) pic_halves(halves.get(), rgba, samples);
+    std::unique_ptr<uint16_t[]> halves(half ? new uint16_t[4 * pixels(w)] : nullptr);
+    if (half) pic_halves(halves.get(), rgba, 4 * pixels(w));
     const char *first = half ? (const char *)halves.get() : (const char *)rgba;
     const size_t sample = half ? sizeof(uint16_t) : sizeof(float);
     Imf::FrameBuffer buffer;
     for (auto c = header.channels().begin(); c != header.channels().end(); ++c) {
       const size_t place = std::string("RGBA").find(c.name());
-      const char *origin = first + ptrdiff_t(sample) * (ptrdiff_t(place) - 4 * (w.min.x + ptrdiff_t(width) * w.min.y));
-      buffer.insert(c.name(), Imf::Slice(c.channel().type, (char *)origin, 4 * sample, 4 * sample * width));
+      const ptrdiff_t before = w.min.x + ptrdiff_t(width(w)) * w.min.y; /* pixels from the origin to the first */
+      const char *origin = first + ptrdiff_t(sample) * (ptrdiff_t(place) - 4 * before);
+      buffer.insert(c.name(), Imf::Slice(c.channel().type, (char *)origin, 4 * sample, 4 * sample * width(w)));
     }
 
     output stream(file);

@@ -131,7 +131,7 @@ func openEXR(f *os.File, size int64, layer string) (*Image, *choice, error) {
 		return nil, nil, err
 	}
 	h := parts[choice.part]
-	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata()}
+	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata(), Colourspace: h.colourspace()}
 	var errs [4]error
 	im.DataWindow, errs[0] = h.window("dataWindow")
 	im.DisplayWindow, errs[1] = h.window("displayWindow")

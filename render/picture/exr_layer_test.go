@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
 	"os"
@@ -84,6 +85,25 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	sameBits(t, im.Pix, back.Pix)
+}
+
+// Primaries that a file says name its colour space, where they are those of one.
+func TestColourspace(t *testing.T) {
+	for want, primaries := range map[string][]float32{
+		"ACEScg":      {0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.3217, 0.3377},
+		"lin_rec2020": {0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329},
+		"":            {0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329},
+	} {
+		var value []byte
+		for _, v := range primaries {
+			value = binary.LittleEndian.AppendUint32(value, math.Float32bits(v))
+		}
+		im := New(image.Rect(0, 0, 2, 2))
+		im.Metadata = []Attribute{{"chromaticities", "chromaticities", value}}
+		if got := roundTrip(t, "primaries.exr", im).Colourspace; got != want {
+			t.Errorf("%v are of %q, want %q", primaries, got, want)
+		}
+	}
 }
 
 // The values are what FFmpeg's decoder, which is another than OpenEXR's, makes of the files.
