@@ -26,8 +26,8 @@ type Reader struct {
 
 // Read fills the picture of three planes that the network sees, and gives its key and how
 // many pixels were not finite. Of those the network sees what a clamp to 0 and 1 makes of
-// them, NaN being black. RGB is divided by the pixel's white; where it carries alpha,
-// pixels with an alpha of 0 or less are black, because nothing is known of their colour.
+// them. RGB is divided by the pixel's white. Pixels with a NaN, and with an alpha of 0 or less
+// where RGB carries it, are filled from around them, because nothing is known of their colour.
 func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Key, int, error) {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
@@ -35,19 +35,21 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 		red, blue = blue, red
 	}
 	digests := make([]byte, (g.Height+stripRows-1)/stripRows*48)
-	var strange atomic.Int64
+	var strange, holes atomic.Int64
 	simple := r.Space.Simple && r.Exposure == 0
 	e := r.Encoders[r.Space.IsLight(!simple)]
 	Strips(workers, g.Height, func(strip, from, to int) bool {
-		bad := 0
+		bad, unseen := 0, 0
 		for y := from; y < to; y++ {
 			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
 			pr, pg, pb := red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth]
 			if simple {
-				bad += r.row(e, src, pr, pg, pb)
+				b, u := r.row(e, src, pr, pg, pb)
+				bad, unseen = bad+b, unseen+u
 			} else {
-				bad += r.converted(e, src, pr, pg, pb)
+				b, u := r.converted(e, src, pr, pg, pb)
+				bad, unseen = bad+b, unseen+u
 			}
 			if g.PlateWidth < g.Width {
 				start, end := y*g.Width, (y+1)*g.Width
@@ -61,15 +63,19 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 			copy(digests[strip*48+c*16:], h[:])
 		}
 		strange.Add(int64(bad))
+		holes.Add(int64(unseen))
 		return ctx.Err() == nil
 	})
 	for _, v := range []int{g.PlateWidth, g.PlateHeight, g.Width, g.Height, g.Left, g.Top} {
 		digests = binary.LittleEndian.AppendUint64(digests, uint64(v))
 	}
+	if holes.Load() > 0 && ctx.Err() == nil {
+		planes{[3][]float32{red, green, blue}, g.Width, g.Height}.fill(workers, e.black)
+	}
 	return xxh3.Hash128(digests).Bytes(), int(strange.Load()), ctx.Err()
 }
 
-func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange int) {
+func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange, holes int) {
 	red, green, blue = red[:len(src)], green[:len(src)], blue[:len(src)]
 	for x := range src {
 		p := &src[x]
@@ -77,10 +83,18 @@ func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (
 		// x-x is NaN for what is not finite, and so is a sum that one NaN is in.
 		if t := (cr - cr) + (cg - cg) + (cb - cb) + (p[3] - p[3]); t != 0 {
 			strange++
+			if cr != cr || cg != cg || cb != cb || p[3] != p[3] {
+				red[x], green[x], blue[x] = unknown, unknown, unknown
+				holes++
+				continue
+			}
 		}
 		if r.Premultiplied && !(p[3] > 0) {
-			cr, cg, cb = 0, 0, 0
-		} else if w := white(p, r.Premultiplied); w != 1 {
+			red[x], green[x], blue[x] = unknown, unknown, unknown
+			holes++
+			continue
+		}
+		if w := white(p, r.Premultiplied); w != 1 {
 			cr, cg, cb = cr/w, cg/w, cb/w
 		}
 		if i := (math.Float32bits(cr) - encodeLow) >> encodeShift; i < encodePieces {
@@ -102,7 +116,7 @@ func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (
 			blue[x] = e.outside(cb)
 		}
 	}
-	return strange
+	return strange, holes
 }
 
 // padRow reflects what lies from left on into the rest of the row.

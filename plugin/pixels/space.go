@@ -25,7 +25,7 @@ func straight(to, from []colour.Pixel, premultiplied bool) {
 func gain(stops float64) float32 { return float32(math.Exp2(stops)) }
 
 // converted is row for plates of another space, or of another exposure.
-func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []float32) (strange int) {
+func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []float32) (strange, holes int) {
 	var room piece
 	gain := gain(r.Exposure)
 	for from := 0; from < len(src); from += len(room) {
@@ -37,9 +37,10 @@ func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []floa
 			p := &light[x]
 			p[0], p[1], p[2] = r.Space.To.Times(p[0]*gain, p[1]*gain, p[2]*gain)
 		}
-		strange += r.row(e, light, red[from:to], green[from:to], blue[from:to])
+		s, h := r.row(e, light, red[from:to], green[from:to], blue[from:to])
+		strange, holes = strange+s, holes+h
 	}
-	return strange
+	return strange, holes
 }
 
 // converted blends a piece of a row of a plate of another space, or one that is graded.
