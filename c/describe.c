@@ -37,13 +37,15 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   (void)put_int(set, kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0, 0);
   (void)put_string(set, kOfxPropShortLabel, 0, "Impasto");
   (void)put_string(set, kOfxPropLongLabel, 0, "Impasto neural style transfer");
+  offer_string(set, kOfxPropIcon, 1, "net.impasto.StyleTransfer.png"); /* 0 would be an SVG */
   const char *colour = kOfxImageEffectColourManagementNone;
   (void)get_string(suites.host->host, kOfxImageEffectPropColourManagementStyle, 0, &colour);
   if (strcmp(colour, kOfxImageEffectColourManagementNone) != 0) {
-    offer_string(set, kOfxImageEffectPropColourManagementStyle, kOfxImageEffectColourManagementFull);
-    offer_string(set, kOfxImageEffectPropColourManagementAvailableConfigs, kOfxConfigIdentifier);
+    offer_string(set, kOfxImageEffectPropColourManagementStyle, 0,
+                 kOfxImageEffectColourManagementFull);
+    offer_string(set, kOfxImageEffectPropColourManagementAvailableConfigs, 0, kOfxConfigIdentifier);
   }
-  offer_string(set, kOfxPropPluginDescription,
+  offer_string(set, kOfxPropPluginDescription, 0,
                "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
                "the plate; where they are 0 the plate comes through unchanged. Style Mix leads to a second "
                "style. Styles that are taken from a painting have it on Style.");

@@ -134,8 +134,8 @@ bool put_rect_d(OfxPropertySetHandle set, const char *property, const OfxRectD *
          put_double(set, property, 2, value->x2) && put_double(set, property, 3, value->y2);
 }
 
-void offer_string(OfxPropertySetHandle set, const char *property, const char *value) {
+void offer_string(OfxPropertySetHandle set, const char *property, int index, const char *value) {
   int count;
   if (suites.property->propGetDimension(set, property, &count) == kOfxStatOK)
-    (void)put_string(set, property, 0, value);
+    (void)put_string(set, property, index, value);
 }

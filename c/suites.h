@@ -47,6 +47,6 @@ bool put_string(OfxPropertySetHandle set, const char *property, int index, const
 bool put_rect_d(OfxPropertySetHandle set, const char *property, const OfxRectD *value);
 
 /* For what is newer than API 1.0: sets it where the host has it. */
-void offer_string(OfxPropertySetHandle set, const char *property, const char *value);
+void offer_string(OfxPropertySetHandle set, const char *property, int index, const char *value);
 
 #endif
