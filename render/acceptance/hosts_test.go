@@ -31,20 +31,9 @@ var depthsOf = map[string][]string{
 func TestEveryHostIsDescribedTo(t *testing.T) {
 	s := newShot(t)
 	for _, host := range ofx.Profiles {
-		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "describe", "--plugin", s.bundle, "--as", host.Name, "--json")
-		cmd.Env = s.env
-		var said strings.Builder
-		cmd.Stderr = &said
-		printed, err := cmd.Output()
-		if err != nil || said.Len() > 0 {
-			t.Fatalf("%s: %v, said %s", host.Name, err, &said)
-		}
-		var infos []ofx.Info
-		if err := json.Unmarshal(printed, &infos); err != nil {
-			t.Fatal(err)
-		}
+		infos := s.described(host.Name)
 		if len(infos) != 1 || len(infos[0].Contexts) != 2 {
-			t.Fatalf("%s: %s", host.Name, printed)
+			t.Fatalf("%s: %+v", host.Name, infos)
 		}
 		for _, context := range infos[0].Contexts {
 			var names, clips []string
@@ -61,6 +50,24 @@ func TestEveryHostIsDescribedTo(t *testing.T) {
 			}
 		}
 	}
+}
+
+// described is what the bundle says of itself in a host.
+func (s *shot) described(host string) []ofx.Info {
+	s.t.Helper()
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), "describe", "--plugin", s.bundle, "--as", host, "--json")
+	cmd.Env = s.env
+	var said strings.Builder
+	cmd.Stderr = &said
+	printed, err := cmd.Output()
+	if err != nil || said.Len() > 0 {
+		s.t.Fatalf("%s: %v, said %s", host, err, &said)
+	}
+	var infos []ofx.Info
+	if err := json.Unmarshal(printed, &infos); err != nil {
+		s.t.Fatal(err)
+	}
+	return infos
 }
 
 // In every host a frame is, at the same depth and scale, bit for bit the one that the host as
