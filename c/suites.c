@@ -4,6 +4,18 @@
 
 struct suites suites;
 
+/* The most processors that the host has granted. Natron counts out those that are busy, and that is
+ * all but one when it renders: only what it says beforehand, as it loads us, is how many there are. */
+static int granted;
+
+static int granted_now(void) {
+  unsigned int n = 0;
+  if (suites.threads && suites.threads->multiThreadNumCPUs &&
+      suites.threads->multiThreadNumCPUs(&n) == kOfxStatOK && n <= 4096)
+    return (int)n;
+  return 0;
+}
+
 OfxStatus suites_load(void) {
   const OfxHost *host = suites.host;
   if (!host || !host->fetchSuite)
@@ -22,16 +34,14 @@ OfxStatus suites_load(void) {
   if (suites.message2 &&
       (!suites.message2->setPersistentMessage || !suites.message2->clearPersistentMessage))
     suites.message2 = NULL;
+  granted = granted_now();
   return suites.property && suites.effect && suites.param ? kOfxStatOK
                                                           : kOfxStatErrMissingHostFeature;
 }
 
 int suites_threads(void) {
-  unsigned int n = 0;
-  if (suites.threads && suites.threads->multiThreadNumCPUs &&
-      suites.threads->multiThreadNumCPUs(&n) == kOfxStatOK && n <= 4096)
-    return (int)n;
-  return 0;
+  int now = granted_now();
+  return now > granted ? now : granted;
 }
 
 bool suites_background(void) {

@@ -3,10 +3,13 @@ package acceptance
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -147,6 +150,27 @@ func TestInputsThatAreNotThere(t *testing.T) {
 				t.Errorf("found %v", found)
 			}
 		})
+	}
+}
+
+// The engine gets all of the processors that the host has, though Natron says in a render that
+// all others are busy.
+func TestEveryHostGrantsItsProcessors(t *testing.T) {
+	if runtime.NumCPU() == 1 {
+		t.Skip("a machine with one processor has none to withhold")
+	}
+	for _, host := range ofx.Profiles {
+		s := newShot(t)
+		id := onnxtest.WritePackage(t, s.path("styles"), "gain", onnxtest.Gain(0.5))
+		s.plates(1, 8, 8, nil)
+		s.must("1", "out", "--as", host.Name, "--param", "styleId="+id)
+		log, err := os.ReadFile(s.path("impasto.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf(" threads=%d ", runtime.NumCPU()); !strings.Contains(string(log), want) {
+			t.Errorf("%s: the log has nothing of%sin\n%s", host.Name, want, log)
+		}
 	}
 }
 

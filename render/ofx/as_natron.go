@@ -34,4 +34,5 @@ var natron = Profile{
 	wholePlane:       true, // watched
 	destroysTwice:    true, // watched
 	neverAcknowledge: true, // watched
+	countsOutBusy:    true, // watched
 }

@@ -49,6 +49,7 @@ type Profile struct {
 	copyStatus       C.int // paramCopy does nothing, and answers this
 	copiesNothing    bool
 	neverAcknowledge bool   // message() never answers OK, and sends its text through printf again
+	countsOutBusy    bool   // multiThreadNumCPUs leaves out the processors that render: none but the caller's is left
 	typeOfInstance   string // the value of its OfxPropType, where it is another than the standard's
 }
 

@@ -44,6 +44,9 @@ func goMultiThreadNumCPUs(count *C.uint) C.OfxStatus {
 		return C.kOfxStatErrValue
 	}
 	*count = C.uint(runtime.NumCPU())
+	if c := currentCall(); c != nil && c.instance != nil && c.host.Profile.countsOutBusy {
+		*count = 1
+	}
 	return C.kOfxStatOK
 }
 
