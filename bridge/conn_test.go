@@ -267,15 +267,16 @@ func TestRenderCheck(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]Render{
-		"no number":            {Space: SpaceLinear, Size: size, StyleMix: math.NaN()},
-		"less than nothing":    {Space: SpaceLinear, Size: size, StyleMix: -0.1},
-		"more than all":        {Space: SpaceLinear, Size: size, StyleMix: math.Inf(1)},
-		"a space of the plate": {Space: "log", Size: size},
-		"one of the painting":  {Space: SpaceLinear, Size: size, Painting: &Painting{}},
-		"no size":              {Space: SpaceLinear},
-		"no scale":             {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
-		"a scale of no number": {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
-		"endless pixels":       {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
+		"no number":             {Space: SpaceLinear, Size: size, StyleMix: math.NaN()},
+		"less than nothing":     {Space: SpaceLinear, Size: size, StyleMix: -0.1},
+		"more than all":         {Space: SpaceLinear, Size: size, StyleMix: math.Inf(1)},
+		"a space of the plate":  {Space: "log", Size: size},
+		"one of the painting":   {Space: SpaceLinear, Size: size, Painting: &Painting{}},
+		"statistics of nothing": {Space: SpaceLinear, Size: size, Statistics: Statistics{Window: &Window{5, 5, 5, 9}}},
+		"no size":               {Space: SpaceLinear},
+		"no scale":              {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
+		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
+		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
 	} {
 		if err := r.Check(); err == nil {
 			t.Errorf("%s passed", name)

@@ -75,22 +75,23 @@ type Prepare struct {
 // Render asks for one frame. The output is written into its image before Done is sent;
 // what lies there after an Error is unspecified.
 type Render struct {
-	Style         string    `msgpack:"style"`         // as in Prepare
-	StyleB        string    `msgpack:"styleB"`        // likewise; of no use where StyleMix is 0
-	StyleMix      float64   `msgpack:"styleMix"`      // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
-	Frame         float64   `msgpack:"frame"`         // OFX time, for the log
-	Space         string    `msgpack:"space"`         // of plate and output
-	Premultiplied bool      `msgpack:"premultiplied"` // plate and output: RGB carries alpha
-	ExposureIn    float64   `msgpack:"exposureIn"`    // stops that the plate's light is raised by before it is painted
-	ExposureOut   float64   `msgpack:"exposureOut"`   // likewise the light of what was painted
-	KeepColour    float64   `msgpack:"keepColour"`    // 0 is the colour of the painting, 1 that of the plate
-	Mix           float64   `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
-	MaskInvert    bool      `msgpack:"maskInvert"`
-	Size          Size      `msgpack:"size"`
-	Plate         Image     `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
-	Mask          *Image    `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
-	Painting      *Painting `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
-	Output        Image     `msgpack:"output"`             // RGBA, in the plate's space
+	Style         string     `msgpack:"style"`         // as in Prepare
+	StyleB        string     `msgpack:"styleB"`        // likewise; of no use where StyleMix is 0
+	StyleMix      float64    `msgpack:"styleMix"`      // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
+	Frame         float64    `msgpack:"frame"`         // OFX time, for the log
+	Space         string     `msgpack:"space"`         // of plate and output
+	Premultiplied bool       `msgpack:"premultiplied"` // plate and output: RGB carries alpha
+	ExposureIn    float64    `msgpack:"exposureIn"`    // stops that the plate's light is raised by before it is painted
+	ExposureOut   float64    `msgpack:"exposureOut"`   // likewise the light of what was painted
+	KeepColour    float64    `msgpack:"keepColour"`    // 0 is the colour of the painting, 1 that of the plate
+	Mix           float64    `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
+	MaskInvert    bool       `msgpack:"maskInvert"`
+	Size          Size       `msgpack:"size"`
+	Statistics    Statistics `msgpack:"statistics"`
+	Plate         Image      `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
+	Mask          *Image     `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
+	Painting      *Painting  `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
+	Output        Image      `msgpack:"output"`             // RGBA, in the plate's space
 }
 
 // Check says whether the values make sense; the images have a Check of their own.
@@ -111,6 +112,11 @@ func (r *Render) Check() error {
 	}
 	if err := r.Size.check(); err != nil {
 		return err
+	}
+	if w := r.Statistics.Window; w != nil {
+		if err := w.check(); err != nil {
+			return fmt.Errorf("statistics: %w", err)
+		}
 	}
 	if r.Painting != nil {
 		if err := checkSpace(r.Painting.Space); err != nil {
@@ -143,6 +149,12 @@ func (s *Size) check() error {
 		}
 	}
 	return nil
+}
+
+// Statistics says of what the norms are made, for networks that make them of the frame.
+type Statistics struct {
+	Window *Window `msgpack:"window,omitempty"` // the part of the frame, in pixels of the plate; none is all of it
+	Held   *Image  `msgpack:"held,omitempty"`   // RGBA: another frame of the shot, of which they are; none is this one
 }
 
 // Painting is a picture that a style is to be taken from, on the node's Style input.

@@ -27,7 +27,11 @@ var vectors = []struct {
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
-		Size:   Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5},
+		Size: Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5},
+		Statistics: Statistics{
+			Window: &Window{0, 0, 1920, 1080},
+			Held:   &Image{Window: Window{100, 50, 612, 306}, Channels: 4, RowBytes: 8192, Offset: 42024960},
+		},
 		Plate:  Image{Window: Window{-10, -20, 1910, 1060}, Channels: 4, RowBytes: 30720},
 		Mask:   &Image{Window: Window{0, 0, 1900, 1000}, Channels: 1, RowBytes: 7616, Offset: 33177600},
 		Output: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240, Offset: 40796160},
@@ -40,8 +44,9 @@ var vectors = []struct {
 	}},
 	{"render_painting", KindRender, 70001, &Render{
 		Style: "anything", Frame: 7, Space: SpaceLinear, Mix: 1,
-		Size:  Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
-		Plate: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240},
+		Size:       Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
+		Plate:      Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240},
+		Statistics: Statistics{Window: &Window{-5, 0, 635, 480}},
 		Painting: &Painting{SpaceSRGB, true, Image{
 			Window: Window{0, 0, 512, 256}, Channels: 4, RowBytes: 8192, Offset: 4915200,
 		}},

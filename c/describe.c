@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+/* Statistics may be held from another frame, of the Source. */
+static int temporal(void) {
+  return host_says(kOfxImageEffectPropTemporalClipAccess);
+}
+
 OfxStatus describe(OfxImageEffectHandle effect) {
   OfxPropertySetHandle set = NULL;
   const char *path;
@@ -26,7 +31,7 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   /* A style's statistics are those of the whole frame. */
   ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0) &&
        put_int(set, kOfxImageEffectPropSupportsMultiResolution, 0, 1) &&
-       put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, 0) &&
+       put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, temporal()) &&
        put_string(set, kOfxImageEffectPluginRenderThreadSafety, 0, kOfxImageEffectRenderFullySafe) &&
        put_int(set, kOfxImageEffectPluginPropHostFrameThreading, 0, 0) && ok;
 
@@ -62,6 +67,8 @@ static bool define_clip(OfxImageEffectHandle effect, const char *name,
     ok = put_string(set, kOfxImageEffectPropSupportedComponents, i, components[i]) && ok;
   if (strcmp(name, CLIP_MASK) == 0 || strcmp(name, CLIP_STYLE) == 0)
     ok = put_int(set, kOfxImageClipPropOptional, 0, 1) && ok;
+  if (strcmp(name, CLIP_SOURCE) == 0)
+    ok = put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, temporal()) && ok;
   if (strcmp(name, CLIP_MASK) == 0)
     ok = put_int(set, kOfxImageClipPropIsMask, 0, 1) && ok;
   return ok;

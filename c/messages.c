@@ -40,13 +40,17 @@ static void put_string(struct encoder *e, const char *key, const char *value) {
   put_text(e, value);
 }
 
-static void put_picture(struct encoder *e, const char *key, const struct picture *picture) {
-  put_text(e, key);
-  put_map(e, picture->inline_pixels ? 5 : 4);
+static void put_window(struct encoder *e, const int32_t window[4]) {
   put_text(e, "window");
   e->failed |= msgpack_pack_array(&e->packer, 4);
   for (int i = 0; i < 4; i++)
-    e->failed |= msgpack_pack_int64(&e->packer, picture->window[i]);
+    e->failed |= msgpack_pack_int64(&e->packer, window[i]);
+}
+
+static void put_picture(struct encoder *e, const char *key, const struct picture *picture) {
+  put_text(e, key);
+  put_map(e, picture->inline_pixels ? 5 : 4);
+  put_window(e, picture->window);
   put_int(e, "channels", picture->channels);
   put_int(e, "rowBytes", picture->row_bytes);
   put_int(e, "offset", picture->offset);
@@ -67,6 +71,15 @@ static void put_size(struct encoder *e, const struct size *size) {
   put_double(e, "pixelAspect", size->pixel_aspect);
   put_double(e, "detail", size->detail);
   put_double(e, "textureScale", size->texture_scale);
+}
+
+static void put_statistics(struct encoder *e, const struct statistics *statistics) {
+  put_text(e, "statistics");
+  put_map(e, !!statistics->window + !!statistics->held);
+  if (statistics->window)
+    put_window(e, statistics->window);
+  if (statistics->held)
+    put_picture(e, "held", statistics->held);
 }
 
 static struct encoder start(msgpack_sbuffer *to, const char *kind, uint64_t id, size_t fields) {
@@ -100,7 +113,7 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 14 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id, 15 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
@@ -113,6 +126,7 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
   put_double(&e, "mix", render->mix);
   put_bool(&e, "maskInvert", render->mask_invert);
   put_size(&e, &render->size);
+  put_statistics(&e, &render->statistics);
   put_picture(&e, "plate", &render->plate);
   if (render->mask)
     put_picture(&e, "mask", render->mask);

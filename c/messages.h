@@ -48,6 +48,12 @@ struct size {
   double detail, texture_scale;
 };
 
+/* What a network's statistics are of, where it takes them from the frame. */
+struct statistics {
+  const int32_t *window;      /* the part of the frame, in pixels of the plate; NULL: all of it */
+  const struct picture *held; /* another frame of the shot; NULL: this one */
+};
+
 struct render_request {
   const char *style;
   const char *style_b; /* "" where style_mix is 0 */
@@ -60,6 +66,7 @@ struct render_request {
   double mix;
   bool mask_invert;
   struct size size;
+  struct statistics statistics;
   struct picture plate, output;
   const struct picture *mask;      /* NULL: 1 everywhere */
   const struct painting *painting; /* NULL: none */

@@ -7,7 +7,11 @@
 
 #include <string.h>
 
-enum control { MENU, SPACES, TEXT, NUMBER, SWITCH, BUTTON };
+enum control { MENU, SPACES, AREAS, TEXT, NUMBER, FRAME, SWITCH, BUTTON };
+
+/* The entries of Statistics. */
+static const char *const areas[] = {"Format", "Region of Definition"};
+enum { AREA_FORMAT, AREA_WHOLE, AREA_COUNT };
 
 /* Names, meanings and order stay as they are for ever; what is new goes to the end. */
 static const struct definition {
@@ -162,6 +166,30 @@ static const struct definition {
          .control = BUTTON,
          .label = "Status",
          .hint = "Says which device the style runs on, and what the last frame took."},
+    [PARAM_STATISTICS] =
+        {.name = "statistics",
+         .control = AREAS,
+         .label = "Statistics",
+         .hint = "Where the style looks at a frame before it chooses its contrast and its colours: in the "
+                 "format, or everywhere that there is a picture, overscan included. What is "
+                 "transparent does not count."},
+    [PARAM_HOLD_STATISTICS] =
+        {.name = "holdStatistics",
+         .control = SWITCH,
+         .label = "Hold Statistics",
+         .hint = "Takes the statistics of all frames from one frame of the shot, so that the look does not "
+                 "pump when an object enters or the bounding box moves. For the styles that ship; "
+                 "those with a network to themselves have their statistics within it."},
+    [PARAM_STATISTICS_FRAME] =
+        {.name = "statisticsFrame",
+         .control = FRAME,
+         .label = "Statistics Frame",
+         .hint = "The frame that Hold Statistics takes them from: one on which most of the shot is seen.",
+         .number = 1,
+         .min = -1000000,
+         .max = 1000000,
+         .slider_min = 1,
+         .slider_max = 1000},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank
@@ -179,6 +207,7 @@ static const char *type_of(enum control control) {
   case MENU:
     return style_by_name() ? kOfxParamTypeStrChoice : kOfxParamTypeChoice;
   case SPACES:
+  case AREAS:
     return kOfxParamTypeChoice;
   case TEXT:
     return kOfxParamTypeString;
@@ -186,6 +215,8 @@ static const char *type_of(enum control control) {
     return kOfxParamTypeDouble;
   case BUTTON:
     return kOfxParamTypePushButton;
+  case FRAME:
+    return kOfxParamTypeInteger;
   default:
     return kOfxParamTypeBoolean;
   }
@@ -212,6 +243,13 @@ static bool define_spaces(OfxPropertySetHandle set) {
   return ok;
 }
 
+static bool define_areas(OfxPropertySetHandle set) {
+  bool ok = put_int(set, kOfxParamPropDefault, 0, AREA_FORMAT);
+  for (int i = 0; i < AREA_COUNT; i++)
+    ok = put_string(set, kOfxParamPropChoiceOption, i, areas[i]) && ok;
+  return ok;
+}
+
 static bool define(const struct definition *d, OfxPropertySetHandle set) {
   /* Texts are no reason to fail. */
   (void)put_string(set, kOfxPropLabel, 0, d->label);
@@ -224,6 +262,8 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
     return define_menu(set, (int)d->number);
   case SPACES:
     return define_spaces(set);
+  case AREAS:
+    return define_areas(set);
   case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
@@ -239,6 +279,12 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   }
   case BUTTON:
     return true;
+  case FRAME:
+    return put_int(set, kOfxParamPropDefault, 0, (int)d->number) &&
+           put_int(set, kOfxParamPropMin, 0, (int)d->min) &&
+           put_int(set, kOfxParamPropMax, 0, (int)d->max) &&
+           put_int(set, kOfxParamPropDisplayMin, 0, (int)d->slider_min) &&
+           put_int(set, kOfxParamPropDisplayMax, 0, (int)d->slider_max);
   default:
     return put_int(set, kOfxParamPropDefault, 0, (int)d->number);
   }
@@ -358,6 +404,24 @@ bool params_space(const struct params *params, OfxTime time, const char **to,
 bool params_named(OfxPropertySetHandle in, enum param param) {
   return has_string(in, kOfxPropType, kOfxTypeParameter) &&
          has_string(in, kOfxPropName, table[param].name);
+}
+
+static int whole_number(const struct params *params, enum param param, OfxTime time) {
+  int value = (int)table[param].number;
+  if (params->handles[param])
+    (void)suites.param->paramGetValueAtTime(params->handles[param], time, &value);
+  return value;
+}
+
+bool params_whole_frame(const struct params *params, OfxTime time) {
+  return whole_number(params, PARAM_STATISTICS, time) == AREA_WHOLE;
+}
+
+bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to) {
+  if (!params_switch(params, PARAM_HOLD_STATISTICS, time))
+    return false;
+  *to = whole_number(params, PARAM_STATISTICS_FRAME, time);
+  return *to != time;
 }
 
 bool params_switch(const struct params *params, enum param param, OfxTime time) {

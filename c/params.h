@@ -24,6 +24,9 @@ enum param {
   PARAM_TEXTURE_SCALE,
   PARAM_FAST_PROXY,
   PARAM_STATUS,
+  PARAM_STATISTICS,
+  PARAM_HOLD_STATISTICS,
+  PARAM_STATISTICS_FRAME,
   PARAM_COUNT
 };
 
@@ -57,6 +60,12 @@ bool params_space(const struct params *params, OfxTime time, const char **to,
 
 /* Whether the host says of an action that it is about this parameter. */
 bool params_named(OfxPropertySetHandle in, enum param param);
+
+/* Whether the statistics are those of all that there is of a frame, and not of its format. */
+bool params_whole_frame(const struct params *params, OfxTime time);
+
+/* Whether the statistics are those of another frame, and of which. */
+bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to);
 
 /* Off where there is no such parameter. */
 bool params_switch(const struct params *params, enum param param, OfxTime time);

@@ -39,6 +39,8 @@ static OfxStatus of_instance(const char *action, OfxImageEffectHandle effect,
     return region_of_definition(instance, in, out);
   if (strcmp(action, kOfxImageEffectActionGetRegionsOfInterest) == 0)
     return regions_of_interest(instance, in, out);
+  if (strcmp(action, kOfxImageEffectActionGetFramesNeeded) == 0)
+    return frames_needed(instance, in, out);
   if (strcmp(action, kOfxImageEffectActionGetClipPreferences) == 0)
     return instance_clip_preferences(instance, out);
   if (strcmp(action, kOfxImageEffectActionBeginSequenceRender) == 0)
@@ -53,6 +55,7 @@ static OfxStatus main_entry(const char *action, const void *handle, OfxPropertyS
       kOfxImageEffectActionIsIdentity,
       kOfxImageEffectActionGetRegionOfDefinition,
       kOfxImageEffectActionGetRegionsOfInterest,
+      kOfxImageEffectActionGetFramesNeeded,
       kOfxImageEffectActionGetClipPreferences,
       kOfxImageEffectActionBeginSequenceRender,
       kOfxActionInstanceChanged,

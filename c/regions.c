@@ -24,21 +24,40 @@ static bool near(double v) {
   return v > -far_away && v < far_away;
 }
 
-/* Sides without end are cut to the project's format. Instances that Natron clones for rendering
- * report a format of 0 by 0; the host then cuts as it likes. */
-static bool cut(const struct instance *instance, OfxRectD *r) {
-  if (near(r->x1) && near(r->y1) && near(r->x2) && near(r->y2))
-    return true;
-  OfxRectD f;
+/* Natron has a format for every clip, in pixels. */
+static bool format_of_clip(const struct clip *clip, OfxRectD *to) {
+  OfxRectI f;
+  double aspect = 1;
+  if (!get_rect(clip->properties, kOfxImageClipPropFormat, &f) || rect_empty(f))
+    return false;
+  (void)get_double(clip->properties, kOfxImagePropPixelAspectRatio, 0, &aspect);
+  *to = (OfxRectD){f.x1 * aspect, f.y1, f.x2 * aspect, f.y2};
+  return true;
+}
+
+bool format_of(const struct instance *instance, OfxRectD *to) {
   double width, height;
-  if (!get_double(instance->properties, kOfxImageEffectPropProjectOffset, 0, &f.x1) ||
-      !get_double(instance->properties, kOfxImageEffectPropProjectOffset, 1, &f.y1) ||
+  if (format_of_clip(&instance->source, to))
+    return true;
+  if (!get_double(instance->properties, kOfxImageEffectPropProjectOffset, 0, &to->x1) ||
+      !get_double(instance->properties, kOfxImageEffectPropProjectOffset, 1, &to->y1) ||
       !get_double(instance->properties, kOfxImageEffectPropProjectSize, 0, &width) ||
       !get_double(instance->properties, kOfxImageEffectPropProjectSize, 1, &height) ||
       !(width > 0) || !(height > 0))
     return false;
-  f.x2 = f.x1 + width;
-  f.y2 = f.y1 + height;
+  to->x2 = to->x1 + width;
+  to->y2 = to->y1 + height;
+  return near(to->x1) && near(to->y1) && near(to->x2) && near(to->y2);
+}
+
+/* Sides without end are cut to the project's format. Instances that Natron clones for rendering
+ * report a format of 0 by 0; the host then cuts as it likes. */
+static bool cut(const struct instance *instance, OfxRectD *r) {
+  OfxRectD f;
+  if (near(r->x1) && near(r->y1) && near(r->x2) && near(r->y2))
+    return true;
+  if (!format_of(instance, &f))
+    return false;
   if (!near(r->x1))
     r->x1 = f.x1;
   if (!near(r->y1))
@@ -65,14 +84,36 @@ OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle i
   return kOfxStatOK;
 }
 
+static double least(double a, double b) {
+  return a < b ? a : b;
+}
+
+static double most(double a, double b) {
+  return a > b ? a : b;
+}
+
+/* The Source at a time, and at that whose statistics are held: hosts ask once for both. */
+static bool source_region(const struct instance *instance, OfxTime time, OfxRectD *to) {
+  OfxTime held;
+  OfxRectD other;
+  if (!clip_region(&instance->source, time, to) || !cut(instance, to))
+    return false;
+  if (params_held_frame(&instance->params, time, &held) &&
+      clip_region(&instance->source, held, &other) && other.x1 < other.x2 &&
+      other.y1 < other.y2 && cut(instance, &other))
+    *to = (OfxRectD){least(to->x1, other.x1), least(to->y1, other.y1), most(to->x2, other.x2),
+                     most(to->y2, other.y2)};
+  return true;
+}
+
 /* However small the part that is wanted, the style's statistics are those of the whole Source.
  * So is a painting's own. Of the Mask the part is enough, which is the default. */
 OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
                               OfxPropertySetHandle out) {
   OfxTime time;
   OfxRectD region;
-  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->source, time, &region) ||
-      !cut(instance, &region) || !put_rect_d(out, "OfxImageClipPropRoI_" CLIP_SOURCE, &region))
+  if (!get_double(in, kOfxPropTime, 0, &time) || !source_region(instance, time, &region) ||
+      !put_rect_d(out, "OfxImageClipPropRoI_" CLIP_SOURCE, &region))
     return kOfxStatReplyDefault;
   if (instance->mask.handle && get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region) &&
       cut(instance, &region))
@@ -80,6 +121,20 @@ OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in
   if (instance_has_painting(instance) && clip_region(&instance->style, time, &region) &&
       cut(instance, &region))
     (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_STYLE, &region);
+  return kOfxStatOK;
+}
+
+OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in,
+                        OfxPropertySetHandle out) {
+  static const char property[] = "OfxImageClipPropFrameRange_" CLIP_SOURCE;
+  OfxTime time, held;
+  if (!get_double(in, kOfxPropTime, 0, &time) ||
+      !params_held_frame(&instance->params, time, &held))
+    return kOfxStatReplyDefault;
+  const double ranges[] = {time, time, held, held};
+  for (int i = 0; i < 4; i++)
+    if (!put_double(out, property, i, ranges[i]))
+      return kOfxStatReplyDefault;
   return kOfxStatOK;
 }
 

@@ -8,8 +8,13 @@ OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle i
                                OfxPropertySetHandle out);
 OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
                               OfxPropertySetHandle out);
+OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in,
+                        OfxPropertySetHandle out);
 OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
                       OfxPropertySetHandle out);
+
+/* The format of the shot, in canonical coordinates. False: the host does not say it. */
+bool format_of(const struct instance *instance, OfxRectD *to);
 
 OfxRectI rect_meet(OfxRectI a, OfxRectI b);
 bool rect_empty(OfxRectI r);

@@ -23,7 +23,11 @@ struct frame {
   bool invert;
   struct size size;
 
-  struct image source, mask, style, output;
+  double scale[2]; /* of the render */
+  bool hold;       /* the statistics are those of the frame at held_time */
+  OfxTime held_time;
+
+  struct image source, mask, style, held, output;
   OfxRectI plate;  /* what there is of the source */
   OfxRectI area;   /* the part of the plate that is in the window */
   OfxRectI masked; /* the part of the area that the mask image covers */
@@ -33,6 +37,8 @@ struct frame {
   struct memory *memory;
   struct picture plate_at, mask_at, output_at; /* in the memory */
   struct painting painting;                    /* there as well, where style has an image */
+  struct picture held_at;                      /* and held */
+  int32_t format[4];
 };
 
 enum progress { GO_ON, ABORTED, DECLINED, FAILED };
@@ -90,6 +96,10 @@ static void copy_plate_row(struct frame *frame, int y) {
 
 static void copy_painting_row(struct frame *frame, int y) {
   copy_picture_row(frame, &frame->style, &frame->painting.picture, y);
+}
+
+static void copy_held_row(struct frame *frame, int y) {
+  copy_picture_row(frame, &frame->held, &frame->held_at, y);
 }
 
 static void copy_mask_row(struct frame *frame, int y) {
@@ -183,11 +193,13 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   }
   if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
     return FAILED;
-  frame->size.scale[0] = frame->size.scale[1] = 1;
-  if (!params_switch(params, PARAM_FAST_PROXY, frame->time)) {
-    (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &frame->size.scale[0]);
-    (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &frame->size.scale[1]);
+  bool fast = params_switch(params, PARAM_FAST_PROXY, frame->time);
+  for (int i = 0; i < 2; i++) {
+    frame->scale[i] = 1;
+    (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->scale[i]);
+    frame->size.scale[i] = fast ? 1 : frame->scale[i];
   }
+  frame->hold = params_held_frame(params, frame->time, &frame->held_time);
   if (!params_number(params, PARAM_DETAIL, frame->time, &frame->size.detail, &frame->why) ||
       !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
                      &frame->why))
@@ -195,6 +207,27 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   frame->use_mask = instance_masked(frame->instance, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
   return GO_ON;
+}
+
+/* The frame whose statistics are held for the shot. */
+static enum progress fetch_held(struct frame *frame) {
+  struct image *held = &frame->held;
+  switch (image_fetch(held, &frame->instance->source, CLIP_SOURCE, frame->held_time, &frame->why)) {
+  case FETCHED:
+    if (!rect_empty(held->region) && held->components != 1)
+      return GO_ON;
+    /* fall through */
+  case FETCHED_NOTHING:
+    if (watch_aborted(&frame->watch))
+      return ABORTED;
+    say(&frame->why, "Hold Statistics wants those of frame %s, of which the host has no image: choose "
+                     "another Statistics Frame.",
+        frame_name(frame->held_time).text);
+    return FAILED;
+  case FETCHED_BAD:
+    break;
+  }
+  return FAILED;
 }
 
 static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) {
@@ -238,6 +271,11 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
     return FAILED;
   }
   frame->size.pixel_aspect = source->aspect;
+  if (frame->hold && frame->mix != 0) {
+    enum progress progress = fetch_held(frame);
+    if (progress != GO_ON)
+      return progress;
+  }
   frame->plate = source->region;
   frame->window = rect_meet(frame->window, output->bounds);
   frame->area = rect_meet(frame->window, frame->plate);
@@ -284,6 +322,8 @@ static enum progress take_memory(struct frame *frame) {
     frame->painting = (struct painting){.space = space,
                                         .premultiplied = frame->style.premultiplied,
                                         .picture = place(frame->style.region, 4, &size)};
+  if (frame->held.handle)
+    frame->held_at = place(frame->held.region, 4, &size);
   frame->output_at = place(frame->area, 4, &size);
   frame->memory = memory_take((size_t)size);
   if (frame->memory)
@@ -305,6 +345,23 @@ static enum progress progress_of(const struct watch *watch, enum outcome outcome
   default:
     return FAILED;
   }
+}
+
+/* The format in pixels of the plate. False: nobody knows, or all of the frame is wanted. */
+static bool find_format(struct frame *frame) {
+  OfxRectD f;
+  if (params_whole_frame(&frame->instance->params, frame->time) ||
+      !format_of(frame->instance, &f))
+    return false;
+  double across = frame->scale[0] / frame->size.pixel_aspect, up = frame->scale[1];
+  const double sides[] = {f.x1 * across, f.y1 * up, f.x2 * across, f.y2 * up};
+  for (int i = 0; i < 4; i++) {
+    if (!(sides[i] > -MAX_COORDINATE && sides[i] < MAX_COORDINATE))
+      return false;
+    frame->format[i] = (int32_t)(sides[i] + (sides[i] < 0 ? -0.5 : 0.5));
+  }
+  int64_t wide = frame->format[2] - frame->format[0], high = frame->format[3] - frame->format[1];
+  return wide > 0 && high > 0 && wide * high <= MAX_PIXELS;
 }
 
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
@@ -332,6 +389,8 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),
       .size = frame->size,
+      .statistics = {.window = find_format(frame) ? frame->format : NULL,
+                     .held = frame->held.handle ? &frame->held_at : NULL},
       .plate = frame->plate_at,
       .output = frame->output_at,
       .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
@@ -362,6 +421,9 @@ static enum progress paint(struct frame *frame) {
   if (progress == GO_ON && frame->style.handle)
     progress = rows(frame, frame->style.region.y1, frame->style.region.y2,
                     (size_t)frame->painting.picture.row_bytes, copy_painting_row);
+  if (progress == GO_ON && frame->held.handle)
+    progress = rows(frame, frame->held.region.y1, frame->held.region.y2,
+                    (size_t)frame->held_at.row_bytes, copy_held_row);
   int64_t copied = clock_us();
   if (progress == GO_ON)
     progress = ask_engine(frame, &answer);
@@ -422,6 +484,7 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   }
   image_release(&frame.mask);
   image_release(&frame.style);
+  image_release(&frame.held);
   image_release(&frame.source);
   image_release(&frame.output);
   return conclude(&frame.watch, progress, began, &frame.why);

@@ -21,6 +21,7 @@ type pictureKey struct {
 	vector   pixels.Key // of the style, or of what lies between two
 	content  pixels.Key
 	size     pixels.Geometry // that the network worked at
+	small    pixels.Key      // of what the statistics are of, where that is not all of the plate
 	painting paintingKey
 }
 

@@ -132,6 +132,8 @@ type frame struct {
 	look           *look
 	plate, output  pixels.Image
 	mask, painting *pixels.Image
+	held           *pixels.Image   // the frame that the statistics are of, where it is another one
+	small          []float32       // what they are of; nil: all of the plate
 	seen           pixels.Geometry // of the plate as it is read and written
 	work           pixels.Geometry // of the picture that the network works on
 }
@@ -224,6 +226,12 @@ func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 			return nil, err
 		}
 	}
+	if h := r.Statistics.Held; h != nil {
+		f.held = new(pixels.Image)
+		if err := image("statistics", h, 4, f.held); err != nil {
+			return nil, err
+		}
+	}
 	if p := r.Painting; p != nil {
 		f.painting = new(pixels.Image)
 		if err := image("painting", &p.Image, 4, f.painting); err != nil {
@@ -274,7 +282,10 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.ID, f.look.key, content, f.work, painting.key}
+	if err := e.sample(ctx, f, s, &reader, seen); err != nil {
+		return nil, false, err
+	}
+	key := pictureKey{s.ID, f.look.key, content, f.work, pixels.Digest(f.small), painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}
@@ -354,7 +365,11 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 // beside gives what a network takes beside the plate.
 func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float32, painting *painting) ([]network.Tensor, error) {
 	if s.Norms != nil {
-		s.see(int(e.threads.Load()), input, &f.seen)
+		if f.small != nil {
+			copy(s.small.Values, f.small)
+		} else {
+			s.see(int(e.threads.Load()), input, &f.seen)
+		}
 		return s.style(ctx, f.look.vector)
 	}
 	painting, err := e.finish(ctx, s, painting)

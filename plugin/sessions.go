@@ -189,7 +189,7 @@ func (x *session) see(workers int, picture []float32, g *pixels.Geometry) {
 	if x.Norms == nil {
 		return
 	}
-	pixels.Average(workers, picture, g, x.small.Values, x.Norms.Size)
+	pixels.Average(workers, picture, g, g.Whole(), x.small.Values, x.Norms.Size)
 }
 
 // style makes the norms of the small picture and a vector: what such a network takes

@@ -29,17 +29,16 @@ func (s *shared) tinge(seed int, brightness float32) {
 }
 
 // conditional is what onnxtest.Conditional makes of a plate that is encoded as networks
-// want it.
-func conditional(plate []byte, vector []float32) []byte {
+// want it, and of which the pixels that the statistics are of come first.
+func conditional(plate []byte, vector []float32, n int) []byte {
 	var mean [3]float64
-	n := len(plate) / 16
 	for i := range 4 * n {
 		if c := i % 4; c < 3 {
 			mean[c] += float64(at(plate, i)) / float64(n)
 		}
 	}
 	want := bytes.Clone(plate)
-	for i := range 4 * n {
+	for i := range len(plate) / 4 {
 		if c := i % 4; c < 3 {
 			v := (float64(at(plate, i))*float64(vector[c]) + float64(vector[3+c])) * (1 + mean[c])
 			put(want, i, float32(min(max(v, 0), 1)))
@@ -72,7 +71,7 @@ func TestStylesOfOneNetwork(t *testing.T) {
 			for _, mix := range []float64{0, 0.25, 0.5, 1} {
 				s.request.StyleMix = mix
 				c.render(s)
-				near(t, s.output, conditional(s.plate, between(night, wave, mix)), 1e-5)
+				near(t, s.output, conditional(s.plate, between(night, wave, mix), len(s.plate)/16), 1e-5)
 			}
 		}
 	}

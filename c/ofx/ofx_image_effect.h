@@ -127,6 +127,7 @@ typedef struct OfxImageMemoryStruct *OfxImageMemoryHandle;
 #define kOfxImageClipPropUnmappedPixelDepth "OfxImageClipPropUnmappedPixelDepth" /* string */
 #define kOfxImageClipPropUnmappedComponents "OfxImageClipPropUnmappedComponents" /* string */
 #define kOfxImageClipPropFieldExtraction "OfxImageClipPropFieldExtraction" /* string */
+#define kOfxImageClipPropFormat "OfxImageClipPropFormat" /* Natron's: int×4, in pixels */
 #define kOfxImageClipPropFieldOrder "OfxImageClipPropFieldOrder" /* string */
 
 #define kOfxImageEffectPropPixelDepth "OfxImageEffectPropPixelDepth" /* string */

@@ -49,8 +49,8 @@ static int open_files(void) {
 
 /* --- A host that can describe ------------------------------------------------------------- */
 
-static struct OfxPropertySetStruct host_set, effect_set, clip_sets[8], param_sets[16], in_set;
-static const char *clip_names[8], *param_names[16], *param_types[16];
+static struct OfxPropertySetStruct host_set, effect_set, clip_sets[8], param_sets[32], in_set;
+static const char *clip_names[8], *param_names[32], *param_types[32];
 static int clips, params;
 static int fewer; /* strings are not to be had, like in the reference host */
 
@@ -147,7 +147,8 @@ int main(void) {
   static const char *const names[] = {"style",     "styleId",     "styleB",     "styleBId",
                                       "styleMix",  "mix",         "maskInvert", "plateSpace",
                                       "exposureIn", "exposureOut", "keepColour", "detail",
-                                      "textureScale", "fastProxy", "statusButton"};
+                                      "textureScale", "fastProxy", "statusButton", "statistics",
+                                      "holdStatistics", "statisticsFrame"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

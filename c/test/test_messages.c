@@ -28,6 +28,8 @@ static void test_encoding(void) {
   is_vector("ping", encode_ping(&b, 5), &b);
 
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
+  static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
+  struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",
@@ -41,6 +43,7 @@ static void test_encoding(void) {
       .mix = 0.25,
       .mask_invert = true,
       .size = {{0.5, 0.25}, 2, 0.75, 1.5},
+      .statistics = {format, &held},
       .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
       .mask = &mask,
       .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
@@ -55,6 +58,7 @@ static void test_encoding(void) {
       .mix = 1,
       .size = {{1, 1}, 1, 1, 1},
       .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
+      .statistics = {.window = other},
       .painting = &painting,
       .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
   };

@@ -9,14 +9,14 @@
 #include <stdarg.h>
 
 static struct OfxPropertySetStruct effect_set, source_set, output_set, mask_set, in, out;
-static OfxRectD source_region, mask_region;
+static OfxRectD source_region, held_region, mask_region;
 static double mix;
-static int invert;
+static int invert, hold, held_frame;
 static struct instance instance;
 
 static OfxStatus get_region(OfxImageClipHandle clip, OfxTime time, OfxRectD *to) {
-  CHECK(time == 1001);
-  *to = clip == instance.source.handle ? source_region : mask_region;
+  CHECK(time == 1001 || (hold && time == held_frame && clip == instance.source.handle));
+  *to = clip != instance.source.handle ? mask_region : time == 1001 ? source_region : held_region;
   return kOfxStatOK;
 }
 
@@ -27,7 +27,7 @@ static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
   if (param == instance.params.handles[PARAM_MIX])
     *va_arg(to, double *) = mix;
   else
-    *va_arg(to, int *) = invert;
+    *va_arg(to, int *) = *(int *)param;
   va_end(to);
   return kOfxStatOK;
 }
@@ -81,6 +81,41 @@ static void test_interest(void) {
   CHECK(region_is("OfxImageClipPropRoI_Mask", 100, 100, 200, 200));
 }
 
+/* The frame that statistics are held from is needed as well, with all that there is of it. */
+static void test_held(void) {
+  static const char property[] = "OfxImageClipPropFrameRange_Source";
+  CHECK(frames_needed(&instance, &in, &out) == kOfxStatReplyDefault);
+  hold = 1;
+  held_frame = 1001;
+  CHECK(frames_needed(&instance, &in, &out) == kOfxStatReplyDefault);
+  held_frame = 990;
+  held_region = (OfxRectD){-20, 10, 100, 1090};
+  CHECK(frames_needed(&instance, &in, &out) == kOfxStatOK);
+  const double frames[] = {1001, 1001, 990, 990};
+  double got = 0;
+  for (int i = 0; i < 4; i++)
+    CHECK(get_double(&out, property, i, &got) && got == frames[i]);
+  CHECK(!get_double(&out, property, 4, &got));
+  CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is("OfxImageClipPropRoI_Source", -20, 0, 1920, 1090));
+  held_region = (OfxRectD){-20, 10, -20, 1090}; /* nothing is there */
+  CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is("OfxImageClipPropRoI_Source", 0, 0, 1920, 1080));
+  hold = 0;
+}
+
+/* Natron's format of the clip goes before the project's, which test_definition has set. */
+static void test_format(void) {
+  static const int clip[] = {-10, 0, 630, 480};
+  OfxRectD f;
+  CHECK(format_of(&instance, &f) && f.x1 == 5 && f.y1 == 5 && f.x2 == 1925 && f.y2 == 1085);
+  for (int i = 0; i < 4; i++)
+    set_int(&source_set, kOfxImageClipPropFormat, i, clip[i]);
+  set_double(&source_set, kOfxImagePropPixelAspectRatio, 0, 2);
+  CHECK(format_of(&instance, &f) && f.x1 == -20 && f.y1 == 0 && f.x2 == 1260 && f.y2 == 480);
+  clear_set(&source_set);
+}
+
 static void test_identity(void) {
   ask_window(INT_MIN, INT_MIN, INT_MAX, INT_MAX, 1);
   mix = 1;
@@ -130,9 +165,13 @@ int main(void) {
   instance.mask = (struct clip){(OfxImageClipHandle)&mask_set, &mask_set};
   instance.params.handles[PARAM_MIX] = (OfxParamHandle)&mix;
   instance.params.handles[PARAM_MASK_INVERT] = (OfxParamHandle)&invert;
+  instance.params.handles[PARAM_HOLD_STATISTICS] = (OfxParamHandle)&hold;
+  instance.params.handles[PARAM_STATISTICS_FRAME] = (OfxParamHandle)&held_frame;
   set_double(&in, kOfxPropTime, 0, 1001);
   test_definition();
   test_interest();
+  test_held();
+  test_format();
   test_identity();
   struct OfxPropertySetStruct *all[] = {&effect_set, &source_set, &output_set, &mask_set, &in, &out};
   for (int i = 0; i < 6; i++)

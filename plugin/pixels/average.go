@@ -1,27 +1,64 @@
 package pixels
 
-// Average makes a small square picture of a plate, each pixel the mean of the area that it
-// covers; where the edge of that area cuts through the plate's pixels they count by the
-// part that lies within. It takes the plate from the picture that the network sees, without
-// what is reflected there. Both are three planes.
-func Average(workers int, picture []float32, g *Geometry, small []float32, size int) {
+import (
+	"math"
+
+	"impasto.net/bridge"
+)
+
+// Part is a rectangle of a plate, in pixels from its upper left corner.
+type Part struct{ Left, Top, Right, Bottom float64 }
+
+// Whole is the part of the plate that is all of it.
+func (g *Geometry) Whole() Part {
+	return Part{Right: float64(g.PlateWidth), Bottom: float64(g.PlateHeight)}
+}
+
+// Part is what a plate that lies in one window has in another, which may be nil; all of it
+// where they do not meet.
+func (g *Geometry) Part(plate bridge.Window, window *bridge.Window) Part {
+	if window == nil {
+		return g.Whole()
+	}
+	left, right := max(plate[0], window[0]), min(plate[2], window[2])
+	bottom, top := max(plate[1], window[1]), min(plate[3], window[3])
+	if left >= right || bottom >= top {
+		return g.Whole()
+	}
+	return Part{float64(left - plate[0]), float64(plate[3] - top), float64(right - plate[0]), float64(plate[3] - bottom)}
+}
+
+// Average makes a small square picture of a part of a plate, each pixel the mean of the area
+// that it covers; where the edge of that area cuts through the plate's pixels they count by
+// the part that lies within. It takes the plate from the picture that the network sees.
+// Both are three planes.
+func Average(workers int, picture []float32, g *Geometry, part Part, small []float32, size int) {
 	plane := g.Plane()
 	Strips(workers, 3*size, func(_, from, to int) bool {
 		for row := from; row < to; row++ {
 			source := picture[row/size*plane:][:plane]
-			down := cover(row%size, g.PlateHeight, size)
+			down := part.down(g, row%size, size)
 			for i := range size {
-				across := cover(i, g.PlateWidth, size)
+				across := part.across(g, i, size)
 				var mean float32
 				for y := down.first; y <= down.last; y++ {
-					start := (g.Top+y)*g.Width + g.Left
-					mean += down.weight(y) * across.mean(source[start+across.first:start+across.last+1])
+					mean += down.weight(y) * across.mean(g.row(source, y)[across.first:across.last+1])
 				}
 				small[row*size+i] = mean
 			}
 		}
 		return true
 	})
+}
+
+// across and down are the columns and the rows of pixels that one of a number of equal parts
+// covers.
+func (p *Part) across(g *Geometry, i, parts int) covered {
+	return cover(p.Left, p.Right-p.Left, i, parts, g.PlateWidth)
+}
+
+func (p *Part) down(g *Geometry, i, parts int) covered {
+	return cover(p.Top, p.Bottom-p.Top, i, parts, g.PlateHeight)
 }
 
 // total is a sum, in four so that one addition need not wait for the other.
@@ -37,23 +74,22 @@ func total(values []float32) float32 {
 	return (a + b) + (c + d)
 }
 
-// covered is the run of pixels that one of a number of equal parts of a side covers, and
-// how much of the part each of them is.
+// covered is a run of pixels, and how much of its length each of them is.
 type covered struct {
 	first, last                    int
 	firstWeight, inner, lastWeight float32
 }
 
-// cover gives part i of a side of n pixels. Its ends are exact: in units of which a pixel
-// has as many as there are parts, a part has as many as there are pixels.
-func cover(i, n, parts int) covered {
-	from, to := i*n, (i+1)*n
-	first, last := from/parts, (to-1)/parts
+// cover gives part i of a length that starts somewhere on a side of n pixels.
+func cover(start, length float64, i, parts, n int) covered {
+	step := length / float64(parts)
+	from, to := start+float64(i)*step, start+float64(i+1)*step
+	first := min(int(from), n-1)
+	last := max(first, min(int(math.Ceil(to)), n)-1)
 	if first == last {
 		return covered{first, last, 1, 0, 0}
 	}
-	units := func(u int) float32 { return float32(u) / float32(n) }
-	return covered{first, last, units((first+1)*parts - from), units(parts), units(to - last*parts)}
+	return covered{first, last, float32((float64(first+1) - from) / step), float32(1 / step), float32((to - float64(last)) / step)}
 }
 
 func (c *covered) weight(pixel int) float32 {

@@ -44,7 +44,7 @@ func TestAverageIsTheMeanOfAreas(t *testing.T) {
 				picture[plane*g.Plane()+(g.Top+y)*g.Width+g.Left+x] = random.Float32()
 			}
 			small := make([]float32, 3*c.size*c.size)
-			Average(2, picture, &g, small, c.size)
+			Average(2, picture, &g, g.Whole(), small, c.size)
 			scaleX, scaleY := float64(c.width)/float64(c.size), float64(c.height)/float64(c.size)
 			for i, got := range small {
 				plane, y, x := i/(c.size*c.size), i/c.size%c.size, i%c.size
@@ -57,7 +57,7 @@ func TestAverageIsTheMeanOfAreas(t *testing.T) {
 				}
 			}
 			alone := make([]float32, len(small))
-			Average(1, picture, &g, alone, c.size)
+			Average(1, picture, &g, g.Whole(), alone, c.size)
 			if !slices.Equal(small, alone) {
 				t.Error("another number of workers gives another picture")
 			}
@@ -70,6 +70,6 @@ func BenchmarkAverage(b *testing.B) {
 	picture, small := make([]float32, 3*g.Plane()), make([]float32, 3*128*128)
 	b.ReportAllocs()
 	for b.Loop() {
-		Average(2, picture, &g, small, 128)
+		Average(2, picture, &g, g.Whole(), small, 128)
 	}
 }

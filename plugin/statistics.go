@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+
+	"impasto.net/plugin/pixels"
+)
+
+// sample makes the small picture of which a network has its statistics, where that takes
+// more than looking at all of the plate when the network runs: a part of the frame is
+// wanted, or another frame, or not all of it is solid.
+func (e *engine) sample(ctx context.Context, f *frame, s *session, r *pixels.Reader, seen []float32) error {
+	if s.Norms == nil {
+		return nil
+	}
+	workers := int(e.threads.Load())
+	from, g := &f.plate, f.seen
+	if f.held != nil {
+		from, g = f.held, pixels.NewGeometry(f.held.Window.Width(), f.held.Window.Height(), 1, 1)
+		var err error
+		if seen, err = e.buffers.Get(3 * g.Plane()); err != nil {
+			return noMemory(f, err)
+		}
+		defer e.buffers.Put(seen)
+		if _, _, err = r.Read(ctx, workers, f.held, &g, seen); err != nil {
+			return err
+		}
+	}
+	part, opaque := g.Part(from.Window, f.Statistics.Window), from.Opaque(workers)
+	if f.held == nil && opaque && part == g.Whole() {
+		return nil
+	}
+	f.small = make([]float32, 3*s.Norms.Size*s.Norms.Size)
+	if opaque {
+		pixels.Average(workers, seen, &g, part, f.small, s.Norms.Size)
+	} else {
+		pixels.AverageSolid(workers, seen, &g, from, from.Solid(workers, part), f.small, s.Norms.Size)
+	}
+	return nil
+}
