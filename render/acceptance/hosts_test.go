@@ -216,7 +216,8 @@ func TestMatrix(t *testing.T) {
 								todo.Clips["Source"], todo.Depth, todo.RGB, todo.Scale = grey{plate}, depths[depth], rgb, scale
 								out := renderedOnce(t, loaded, todo)
 								got := out.DataWindow
-								// The block that a pixel is of; where nothing is there it is black.
+								// The block that a pixel is of. Where nothing is there it is black, or
+								// filled from around where alpha says so.
 								at := func(x, y int) (int, int, bool) {
 									if x, y = x+got.Min.X, y+got.Min.Y; scale == 1 {
 										x, y = block(x), block(y)
@@ -229,8 +230,11 @@ func TestMatrix(t *testing.T) {
 										if x, y, there := at(x, y); there {
 											return code(x, y, c) / 255
 										}
+										if out.HasAlpha {
+											return math.NaN()
+										}
 										return 0
-									})
+									}).filled()
 								}
 								want := paintedAt(seen, 0.5, int(float64(got.Dx())/scale*float64(aspect)), int(float64(got.Dy())/scale))
 								worst := 0.0

@@ -79,3 +79,39 @@ func paintedAt(planes [3]plane, gain float64, width, height int) (painted [3]pla
 	}
 	return painted
 }
+
+// filled gives what is no number the colours around it: at half the size, where it is the
+// mean of up to four, and straight between those.
+func (p plane) filled() plane {
+	width, height := len(p[0]), len(p)
+	if width == 1 && height == 1 {
+		return p
+	}
+	half := newPlane((width+1)/2, (height+1)/2, func(x, y int) float64 {
+		sum, n := 0., 0.
+		for j := 2 * y; j < min(2*y+2, height); j++ {
+			for i := 2 * x; i < min(2*x+2, width); i++ {
+				if v := p[j][i]; v == v {
+					sum, n = sum+v, n+1
+				}
+			}
+		}
+		return sum / n
+	}).filled()
+	return newPlane(width, height, func(x, y int) float64 {
+		if v := p[y][x]; v == v {
+			return v
+		}
+		sum := 0.
+		for j := range len(half) + 2 {
+			for i := range len(half[0]) + 2 { // the edges count twice
+				across := max(0, 1-math.Abs((float64(x)+0.5)/2-(float64(i)-0.5)))
+				up := max(0, 1-math.Abs((float64(y)+0.5)/2-(float64(j)-0.5)))
+				if across*up > 0 {
+					sum += across * up * half[min(max(j-1, 0), len(half)-1)][min(max(i-1, 0), len(half[0])-1)]
+				}
+			}
+		}
+		return sum
+	})
+}
