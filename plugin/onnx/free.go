@@ -114,7 +114,7 @@ func (f *freer) node(n *Node) [][]byte {
 		return f.convTranspose(n)
 	case "AveragePool":
 		in := f.picture(n.Inputs[0])
-		if k := n.integers("kernel_shape"); in != nil && slices.Equal(k, in[2:]) && slices.Equal(f.shapes[n.Outputs[0]], []int64{in[0], in[1], 1, 1}) {
+		if k := n.Integers("kernel_shape"); in != nil && slices.Equal(k, in[2:]) && slices.Equal(f.shapes[n.Outputs[0]], []int64{in[0], in[1], 1, 1}) {
 			return [][]byte{nodeBytes("GlobalAveragePool", n.Inputs, n.Outputs)}
 		}
 	}
@@ -251,7 +251,7 @@ func (f *freer) slice(n *Node) [][]byte {
 	ends, axes := f.constantIntegers(n, 2), f.constantIntegers(n, 3)
 	old := len(n.Inputs) == 1 // before operator set 10
 	if old {
-		ends, axes = n.integers("ends"), n.integers("axes")
+		ends, axes = n.Integers("ends"), n.Integers("axes")
 	}
 	if in == nil || len(axes) > 0 && len(axes) != len(ends) || len(ends) > 4 {
 		return nil
@@ -283,7 +283,7 @@ func (f *freer) convTranspose(n *Node) [][]byte {
 	if in == nil || out == nil || n.attributes["output_shape"] == nil || len(n.Inputs) < 2 {
 		return nil
 	}
-	kernel := n.integers("kernel_shape")
+	kernel := n.Integers("kernel_shape")
 	if kernel == nil {
 		if kernel = f.Constants[n.Inputs[1]].Shape; len(kernel) != 4 {
 			return nil
@@ -291,7 +291,7 @@ func (f *freer) convTranspose(n *Node) [][]byte {
 		kernel = kernel[2:]
 	}
 	or := func(name string, otherwise int64) []int64 {
-		if v := n.integers(name); len(v) == 2 {
+		if v := n.Integers(name); len(v) == 2 {
 			return v
 		}
 		return []int64{otherwise, otherwise}
@@ -307,7 +307,7 @@ func (f *freer) convTranspose(n *Node) [][]byte {
 			more[i], pad = more[i]-pad, 0
 		}
 		pads[i], pads[2+i] = pad-pad/2, pad/2
-		if n.text("auto_pad") == "SAME_UPPER" {
+		if n.Text("auto_pad") == "SAME_UPPER" {
 			pads[i], pads[2+i] = pads[2+i], pads[i]
 		}
 	}

@@ -65,6 +65,27 @@ type Constant struct {
 	Values   []float32 // of float32 tensors
 	Integers []int64   // of int64 tensors; nil where there are more
 	NaN      bool      // somewhere in all of it
+
+	floats []byte // all values of a float32 tensor
+}
+
+// Floats are all values of a float32 tensor, as many as its shape says.
+func (c *Constant) Floats() ([]float32, error) {
+	n, size := int64(len(c.floats)/4), int64(1)
+	for _, d := range c.Shape {
+		if d < 1 || size > n/d {
+			return nil, fmt.Errorf("a tensor of shape %v has %d float32 values", c.Shape, n)
+		}
+		size *= d
+	}
+	if size != n {
+		return nil, fmt.Errorf("a tensor of shape %v has %d float32 values", c.Shape, n)
+	}
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(c.floats[4*i:]))
+	}
+	return values, nil
 }
 
 // firstValues is how many values of a constant are kept.
@@ -189,7 +210,7 @@ func (m *Model) node(b []byte) error {
 	if err != nil || n.Op != "Constant" || len(n.Outputs) != 1 {
 		return err
 	}
-	if values := n.integers("value_ints"); values != nil {
+	if values := n.Integers("value_ints"); values != nil {
 		m.Constants[n.Outputs[0]] = Constant{Shape: []int64{int64(len(values))}, Integers: values}
 	}
 	return each(n.attributes["value"], func(field protowire.Number, value []byte, _ uint64) error {
@@ -228,8 +249,8 @@ func readNode(b []byte) (Node, error) {
 	return n, err
 }
 
-// integers are the numbers of an attribute, whose bytes were read before; nil is none.
-func (n *Node) integers(name string) (values []int64) {
+// Integers are the numbers of an attribute, whose bytes were read before; nil is none.
+func (n *Node) Integers(name string) (values []int64) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
 		if field == 8 {
 			values = appendVarints(values, value, number)
@@ -239,8 +260,30 @@ func (n *Node) integers(name string) (values []int64) {
 	return values
 }
 
-// text is that of an attribute.
-func (n *Node) text(name string) (text string) {
+// Integer is the number of an attribute, or another where there is none.
+func (n *Node) Integer(name string, otherwise int64) int64 {
+	_ = each(n.attributes[name], func(field protowire.Number, _ []byte, number uint64) error {
+		if field == 3 {
+			otherwise = int64(number)
+		}
+		return nil
+	})
+	return otherwise
+}
+
+// Float is the float32 number of an attribute; 0 where there is none.
+func (n *Node) Float(name string) (v float32) {
+	_ = each(n.attributes[name], func(field protowire.Number, _ []byte, number uint64) error {
+		if field == 2 {
+			v = math.Float32frombits(uint32(number))
+		}
+		return nil
+	})
+	return v
+}
+
+// Text is that of an attribute.
+func (n *Node) Text(name string) (text string) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, _ uint64) error {
 		if field == 4 {
 			text = string(value)
@@ -256,13 +299,6 @@ func (m *Model) tensor(b []byte, name string) error {
 	var kind uint64
 	var raw, packed []byte
 	own := ""
-	add := func(bits uint32) {
-		v := math.Float32frombits(bits)
-		if len(c.Values) < firstValues {
-			c.Values = append(c.Values, v)
-		}
-		c.NaN = c.NaN || v != v
-	}
 	err := each(b, func(field protowire.Number, value []byte, number uint64) error {
 		switch field {
 		case 1:
@@ -271,7 +307,7 @@ func (m *Model) tensor(b []byte, name string) error {
 			kind = number
 		case 4:
 			if value == nil {
-				add(uint32(number))
+				value = binary.LittleEndian.AppendUint32(nil, uint32(number))
 			}
 			packed = append(packed, value...)
 		case 7:
@@ -285,10 +321,15 @@ func (m *Model) tensor(b []byte, name string) error {
 	})
 	switch kind {
 	case TypeFloat:
-		for _, values := range [][]byte{raw, packed} {
-			for ; len(values) >= 4; values = values[4:] {
-				add(binary.LittleEndian.Uint32(values))
+		if c.floats = raw; len(raw) == 0 {
+			c.floats = packed
+		}
+		for values := c.floats; len(values) >= 4; values = values[4:] {
+			v := math.Float32frombits(binary.LittleEndian.Uint32(values))
+			if len(c.Values) < firstValues {
+				c.Values = append(c.Values, v)
 			}
+			c.NaN = c.NaN || v != v
 		}
 	case typeInt64:
 		for ; len(raw) >= 8 && len(c.Integers) <= firstValues; raw = raw[8:] {

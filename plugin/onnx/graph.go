@@ -1,0 +1,82 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// What Graph writes: ONNX IR version 8, and this operator set.
+const (
+	irVersion   = 8
+	operatorSet = 17
+)
+
+// Any is a length of a shape that may be any.
+const Any = -1
+
+// Graph is a graph under construction. The same calls give the same bytes.
+type Graph struct {
+	nodes, rest []byte // fields of the graph
+}
+
+// Attributes of an operator are int64, []int64 or string.
+type Attributes map[string]any
+
+// Input adds an input.
+func (g *Graph) Input(p Port) { g.rest = bytesField(g.rest, 11, portBytes(p)) }
+
+// Output adds an output.
+func (g *Graph) Output(p Port) { g.rest = bytesField(g.rest, 12, portBytes(p)) }
+
+// Node adds an operator.
+func (g *Graph) Node(op string, inputs, outputs []string, attributes Attributes) {
+	var all [][]byte
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		switch v := attributes[name].(type) {
+		case int64:
+			all = append(all, integer(name, v))
+		case []int64:
+			all = append(all, integers(name, v...))
+		case string:
+			all = append(all, textField(numberField(textField(nil, 1, name), 20, 3), 4, v))
+		default:
+			panic(fmt.Sprintf("onnx: an attribute is %T", v))
+		}
+	}
+	g.nodes = bytesField(g.nodes, 1, nodeBytes(op, inputs, outputs, all...))
+}
+
+// Floats adds a float32 tensor.
+func (g *Graph) Floats(name string, shape []int64, values []float32) {
+	raw := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	g.tensor(name, TypeFloat, shape, raw)
+}
+
+// Integers adds an int64 tensor of one dimension, for shapes and indices.
+func (g *Graph) Integers(name string, values ...int64) {
+	raw := make([]byte, 0, 8*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+	}
+	g.tensor(name, typeInt64, []int64{int64(len(values))}, raw)
+}
+
+func (g *Graph) tensor(name string, kind uint64, shape []int64, raw []byte) {
+	var t []byte
+	for _, d := range shape {
+		t = numberField(t, 1, uint64(d))
+	}
+	g.rest = bytesField(g.rest, 5, bytesField(textField(numberField(t, 2, kind), 8, name), 9, raw))
+}
+
+// Bytes is the ONNX file.
+func (g *Graph) Bytes() []byte {
+	body := append(textField(slices.Clone(g.nodes), 2, "impasto"), g.rest...)
+	return bytesField(bytesField(numberField(nil, 1, irVersion), 7, body), 8, numberField(nil, 2, operatorSet))
+}
