@@ -122,3 +122,17 @@ func write(t testing.TB, bank, name, manifest string, m any, files map[string][]
 	id := sha256.Sum256(data)
 	return name + "@" + hex.EncodeToString(id[:6])
 }
+
+// WriteEncoder makes the encoder package bank/name of a graph, and gives it.
+func WriteEncoder(t testing.TB, bank, name string, graph []byte, e style.Encoder) *style.Encoder {
+	t.Helper()
+	files := map[string][]byte{"net.onnx": graph}
+	e.Package, e.Graph = head(name, files), "net.onnx"
+	e.Input.MultipleOf, e.Input.Minimum = 1, max(e.Input.Minimum, 1)
+	write(t, bank, name, style.EncoderFile, &e, files)
+	opened, err := style.OpenEncoder(filepath.Join(bank, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
+}

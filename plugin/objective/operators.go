@@ -1,0 +1,187 @@
+package objective
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"impasto.net/plugin/onnx"
+)
+
+// rules add an operator to the graph, and note how its gradient goes back.
+var rules map[string]func(w *walk, n *onnx.Node) (string, error)
+
+func init() {
+	rules = map[string]func(w *walk, n *onnx.Node) (string, error){
+		"Conv": conv, "Relu": relu, "MaxPool": maxPool, "AveragePool": averagePool, "Pad": pad, "Concat": concat,
+		"Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic,
+		"Identity": identity, "Dropout": identity, // which does nothing but in training
+	}
+}
+
+func identity(w *walk, n *onnx.Node) (string, error) { return w.tensor(n, 0) }
+
+func conv(w *walk, n *onnx.Node) (string, error) {
+	x, err := w.tensor(n, 0)
+	if err != nil {
+		return "", err
+	}
+	c, values, err := w.floatsOf(n, 1)
+	if err != nil {
+		return "", err
+	}
+	if len(c.Shape) != 4 {
+		return "", fmt.Errorf("its weights have the shape %v", c.Shape)
+	}
+	k := &kernel{shape: c.Shape, values: values, group: n.Integer("group", 1)}
+	if k.window, err = windowOf(n, c.Shape[2:]); err != nil {
+		return "", err
+	}
+	if k.group < 1 || k.group > c.Shape[0] || c.Shape[0]%k.group != 0 || c.Shape[1]*k.group != w.channels[x] || !slices.Equal(k.kernel, c.Shape[2:]) {
+		return "", fmt.Errorf("its weights have the shape %v, for %d channels", c.Shape, w.channels[x])
+	}
+	if len(n.Inputs) < 3 || n.Inputs[2] == "" {
+		return k.add(w.tape, x), nil
+	}
+	b, bias, err := w.floatsOf(n, 2)
+	if err != nil {
+		return "", err
+	}
+	return k.add(w.tape, x, w.floats(b.Shape, bias...)), nil
+}
+
+func relu(w *walk, n *onnx.Node) (string, error) {
+	x, err := w.tensor(n, 0)
+	if err != nil {
+		return "", err
+	}
+	y := w.node("Relu", nil, x)
+	return w.made(y, w.channels[x], func(gradient string) {
+		lit := w.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)}, w.node("Greater", nil, y, w.number(0)))
+		w.send(x, w.node("Mul", nil, gradient, lit))
+	}), nil
+}
+
+func maxPool(w *walk, n *onnx.Node) (string, error) {
+	x, err := w.tensor(n, 0)
+	if err != nil {
+		return "", err
+	}
+	v, err := windowOf(n, nil)
+	if err != nil {
+		return "", err
+	}
+	attributes := v.attributes()
+	attributes["ceil_mode"] = n.Integer("ceil_mode", 0)
+	outputs := w.nodes("MaxPool", attributes, 2, x)
+	y, where := outputs[0], outputs[1]
+	return w.made(y, w.channels[x], func(gradient string) {
+		shape, flat := w.node("Shape", nil, x), w.integers(-1)
+		if v.apart() {
+			w.send(x, w.node("MaxUnpool", onnx.Attributes{"kernel_shape": v.kernel, "strides": v.strides}, gradient, where, shape))
+			return
+		}
+		zeros := w.node("ConstantOfShape", nil, w.node("Reshape", nil, w.node("Size", nil, x), flat))
+		scattered := w.node("ScatterElements", onnx.Attributes{"reduction": "add"},
+			zeros, w.node("Reshape", nil, where, flat), w.node("Reshape", nil, gradient, flat))
+		w.send(x, w.node("Reshape", nil, scattered, shape))
+	}), nil
+}
+
+func averagePool(w *walk, n *onnx.Node) (string, error) {
+	x, err := w.tensor(n, 0)
+	if err != nil {
+		return "", err
+	}
+	v, err := windowOf(n, nil)
+	if err != nil {
+		return "", err
+	}
+	counted := n.Integer("count_include_pad", 0)
+	if n.Integer("ceil_mode", 0) != 0 || counted == 0 && slices.Max(v.pads) > 0 || v.dilations[0] > 1 || v.dilations[1] > 1 {
+		return "", errors.New("windows that reach beyond the picture, or have gaps, have no gradient here")
+	}
+	attributes := v.attributes()
+	delete(attributes, "dilations")
+	attributes["count_include_pad"] = counted
+	channels := w.channels[x]
+	y := w.node("AveragePool", attributes, x)
+	return w.made(y, channels, func(gradient string) {
+		weights := make([]float32, channels*v.kernel[0]*v.kernel[1])
+		for i := range weights {
+			weights[i] = float32(channels) / float32(len(weights))
+		}
+		w.send(x, transposed(w.tape, &v, channels, gradient, w.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x))
+	}), nil
+}
+
+func concat(w *walk, n *onnx.Node) (string, error) {
+	if axis := n.Integer("axis", 1); axis != 1 && axis != -3 {
+		return "", errors.New("only channels can be put side by side here")
+	}
+	parts, sizes, sum := make([]string, len(n.Inputs)), make([]int64, len(n.Inputs)), int64(0)
+	for i := range parts {
+		var err error
+		if parts[i], err = w.tensor(n, i); err != nil {
+			return "", err
+		}
+		sizes[i] = w.channels[parts[i]]
+		sum += sizes[i]
+	}
+	return w.made(w.node("Concat", onnx.Attributes{"axis": int64(1)}, parts...), sum, func(gradient string) {
+		gradients := w.nodes("Split", onnx.Attributes{"axis": int64(1)}, len(parts), gradient, w.integers(sizes...))
+		for i, part := range parts {
+			w.send(part, gradients[i])
+		}
+	}), nil
+}
+
+// arithmetic is of two tensors that depend on the picture, or of one and of a constant
+// that has one value or one for every channel.
+func arithmetic(w *walk, n *onnx.Node) (string, error) {
+	if len(n.Inputs) != 2 {
+		return "", errors.New("it does not have two inputs")
+	}
+	var sides [2]string
+	channels := int64(0)
+	for i := range sides {
+		if sides[i] = w.tensors[n.Inputs[i]]; sides[i] != "" {
+			if have := w.channels[sides[i]]; channels != 0 && channels != have {
+				return "", fmt.Errorf("it is of %d and of %d channels", channels, have)
+			} else {
+				channels = have
+			}
+		}
+	}
+	for i := range sides {
+		if sides[i] != "" {
+			continue
+		}
+		c, values, err := w.floatsOf(n, i)
+		if err != nil {
+			return "", err
+		}
+		if len(values) != 1 && (int64(len(values)) != channels || len(c.Shape) < 3 || c.Shape[len(c.Shape)-3] != channels) || len(c.Shape) > 4 {
+			return "", fmt.Errorf("a constant has the shape %v, wanted is one value for every channel or for all", c.Shape)
+		}
+		sides[i] = w.floats(c.Shape, values...)
+	}
+	a, b := sides[0], sides[1]
+	varies := [2]bool{w.channels[a] > 0, w.channels[b] > 0}
+	if channels == 0 || n.Op == "Mul" && varies[0] && varies[1] || n.Op == "Div" && varies[1] {
+		return "", errors.New("what depends on the picture can be multiplied with constants only, and divided by them")
+	}
+	return w.made(w.node(n.Op, nil, a, b), channels, func(gradient string) {
+		for i, side := range sides {
+			switch {
+			case !varies[i]:
+			case n.Op == "Sub" && i == 1:
+				w.send(side, w.node("Neg", nil, gradient))
+			case n.Op == "Mul" || n.Op == "Div":
+				w.send(side, w.node(n.Op, nil, gradient, sides[1-i]))
+			default:
+				w.send(side, gradient)
+			}
+		}
+	}), nil
+}
