@@ -56,7 +56,7 @@ func main() {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "models": models, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "models": models, "optimise": optimise, "trial": try}
 
 // try runs a stranger's graph for impasto models: the file, and the outputs that are wanted.
 func try(args []string) error {

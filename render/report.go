@@ -29,18 +29,24 @@ type report struct {
 func newReport(total int) *report {
 	r := &report{total: total, start: time.Now(), said: map[string]bool{}}
 	if term.IsTerminal(int(os.Stderr.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
-		r.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(os.Stderr),
-			progressbar.OptionSetDescription("rendering"),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionFullWidth(),
-			progressbar.OptionSetElapsedTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond),
-		)
-		r.bar.RenderBlank()
+		r.bar = newBar(total, "rendering")
 	}
 	return r
+}
+
+// newBar draws an empty bar.
+func newBar(total int, doing string) *progressbar.ProgressBar {
+	bar := progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetDescription(doing),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionFullWidth(),
+		progressbar.OptionSetElapsedTime(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
+	)
+	bar.RenderBlank()
+	return bar
 }
 
 // rendered is a frame that was written.

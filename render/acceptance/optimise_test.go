@@ -1,0 +1,207 @@
+package acceptance
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/style"
+	"impasto.net/render/picture"
+)
+
+// optimise is impasto optimise of the plate's first frame.
+func (s *shot) optimise(out string, more ...string) *exec.Cmd {
+	s.t.Helper()
+	args := []string{"optimise", s.path("plate.0001.exr"), "--painting", s.path("painting.png"), "--encoder", s.path("filters"), "-o", s.path(out)}
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append(args, more...)...)
+	cmd.Env = s.env
+	return cmd
+}
+
+// newOptimisation has a plate, a painting and an encoder of random filters.
+func newOptimisation(t *testing.T, width, height int) *shot {
+	s := newShot(t)
+	s.plates(1, width, height, func(_ int, im *picture.Image) {
+		for i := range im.Pix { // a disc, half transparent
+			x, y := float64(i/4%width)/float64(width), float64(i/4/width)/float64(height)
+			v := float32(0.4)
+			if math.Hypot(x-0.5, y-0.5) > 0.3 {
+				v = 0.1
+			}
+			im.Pix[i] = v / 2
+			if i%4 == 3 {
+				im.Pix[i] = 0.5
+			}
+		}
+	})
+	painting := picture.New(image.Rect(0, 0, 60, 50))
+	for i := range painting.Pix {
+		if x := i / 4 % 60; i%4 == 0 {
+			painting.Pix[i] = float32(x/4%2) * 0.8
+		}
+	}
+	if err := picture.Write(s.path("painting.png"), painting); err != nil {
+		t.Fatal(err)
+	}
+	onnxtest.WriteEncoder(t, s.folder, "filters", onnxtest.Slow(3, 12), style.Encoder{
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 8},
+		Style: []string{"conv0r", "conv1r"}, Content: "conv1r"})
+	return s
+}
+
+type iteration struct {
+	Iteration                       int
+	Loss, Style, Content, Variation float64
+}
+
+// losses reads a log.
+func (s *shot) losses(name string) (all []iteration) {
+	s.t.Helper()
+	file, err := os.ReadFile(s.path(name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for lines := json.NewDecoder(bytes.NewReader(file)); lines.More(); {
+		var i iteration
+		if err := lines.Decode(&i); err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, i)
+	}
+	return all
+}
+
+func TestOptimise(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	run := func(out string, more ...string) *picture.Image {
+		t.Helper()
+		if printed, code := s.finish(s.optimise(out, append([]string{"--iterations", "30"}, more...)...)); code != 0 {
+			t.Fatalf("it ended with %d:\n%s", code, printed)
+		}
+		im, err := picture.Read(s.path(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return im
+	}
+	first := run("first.exr", "--log", s.path("log"), "--plot", s.path("plot.png"))
+	all := s.losses("log")
+	if len(all) != 31 || all[30].Iteration != 30 || !(all[30].Loss < 0.8*all[0].Loss) || !(all[30].Style < all[0].Style/2) {
+		t.Errorf("the losses are %+v", all)
+	}
+	file, err := os.ReadFile(s.path("plot.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := png.Decode(bytes.NewReader(file)); err != nil {
+		t.Errorf("the plot: %v", err)
+	}
+	if first.DataWindow != image.Rect(0, 0, 64, 48) {
+		t.Errorf("it became %v", first.DataWindow)
+	}
+	for i := 3; i < len(first.Pix); i += 4 {
+		if first.Pix[i] != 0.5 || !(first.Pix[i-1] >= 0 && first.Pix[i-1] <= 0.5) {
+			t.Fatalf("a pixel is %v", first.Pix[i-3:i+1])
+		}
+	}
+	if again := run("again.exr"); !slices.Equal(again.Pix, first.Pix) {
+		t.Error("a second time it is another picture")
+	}
+	if other := run("other.exr", "--seed", "2"); slices.Equal(other.Pix, first.Pix) {
+		t.Error("another seed makes the same picture")
+	}
+
+	// The higher u is, the nearer the style and the farther the content.
+	style, content := math.Inf(1), 0.
+	for _, u := range []string{"2", "3", "4", "5"} {
+		run("u.exr", "-u", u, "--log", s.path("log"))
+		all := s.losses("log")
+		end := all[len(all)-1]
+		if of := end.Style / all[0].Style; !(of < style) || !(end.Content > content) {
+			t.Errorf("at u = %s the style is %g of what it was and the content %g, before %g and %g", u, of, end.Content, style, content)
+		} else {
+			style, content = of, end.Content
+		}
+	}
+}
+
+func TestOptimiseSaysWhatIsWrong(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	s.plates(1, 64, 48, nil)
+	onnxtest.WriteEncoder(t, s.folder, "strange", onnxtest.Slow(3, 12), style.Encoder{
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
+	onnxtest.WriteEncoder(t, s.folder, "wide", onnxtest.Slow(3, 12), style.Encoder{
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 100}, Style: []string{"conv0r"}, Content: "conv1r"})
+	dot := picture.New(image.Rect(0, 0, 1, 1))
+	if err := picture.Write(s.path("dot.png"), dot); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
+		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},
+		{"encoder", "encoder.json: no such file", []string{"--encoder", s.folder}},
+		{"painting", "no such file", []string{"--painting", s.path("nothing.png")}},
+		{"u", "--unrealness is -2 to 8, not 9", []string{"-u", "9"}},
+		{"iterations", "--iterations is 1 to 1000, not 0", []string{"--iterations", "0"}},
+		{"format", "pictures are written as .exr or .png", []string{"-o", s.path("out.jpg")}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			printed, code := s.finish(s.optimise("out.exr", c.args...))
+			if code == 0 || !strings.Contains(printed, c.want) || s.exists("out.exr") {
+				t.Errorf("it ended with %d, and not %q:\n%s", code, c.want, printed)
+			}
+		})
+	}
+	if printed, code := s.finish(s.optimise("dot.exr", "--painting", s.path("dot.png"), "--iterations", "3")); code != 0 {
+		t.Errorf("after a painting of one pixel it ended with %d:\n%s", code, printed)
+	}
+}
+
+func TestOptimiseIsInterrupted(t *testing.T) {
+	s := newOptimisation(t, 400, 300)
+	cmd := s.optimise("out.exr", "--iterations", "1000", "--log", s.path("log"))
+	var printed strings.Builder
+	cmd.Stdout, cmd.Stderr = &printed, &printed
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the third iteration", func() bool {
+		log, err := os.ReadFile(s.path("log"))
+		return err == nil && bytes.Count(log, []byte("\n")) >= 3
+	})
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it does not end")
+	}
+	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed.String(), "interrupted") || s.exists("out.exr") {
+		t.Errorf("it ended with %d:\n%s", code, &printed)
+	}
+	children, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, child := range children {
+		if stat, err := os.ReadFile(child); err == nil && strings.Contains(string(stat), "(impasto-engine) ") {
+			if environ, err := os.ReadFile(filepath.Join(filepath.Dir(child), "environ")); err == nil && strings.Contains(string(environ), s.path("impasto.log")) {
+				t.Errorf("the engine lives on: %s", stat)
+			}
+		}
+	}
+}
