@@ -53,6 +53,9 @@ func (r refusal) Error() string { return string(r) }
 // for every thread, packed and unpacked.
 const workingBytes = 1 << 30
 
+// maxTile is the area of the largest tiles that are written; pictures of larger ones get scan lines.
+const maxTile = 4096 * 4096
+
 func threads(chunkBytes int64) C.int {
 	return C.int(min(int64(runtime.NumCPU()), max(1, workingBytes/(4*max(1, chunkBytes)))))
 }
@@ -132,21 +135,24 @@ func openEXR(f *os.File, size int64, layer string) (*Image, *choice, error) {
 	}
 	h := parts[choice.part]
 	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata(), Colourspace: h.colourspace()}
-	var errs [4]error
-	im.DataWindow, errs[0] = h.window("dataWindow")
-	im.DisplayWindow, errs[1] = h.window("displayWindow")
-	im.Compression, errs[2] = h.compression()
-	errs[3] = h.decode("pixelAspectRatio", "float", &im.PixelAspect)
-	if err := errors.Join(errs[:]...); err != nil {
+	l, err := h.layout()
+	if err != nil {
+		return nil, nil, err
+	}
+	im.DataWindow, im.Compression = l.data, l.compression
+	if l.tile.X*l.tile.Y <= maxTile {
+		im.Tile = l.tile
+	}
+	if im.DisplayWindow, err = h.window("displayWindow"); err != nil {
+		return nil, nil, err
+	}
+	if err := h.decode("pixelAspectRatio", "float", &im.PixelAspect); err != nil {
 		return nil, nil, err
 	}
 	for _, err := range []error{checkSize(im.DataWindow), checkSize(im.DisplayWindow)} {
 		if err != nil {
 			return nil, nil, refusal(err.Error())
 		}
-	}
-	if im.Tile, err = h.tile(); err != nil {
-		return nil, nil, err
 	}
 	if choice.half {
 		im.Depth = Half
@@ -167,8 +173,8 @@ func setName(to *[C.PIC_NAME]C.char, name string) {
 func writeEXR(f *os.File, im *Image) error {
 	file, done := inC[C.pic_file]()
 	defer done()
-	lines := max(compressions[im.Compression].lines, im.Tile.Y)
-	file.fd, file.threads = C.int(f.Fd()), threads(16*int64(lines*im.DataWindow.Dx()))
+	size := layout{im.DataWindow, im.Compression, im.Tile}.chunk()
+	file.fd, file.threads = C.int(f.Fd()), threads(16*int64(size.X*size.Y))
 	header := newHeader(im).encode()
 	failed := C.pic_write(file, unsafe.Pointer(&header[0]), C.int(len(header)), (*C.float)(&im.Pix[0])) != 0
 	runtime.KeepAlive(f)

@@ -92,12 +92,12 @@ func readHeaders(f io.ReaderAt, size int64) ([]header, error) {
 	}
 	left := size / 8
 	for i, h := range parts {
-		chunks, err := h.chunks()
+		l, err := h.layout()
 		if err != nil {
 			return nil, err
 		}
-		if left -= chunks; left < 0 {
-			return nil, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, chunks)
+		if left -= l.chunks(); left < 0 {
+			return nil, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, l.chunks())
 		}
 	}
 	return parts, nil
@@ -223,52 +223,45 @@ func (h header) tile() (image.Point, error) {
 	return image.Pt(int(t.Width), int(t.Height)), nil
 }
 
-// chunks is how many pieces the part's pixels are in, apart from those of smaller levels.
-func (h header) chunks() (int64, error) {
-	data, err := h.window("dataWindow")
-	if err != nil {
-		return 0, err
-	}
-	if err := checkSides(data); err != nil {
-		return 0, refusal(err.Error())
-	}
-	compression, err := h.compression()
-	if err != nil {
-		return 0, err
-	}
-	tile, err := h.tile()
-	if err != nil {
-		return 0, err
-	}
-	if tile == (image.Point{}) {
-		tile = image.Pt(data.Dx(), compressions[compression].lines)
-		if h.deep() {
-			tile.Y = 1
-		}
-	}
-	across, down := (data.Dx()+tile.X-1)/tile.X, (data.Dy()+tile.Y-1)/tile.Y
-	return int64(across) * int64(down), nil
+// layout is how a part's pixels lie.
+type layout struct {
+	data        image.Rectangle
+	compression Compression
+	tile        image.Point
 }
 
-// checkChunks refuses a part whose pieces are too large once they are unpacked. It returns how
-// many bytes the larger of a piece and a row of tiles takes.
-func (h header) checkChunks(channels []channel) (int64, error) {
-	data, err := h.window("dataWindow")
-	if err != nil {
-		return 0, err
+func (h header) layout() (l layout, err error) {
+	var errs [3]error
+	l.data, errs[0] = h.window("dataWindow")
+	l.compression, errs[1] = h.compression()
+	l.tile, errs[2] = h.tile()
+	if err := errors.Join(errs[:]...); err != nil {
+		return l, err
 	}
-	compression, err := h.compression()
-	if err != nil {
-		return 0, err
+	if err := checkSides(l.data); err != nil {
+		return l, refusal(err.Error())
 	}
-	tile, err := h.tile()
-	if err != nil {
-		return 0, err
+	return l, nil
+}
+
+// chunk is the size of a piece of the pixels. Deep lines may be in smaller ones.
+func (l layout) chunk() image.Point {
+	if l.tile != (image.Point{}) {
+		return l.tile
 	}
-	width, lines := data.Dx(), compressions[compression].lines
-	if tile != (image.Point{}) {
-		width, lines = max(width, tile.X), tile.Y
-	}
+	return image.Pt(l.data.Dx(), compressions[l.compression].lines)
+}
+
+// chunks is how many pieces there are, apart from those of smaller levels.
+func (l layout) chunks() int64 {
+	size := l.chunk()
+	return int64((l.data.Dx()+size.X-1)/size.X) * int64((l.data.Dy()+size.Y-1)/size.Y)
+}
+
+// chunkBytes is how many bytes the larger of a piece and a row of tiles takes once it is unpacked.
+// One that takes too many is refused.
+func (l layout) chunkBytes(channels []channel) (int64, error) {
+	size := l.chunk()
 	pixel := int64(0)
 	for _, c := range channels {
 		pixel += 4
@@ -276,11 +269,11 @@ func (h header) checkChunks(channels []channel) (int64, error) {
 			pixel -= 2
 		}
 	}
-	bytes := pixel * int64(width)
-	if bytes > maxChunkBytes/int64(lines) {
-		return 0, fmt.Errorf("it asks for pieces of %d lines of %d bytes", lines, bytes)
+	bytes := pixel * int64(max(size.X, l.data.Dx()))
+	if bytes > maxChunkBytes/int64(size.Y) {
+		return 0, fmt.Errorf("it asks for pieces of %d lines of %d bytes", size.Y, bytes)
 	}
-	return bytes * int64(lines), nil
+	return bytes * int64(size.Y), nil
 }
 
 // channels is the part's list of channels, in the alphabet's order.

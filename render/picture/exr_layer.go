@@ -115,7 +115,7 @@ func find(list []channel, name string) *choice {
 }
 
 // check sees that the channels can be read.
-func (c *choice) check(h header, list []channel) (err error) {
+func (c *choice) check(h header, list []channel) error {
 	c.half = true
 	for _, channel := range list {
 		switch {
@@ -132,7 +132,10 @@ func (c *choice) check(h header, list []channel) (err error) {
 			return refusal("its colour is stored as luminance and chroma (Y, RY, BY) in another part than the first; convert it to RGB")
 		}
 	}
-	c.chunkBytes, err = h.checkChunks(list)
+	l, err := h.layout()
+	if err == nil {
+		c.chunkBytes, err = l.chunkBytes(list)
+	}
 	return err
 }
 
