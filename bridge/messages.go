@@ -8,6 +8,14 @@ import (
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
 const ProtocolVersion = 5
 
+// Unrealness: the least paints as little as the style's network can, the default as the style
+// was made.
+const (
+	MinUnrealness     = -2
+	DefaultUnrealness = 4
+	MaxUnrealness     = 8
+)
+
 // MaxExposure is the limit of an exposure up and down, in stops.
 const MaxExposure = 20
 
@@ -78,6 +86,7 @@ type Render struct {
 	Style         string     `msgpack:"style"`         // as in Prepare
 	StyleB        string     `msgpack:"styleB"`        // likewise; of no use where StyleMix is 0
 	StyleMix      float64    `msgpack:"styleMix"`      // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
+	Unrealness    float64    `msgpack:"unrealness"`    // how much of the style: MinUnrealness to MaxUnrealness
 	Frame         float64    `msgpack:"frame"`         // OFX time, for the log
 	Space         string     `msgpack:"space"`         // of plate and output
 	Premultiplied bool       `msgpack:"premultiplied"` // plate and output: RGB carries alpha
@@ -98,6 +107,9 @@ type Render struct {
 func (r *Render) Check() error {
 	if !(r.StyleMix >= 0 && r.StyleMix <= 1) { // NaN neither
 		return fmt.Errorf("style mix %g", r.StyleMix)
+	}
+	if !(r.Unrealness >= MinUnrealness && r.Unrealness <= MaxUnrealness) {
+		return fmt.Errorf("unrealness %g", r.Unrealness)
 	}
 	if err := checkSpace(r.Space); err != nil {
 		return err

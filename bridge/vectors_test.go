@@ -25,7 +25,7 @@ var vectors = []struct {
 	{"styles", KindStyles, 2, &Styles{}},
 	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab"}},
 	{"render_shared", KindRender, 70000, &Render{
-		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
+		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
 		Size: Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5},
 		Statistics: Statistics{

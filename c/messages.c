@@ -113,10 +113,11 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 15 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id, 16 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
+  put_double(&e, "unrealness", render->unrealness);
   put_double(&e, "frame", render->frame);
   put_string(&e, "space", render->space);
   put_bool(&e, "premultiplied", render->premultiplied);

@@ -58,6 +58,7 @@ struct render_request {
   const char *style;
   const char *style_b; /* "" where style_mix is 0 */
   double style_mix;
+  double unrealness;
   double frame;
   const char *space;
   bool premultiplied;

@@ -190,6 +190,19 @@ static const struct definition {
          .max = 1000000,
          .slider_min = 1,
          .slider_max = 1000},
+    [PARAM_UNREALNESS] =
+        {.name = "unrealness",
+         .control = NUMBER,
+         .label = "Unrealness",
+         .hint = "How far from a photograph: 4 is the style as it was made, less has calmer strokes and "
+                 "less of its colour, more exaggerates it. Networks of other makers that have no such "
+                 "control are painted as with 4.",
+         .animates = true,
+         .number = 4,
+         .min = -2,
+         .max = 8,
+         .slider_min = 0,
+         .slider_max = 6},
 };
 
 /* Choices by name instead of position, since OFX 1.5: a project keeps its style when the bank

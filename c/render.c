@@ -368,10 +368,11 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   const struct params *params = &frame->instance->params;
   struct styles styles;
   const char *space;
-  double exposure_in, exposure_out, keep_colour;
+  double unrealness, exposure_in, exposure_out, keep_colour;
   if (!params_styles(params, frame->time, &styles, &frame->why) ||
       !params_space(params, frame->time, &space, &frame->why) ||
       (!space && !space_of_image(&frame->source, &space, &frame->why)) ||
+      !params_number(params, PARAM_UNREALNESS, frame->time, &unrealness, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
       !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why))
@@ -380,6 +381,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .style = styles.a,
       .style_b = styles.b,
       .style_mix = styles.mix,
+      .unrealness = unrealness,
       .frame = frame->time,
       .space = space,
       .premultiplied = frame->source.premultiplied,

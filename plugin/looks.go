@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"impasto.net/bridge"
@@ -23,7 +24,9 @@ type look struct {
 	id, label string // of the style, or of both
 	network   *style.Network
 	vector    []float32  // nil where the style has its network to itself
-	key       pixels.Key // of the vector
+	plain     []float32  // the network's vector that paints the least, where it has one
+	strength  float64    // of the style: 1 as it was made
+	key       pixels.Key // of vector and strength
 }
 
 func newLooks(bank style.Bank) *looks { return &looks{bank, newLRU[string, *look](keptLooks)} }
@@ -50,9 +53,12 @@ func (l *looks) read(id string) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &look{id: s.ID, label: s.Label, network: n}
+	x := &look{id: s.ID, label: s.Label, network: n, strength: 1}
 	if n.Norms != nil {
 		if x.vector, err = s.LoadVector(n.Norms.Length); err != nil {
+			return nil, fmt.Errorf("the style %q cannot be used: %w", s.ID, err)
+		}
+		if x.plain, err = n.LoadPlain(); err != nil {
 			return nil, fmt.Errorf("the style %q cannot be used: %w", s.ID, err)
 		}
 		x.key = pixels.Digest(x.vector)
@@ -63,9 +69,17 @@ func (l *looks) read(id string) (*look, error) {
 // forget has every style looked for on disk the next time.
 func (l *looks) forget() { l.kept.clear() }
 
-// mix gives what lies between two styles, 0 being the first and 1 the second. One that has
-// no part in it need not be there.
-func (l *looks) mix(idA, idB string, mix float64) (*look, error) {
+// mix gives what lies between two styles, 0 being the first and 1 the second, as unreal as it
+// is wanted. One that has no part in it need not be there.
+func (l *looks) mix(idA, idB string, mix, unrealness float64) (*look, error) {
+	x, err := l.between(idA, idB, mix)
+	if err != nil {
+		return nil, err
+	}
+	return x.at(strength(unrealness)), nil
+}
+
+func (l *looks) between(idA, idB string, mix float64) (*look, error) {
 	switch mix {
 	case 0:
 		return l.get(idA)
@@ -86,13 +100,46 @@ func (l *looks) mix(idA, idB string, mix float64) (*look, error) {
 	if a.network.ID != b.network.ID {
 		return nil, failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because each has another network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
 	}
-	x := &look{id: a.id + " and " + b.id, label: a.label + " and " + b.label, network: a.network, vector: make([]float32, len(a.vector))}
-	for i := range x.vector {
-		// Converted, so that the products are rounded alike on all processors.
-		x.vector[i] = float32(float64((1-mix)*float64(a.vector[i])) + float64(mix*float64(b.vector[i])))
-	}
+	x := *a
+	x.id, x.label = a.id+" and "+b.id, a.label+" and "+b.label
+	x.vector = towards(a.vector, b.vector, mix)
 	x.key = pixels.Digest(x.vector)
-	return x, nil
+	return &x, nil
+}
+
+// strength is how much of a style there is at an unrealness: nothing at the least, 1 at the
+// default, half as much again at the most. One step of unrealness below the default is a
+// sixth of the way from the network's plain vector to the style's, above it an eighth.
+func strength(unrealness float64) float64 {
+	if unrealness <= bridge.DefaultUnrealness {
+		return (unrealness - bridge.MinUnrealness) / (bridge.DefaultUnrealness - bridge.MinUnrealness)
+	}
+	return 1 + (unrealness-bridge.DefaultUnrealness)/8
+}
+
+// at gives the look at a strength. Of a network that takes neither a vector nor a number for
+// that it is always the same.
+func (x *look) at(strength float64) *look {
+	if strength == 1 || x.plain == nil && x.network.Alpha == "" {
+		return x
+	}
+	y := *x
+	y.strength = strength
+	if y.plain != nil {
+		y.vector = towards(x.plain, x.vector, strength)
+	}
+	y.key = pixels.Digest(append(slices.Clip(y.vector), float32(strength)))
+	return &y
+}
+
+// towards is what lies between two vectors, 0 being the first and 1 the second.
+func towards(a, b []float32, t float64) []float32 {
+	to := make([]float32, len(a))
+	for i := range to {
+		// Converted, so that the products are rounded alike on all processors.
+		to[i] = float32(float64((1-t)*float64(a[i])) + float64(t*float64(b[i])))
+	}
+	return to
 }
 
 // sentence gives an error a capital letter.

@@ -293,7 +293,7 @@ func describe(s *style.Style, n *style.Network) error {
 		row("vectors", "%s, made of the painting by %s", strings.Join(n.Vectors.Outputs, ", "), n.Vectors.Graph)
 	}
 	if n.Alpha != "" {
-		row("alpha", "%q: how much of the painting, always 1", n.Alpha)
+		row("alpha", "%q: how much of the painting, by Unrealness", n.Alpha)
 	}
 	row("picture", "%q, %s, values %g to %g", n.Output.Name, n.Output.Channels, n.Output.Range[0], n.Output.Range[1])
 	row("licence", "%s", p.Licence)

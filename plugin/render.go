@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -162,7 +163,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		f.output = pixels.NewImage(&r.Output, done.Pixels)
 	}
 
-	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix); err != nil {
+	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
 		return nil, err
 	}
 	s, err := e.session(ctx, f.look, t, progress)
@@ -376,7 +377,11 @@ func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float
 	if err != nil {
 		return nil, err
 	}
-	return painting.tensors, nil
+	if s.Alpha == "" {
+		return painting.tensors, nil
+	}
+	alpha := s.painter.Number(1+len(painting.tensors), float32(min(f.look.strength, 1)))
+	return append(slices.Clip(painting.tensors), alpha), nil
 }
 
 // infer takes a picture through the network, resampled there and back where the network

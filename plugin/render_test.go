@@ -334,6 +334,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 	}{
 		{"space", func(r *bridge.Render) { r.Space = "log" }},
 		{"style mix that is no number", func(r *bridge.Render) { r.StyleMix = math.NaN() }},
+		{"more unreal than there is", func(r *bridge.Render) { r.Unrealness = 9 }},
 		{"more than all of a style", func(r *bridge.Render) { r.StyleMix = 1.5 }},
 		{"empty plate", func(r *bridge.Render) { r.Plate.Window = bridge.Window{} }},
 		{"plate outside of the memory", func(r *bridge.Render) { r.Plate.Offset = 8 * 8 * 36 }},

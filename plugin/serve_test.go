@@ -191,7 +191,7 @@ func newShared(t testing.TB, id string, width, height int) *shared {
 	s := &shared{
 		file: file, plate: b[:pixels*16], output: b[pixels*16 : pixels*32], mask: b[pixels*32:],
 		request: bridge.Render{
-			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Size: fullSize,
+			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize,
 			Plate:  bridge.Image{Window: w, Channels: 4, RowBytes: width * 16},
 			Output: bridge.Image{Window: w, Channels: 4, RowBytes: width * 16, Offset: pixels * 16},
 		},

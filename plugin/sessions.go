@@ -206,8 +206,5 @@ func (x *session) style(ctx context.Context, vector []float32) ([]network.Tensor
 // plate.
 func (x *session) run(ctx context.Context, in, out []float32, width, height int, beside []network.Tensor) error {
 	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, beside...)
-	if x.Alpha != "" {
-		inputs = append(inputs, x.painter.One(len(inputs)))
-	}
 	return x.painter.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
 }

@@ -148,7 +148,7 @@ int main(void) {
                                       "styleMix",  "mix",         "maskInvert", "plateSpace",
                                       "exposureIn", "exposureOut", "keepColour", "detail",
                                       "textureScale", "fastProxy", "statusButton", "statistics",
-                                      "holdStatistics", "statisticsFrame"};
+                                      "holdStatistics", "statisticsFrame", "unrealness"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

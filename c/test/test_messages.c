@@ -34,6 +34,7 @@ static void test_encoding(void) {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",
       .style_mix = 0.75,
+      .unrealness = 4.5,
       .frame = 1001.5,
       .space = SPACE_LINEAR,
       .premultiplied = true,

@@ -209,10 +209,10 @@ func shape(dims []int64) string {
 	return strings.Join(words, " × ")
 }
 
-// One is a tensor for the input of that index, a single number: 1, of as many dimensions
-// as the graph wants.
-func (s *Session) One(input int) Tensor {
-	t := Tensor{Values: []float32{1}}
+// Number is a tensor for the input of that index, a single number, of as many dimensions as
+// the graph wants.
+func (s *Session) Number(input int, v float32) Tensor {
+	t := Tensor{Values: []float32{v}}
 	for range s.inputs[input] {
 		t.Shape = append(t.Shape, 1)
 	}

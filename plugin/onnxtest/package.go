@@ -78,14 +78,35 @@ func WriteGraphs(t testing.TB, bank, name string, statistics, painter []byte, ed
 	return write(t, bank, name, style.NetworkFile, &n, files)
 }
 
-// WriteStyle makes the style package bank/name of a network, and gives its id.
-func WriteStyle(t testing.TB, bank, name, network string, vector []float32, edits ...func(*style.Style)) string {
+// WithPlain makes an edit for WriteNetwork that adds a vector that paints the least.
+func WithPlain(t testing.TB, bank, name string, vector []float32) func(*style.Network) {
 	t.Helper()
-	var raw []byte
+	raw := vectorBytes(vector)
+	folder := filepath.Join(bank, name)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "plain.vector"), raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return func(n *style.Network) {
+		sum := sha256.Sum256(raw)
+		n.Files["plain.vector"] = hex.EncodeToString(sum[:])
+		n.Norms.Plain = "plain.vector"
+	}
+}
+
+func vectorBytes(vector []float32) (raw []byte) {
 	for _, v := range vector {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
-	files := map[string][]byte{"style.vector": raw}
+	return raw
+}
+
+// WriteStyle makes the style package bank/name of a network, and gives its id.
+func WriteStyle(t testing.TB, bank, name, network string, vector []float32, edits ...func(*style.Style)) string {
+	t.Helper()
+	files := map[string][]byte{"style.vector": vectorBytes(vector)}
 	s := style.Style{Package: head(name, files), Label: "Test " + name, Network: network, Vector: "style.vector"}
 	for _, edit := range edits {
 		edit(&s)

@@ -60,13 +60,14 @@ type Vectors struct {
 // Norms are what a second graph makes of a style's vector and of a small picture of the
 // frame, once for every frame: what the network's instance norms are to do to it.
 type Norms struct {
-	Graph   string `json:"graph"`   // an ONNX file of the package
-	Picture string `json:"picture"` // its input for the frame, averaged by area to a square
-	Size    int    `json:"size"`    // of so many pixels across, in the values and channels of the plate
-	Style   string `json:"style"`   // its input for the vector
-	Length  int    `json:"length"`  // of the vector and of the norms
-	Output  string `json:"output"`  // what it gives,
-	Input   string `json:"input"`   // and where that goes into the package's graph
+	Graph   string `json:"graph"`           // an ONNX file of the package
+	Picture string `json:"picture"`         // its input for the frame, averaged by area to a square
+	Size    int    `json:"size"`            // of so many pixels across, in the values and channels of the plate
+	Style   string `json:"style"`           // its input for the vector
+	Length  int    `json:"length"`          // of the vector and of the norms
+	Plain   string `json:"plain,omitempty"` // a file of the package: the vector that paints the least
+	Output  string `json:"output"`          // what it gives,
+	Input   string `json:"input"`           // and where that goes into the package's graph
 }
 
 // Output is what the graph gives, of the input's shape. Values beyond the range are clamped.
@@ -83,6 +84,15 @@ func OpenNetwork(folder string) (*Network, error) {
 		return nil, err
 	}
 	return n, nil
+}
+
+// LoadPlain checks the files of a network and gives the vector that paints the least, or nil
+// where it has none.
+func (n *Network) LoadPlain() ([]float32, error) {
+	if n.Norms.Plain == "" {
+		return nil, nil
+	}
+	return n.loadVector(n.Norms.Plain, n.ID, n.Norms.Length)
 }
 
 func (n *Network) check() error {
@@ -170,6 +180,8 @@ func (n *Norms) check(files map[string]string) error {
 	switch {
 	case files[n.Graph] == "":
 		return fmt.Errorf("the graph %q of the norms is not one of the files", n.Graph)
+	case n.Plain != "" && files[n.Plain] == "":
+		return fmt.Errorf("the vector %q of norms.plain is not one of the files", n.Plain)
 	case n.Size < 1 || n.Size > maxSmall:
 		return fmt.Errorf("norms.size %d is not 1 to %d", n.Size, maxSmall)
 	case n.Length < 1 || n.Length > maxLength:

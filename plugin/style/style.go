@@ -74,13 +74,18 @@ func (s *Style) check() error {
 // LoadVector checks the files of a style and gives its vector, of as many finite numbers
 // as the style's network takes.
 func (s *Style) LoadVector(length int) ([]float32, error) {
-	files, err := s.Load(s.Vector)
+	return s.loadVector(s.Vector, s.Network, length)
+}
+
+// loadVector reads a vector for a network.
+func (p *Package) loadVector(file, network string, length int) ([]float32, error) {
+	files, err := p.Load(file)
 	if err != nil {
 		return nil, err
 	}
-	data, path := files[0], filepath.Join(s.Folder, s.Vector)
+	data, path := files[0], filepath.Join(p.Folder, file)
 	if len(data) != 4*length {
-		return nil, fmt.Errorf("%s has %d bytes, and %s takes vectors of %d numbers, %d bytes", path, len(data), s.Network, length, 4*length)
+		return nil, fmt.Errorf("%s has %d bytes, and %s takes vectors of %d numbers, %d bytes", path, len(data), network, length, 4*length)
 	}
 	vector := make([]float32, length)
 	for i := range vector {
