@@ -24,6 +24,10 @@ static bool near(double v) {
   return v > -far_away && v < far_away;
 }
 
+static bool has_ends(const OfxRectD *r) {
+  return near(r->x1) && near(r->y1) && near(r->x2) && near(r->y2);
+}
+
 /* Natron has a format for every clip, in pixels. */
 static bool format_of_clip(const struct clip *clip, OfxRectD *to) {
   OfxRectI f;
@@ -47,14 +51,14 @@ bool format_of(const struct instance *instance, OfxRectD *to) {
     return false;
   to->x2 = to->x1 + width;
   to->y2 = to->y1 + height;
-  return near(to->x1) && near(to->y1) && near(to->x2) && near(to->y2);
+  return has_ends(to);
 }
 
 /* Sides without end are cut to the project's format. Instances that Natron clones for rendering
  * report a format of 0 by 0; the host then cuts as it likes. */
 static bool cut(const struct instance *instance, OfxRectD *r) {
   OfxRectD f;
-  if (near(r->x1) && near(r->y1) && near(r->x2) && near(r->y2))
+  if (has_ends(r))
     return true;
   if (!format_of(instance, &f))
     return false;
@@ -71,6 +75,10 @@ static bool cut(const struct instance *instance, OfxRectD *r) {
 
 static bool clip_region(const struct clip *clip, OfxTime time, OfxRectD *to) {
   return suites.effect->clipGetRegionOfDefinition(clip->handle, time, to) == kOfxStatOK;
+}
+
+bool source_is_cut(const struct instance *instance, OfxTime time, OfxRectD *to) {
+  return clip_region(&instance->source, time, to) && !has_ends(to) && cut(instance, to);
 }
 
 OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle in,

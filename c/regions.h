@@ -13,6 +13,9 @@ OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in,
 OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
                       OfxPropertySetHandle out);
 
+/* Whether the Source has no end on some side, and is cut there, and to what. */
+bool source_is_cut(const struct instance *instance, OfxTime time, OfxRectD *to);
+
 /* The format of the shot, in canonical coordinates. False: the host does not say it. */
 bool format_of(const struct instance *instance, OfxRectD *to);
 

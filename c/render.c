@@ -15,7 +15,7 @@
 struct frame {
   struct instance *instance;
   struct watch watch;
-  struct sentence why; /* it failed */
+  struct sentence why; /* it failed, or is not what the artist may expect */
 
   OfxTime time;
   OfxRectI window; /* to be rendered, within the output's bounds */
@@ -453,14 +453,18 @@ static enum progress paint(struct frame *frame) {
   return progress;
 }
 
-/* What an action that ended so is to answer. The host throws an aborted frame away by itself; one
- * that the artist declined it would take for good. */
+/* What an action that ended so is to answer; what there is to say of one that went well is a
+ * warning. The host throws an aborted frame away by itself; one that the artist declined it would
+ * take for good. */
 static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned began,
                           const struct sentence *why) {
   watch_end(watch);
   switch (progress) {
   case GO_ON:
-    report_success(watch->report, began);
+    if (why->text[0])
+      report_warning(watch->report, began, why);
+    else
+      report_success(watch->report, began);
     return kOfxStatOK;
   case ABORTED:
     return kOfxStatOK;
@@ -473,6 +477,16 @@ static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned 
   return kOfxStatFailed;
 }
 
+/* Says of a frame that was painted what the artist may not expect. */
+static void say_warning(struct frame *frame) {
+  OfxRectD r;
+  if (source_is_cut(frame->instance, frame->time, &r))
+    say(&frame->why, "Source has no end, as constants and generators have none, and is painted from "
+                     "%g,%g to %g,%g only, which is the format. Crop it before Impasto to choose another "
+                     "part.",
+        r.x1, r.y1, r.x2, r.y2);
+}
+
 OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   struct frame frame = {.instance = instance, .watch = watch_begin(&instance->report)};
   unsigned began = report_begin(&instance->report);
@@ -483,6 +497,8 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
     bool through = frame.mix == 0 || rect_empty(frame.area) ||
                    (frame.use_mask && !frame.invert && rect_empty(frame.masked));
     progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
+    if (progress == GO_ON && !through)
+      say_warning(&frame);
   }
   image_release(&frame.mask);
   image_release(&frame.style);

@@ -32,14 +32,13 @@ static void without_formats(struct sentence *to, const char *from) {
 
 /* What these calls answer means nothing: Natron's never say OK, some of Resolve's fail. */
 
-static void show(struct report *report, const struct sentence *what) {
+static void show(struct report *report, const char *kind, const struct sentence *what) {
   struct sentence text;
   without_formats(&text, what->text);
   if (suites.message2)
-    (void)suites.message2->setPersistentMessage(report->effect, kOfxMessageError, "impasto",
-                                                text.text);
+    (void)suites.message2->setPersistentMessage(report->effect, kind, "impasto", text.text);
   else if (suites.message && suites.message->message)
-    (void)suites.message->message(report->effect, kOfxMessageError, "impasto", text.text);
+    (void)suites.message->message(report->effect, kind, "impasto", text.text);
 }
 
 void report_tell(struct report *report, const struct sentence *what) {
@@ -56,7 +55,17 @@ void report_error(struct report *report, const struct sentence *what) {
   report->errors++;
   (void)pthread_mutex_unlock(&report->mutex);
   if (!same)
-    show(report, what);
+    show(report, kOfxMessageError, what);
+}
+
+void report_warning(struct report *report, unsigned began, const struct sentence *what) {
+  (void)pthread_mutex_lock(&report->mutex);
+  bool fresh = report->errors == began && strcmp(report->shown.text, what->text) != 0;
+  if (fresh)
+    report->shown = *what;
+  (void)pthread_mutex_unlock(&report->mutex);
+  if (fresh)
+    show(report, kOfxMessageWarning, what);
 }
 
 static void clear(struct report *report, bool any, unsigned since) {

@@ -1,4 +1,5 @@
-/* What the artist sees of a render beside its pixels: errors on the node, and progress. */
+/* What the artist sees of a render beside its pixels: errors and warnings on the node, and
+ * progress. */
 #ifndef IMPASTO_REPORT_H
 #define IMPASTO_REPORT_H
 
@@ -32,6 +33,10 @@ void report_error(struct report *report, const struct sentence *what);
  * were there before it began, not those of a neighbour since. */
 unsigned report_begin(struct report *report);
 void report_success(struct report *report, unsigned began);
+
+/* In place of report_success, where something is to be said all the same: once, and until a
+ * frame has nothing to say. */
+void report_warning(struct report *report, unsigned began, const struct sentence *what);
 void report_clear(struct report *report);
 
 /* A wait that the artist may end: watched by client.h's waiter. */

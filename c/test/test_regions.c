@@ -67,13 +67,17 @@ static void test_definition(void) {
   }
   CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
   CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
+  OfxRectD to;
+  CHECK(source_is_cut(&instance, 1001, &to) && to.x1 == 5 && to.y1 == -20 && to.x2 == 1925 && to.y2 == 1085);
   source_region.x1 = NAN;
   CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
   CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
 }
 
 static void test_interest(void) {
+  OfxRectD to;
   source_region = (OfxRectD){0, 0, 1920, 1080};
+  CHECK(!source_is_cut(&instance, 1001, &to));
   OfxRectD wanted = {100, 100, 200, 200};
   put_rect_d(&in, kOfxImageEffectPropRegionOfInterest, &wanted);
   CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
