@@ -42,7 +42,7 @@ func (c *Clip) newImage(b *buffer, owned bool, call *call, time float64, defined
 	s.fixed(C.kOfxImagePropBounds, b.bounds.anys()...)
 	s.fixed(C.kOfxImagePropRegionOfDefinition, defined.anys()...)
 	s.fixed(C.kOfxImagePropRowBytes, b.rowBytes())
-	s.fixed(C.kOfxImagePropField, C.kOfxImageFieldNone)
+	s.fixed(C.kOfxImagePropField, c.instance.setup.field())
 	s.fixed(C.kOfxImagePropUniqueIdentifier, c.identifier(time))
 	s.fixed(C.kOfxImageEffectPropOpenGLEnabled, 0)
 	if call != nil {

@@ -41,6 +41,7 @@ type Setup struct {
 	RGB         bool    // clips deliver RGB rather than RGBA
 	Scale       float64 // of the render
 	Rows        Rows
+	Fields      bool // the lower field alone is rendered
 	// Params sets values and keys, before the plugin sees the instance.
 	Params func(find func(name string) *Param) error
 }
@@ -54,6 +55,14 @@ func (s *Setup) components(im *picture.Image, mask bool) string {
 		return C.kOfxImageComponentRGB
 	}
 	return C.kOfxImageComponentRGBA
+}
+
+// field is what of a frame is rendered.
+func (s *Setup) field() string {
+	if s.Fields {
+		return C.kOfxImageFieldLower
+	}
+	return C.kOfxImageFieldNone
 }
 
 // Instance is an effect at work.

@@ -162,7 +162,7 @@ func (i *Instance) defaultRegion(time float64, format region) (region, error) {
 func (i *Instance) identity(time float64, window rect) (*Output, error) {
 	in := i.arguments(C.kOfxImageEffectActionIsIdentity, time)
 	defer in.close()
-	in.fixed(C.kOfxImageEffectPropFieldToRender, C.kOfxImageFieldNone)
+	in.fixed(C.kOfxImageEffectPropFieldToRender, i.setup.field())
 	if i.host.Profile.wholePlane {
 		window = rect{math.MinInt32, math.MinInt32, math.MaxInt32, math.MaxInt32}
 	}
@@ -286,7 +286,7 @@ func (i *Instance) render(time float64, defined region, window rect, output *Cli
 	b.markUnwritten(output.depth)
 	in := i.arguments(C.kOfxImageEffectActionRender, time)
 	defer in.close()
-	in.fixed(C.kOfxImageEffectPropFieldToRender, C.kOfxImageFieldNone)
+	in.fixed(C.kOfxImageEffectPropFieldToRender, i.setup.field())
 	in.fixed(C.kOfxImageEffectPropRenderWindow, window.anys()...)
 	i.addRenderStatus(in)
 	if i.host.Strict {
