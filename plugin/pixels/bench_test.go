@@ -107,3 +107,27 @@ func BenchmarkSpace(b *testing.B) {
 		})
 	}
 }
+
+// What a proxy costs of half the size: to the full one, and back.
+func BenchmarkResample(b *testing.B) {
+	full, half := NewGeometry(1920, 1080, 8, 24), NewGeometry(960, 540, 1, 1)
+	large, small := make([]float32, 3*full.Plane()), make([]float32, 3*half.Plane())
+	b.Run("up", func(b *testing.B) {
+		for b.Loop() {
+			Resample(runtime.GOMAXPROCS(0), small, &half, large, &full)
+		}
+	})
+	b.Run("down", func(b *testing.B) {
+		for b.Loop() {
+			Resample(runtime.GOMAXPROCS(0), large, &full, small, &half)
+		}
+	})
+	b.Run("edges", func(b *testing.B) { // of a frame that was painted at half its size
+		plate, work := NewGeometry(1920, 1080, 1, 1), NewGeometry(960, 540, 8, 24)
+		picture, painted := make([]float32, 3*plate.Plane()), make([]float32, 3*work.Plane())
+		room := make([]float32, EdgesRoom(&plate, &work))
+		for b.Loop() {
+			KeepEdges(runtime.GOMAXPROCS(0), 0, 1, picture, &plate, painted, &work, picture, room)
+		}
+	})
+}

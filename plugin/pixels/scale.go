@@ -18,31 +18,54 @@ func scale(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry
 	Strips(workers, tg.PlateHeight, func(_, first, last int) bool {
 		row := make([]float32, fg.PlateWidth)
 		for y := first; y < last; y++ {
-			clear(row)
-			for i, w := range down[y].weights {
-				source := fg.row(from, down[y].first+i)
-				for x := range row {
-					row[x] += w * source[x]
-				}
-			}
+			down[y].rows(row, from, fg)
 			result := tg.row(to, y)
 			for x := range result {
-				tap := &across[x]
-				var sum float32
-				for i, v := range row[tap.first : tap.first+len(tap.weights)] {
-					sum += tap.weights[i] * v
-				}
-				result[x] = sum
+				result[x] = across[x].of(row)
 			}
 		}
 		return true
 	})
 }
 
-// tap is what goes into one value: a run of values from first on, and their weights.
+// tap is what goes into one value: a run of values from first on, and their weights. There
+// are four of them but at the borders, where there are fewer, and where a picture is made
+// smaller.
 type tap struct {
 	first   int
 	weights []float32
+}
+
+func (t *tap) of(values []float32) float32 {
+	if len(t.weights) == 4 {
+		w, v := (*[4]float32)(t.weights), (*[4]float32)(values[t.first:])
+		return w[0]*v[0] + w[1]*v[1] + w[2]*v[2] + w[3]*v[3]
+	}
+	var sum float32
+	for i, v := range values[t.first : t.first+len(t.weights)] {
+		sum += t.weights[i] * v
+	}
+	return sum
+}
+
+// rows is of for all columns of a plane at once.
+func (t *tap) rows(result, plane []float32, g *Geometry) {
+	if len(t.weights) == 4 {
+		w := (*[4]float32)(t.weights)
+		a, b := g.row(plane, t.first)[:len(result)], g.row(plane, t.first+1)[:len(result)]
+		c, d := g.row(plane, t.first+2)[:len(result)], g.row(plane, t.first+3)[:len(result)]
+		for x := range result {
+			result[x] = w[0]*a[x] + w[1]*b[x] + w[2]*c[x] + w[3]*d[x]
+		}
+		return
+	}
+	clear(result)
+	for i, w := range t.weights {
+		row := g.row(plane, t.first+i)[:len(result)]
+		for x := range result {
+			result[x] += w * row[x]
+		}
+	}
 }
 
 func taps(from, to int) []tap {
@@ -51,8 +74,9 @@ func taps(from, to int) []tap {
 	all := make([]tap, to)
 	for i := range all {
 		center := (float64(i)+0.5)*scale - 0.5
-		first := max(int(math.Ceil(center-2*stretch)), 0)
-		last := min(int(math.Floor(center+2*stretch)), from-1)
+		// The spline is 0 where it ends.
+		first := max(int(math.Floor(center-2*stretch))+1, 0)
+		last := min(int(math.Ceil(center+2*stretch))-1, from-1)
 		weights := make([]float32, last-first+1)
 		sum := 0.
 		for j := range weights {
