@@ -182,7 +182,8 @@ func TestEveryHostGrantsItsProcessors(t *testing.T) {
 // said as far as the depth can tell.
 func TestMatrix(t *testing.T) {
 	display := image.Rect(0, 0, 16, 12)
-	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10), "overscan": image.Rect(-4, -2, 20, 14)}
+	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10), "overscan": image.Rect(-4, -2, 20, 14),
+		"elsewhere": image.Rect(20, -14, 32, -6)}
 	tolerance := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 1e-8, "byte": 1e-8}
 	resampled := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 5e-6, "byte": 1.5e-3}
 	depths := map[string]ofx.Depth{"float": ofx.DepthFloat, "half": ofx.DepthHalf, "short": ofx.DepthShort, "byte": ofx.DepthByte}
