@@ -4,6 +4,7 @@
 python3 models/train/evaluate.py loss models/styles --out build/train/measured.json
 python3 models/train/evaluate.py stability models/styles --out build/train/measured.json
 python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
+python3 models/train/evaluate.py unrealness models/styles --out build/train/measured.json
 python3 models/train/evaluate.py speed models/styles --against CLASSIC.onnx
 """
 
@@ -25,7 +26,7 @@ import losses
 import warp
 from judge import CONTENT_LAYER, ITERATIONS, STYLE_LAYERS, STYLE_WEIGHT, Judge, Target, objective
 from network import STRIDE
-from packages import Bank, Classic, mixed
+from packages import Bank, Classic, mixed, strength
 from paintings import BANK
 from pictures import data_folder
 from race import race
@@ -36,6 +37,7 @@ SIDE = 512
 
 CLASSICS = ("ncnn_mosaic_dyn_op13.onnx", "ncnn_candy_dyn_op13.onnx")
 MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
+UNREALNESS = (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)
 
 Paint = Callable[[Tensor], Tensor]
 
@@ -316,6 +318,40 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
     return [*np.array(curves).T.flatten(), off]
 
 
+def unrealness(a: argparse.Namespace) -> None:
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    if bank.plain is None:
+        raise ValueError(f"{a.bank}: the network has no plain vector, which models/train/plain.py makes")
+    photographs = held_out(a.data, a.photos)
+    made = {painting.name: painting for painting in BANK}
+    rows = []
+    for name in tqdm(styles_of(bank, a.styles), unit="style"):
+        target, style = Target(judge, made[name], a.data), bank.styles[name]
+
+        def parts(photograph: Photograph, u: float) -> tuple[Tensor, Tensor]:
+            painted = painting_with(bank, mixed(bank.plain, style.vector, strength(u)))(photograph.image)
+            with torch.no_grad():
+                return judge.parts(painted, judge.see(photograph.image)[CONTENT_LAYER], target.grams())
+
+        means = [
+            np.mean(
+                [
+                    results.get(lambda: parts(p, u), "unrealness", target.name, p.name, style.identity, f"{u:g}")
+                    for p in photographs
+                ],
+                axis=0,
+            )
+            for u in UNREALNESS
+        ]
+        rising = all(np.diff([content for content, _ in means]) > 0)
+        rows.append([style.label, *(f"{c:.2f}, {s:.2f}" for c, s in means), "yes" if rising else "no"])
+    print(
+        f"\nContent and style loss at an unrealness of {', '.join(f'{u:g}' for u in UNREALNESS)}, means over {len(photographs)} "
+        "photographs. Rising: the content loss, at every step.\n"
+    )
+    print_table(("style", *(f"{u:g}" for u in UNREALNESS), "rising"), rows)
+
+
 def speed(a: argparse.Namespace) -> None:
     results = Results(a.out)
     ours, classic = Bank(a.bank).identity, Classic(a.against).identity
@@ -359,6 +395,7 @@ def main(argv: list[str] | None = None) -> None:
         (loss, "Gatys' objective, against L-BFGS's descent of it", 20),
         (stability, "how much of a motion is painted along", 20),
         (mix, "what lies between two styles", 5),
+        (unrealness, "what lies between the plain vector and a style, and beyond", 5),
         (speed, "seconds and memory, against another network", None),
     ):
         c = commands.add_parser(run.__name__, help=help_, description=run.__doc__)

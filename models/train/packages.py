@@ -50,6 +50,8 @@ class Bank:
         self.painter = session(networks[0].with_name(manifest["graph"]), threads)
         self.statistics = session(networks[0].with_name(manifest["norms"]["graph"]), threads)
         self.names = manifest["input"]["name"], manifest["norms"]
+        plain = manifest["norms"].get("plain")
+        self.plain = np.fromfile(networks[0].with_name(plain), "<f4") if plain else None
         self.styles = {}
         for path in sorted(folder.glob("*/style.json")):
             style = json.loads(path.read_text())
@@ -86,6 +88,11 @@ class Classic:
 def mixed(first: np.ndarray, second: np.ndarray, mix: float) -> np.ndarray:
     """The vector of what lies between two styles, 0 being the first and 1 the second."""
     return np.float32(1 - mix) * first + np.float32(mix) * second
+
+
+def strength(unrealness: float) -> float:
+    """How far on the way from the network's plain vector to a style's an unrealness is: plugin/looks.go has the same."""
+    return (unrealness + 2) / 6 if unrealness <= 4 else 1 + (unrealness - 4) / 8
 
 
 def reflected(image: np.ndarray, multiple: int, minimum: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -31,8 +32,9 @@ def race(networks: list[Path], runs: int, height: int, width: int, threads: int)
     ]
 
     def ask(worker: subprocess.Popen, what: str) -> list[str]:
-        worker.stdin.write(what + "\n")
-        worker.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            worker.stdin.write(what + "\n")
+            worker.stdin.flush()
         answer = worker.stdout.readline().split()
         if not answer:
             raise RuntimeError(f"the process that paints with {worker.args[2]} has ended")

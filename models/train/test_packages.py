@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import export
 from network import SMALL, STRIDE, small
-from packages import Bank, Classic, averaged
+from packages import Bank, Classic, averaged, strength
 from paintings import BANK
 from race import race
 from test_network import tiny
@@ -86,3 +86,7 @@ def test_a_race_says_who_did_not_start(packages: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_text("no graph")
     with pytest.raises(RuntimeError, match="broken.onnx"):
         race([packages, tmp_path / "broken.onnx"], runs=1, height=32, width=48, threads=1)
+
+
+def test_unrealness_leads_from_the_plain_vector_to_the_style_and_beyond() -> None:
+    assert [strength(u) for u in (-2, 1, 4, 8)] == [0, 0.5, 1, 1.5]
