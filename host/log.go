@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/sys/unix"
+
+	"impasto.net/bridge"
 )
 
 const maxLog = 4 << 20
@@ -15,7 +17,10 @@ const maxLog = 4 << 20
 // returns the logger, and a sentence that tells the artist where to look. Where no file
 // can be had, nothing is kept.
 func openLog() (log hclog.Logger, more string) {
-	path, err := logPath()
+	path, err := bridge.LogPath()
+	if err == nil && os.Getenv("IMPASTO_LOG") == "" {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
 	if err == nil {
 		err = logTo(path)
 	}
@@ -34,26 +39,6 @@ func openLog() (log hclog.Logger, more string) {
 		Output:  os.Stderr,
 		Exclude: expected.Exclude,
 	}), more
-}
-
-// logPath is $IMPASTO_LOG, or a file in a private folder of the user's.
-func logPath() (string, error) {
-	if path := os.Getenv("IMPASTO_LOG"); path != "" {
-		return path, nil
-	}
-	state := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		state = filepath.Join(home, ".local", "state")
-	}
-	dir := filepath.Join(state, "impasto")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, "impasto-host.log"), nil
 }
 
 func logTo(path string) error {

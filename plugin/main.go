@@ -56,7 +56,7 @@ func main() {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "models": models, "optimise": optimise, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctor, "models": models, "optimise": optimise, "trial": try}
 
 // try runs a stranger's graph for impasto models: the file, and the outputs that are wanted.
 func try(args []string) error {
@@ -135,15 +135,23 @@ func stylePath() (folders style.Bank) {
 
 // userFolder is where the styles are that the user added; empty where there is no home.
 func userFolder() string {
-	data := os.Getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(data) { // which the specification says to ignore
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		data = filepath.Join(home, ".local", "share")
+	if data := dataFolder(); data != "" {
+		return filepath.Join(data, "impasto", "styles")
 	}
-	return filepath.Join(data, "impasto", "styles")
+	return ""
+}
+
+// dataFolder is where programs keep the user's data; empty where there is no home.
+func dataFolder() string {
+	data := os.Getenv("XDG_DATA_HOME")
+	if filepath.IsAbs(data) { // what is not, the specification says to ignore
+		return data
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share")
 }
 
 // threadLimit is IMPASTO_THREADS; 0 is none.

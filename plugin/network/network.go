@@ -44,6 +44,9 @@ func Start(library string) error {
 	return ort.CreateAndRegisterAllocator(memory, arena)
 }
 
+// Version is the library's, after it was loaded.
+func Version() string { return ort.GetVersion() }
+
 // ErrMemory is wrapped by the errors of graphs that there was not enough memory for.
 var ErrMemory = errors.New("not enough memory")
 

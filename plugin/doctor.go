@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/style"
+)
+
+// doctor says what this program knows for impasto doctor, in bridge.Sections. Whatever is
+// wrong is in them; the error is for what keeps them from being said.
+func doctor([]string) error {
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	// The runtime comes last: it loads drivers, and those end programs.
+	for _, look := range []func() *bridge.Section{
+		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library) },
+	} {
+		if err := out.Encode(look()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const again = "install the whole Impasto.ofx.bundle again"
+
+func engineItself(library string) *bridge.Section {
+	s := &bridge.Section{Name: "engine"}
+	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
+	s.Note("ONNX Runtime", "%s", library)
+	if err := network.Start(library); err != nil {
+		s.Find("%s.", sentence(err))
+		return s
+	}
+	s.Note("its version", "%s", network.Version())
+	return s
+}
+
+// styles compares every package of every folder with its checksums.
+func styles(bank style.Bank) *bridge.Section {
+	s := &bridge.Section{Name: "styles"}
+	for i, folder := range bank {
+		shipped := i == len(bank)-1
+		entries, err := os.ReadDir(folder)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && folder == userFolder():
+			s.Note(folder, "not there: nothing was added by this user")
+			continue
+		case err != nil && shipped:
+			s.Find("The styles that ship cannot be read: %v. %s.", err, sentence(errors.New(again)))
+			continue
+		case err != nil:
+			s.Find("A folder of styles cannot be read: %v. Make it readable, or correct IMPASTO_STYLE_PATH.", err)
+			continue
+		}
+		styles, networks := 0, 0
+		for _, e := range entries {
+			path := filepath.Join(folder, e.Name())
+			if !e.IsDir() || !style.ValidName(e.Name()) {
+				continue
+			}
+			isStyle, err := whole(bank, path)
+			switch {
+			case err != nil && shipped:
+				s.Find("A package that ships is broken: %v. %s.", err, sentence(errors.New(again)))
+			case err != nil:
+				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
+			case isStyle:
+				styles++
+			default:
+				networks++
+			}
+		}
+		s.Note(folder, "%d styles and %d networks are whole", styles, networks)
+	}
+	return s
+}
+
+// whole says whether a package is a style, or why it cannot be used.
+func whole(bank style.Bank, folder string) (isStyle bool, err error) {
+	p, n, err := style.OpenPackage(folder)
+	if err != nil {
+		return false, err
+	}
+	if p == nil {
+		_, err = n.Load()
+		return false, err
+	}
+	if _, err := p.Load(); err != nil {
+		return true, err
+	}
+	if n, err = bank.Network(p); err == nil && n.Norms != nil {
+		_, err = p.LoadVector(n.Norms.Length)
+	}
+	return true, err
+}
