@@ -1,10 +1,11 @@
-package onnx
+package onnx_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/onnxtest"
 )
 
@@ -23,11 +24,11 @@ func FuzzRefuseExternalData(f *testing.F) {
 	g.Node("Mul", []string{"x", "weights"}, "y", nil)
 	f.Add(g.Bytes())
 	f.Fuzz(func(t *testing.T, graph []byte) {
-		if err := RefuseExternalData(graph); err != nil && err.Error() == "" {
+		if err := onnx.RefuseExternalData(graph); err != nil && err.Error() == "" {
 			t.Error("refused without a word")
 		}
-		if whole, err := Inline(graph, folder, 1<<20); err == nil && RefuseExternalData(whole) != nil {
-			t.Error(RefuseExternalData(whole))
+		if whole, err := onnx.Inline(graph, folder, 1<<20); err == nil && onnx.RefuseExternalData(whole) != nil {
+			t.Error(onnx.RefuseExternalData(whole))
 		}
 	})
 }

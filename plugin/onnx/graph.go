@@ -64,7 +64,7 @@ func (g *Graph) Integers(name string, values ...int64) {
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
 	}
-	g.tensor(name, typeInt64, []int64{int64(len(values))}, raw)
+	g.tensor(name, TypeInt64, []int64{int64(len(values))}, raw)
 }
 
 func (g *Graph) tensor(name string, kind uint64, shape []int64, raw []byte) {
@@ -72,8 +72,11 @@ func (g *Graph) tensor(name string, kind uint64, shape []int64, raw []byte) {
 	for _, d := range shape {
 		t = numberField(t, 1, uint64(d))
 	}
-	g.rest = bytesField(g.rest, 5, bytesField(textField(numberField(t, 2, kind), 8, name), 9, raw))
+	g.Initializer(bytesField(textField(numberField(t, 2, kind), 8, name), 9, raw))
 }
+
+// Initializer adds a tensor in ONNX's own bytes.
+func (g *Graph) Initializer(tensor []byte) { g.rest = bytesField(g.rest, 5, tensor) }
 
 // Bytes is the ONNX file.
 func (g *Graph) Bytes() []byte {

@@ -35,7 +35,7 @@ type Port struct {
 const (
 	TypeFloat  = 1
 	typeByte   = 2
-	typeInt64  = 7
+	TypeInt64  = 7
 	typeHalf   = 10
 	typeDouble = 11
 )
@@ -331,12 +331,12 @@ func (m *Model) tensor(b []byte, name string) error {
 			}
 			c.NaN = c.NaN || v != v
 		}
-	case typeInt64:
+	case TypeInt64:
 		for ; len(raw) >= 8 && len(c.Integers) <= firstValues; raw = raw[8:] {
 			c.Integers = append(c.Integers, int64(binary.LittleEndian.Uint64(raw)))
 		}
 	}
-	if kind != typeInt64 || len(c.Integers) > firstValues {
+	if kind != TypeInt64 || len(c.Integers) > firstValues {
 		c.Integers = nil
 	}
 	if name == "" {

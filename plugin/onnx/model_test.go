@@ -1,10 +1,11 @@
-package onnx
+package onnx_test
 
 import (
 	"bytes"
 	"slices"
 	"testing"
 
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/onnxtest"
 )
 
@@ -12,21 +13,21 @@ func TestRead(t *testing.T) {
 	g := onnxtest.Graph{Shape: []int64{1, 3, 24, 32}}
 	g.Constant("mean", []int64{3}, 104, 117, 123)
 	g.Node("Sub", []string{"x", "mean"}, "y", nil)
-	m, err := Read(g.Bytes())
+	m, err := onnx.Read(g.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || m.Inputs[0].Type != TypeFloat || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, 24, 32}) {
+	if len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || m.Inputs[0].Type != onnx.TypeFloat || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, 24, 32}) {
 		t.Errorf("the inputs are %v", m.Inputs)
 	}
-	if len(m.Nodes) != 1 || m.Nodes[0].Op != "Sub" || !slices.Equal(m.Constants["mean"].Values, []float32{104, 117, 123}) || m.OperatorSet != 13 {
+	if len(m.Nodes) != 1 || m.Nodes[0].Op != "Sub" || !slices.Equal(m.Constants["mean"].Values, []float32{104, 117, 123}) || m.OperatorSet != 17 {
 		t.Errorf("read %+v", m)
 	}
-	freed, err := Free(g.Bytes(), nil)
+	freed, err := onnx.Free(g.Bytes(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err = Read(freed); err != nil || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, -1, -1}) || !slices.Equal(m.Outputs[0].Shape, []int64{1, 3, -1, -1}) {
+	if m, err = onnx.Read(freed); err != nil || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, -1, -1}) || !slices.Equal(m.Outputs[0].Shape, []int64{1, 3, -1, -1}) {
 		t.Errorf("freed it is %+v, %v", m, err)
 	}
 }
@@ -34,11 +35,11 @@ func TestRead(t *testing.T) {
 func TestChannelsFirst(t *testing.T) {
 	g := onnxtest.Graph{Shape: []int64{1, 24, -1, 3}}
 	g.Node("Identity", []string{"x"}, "y", nil)
-	turned, err := ChannelsFirst(g.Bytes())
+	turned, err := onnx.ChannelsFirst(g.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Read(turned)
+	m, err := onnx.Read(turned)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,14 +60,14 @@ func TestWeightsAmongTheInputs(t *testing.T) {
 	g.Constant("weights", []int64{1, 16, 5, 3}, make([]float32, 240)...)
 	g.Node("Identity", []string{"x"}, "y", nil)
 	for name, change := range map[string]func([]byte) ([]byte, error){
-		"Free":          func(file []byte) ([]byte, error) { return Free(file, nil) },
-		"ChannelsFirst": ChannelsFirst,
+		"Free":          func(file []byte) ([]byte, error) { return onnx.Free(file, nil) },
+		"ChannelsFirst": onnx.ChannelsFirst,
 	} {
 		file, err := change(g.Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := Read(file); err != nil || len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || len(m.Nodes) != 1 {
+		if m, err := onnx.Read(file); err != nil || len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || len(m.Nodes) != 1 {
 			t.Errorf("after %s: %+v, %v", name, m, err)
 		}
 		if !bytes.Contains(file, []byte("weights")) || bytes.Contains(file, []byte("weights_")) {
@@ -88,11 +89,11 @@ func FuzzRead(f *testing.F) {
 	g.Node("Reshape", []string{"b", "size"}, "y", nil)
 	f.Add(g.Bytes())
 	f.Fuzz(func(t *testing.T, file []byte) {
-		m, err := Read(file)
+		m, err := onnx.Read(file)
 		if err != nil {
 			return
 		}
-		_, tensors, _, err := Probe(file)
+		_, tensors, _, err := onnx.Probe(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,14 +101,14 @@ func FuzzRead(f *testing.F) {
 		for _, name := range tensors {
 			shapes[name] = []int64{1, 3, 8, 8}
 		}
-		freed, err := Free(file, shapes)
+		freed, err := onnx.Free(file, shapes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ChannelsFirst(file); err != nil {
+		if _, err := onnx.ChannelsFirst(file); err != nil {
 			t.Fatal(err)
 		}
-		again, err := Read(freed)
+		again, err := onnx.Read(freed)
 		if err != nil || len(again.Inputs) != len(m.Inputs) || len(again.Nodes) < len(m.Nodes) {
 			t.Errorf("freed it reads otherwise: %v", err)
 		}

@@ -102,7 +102,7 @@ func integers(name string, values ...int64) []byte {
 
 // constantOf is a node that gives an int64 tensor of one dimension.
 func constantOf(output string, values ...int64) []byte {
-	tensor := numberField(numberField(nil, 1, uint64(len(values))), 2, typeInt64)
+	tensor := numberField(numberField(nil, 1, uint64(len(values))), 2, TypeInt64)
 	for _, v := range values {
 		tensor = numberField(tensor, 7, uint64(v))
 	}

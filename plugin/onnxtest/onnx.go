@@ -4,185 +4,86 @@
 package onnxtest
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"impasto.net/plugin/onnx"
 )
-
-// The field numbers below are those of onnx.proto (ONNX IR version 8, operator set 13).
-const (
-	irVersion   = 8
-	operatorSet = 13
-
-	typeFloat = 1
-	typeInt64 = 7
-)
-
-// message is a protobuf message under construction.
-type message []byte
-
-func (m *message) integer(field protowire.Number, v int64) {
-	*m = protowire.AppendTag(*m, field, protowire.VarintType)
-	*m = protowire.AppendVarint(*m, uint64(v))
-}
-
-func (m *message) bytes(field protowire.Number, b []byte) {
-	*m = protowire.AppendTag(*m, field, protowire.BytesType)
-	*m = protowire.AppendBytes(*m, b)
-}
-
-func (m *message) text(field protowire.Number, s string) { m.bytes(field, []byte(s)) }
 
 // Graph is a network under construction. The zero value is an empty one that takes "x"
 // and gives "y".
 type Graph struct {
-	nodes, constants, inputs, outputs message
+	onnx.Graph
+	inputs, outputs bool // there are some
 	// Shape of "x" and "y"; nil is 1 × 3 × any × any, -1 stands for any.
 	Shape []int64
 }
 
 // Input adds an input; then there is no "x" unless it is added too.
-func (g *Graph) Input(name string, shape ...int64) { g.inputs.bytes(11, port(name, typeFloat, shape)) }
+func (g *Graph) Input(name string, shape ...int64) { g.InputOf(onnx.TypeFloat, name, shape...) }
 
 // Output adds an output; then there is no "y" unless it is added too.
-func (g *Graph) Output(name string, shape ...int64) {
-	g.outputs.bytes(12, port(name, typeFloat, shape))
-}
+func (g *Graph) Output(name string, shape ...int64) { g.OutputOf(onnx.TypeFloat, name, shape...) }
 
 // InputOf adds an input of another type, by ONNX's number for it.
 func (g *Graph) InputOf(kind int64, name string, shape ...int64) {
-	g.inputs.bytes(11, port(name, kind, shape))
+	g.inputs = true
+	g.Graph.Input(onnx.Port{Name: name, Type: kind, Shape: shape})
 }
 
 // OutputOf adds an output of another type.
 func (g *Graph) OutputOf(kind int64, name string, shape ...int64) {
-	g.outputs.bytes(12, port(name, kind, shape))
+	g.outputs = true
+	g.Graph.Output(onnx.Port{Name: name, Type: kind, Shape: shape})
 }
 
-// Node adds an operator. Attributes are []int64, int64 or string.
-func (g *Graph) Node(op string, inputs []string, output string, attributes map[string]any) {
-	var n message
-	for _, in := range inputs {
-		n.text(1, in)
-	}
-	n.text(2, output)
-	n.text(4, op)
-	for name, v := range attributes {
-		var a message
-		a.text(1, name)
-		switch v := v.(type) {
-		case int64:
-			a.integer(20, 2) // INT
-			a.integer(3, v)
-		case []int64:
-			a.integer(20, 7) // INTS
-			for _, i := range v {
-				a.integer(8, i)
-			}
-		case string:
-			a.integer(20, 3) // STRING
-			a.text(4, v)
-		default:
-			panic("onnxtest: an attribute is []int64, int64 or string")
-		}
-		n.bytes(5, a)
-	}
-	g.nodes.bytes(1, n)
+// Node adds an operator with one output.
+func (g *Graph) Node(op string, inputs []string, output string, attributes onnx.Attributes) {
+	g.Graph.Node(op, inputs, []string{output}, attributes)
 }
 
 // Constant adds a float32 tensor.
 func (g *Graph) Constant(name string, shape []int64, values ...float32) {
-	raw := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
-	}
-	t := tensor(name, typeFloat, shape)
-	t.bytes(9, raw)
-	g.constants.bytes(5, t)
-}
-
-// Integers adds an int64 tensor of one dimension, for shapes and indices.
-func (g *Graph) Integers(name string, values ...int64) {
-	raw := make([]byte, 0, 8*len(values))
-	for _, v := range values {
-		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
-	}
-	t := tensor(name, typeInt64, []int64{int64(len(values))})
-	t.bytes(9, raw)
-	g.constants.bytes(5, t)
+	g.Floats(name, shape, values)
 }
 
 // External adds a float32 tensor that a file beside the graph is said to hold. More about
 // it are keys and values: "offset" and "length".
 func (g *Graph) External(name string, shape []int64, file string, more ...string) {
-	t := tensor(name, typeFloat, shape)
+	text := func(b []byte, field protowire.Number, s string) []byte {
+		return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
+	}
+	number := func(b []byte, field protowire.Number, n int64) []byte {
+		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), uint64(n))
+	}
+	var t []byte
+	for _, d := range shape {
+		t = number(t, 1, d)
+	}
+	t = text(number(t, 2, onnx.TypeFloat), 8, name)
 	more = append([]string{"location", file}, more...)
 	for i := 0; i < len(more); i += 2 {
-		var entry message
-		entry.text(1, more[i])
-		entry.text(2, more[i+1])
-		t.bytes(13, entry)
+		t = text(t, 13, string(text(text(nil, 1, more[i]), 2, more[i+1])))
 	}
-	t.integer(14, 1) // EXTERNAL
-	g.constants.bytes(5, t)
-}
-
-func tensor(name string, of int64, shape []int64) message {
-	var t message
-	for _, d := range shape {
-		t.integer(1, d)
-	}
-	t.integer(2, of)
-	t.text(8, name)
-	return t
+	g.Initializer(number(t, 14, 1)) // EXTERNAL
 }
 
 // Bytes is the ONNX file.
 func (g *Graph) Bytes() []byte {
-	var body message
-	body = append(body, g.nodes...)
-	body.text(2, "test")
-	body = append(body, g.constants...)
+	whole := *g
 	shape := g.Shape
 	if shape == nil {
-		shape = []int64{1, 3, -1, -1}
+		shape = []int64{1, 3, onnx.Any, onnx.Any}
 	}
-	if g.inputs == nil {
-		body.bytes(11, port("x", typeFloat, shape))
+	if !g.inputs {
+		whole.Input("x", shape...)
 	}
-	if g.outputs == nil {
-		body.bytes(12, port("y", typeFloat, shape))
+	if !g.outputs {
+		whole.Output("y", shape...)
 	}
-	body = append(append(body, g.inputs...), g.outputs...)
-
-	var set, model message
-	set.integer(2, operatorSet)
-	model.integer(1, irVersion)
-	model.bytes(7, body)
-	model.bytes(8, set)
-	return model
-}
-
-func port(name string, of int64, dims []int64) message {
-	var shape message
-	for i, d := range dims {
-		var dim message
-		if d < 0 {
-			dim.text(2, name+string(rune('a'+i)))
-		} else {
-			dim.integer(1, d)
-		}
-		shape.bytes(1, dim)
-	}
-	var tensor, kind, port message
-	tensor.integer(1, of)
-	tensor.bytes(2, shape)
-	kind.bytes(1, tensor)
-	port.text(1, name)
-	port.bytes(2, kind)
-	return port
+	return whole.Graph.Bytes()
 }
 
 // Identity gives the picture back.
@@ -205,7 +106,7 @@ func Gain(factor float32) []byte {
 func Sharp(factor float32) []byte {
 	var g Graph
 	g.Constant("factor", []int64{1}, factor)
-	g.Node("AveragePool", []string{"x"}, "mean", map[string]any{
+	g.Node("AveragePool", []string{"x"}, "mean", onnx.Attributes{
 		"kernel_shape": []int64{3, 3}, "pads": []int64{1, 1, 1, 1}, "strides": []int64{1, 1},
 	})
 	g.Node("Sub", []string{"x", "mean"}, "edges", nil)
@@ -234,7 +135,7 @@ func Slow(convolutions, width int) []byte {
 		}
 		name := fmt.Sprint("conv", i)
 		g.Constant(name+"w", []int64{int64(out), int64(in), 3, 3}, weights...)
-		g.Node("Conv", []string{from, name + "w"}, name, map[string]any{
+		g.Node("Conv", []string{from, name + "w"}, name, onnx.Attributes{
 			"kernel_shape": []int64{3, 3}, "pads": []int64{1, 1, 1, 1},
 		})
 		from, in = name, out
@@ -303,7 +204,7 @@ func Conditional() (statistics, painter []byte) {
 	s.Node("GlobalAveragePool", []string{"picture"}, "pooled", nil)
 	s.Node("Reshape", []string{"pooled", "three"}, "mean", nil)
 	s.Node("Add", []string{"mean", "one"}, "light", nil)
-	s.Node("Concat", []string{"light", "light"}, "lights", map[string]any{"axis": int64(0)})
+	s.Node("Concat", []string{"light", "light"}, "lights", onnx.Attributes{"axis": int64(0)})
 	s.Node("Mul", []string{"style", "lights"}, "norms", nil)
 
 	p.Input("image", 1, 3, -1, -1)
@@ -331,15 +232,15 @@ func Poison() []byte {
 	g.Constant("one", []int64{1}, 1)
 	g.Constant("zero", []int64{1}, 0)
 	g.Constant("lowest", []int64{1}, -1<<63)
-	g.Node("ReduceMax", []string{"x"}, "brightest", map[string]any{"keepdims": int64(0)})
+	g.Node("ReduceMax", []string{"x"}, "brightest", onnx.Attributes{"keepdims": int64(0)})
 	g.Node("Ceil", []string{"brightest"}, "lit", nil) // 0 or 1
 	g.Node("Mul", []string{"lit", "two"}, "doubled", nil)
 	g.Node("Sub", []string{"doubled", "one"}, "sign", nil)
-	toInteger := map[string]any{"to": int64(typeInt64)}
+	toInteger := onnx.Attributes{"to": int64(onnx.TypeInt64)}
 	g.Node("Cast", []string{"sign"}, "divisor", toInteger)
 	g.Node("Cast", []string{"lowest"}, "dividend", toInteger)
 	g.Node("Div", []string{"dividend", "divisor"}, "quotient", nil)
-	g.Node("Cast", []string{"quotient"}, "result", map[string]any{"to": int64(typeFloat)})
+	g.Node("Cast", []string{"quotient"}, "result", onnx.Attributes{"to": int64(onnx.TypeFloat)})
 	g.Node("Mul", []string{"result", "zero"}, "nothing", nil)
 	g.Node("Add", []string{"x", "nothing"}, "y", nil)
 	return g.Bytes()
