@@ -144,12 +144,12 @@ int main(void) {
   CHECK(plugin->mainEntry(kOfxActionLoad, NULL, NULL, NULL) == kOfxStatOK);
   CHECK(plugin->mainEntry(kOfxActionDescribe, &effect_set, NULL, NULL) == kOfxStatOK);
   /* In the order that they have for ever. */
-  static const char *const names[] = {"style",     "styleId",     "styleB",     "styleBId",
-                                      "styleMix",  "mix",         "maskInvert", "plateSpace",
-                                      "exposureIn", "exposureOut", "keepColour", "detail",
-                                      "textureScale", "fastProxy", "statusButton", "statistics",
-                                      "holdStatistics", "statisticsFrame", "unrealness"};
-  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2 };
+  static const char *const names[] = {
+      "style", "styleId", "styleB", "styleBId", "styleMix", "unrealness", "sizeGroup", "detail",
+      "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
+      "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
+      "mix", "statusButton"};
+  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 19 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);
@@ -189,7 +189,7 @@ int main(void) {
   set_string(&host_set, kOfxPropName, 0, "DaVinciResolve");
   set_int(&host_set, kOfxParamHostPropSupportsStrChoice, 0, 1);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);
-  CHECK(params == COUNT + 1 && strcmp(param_names[6], "maskApply") == 0);
+  CHECK(params == COUNT + 1 && strcmp(param_names[MASK], "maskApply") == 0);
   for (int menu = 0; menu <= 2; menu += 2) {
     CHECK(strcmp(param_types[menu], kOfxParamTypeStrChoice) == 0);
     for (int i = 0; i < bank_size; i++)

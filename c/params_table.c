@@ -1,0 +1,220 @@
+#include "params_table.h"
+
+#include "messages.h"
+#include "suites.h"
+
+const char *const areas[AREA_COUNT] = {"Format", "Region of Definition"};
+
+const struct definition params_table[PARAM_COUNT] = {
+    [PARAM_STYLE] =
+        {.name = "style",
+         .control = MENU,
+         .label = "Style",
+         .hint = "The painting after which the plate is repainted.",
+         .needed = true},
+    [PARAM_STYLE_ID] =
+        {.name = "styleId",
+         .control = TEXT,
+         .label = "Style ID",
+         .hint = "A style by its identity, name@checksum, or by its name alone; goes before the "
+                 "menu if it is not empty. For styles of your own studio, and to hold a shot to "
+                 "one version of a style."},
+    [PARAM_STYLE_B] =
+        {.name = "styleB",
+         .control = MENU,
+         .label = "Second Style",
+         .hint = "The style that Style Mix leads to. Of no effect where that is 0.",
+         .needed = true,
+         .number = 1},
+    [PARAM_STYLE_B_ID] =
+        {.name = "styleBId",
+         .control = TEXT,
+         .label = "Second Style ID",
+         .hint = "The second style as Style ID has the first; goes before its menu if it is not "
+                 "empty."},
+    [PARAM_STYLE_MIX] =
+        {.name = "styleMix",
+         .control = NUMBER,
+         .label = "Style Mix",
+         .hint = "0 is the first style, 1 the second. Everything in between is painted as one "
+                 "style that has something of both, and is no dissolve of two paintings; it takes "
+                 "two styles of the same network.",
+         .needed = true,
+         .animates = true,
+         .min = 0,
+         .max = 1},
+    [PARAM_UNREALNESS] =
+        {.name = "unrealness",
+         .control = NUMBER,
+         .label = "Unrealness",
+         .hint = "How far from a photograph: 4 is the style as it was made, less has calmer strokes and "
+                 "less of its colour, more exaggerates it. Networks of other makers that have no such "
+                 "control are painted as with 4.",
+         .animates = true,
+         .number = 4,
+         .min = -2,
+         .max = 8,
+         .slider_min = 0,
+         .slider_max = 6},
+    [PARAM_SIZE] =
+        {.name = "sizeGroup",
+         .control = GROUP,
+         .label = "Size",
+         .hint = "How large the style works, and its strokes are."},
+    [PARAM_DETAIL] =
+        {.name = "detail",
+         .control = NUMBER,
+         .group = PARAM_SIZE,
+         .label = "Detail",
+         .hint = "The size that the style works at, of the full-resolution frame's, whatever the "
+                 "proxy: less is faster and paints coarser, with strokes that are as much larger. "
+                 "What is painted smaller is enlarged along the edges of the plate.",
+         .animates = true,
+         .number = 1,
+         .min = 0.1,
+         .max = 2,
+         .slider_min = 0.25,
+         .slider_max = 1},
+    [PARAM_TEXTURE_SCALE] =
+        {.name = "textureScale",
+         .control = NUMBER,
+         .group = PARAM_SIZE,
+         .label = "Texture Scale",
+         .hint = "How much larger the strokes are. Of a painting on Style it is the painting that "
+                 "is enlarged; else the style works at a size that is as much smaller. Less than 1 "
+                 "takes more time and memory.",
+         .animates = true,
+         .number = 1,
+         .min = 0.1,
+         .max = 10,
+         .slider_min = 0.25,
+         .slider_max = 4},
+    [PARAM_FAST_PROXY] =
+        {.name = "fastProxy",
+         .control = SWITCH,
+         .group = PARAM_SIZE,
+         .label = "Fast Proxy",
+         .hint = "Paints a proxy at its own size: as much faster as it is smaller, but with strokes "
+                 "that are larger on it than on the final frame. Off, a proxy looks like the final frame and "
+                 "takes as long. Of no effect at full resolution."},
+    [PARAM_COLOUR] =
+        {.name = "colourGroup",
+         .control = GROUP,
+         .label = "Colour",
+         .hint = "What the plate is in, and whose colour is seen."},
+    [PARAM_PLATE_SPACE] =
+        {.name = "plateSpace",
+         .control = SPACES,
+         .group = PARAM_COLOUR,
+         .label = "Plate Space",
+         .hint = "The colour space of Source, in which Output is, too. Paintings look alike from "
+                 "whatever space the plate comes in, and values above 1 and colours outside of "
+                 "Rec.709 are kept. Auto is what the host says, in hosts that manage colour; in "
+                 "others float and half clips are scene-linear Rec.709, byte and short ones sRGB. Rec.709 "
+                 "display is what was graded on a video monitor (gamma 2.4), not the curve of a "
+                 "camera. Raw converts nothing: the style sees the values as they are. Style is "
+                 "taken as with Auto."},
+    [PARAM_EXPOSURE_IN] =
+        {.name = "exposureIn",
+         .control = NUMBER,
+         .group = PARAM_COLOUR,
+         .label = "Exposure In",
+         .hint = "Stops that the plate is raised by before it is painted: brings a dark or a bright "
+                 "plate to where the style has its colours. Exposure Out can take it back.",
+         .animates = true,
+         .min = -MAX_EXPOSURE,
+         .max = MAX_EXPOSURE,
+         .slider_min = -5,
+         .slider_max = 5},
+    [PARAM_EXPOSURE_OUT] =
+        {.name = "exposureOut",
+         .control = NUMBER,
+         .group = PARAM_COLOUR,
+         .label = "Exposure Out",
+         .hint = "Stops that the painting is raised by, before Mix and Mask blend it with the plate.",
+         .animates = true,
+         .min = -MAX_EXPOSURE,
+         .max = MAX_EXPOSURE,
+         .slider_min = -5,
+         .slider_max = 5},
+    [PARAM_KEEP_COLOUR] =
+        {.name = "keepColour",
+         .control = NUMBER,
+         .group = PARAM_COLOUR,
+         .label = "Keep Colour",
+         .hint = "Whose colour is seen: 0 is the painting's, 1 the plate's, under the light and dark "
+                 "of the brush strokes.",
+         .animates = true,
+         .min = 0,
+         .max = 1},
+    [PARAM_SHOT] =
+        {.name = "shotGroup",
+         .control = GROUP,
+         .label = "Statistics",
+         .hint = "Where a style takes the contrast and colour of the plate from, which it evens out."},
+    [PARAM_STATISTICS] =
+        {.name = "statistics",
+         .control = AREAS,
+         .group = PARAM_SHOT,
+         .label = "Statistics",
+         .hint = "Where the style looks at a frame before it chooses its contrast and its colours: in the "
+                 "format, or everywhere that there is a picture, overscan included. What is "
+                 "transparent does not count."},
+    [PARAM_HOLD_STATISTICS] =
+        {.name = "holdStatistics",
+         .control = SWITCH,
+         .group = PARAM_SHOT,
+         .label = "Hold Statistics",
+         .hint = "Takes the statistics of all frames from one frame of the shot, so that the look does not "
+                 "pump when an object enters or the bounding box moves. For the styles that ship; "
+                 "those with a network to themselves have their statistics within it."},
+    [PARAM_STATISTICS_FRAME] =
+        {.name = "statisticsFrame",
+         .control = FRAME,
+         .group = PARAM_SHOT,
+         .label = "Statistics Frame",
+         .hint = "The frame that Hold Statistics takes them from: one on which most of the shot is seen.",
+         .number = 1,
+         .min = -1000000,
+         .max = 1000000,
+         .slider_min = 1,
+         .slider_max = 1000},
+    [PARAM_MASK_APPLY] =
+        {.name = "maskApply",
+         .control = SWITCH,
+         .label = "Mask",
+         .hint = "Paints only where the mask is. This host does not say whether a mask is "
+                 "connected, so switch it on where one is.",
+         .animates = true,
+         .of_mask = true},
+    [PARAM_MASK_INVERT] =
+        {.name = "maskInvert",
+         .control = SWITCH,
+         .label = "Invert Mask",
+         .hint = "Paints where the mask is 0, and leaves the plate where it is 1.",
+         .animates = true,
+         .of_mask = true},
+    [PARAM_MIX] =
+        {.name = "mix",
+         .control = NUMBER,
+         .label = "Mix",
+         .hint = "How much of the painting is seen: 0 is the plate, 1 the painting.",
+         .needed = true,
+         .animates = true,
+         .number = 1,
+         .min = 0,
+         .max = 1},
+    [PARAM_STATUS] =
+        {.name = "statusButton",
+         .control = BUTTON,
+         .label = "Status",
+         .hint = "Says which device the style runs on, and what the last frame took."},
+};
+
+bool style_by_name(void) {
+  return host_says(kOfxParamHostPropSupportsStrChoice);
+}
+
+bool param_exists(enum param param, bool with_mask) {
+  return (with_mask || !params_table[param].of_mask) && (param != PARAM_MASK_APPLY || host_is_resolve());
+}
