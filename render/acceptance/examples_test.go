@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"encoding/xml"
 	"os"
 	"regexp"
 	"slices"
@@ -40,7 +41,53 @@ func TestNukeExample(t *testing.T) {
 			checkControl(t, of, knob, strings.Trim(value, `"`), strings.Contains(value, "{curve"))
 		}
 	}
-	checkPaths(t, regexp.MustCompile(`(?m)^ file (.*)$`), string(script))
+	checkPaths(t, script, regexp.MustCompile(`(?m)^ file (.*)$`), "../../build/demo/")
+}
+
+// The Natron project likewise.
+func TestNatronExample(t *testing.T) {
+	info := newShot(t).described("natron")[0]
+	saved, err := os.ReadFile("../examples/impasto.ntp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type value struct {
+		HasAnimation bool
+	}
+	type control struct {
+		Name, ChoiceLabel string
+		Values            []value `xml:"item"`
+	}
+	type node struct {
+		ID       string    `xml:"Plugin_id"`
+		Major    string    `xml:"Plugin_major_version"`
+		Controls []control `xml:"item"`
+		Inputs   []string  `xml:"Inputs_map>item>first"`
+	}
+	var project struct {
+		Nodes []node `xml:"Project>NodesCollection>item"`
+	}
+	if err := xml.Unmarshal(saved, &project); err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(project.Nodes, func(n node) bool { return n.ID == info.ID })
+	if i < 0 || !strings.HasPrefix(info.Version, project.Nodes[i].Major+".") {
+		t.Fatalf("no node is a %s of version %s", info.ID, info.Version)
+	}
+	of := general(t, info)
+	for _, input := range project.Nodes[i].Inputs {
+		if !slices.ContainsFunc(of.Clips, func(c ofx.ClipInfo) bool { return c.Name == input }) {
+			t.Errorf("the node has no input %s", input)
+		}
+	}
+	for _, c := range project.Nodes[i].Controls {
+		switch c.Name {
+		case "userTextArea", "Source_channels", "NatronOfxParamProcessA", "enableMask_Mask": // Natron's own
+		default:
+			checkControl(t, of, c.Name, c.ChoiceLabel, slices.Contains(c.Values, value{HasAnimation: true}))
+		}
+	}
+	checkPaths(t, saved, regexp.MustCompile(`(?:<Value>|&lt;Value&gt;)([^<&]*/[^<&]*)`), "[Project]/../../build/demo/")
 }
 
 // general is the context with all of the clips.
@@ -72,14 +119,14 @@ func checkControl(t *testing.T, of ofx.ContextInfo, name, value string, animated
 }
 
 // checkPaths wants files to be found from where the project is, wherever that is.
-func checkPaths(t *testing.T, file *regexp.Regexp, project string) {
+func checkPaths(t *testing.T, project []byte, file *regexp.Regexp, demo string) {
 	t.Helper()
-	files := file.FindAllStringSubmatch(project, -1)
-	if len(files) == 0 {
-		t.Error("the project has no files")
+	files := file.FindAllSubmatch(project, -1)
+	if len(files) < 2 {
+		t.Error("the project does not read and write")
 	}
 	for _, f := range files {
-		if !strings.HasPrefix(f[1], "../../build/demo/") {
+		if !strings.HasPrefix(string(f[1]), demo) {
 			t.Errorf("%s is not in the demo's folder", f[1])
 		}
 	}
