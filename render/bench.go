@@ -44,7 +44,7 @@ Standard output gets one line of JSON a size, standard error a table in millisec
 
 type benchOptions struct {
 	plugin, style string
-	sizes         []string
+	sizes, params []string
 	frames        int
 }
 
@@ -63,6 +63,7 @@ func benchCommand() *cobra.Command {
 	f.StringVar(&o.plugin, "plugin", "", "the Impasto.ofx.bundle (default: the one that was built beside this program)")
 	f.StringVar(&o.style, "style", "", "the style's name (default: the first of the menu)")
 	f.StringArrayVar(&o.sizes, "size", []string{"1920x1080"}, "of the frame; once for each")
+	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE`; once for each")
 	f.IntVar(&o.frames, "frames", 10, "how many are counted, after two that are not")
 	return c
 }
@@ -116,13 +117,17 @@ func bench(o *benchOptions) error {
 			return fail(exitPlugin, err)
 		}
 	}
+	params, err := parseSettings(o.params)
+	if err != nil {
+		return err
+	}
 	var all []*measurement
 	for _, size := range o.sizes {
 		var width, height int
 		if n, err := fmt.Sscanf(size, "%dx%d", &width, &height); n != 2 || err != nil || width < 1 || height < 1 {
 			return fmt.Errorf("--size is like 1920x1080, not %q", size)
 		}
-		m, err := measure(bundle, o.style, width, height, o.frames)
+		m, err := measure(bundle, o.style, params, width, height, o.frames)
 		if err != nil {
 			return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
 		}
@@ -154,7 +159,7 @@ func table(w io.Writer, all []*measurement) error {
 }
 
 // measure renders frames through the node and runs the bare network in turn.
-func measure(bundle, style string, width, height, frames int) (*measurement, error) {
+func measure(bundle, style string, params settings, width, height, frames int) (*measurement, error) {
 	folder, err := os.MkdirTemp("", "impasto-bench-")
 	if err != nil {
 		return nil, err
@@ -186,7 +191,10 @@ func measure(bundle, style string, width, height, frames int) (*measurement, err
 		Context: context, First: 0, Last: benchWarmUp + frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{"Source": &noise{width: width, height: height}, "Mask": ramp(width, height)},
 		Params: func(find func(string) *ofx.Param) error {
-			return find("styleId").Set(style, ofx.Linear)
+			if err := find("styleId").Set(style, ofx.Linear); err != nil {
+				return err
+			}
+			return params.apply(find, p.effect, context, ofx.Linear)
 		},
 	})
 	if err != nil {

@@ -115,14 +115,12 @@ type job struct {
 	out    sequence.Pattern
 	clips  map[string]sequence.Pattern
 	layers map[string]string // by clip
-	params []setting
+	params settings
 	setup  ofx.Setup
 	interp ofx.Interpolation
 	packed *picture.Compression // of the output, or nil for the plate's
 	*options
 }
-
-type setting struct{ name, value string }
 
 // one finds a word in a list of words.
 func one[T any](flag, word string, words []string, values []T) (T, error) {
@@ -189,13 +187,11 @@ func parse(o *options) (*job, error) {
 		}
 		j.layers[name] = what
 	}
-	for _, param := range o.params {
-		name, value, ok := strings.Cut(param, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--param %s: write NAME=VALUE or NAME=VALUE@FRAME,…", param)
-		}
-		j.params = append(j.params, setting{name, value})
+	params, err := parseSettings(o.params)
+	if err != nil {
+		return nil, err
 	}
+	j.params = params
 	return j, j.checkOutput()
 }
 
@@ -297,17 +293,7 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 		setup.Clips[name] = plate
 	}
 	setup.Params = func(find func(string) *ofx.Param) error {
-		for _, s := range j.params {
-			param := find(s.name)
-			if param == nil {
-				return fail(exitUsage, fmt.Errorf("effect %s has no parameter %s; it has %s",
-					p.effect.ID, s.name, strings.Join(p.effect.Params(context), ", ")))
-			}
-			if err := param.Set(s.value, j.interp); err != nil {
-				return fail(exitUsage, err)
-			}
-		}
-		return nil
+		return j.params.apply(find, p.effect, context, j.interp)
 	}
 	i, err := p.effect.NewInstance(setup)
 	return i, fail(exitPlugin, err)

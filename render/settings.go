@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"impasto.net/render/ofx"
+)
+
+// settings are what --param says: a parameter and its value or keys, each.
+type settings []setting
+
+type setting struct{ name, value string }
+
+func parseSettings(words []string) (settings, error) {
+	var all settings
+	for _, word := range words {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--param %s: write NAME=VALUE or NAME=VALUE@FRAME,…", word)
+		}
+		all = append(all, setting{name, value})
+	}
+	return all, nil
+}
+
+// apply sets them on an instance of the effect in that context.
+func (s settings) apply(find func(string) *ofx.Param, effect *ofx.Effect, context string, interpolation ofx.Interpolation) error {
+	for _, s := range s {
+		param := find(s.name)
+		if param == nil {
+			return fail(exitUsage, fmt.Errorf("effect %s has no parameter %s; it has %s",
+				effect.ID, s.name, strings.Join(effect.Params(context), ", ")))
+		}
+		if err := param.Set(s.value, interpolation); err != nil {
+			return fail(exitUsage, err)
+		}
+	}
+	return nil
+}
