@@ -24,8 +24,8 @@ import (
 
 const (
 	// plainUnrealness is where style and content weigh the same. Both are relative to what
-	// they are compared with, so that one scale fits all encoders; at 4, which is where the
-	// film's makers started from, style then counts ten times.
+	// they are compared with, so that one scale fits all encoders. At 4, where artists start,
+	// style counts ten times: a tenth of that hardly leaves the plate.
 	plainUnrealness = 3
 
 	// variationWeight is against noise of single pixels: with a fifth of it coloured dots
@@ -69,7 +69,11 @@ func optimise([]string) error {
 		_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
 		cancel()
 	}()
-	return descend(ctx, &job, threads, func(i *bridge.Iteration) error { return out.Encode(i) })
+	err = descend(ctx, &job, threads, func(i *bridge.Iteration) error { return out.Encode(i) })
+	if errors.Is(err, network.ErrMemory) {
+		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: scale it down, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
+	}
+	return err
 }
 
 // descend does a job, and tells of every iteration.

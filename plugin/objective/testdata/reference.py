@@ -24,12 +24,11 @@ class Encoder:
     def __init__(self, folder: Path, manifest: dict, dtype: torch.dtype) -> None:
         self.manifest = manifest
         graph = onnx.load(str(folder / manifest["graph"])).graph
-        self.constants = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
-        self.constants |= {n.output[0]: torch.from_numpy(numpy_helper.to_array(n.attribute[0].t).copy()) for n in graph.node if n.op_type == "Constant"}
-        self.constants = {name: t.to(dtype) if t.is_floating_point() else t for name, t in self.constants.items()}
+        constants = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+        self.constants = {name: t.to(dtype) if t.is_floating_point() else t for name, t in constants.items()}
         needed, self.nodes = {manifest["content"], *manifest["style"]}, []
         for node in reversed(graph.node):
-            if needed & set(node.output) and node.op_type != "Constant":
+            if needed & set(node.output):
                 needed |= set(node.input)
                 self.nodes.insert(0, node)
 
@@ -52,7 +51,8 @@ def run(node: onnx.NodeProto, x: list[Tensor]) -> Tensor:
     around = [pads[1], pads[3], pads[0], pads[2]] if len(pads) == 4 else []
     match node.op_type:
         case "Conv":
-            return F.conv2d(F.pad(x[0], around), *x[1:], stride=strides, dilation=a.get("dilations", [1, 1]), groups=a.get("group", 1))
+            dilations, groups = a.get("dilations", [1, 1]), a.get("group", 1)
+            return F.conv2d(F.pad(x[0], around), *x[1:], stride=strides, dilation=dilations, groups=groups)
         case "Relu":
             return F.relu(x[0])
         case "MaxPool":
@@ -61,8 +61,8 @@ def run(node: onnx.NodeProto, x: list[Tensor]) -> Tensor:
             return F.avg_pool2d(F.pad(x[0], around), a["kernel_shape"], strides)
         case "Pad":
             pads = x[1].tolist() if len(x) > 1 else pads
-            mode = a.get("mode", b"constant").decode()
-            return F.pad(x[0], [pads[3], pads[7], pads[2], pads[6]], mode, **({"value": float(x[2])} if len(x) > 2 else {}))
+            mode, value = a.get("mode", b"constant").decode(), float(x[2]) if len(x) > 2 else None
+            return F.pad(x[0], [pads[3], pads[7], pads[2], pads[6]], mode, value)
         case "Concat":
             return torch.cat(x, a["axis"])
         case "Add":
