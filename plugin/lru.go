@@ -48,13 +48,24 @@ func (c *lru[K, V]) add(key K, value V, size int64) (kept bool, gone []V) {
 	}
 	c.kept[key] = c.order.PushFront(&entry[K, V]{key, value, size})
 	c.used += size
-	for c.used > c.limit {
+	return true, c.drop(c.limit)
+}
+
+// shrink gives those that have to go for a lower limit, now.
+func (c *lru[K, V]) shrink(limit int64) (gone []V) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.drop(limit)
+}
+
+func (c *lru[K, V]) drop(limit int64) (gone []V) {
+	for c.used > limit {
 		old := c.order.Remove(c.order.Back()).(*entry[K, V])
 		delete(c.kept, old.key)
 		c.used -= old.size
 		gone = append(gone, old.value)
 	}
-	return true, gone
+	return gone
 }
 
 // clear keeps nothing any more.

@@ -4,9 +4,10 @@
 //
 // A request passes through these files: serve.go (messages), render.go (one frame),
 // memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
-// paintings.go (what networks take from paintings), pictures.go (what networks painted,
-// kept); pixels, network and style stand alone. What impasto has it do on the command
-// line is in bare.go, models.go and optimise.go.
+// paintings.go (what networks take from paintings), tiles.go (frames that are too large for
+// one run), pictures.go (what networks painted, kept); pixels, network, onnx and style stand
+// alone. What impasto has it do on the command line is in bare.go, models.go and
+// optimise.go.
 package main
 
 import (

@@ -55,13 +55,26 @@ func (c *pictures) add(key pictureKey, values []float32) *picture {
 	defer c.mutex.Unlock()
 	kept, gone := c.lru.add(key, p, 4*int64(len(values)))
 	p.kept = kept
+	c.drop(gone)
+	return p
+}
+
+// clear lets those go now that would have to for a picture of that many bytes: while it is
+// painted the memory is needed most.
+func (c *pictures) clear(bytes int64) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.drop(c.lru.shrink(max(c.lru.limit-bytes, 0)))
+}
+
+// drop says that pictures are not kept any more.
+func (c *pictures) drop(gone []*picture) {
 	for _, old := range gone {
 		old.kept = false
 		if old.users == 0 {
 			c.buffers.Put(old.values)
 		}
 	}
-	return p
 }
 
 // put says that the caller does not use the picture any more.

@@ -222,26 +222,70 @@ func TestBare(t *testing.T) {
 
 var raceDetector bool // set in race_test.go
 
-// A shell takes away the memory that the frame would need.
-func TestTooLittleMemoryIsSaid(t *testing.T) {
+// limited is an engine that a shell takes the memory away from.
+func limited(t *testing.T, bank string, kilobytes int) *client {
+	t.Helper()
 	if raceDetector {
 		t.Skip("the race detector itself takes more address space than the test leaves")
 	}
-	bank := t.TempDir()
-	onnxtest.WritePackage(t, bank, "wide", onnxtest.Slow(3, 256)) // 4 GB between its convolutions
-	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
-	cmd, c := command(t, bank, "sh", "-c", `ulimit -v 4000000; exec "$0" --parent $1`, install(t), fmt.Sprint(os.Getpid()))
+	cmd, c := command(t, bank, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0" --parent $1`, kilobytes), install(t), fmt.Sprint(os.Getpid()))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	c.greet()
-	s := newShared(t, "wide", 2000, 2000)
+	return c
+}
+
+// wide is a network with that many channels of the picture's size, which looks at the
+// whole of it where it is told to.
+func wide(channels int, whole bool) []byte {
+	var g onnxtest.Graph
+	n := int64(channels)
+	ones := make([]float32, 3*channels)
+	for i := range ones {
+		ones[i] = 1 / float32(channels)
+	}
+	g.Constant("more", []int64{n, 3, 1, 1}, ones...)
+	g.Constant("fewer", []int64{3, n, 1, 1}, ones...)
+	g.Node("Conv", []string{"x", "more"}, "many", nil)
+	last := "many"
+	if whole {
+		last = "left"
+		g.Node("GlobalAveragePool", []string{"many"}, "mean", nil)
+		g.Node("Sub", []string{"many", "mean"}, last, nil)
+	}
+	g.Node("Conv", []string{last, "fewer"}, "y", nil)
+	return g.Bytes()
+}
+
+func TestTooLittleMemoryIsSaid(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "wide", wide(256, true))
+	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
+	c := limited(t, bank, 4000000)
+	s := newShared(t, "wide", 2000, 2000) // 4 GB
 	if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeMemory || !strings.Contains(e.Message, "2000 × 2000") {
 		t.Errorf("%s: %v", e.Code, e)
 	}
 	s = newShared(t, "plain", 200, 200)
 	c.render(s)
 	near(t, s.output, s.plate, 3e-6)
+}
+
+// What there is not enough memory for as a whole is painted in tiles, and the next frame is
+// in tiles at once.
+func TestTooLittleMemoryMakesTiles(t *testing.T) {
+	bank := t.TempDir()
+	onnxtest.WritePackage(t, bank, "wide", wide(256, false))
+	c := limited(t, bank, 2600000)
+	s := newShared(t, "wide", 1200, 700) // 0.9 GB
+	for seed := range 2 {
+		s.paint(seed)
+		c.render(s)
+	}
+	if n := c.tiles(); n < 4 {
+		t.Errorf("two frames were painted in %d tiles", n)
+	}
 }
 
 func TestThreadLimit(t *testing.T) {

@@ -311,40 +311,50 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 		err     error
 	}
 	ran := make(chan result, 1)
+	parts := make(chan float64)
 	go func() {
 		defer func() { <-e.device }()
 		defer e.sessions.put(s)
-		defer e.buffers.Put(input)
-		values, err := e.run(ctx, f, s, input, painting)
+		e.pictures.clear(4 * int64(len(input)))
+		values, err := e.run(ctx, f, s, input, painting, func(part float64) {
+			select {
+			case parts <- part:
+			case <-ctx.Done():
+			}
+		})
 		if err != nil {
 			ran <- result{err: err}
 			return
 		}
 		ran <- result{picture: e.pictures.add(key, values)}
 	}()
-	select {
-	case r := <-ran:
-		since(&t.Run, running)
-		return r.picture, false, r.err
-	case <-ctx.Done():
-		go func() {
-			if r := <-ran; r.picture != nil {
-				e.pictures.put(r.picture)
-			}
-		}()
-		return nil, false, ctx.Err()
+	for {
+		select {
+		case part := <-parts:
+			progress(0.05+0.9*part, "painting "+f.look.label)
+		case r := <-ran:
+			since(&t.Run, running)
+			return r.picture, false, r.err
+		case <-ctx.Done():
+			go func() {
+				if r := <-ran; r.picture != nil {
+					e.pictures.put(r.picture)
+				}
+			}()
+			return nil, false, ctx.Err()
+		}
 	}
 }
 
-// run is one run of the network. It may change the input.
-func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32, painting *painting) ([]float32, error) {
-	values, err := e.buffers.Get(3 * f.seen.Plane())
-	if err != nil {
-		return nil, noMemory(f, err)
-	}
+// run takes a frame through the network. What it gives may be in the input's buffer; it
+// puts that back where it is not.
+func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32, painting *painting, painted func(float64)) ([]float32, error) {
+	var values []float32
 	beside, err := e.beside(ctx, f, s, input, painting)
 	if err == nil {
-		err = e.infer(ctx, f, s, input, values, beside)
+		values, err = e.infer(ctx, f, s, input, beside, painted)
+	} else {
+		e.buffers.Put(input)
 	}
 	switch {
 	case errors.Is(err, network.ErrMemory):
@@ -357,7 +367,9 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 			f.look.label, f.Frame, f.look.id)
 	}
 	if err != nil {
-		e.buffers.Put(values)
+		if values != nil {
+			e.buffers.Put(values)
+		}
 		return nil, err
 	}
 	return values, nil
@@ -385,39 +397,40 @@ func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float
 }
 
 // infer takes a picture through the network, resampled there and back where the network
-// works at another size than the plate's.
-func (e *engine) infer(ctx context.Context, f *frame, s *session, input, values []float32, beside []network.Tensor) error {
+// works at another size than the plate's. It owns the input, as through does.
+func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float32, beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	in, workers := &s.Input, int(e.threads.Load())
 	if f.work == f.seen {
 		normalise(workers, in, input)
-		return s.run(ctx, input, values, f.work.Width, f.work.Height, beside)
+		return e.through(ctx, s, input, f.work.Width, f.work.Height, beside, painted)
 	}
-	before, err := e.scratch(3 * f.work.Plane())
+	defer e.buffers.Put(input)
+	small, err := e.scratch(3 * f.work.Plane())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer e.buffers.Put(before)
-	after, err := e.scratch(3 * f.work.Plane())
+	pixels.Resample(workers, input, &f.seen, small, &f.work)
+	normalise(workers, in, small)
+	if small, err = e.through(ctx, s, small, f.work.Width, f.work.Height, beside, painted); err != nil {
+		return nil, err
+	}
+	defer e.buffers.Put(small)
+	values, err := e.scratch(3 * f.seen.Plane())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer e.buffers.Put(after)
-	pixels.Resample(workers, input, &f.seen, before, &f.work)
-	normalise(workers, in, before)
-	if err := s.run(ctx, before, after, f.work.Width, f.work.Height, beside); err != nil {
-		return err
-	}
-	pixels.Resample(workers, after, &f.work, values, &f.seen)
+	pixels.Resample(workers, small, &f.work, values, &f.seen)
 	if f.work.PlateWidth >= f.seen.PlateWidth && f.work.PlateHeight >= f.seen.PlateHeight {
-		return nil
+		return values, nil
 	}
 	room, err := e.scratch(pixels.EdgesRoom(&f.seen, &f.work))
 	if err != nil {
-		return err
+		e.buffers.Put(values)
+		return nil, err
 	}
 	defer e.buffers.Put(room)
-	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.seen, after, &f.work, values, room)
-	return nil
+	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.seen, small, &f.work, values, room)
+	return values, nil
 }
 
 // scratch is a buffer for the time of a run.

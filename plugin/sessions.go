@@ -8,6 +8,7 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
@@ -34,6 +35,8 @@ type session struct {
 	decoders   pixels.Decoders
 	again      pixels.Encoders // the inverses of the decoders
 	users      int
+	field      *onnx.Field // nil where frames are not painted in tiles
+	failed     int         // pixels that there was not enough memory for, for whoever has the device
 
 	// What goes into statistics and comes out of it, for whoever has the device.
 	small, norms network.Tensor
@@ -169,10 +172,26 @@ func (x *session) load(threads int) error {
 	if x.painter, err = network.Load(graphs[0], inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
 		return fmt.Errorf("%s: %w", x.Graph, err)
 	}
+	if in.Size == nil {
+		x.field = field(graphs[0], in.Name, out.Name)
+	}
 	x.encoders = pixels.NewEncoders(in.Range[0], in.Range[1])
 	x.decoders = pixels.NewDecoders(out.Range[0], out.Range[1])
 	x.again = pixels.NewEncoders(out.Range[0], out.Range[1])
 	return nil
+}
+
+// field is what is known of a graph's tiles, nil where that is not enough.
+func field(graph []byte, input, output string) *onnx.Field {
+	m, err := onnx.Read(graph)
+	if err != nil {
+		return nil
+	}
+	f, err := onnx.NewField(m, input, output)
+	if err != nil {
+		return nil
+	}
+	return f
 }
 
 // port is that of a picture, whose size may be fixed.

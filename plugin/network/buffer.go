@@ -17,8 +17,12 @@ type Buffers struct {
 	free  [][]float32
 }
 
-// maxFree is how many unused buffers are kept for the next frame.
-const maxFree = 3
+// How many unused buffers are kept for the next frame, and how many bytes of them: those
+// of a shot in 4K.
+const (
+	maxFree      = 3
+	maxFreeBytes = 320 << 20
+)
 
 // Get gives a buffer of n values; what is in it is left from its last use.
 func (b *Buffers) Get(n int) ([]float32, error) {
@@ -30,7 +34,12 @@ func (b *Buffers) Get(n int) ([]float32, error) {
 			return f, nil
 		}
 	}
-	m, err := unix.Mmap(-1, 0, 4*n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	b.trim(maxFreeBytes - 4*n) // they are of another size
+	m, err := memory(4 * n)
+	if err != nil {
+		b.trim(0)
+		m, err = memory(4 * n)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("mapping %d bytes: %w", 4*n, err)
 	}
@@ -39,13 +48,27 @@ func (b *Buffers) Get(n int) ([]float32, error) {
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(m))), n), nil
 }
 
+func memory(bytes int) ([]byte, error) {
+	return unix.Mmap(-1, 0, bytes, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+}
+
 // Put takes back a buffer that nobody uses any more.
 func (b *Buffers) Put(f []float32) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.free = append(b.free, f)
-	if len(b.free) > maxFree {
+	b.trim(maxFreeBytes)
+}
+
+// trim gives memory back, the longest unused first, until no more is kept than that.
+func (b *Buffers) trim(limit int) {
+	bytes := 0
+	for _, f := range b.free {
+		bytes += 4 * len(f)
+	}
+	for len(b.free) > maxFree || len(b.free) > 0 && bytes > limit {
 		oldest := b.free[0]
+		bytes -= 4 * len(oldest)
 		b.free = append(b.free[:0], b.free[1:]...)
 		_ = unix.Munmap(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(oldest))), 4*len(oldest)))
 	}

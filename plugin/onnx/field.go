@@ -1,0 +1,253 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Field knows what a graph makes of a piece of a picture. The graph moves with the picture:
+// by as many pixels as its strides come to, or a multiple. So a piece comes out as it does
+// in the whole, but near those of its borders that are not the picture's own, where the
+// graph pads or misses what the piece does not have. How near is traced through the graph
+// for every piece: it is half the receptive field or less.
+type Field struct {
+	Grid  int // pieces begin at multiples of it
+	Bytes int // that a run takes for a pixel of the piece at the most, about
+
+	planes []planes // the picture first
+	steps  []step
+	output int // of the planes
+}
+
+// planes is a tensor that a picture comes through.
+type planes struct {
+	name      string
+	channels  int
+	times, by [2]int // its height and width, in those of the picture
+}
+
+// step is an operator between planes.
+type step struct {
+	operator
+	in, out []int
+}
+
+// reach is a tensor along one axis: how long it is for a piece of a picture, and which part
+// of that is as in the whole.
+type reach struct{ size, from, to int }
+
+// edges says which ends of a piece are ends of the picture.
+type edges struct{ first, last bool }
+
+// first says whether a reach begins where the whole does, last whether it ends there.
+func (r reach) first(e edges) bool { return e.first && r.from == 0 }
+func (r reach) last(e edges) bool  { return e.last && r.to == r.size }
+
+// operator is what happens to planes.
+type operator interface {
+	// reach traces a piece through it along an axis: 0 is down, 1 is across.
+	reach(in reach, axis int, e edges) (reach, error)
+	// scale is how long the result is, in the lengths of what it is made of.
+	scale(axis int) (times, by int)
+}
+
+// errSmall is of pieces that are too small for a reflection.
+var errSmall = errors.New("too small")
+
+// NewField follows the picture through a graph, from the input to the output. It fails on
+// graphs that have more in them than is known here, or that look at the picture as a whole.
+func NewField(m *Model, input, output string) (*Field, error) {
+	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}}}
+	r := reader{Model: m, shapes: map[string][]int64{}}
+	known := map[string]int{input: 0}
+	for i := range m.Nodes {
+		n := &m.Nodes[i]
+		var in []int
+		for _, name := range n.Inputs {
+			if p, ok := known[name]; ok {
+				in = append(in, p)
+			}
+		}
+		if in == nil {
+			r.follow(n)
+			continue
+		}
+		op, channels, err := r.operator(n, f, in)
+		if err != nil {
+			return nil, fmt.Errorf("%s of %q: %w", n.Op, n.Outputs, err)
+		}
+		s := step{operator: op, in: in}
+		for j, name := range n.Outputs {
+			p := planes{name: name, channels: channels[min(j, len(channels)-1)]}
+			for axis := range 2 {
+				from := f.planes[in[0]]
+				times, by := op.scale(axis)
+				times, by = times*from.times[axis], by*from.by[axis]
+				d := divisor(times, by)
+				p.times[axis], p.by[axis] = times/d, by/d
+			}
+			known[name] = len(f.planes)
+			s.out = append(s.out, len(f.planes))
+			f.planes = append(f.planes, p)
+		}
+		f.steps = append(f.steps, s)
+	}
+	var ok bool
+	if f.output, ok = known[output]; !ok {
+		return nil, fmt.Errorf("%q is not made of %q", output, input)
+	}
+	if p := f.planes[f.output]; p.times != p.by {
+		return nil, errors.New("the result has another size than the picture")
+	}
+	f.Grid = 1
+	for _, p := range f.planes {
+		for axis := range 2 {
+			f.Grid *= p.by[axis] / divisor(f.Grid, p.by[axis])
+		}
+	}
+	if f.Grid > maxGrid {
+		return nil, fmt.Errorf("it moves in steps of %d pixels", f.Grid)
+	}
+	f.Bytes = f.memory()
+	return f, nil
+}
+
+// maxGrid bounds the strides of a graph, so that a piece is more than a step.
+const maxGrid = 256
+
+func divisor(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, 1)
+}
+
+// memory is how much a run takes for a pixel. Every tensor goes as soon as nothing needs it
+// any more, and operators that can work in place do. ONNX Runtime takes up to twice that,
+// for layouts of its own: 87 bytes for the shipped network, whose tensors take 49.
+func (f *Field) memory() int {
+	last := make([]int, len(f.planes))
+	for i, s := range f.steps {
+		for _, p := range s.in {
+			last[p] = i
+		}
+	}
+	size := func(p int) float64 {
+		t := &f.planes[p]
+		return 4 * float64(t.channels*t.times[0]*t.times[1]) / float64(t.by[0]*t.by[1])
+	}
+	live, most := 0., 0.
+	for i, s := range f.steps {
+		for _, p := range s.out {
+			live += size(p)
+		}
+		now := live
+		if _, ok := s.operator.(pointwise); ok && slices.ContainsFunc(s.in, func(p int) bool { return last[p] == i }) {
+			now -= size(s.out[0])
+		}
+		most = max(most, now)
+		for _, p := range slices.Compact(slices.Sorted(slices.Values(s.in))) {
+			if p != 0 && last[p] == i {
+				live -= size(p)
+			}
+		}
+	}
+	return int(2*most) + 1
+}
+
+// trace traces a piece of a length along an axis through the graph.
+func (f *Field) trace(axis, length int, e edges) (reach, error) {
+	all := make([]reach, len(f.planes))
+	all[0] = reach{length, 0, length}
+	for _, s := range f.steps {
+		in := all[s.in[0]]
+		for _, p := range s.in[1:] {
+			other := all[p]
+			if other.size != in.size {
+				return reach{}, fmt.Errorf("%d and %d rows or columns meet", in.size, other.size)
+			}
+			in.from, in.to = max(in.from, other.from), min(in.to, other.to)
+		}
+		out, err := s.reach(in, axis, e)
+		if err != nil {
+			return reach{}, err
+		}
+		out.from, out.to = min(max(out.from, 0), out.size), max(min(out.to, out.size), 0)
+		for _, p := range s.out {
+			all[p] = out
+		}
+	}
+	return all[f.output], nil
+}
+
+// Piece is a run of a picture's rows or columns that goes into the graph, and its core,
+// which comes out of it as it does of the whole.
+type Piece struct {
+	From, To         int
+	CoreFrom, CoreTo int
+	edges            edges
+}
+
+// Pieces cuts a picture's height (axis 0) or width (1) into cores of about the same size,
+// and gives each what it needs around itself. They come to the whole.
+func (f *Field) Pieces(axis, length, count int) ([]Piece, error) {
+	return f.pieces(axis, Piece{To: length, CoreTo: length, edges: edges{true, true}}, count)
+}
+
+// Halves cuts a piece in two, as pieces of what went into it; one that is too small stays.
+func (f *Field) Halves(axis int, p Piece) ([]Piece, error) { return f.pieces(axis, p.Local(), 2) }
+
+// Local is a piece as one of what went into it.
+func (p Piece) Local() Piece {
+	return Piece{To: p.To - p.From, CoreFrom: p.CoreFrom - p.From, CoreTo: p.CoreTo - p.From, edges: p.edges}
+}
+
+func (f *Field) pieces(axis int, of Piece, count int) ([]Piece, error) {
+	length := (of.CoreTo - of.CoreFrom + count - 1) / count
+	length = (length + f.Grid - 1) / f.Grid * f.Grid
+	var all []Piece
+	for from := of.CoreFrom; from < of.CoreTo; from += length {
+		p, err := f.piece(axis, of, from, min(from+length, of.CoreTo))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// piece is the smallest that has a core.
+func (f *Field) piece(axis int, of Piece, coreFrom, coreTo int) (Piece, error) {
+	p := Piece{From: coreFrom / f.Grid * f.Grid, To: coreTo, CoreFrom: coreFrom, CoreTo: coreTo}
+	up := func(n int) int { return (n + f.Grid - 1) / f.Grid * f.Grid }
+	for {
+		p.To = min(p.From+up(p.To-p.From), of.To)
+		p.edges = edges{of.edges.first && p.From == 0, of.edges.last && p.To == of.To}
+		r, err := f.trace(axis, p.To-p.From, p.edges)
+		before, after := r.from-(coreFrom-p.From), coreTo-p.From-r.to // that the core lacks
+		switch {
+		case errors.Is(err, errSmall):
+			before, after = 1, 1
+		case err != nil:
+			return p, err
+		case r.size != p.To-p.From:
+			return p, errors.New("the result has another size than the picture")
+		case before <= 0 && after <= 0:
+			return p, nil
+		}
+		switch {
+		case after > 0 && p.To < of.To:
+			p.To = min(p.To+up(after), of.To)
+			if before > 0 {
+				p.From = max(p.From-up(before), 0)
+			}
+		case p.From > 0:
+			p.From = max(p.From-up(max(before, after)), 0)
+		case err != nil:
+			return p, err
+		default:
+			return p, fmt.Errorf("of %d rows or columns %d to %d come out", of.To, r.from, r.to)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/style"
+)
+
+// tilingClient is a client of an engine that had not enough memory for that many pixels of
+// a style before.
+func tilingClient(t *testing.T, bank, name string, failed int) *client {
+	t.Helper()
+	runtimeLibrary = onnxtest.Library(t)
+	if err := startRuntime(); err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	s, _ := leased(t, e, name)
+	s.failed = failed
+	c := connect(t, e)
+	c.greet()
+	return c
+}
+
+// Frames of the shipped network in tiles are what they are whole, at sizes that leave
+// narrow rests and with tiles that are smaller than what they need around themselves.
+func TestTilesHaveNoSeams(t *testing.T) {
+	bank := filepath.Join("..", "models", "styles")
+	whole := newClient(t, bank)
+	for _, x := range []struct{ width, height, failed int }{
+		{700, 430, 2 * 350 * 350}, {1001, 270, 2 * 300 * 280}, {61, 903, 2 * 64 * 300}, {520, 517, 520 * 520},
+	} {
+		s := newShared(t, "great-wave", x.width, x.height)
+		s.tinge(x.width, 1)
+		whole.render(s)
+		want := bytes.Clone(s.output)
+		clear(s.output)
+		c := tilingClient(t, bank, "great-wave", x.failed)
+		c.render(s)
+		near(t, s.output, want, 2e-5)
+		if n := c.tiles(); n < 3 {
+			t.Errorf("%d × %d pixels were painted in %d tiles", x.width, x.height, n)
+		}
+	}
+}
+
+// A tile that there is not enough memory for is painted in halves, as often as it takes.
+func TestTilesAreHalved(t *testing.T) {
+	bank := filepath.Join("..", "models", "styles")
+	const width, height = 408, 272
+	frame := func() planes {
+		p := planes{make([]float32, 3*width*height), width, height}
+		for i := range p.values {
+			p.values[i] = float32(i*7919%1000) / 1000
+		}
+		return p
+	}
+	runtimeLibrary = onnxtest.Library(t)
+	if err := startRuntime(); err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	s, l := leased(t, e, "great-wave")
+	whole := pixels.NewGeometry(width, height, 1, 1)
+	s.see(1, frame().values, &whole)
+	norms, err := s.style(context.Background(), l.vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float32, 3*width*height)
+	if err := s.run(context.Background(), frame().values, want, width, height, norms); err != nil {
+		t.Fatal(err)
+	}
+	columns, err := s.field.Pieces(1, width, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.field.Pieces(0, height, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := 0
+	tiles := tiling{engine: e, session: s, ctx: context.Background(), beside: norms, frame: frame(), painted: func(float64) { parts++ }}
+	s.failed = 250 * 250
+	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range tiles.frame.values {
+		if math.Abs(float64(v-want[i])) > 2e-5 {
+			t.Fatalf("value %d is %g, want %g", i, v, want[i])
+		}
+	}
+	if parts < 4 {
+		t.Errorf("it was painted in %d parts", parts)
+	}
+	s.failed = 1
+	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); !errors.Is(err, network.ErrMemory) {
+		t.Errorf("without any memory: %v", err)
+	}
+}
+
+// leased is a session and the look that it is of.
+func leased(t *testing.T, e *engine, name string) (*session, *look) {
+	t.Helper()
+	l, err := e.looks.get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.sessions.get(context.Background(), l, 2, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.sessions.put(s) })
+	return s, l
+}
+
+// tiles is how many tiles were painted, as the progress told.
+func (c *client) tiles() (n int) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for _, p := range c.stages {
+		if strings.HasPrefix(p.Stage, "painting") && p.Fraction > 0.05 {
+			n++
+		}
+	}
+	return n
+}
+
+// A frame of 8K takes less than 1.5 GB beside the memory that it shares with the host, and
+// one after the other takes no more.
+func TestMemoryOfLargeFrames(t *testing.T) {
+	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
+	if !raceDetector {
+		engine = install(t)
+	} else if _, err := os.Stat(engine); err != nil {
+		t.Skip("the race detector takes memory of its own, and there is no other engine beside ONNX Runtime: build the bundle first")
+	}
+	cmd, c := command(t, filepath.Join("..", "models", "styles"), engine, "--parent", fmt.Sprint(os.Getpid()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.greet()
+	for _, size := range [][2]int{{1920, 1080}, {7680, 4320}} {
+		s := newShared(t, "great-wave", size[0], size[1])
+		for frame := range 2 {
+			s.smooth(frame)
+			_, answer := c.send(bridge.KindRender, &s.request, s.file)
+			most := anonymous(t, cmd.Process.Pid)
+			var m bridge.Message
+			for painted := false; !painted; {
+				select {
+				case m, painted = <-answer:
+					if !painted {
+						t.Fatal("the engine ended")
+					}
+				case <-time.After(20 * time.Millisecond):
+					most = max(most, anonymous(t, cmd.Process.Pid))
+				}
+			}
+			var d bridge.Done
+			if err := m.Decode(&d); m.Kind != bridge.KindDone || err != nil {
+				t.Fatalf("answered with %s, %v", m.Kind, err)
+			}
+			t.Logf("%d × %d: %d MB, %.2f s a megapixel in the network", size[0], size[1], most/1e6, float64(d.Timings.Run)/float64(size[0]*size[1]))
+			if most > 1.5e9 {
+				t.Errorf("a frame of %d × %d took %d MB", size[0], size[1], most/1e6)
+			}
+		}
+	}
+}
+
+// anonymous is the memory of a process that is neither files' nor shared, in bytes.
+func anonymous(t *testing.T, pid int) (n int) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(status), "RssAnon:")
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n << 10
+}
