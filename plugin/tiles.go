@@ -20,7 +20,7 @@ const (
 // else tile by tile. What it gives may be in the picture's own buffer; it puts that back
 // where it is not. painted is told how much is done.
 func (e *engine) through(ctx context.Context, s *session, picture []float32, width, height int, beside []network.Tensor, painted func(float64)) ([]float32, error) {
-	t := &tiling{engine: e, session: s, ctx: ctx, beside: beside, frame: planes{picture, width, height}, painted: painted}
+	t := &tiling{engine: e, session: s, ctx: ctx, beside: beside, frame: planar{picture, width, height}, painted: painted}
 	err := network.ErrMemory
 	if area, room := width*height, budget(); s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= room {
 		var out []float32
@@ -46,14 +46,14 @@ func (e *engine) through(ctx context.Context, s *session, picture []float32, wid
 // tooLarge says whether there was not enough memory for as many pixels before.
 func (x *session) tooLarge(pixels int) bool { return x.failed > 0 && pixels >= x.failed }
 
-// planes are a picture: three planes, one after the other.
-type planes struct {
+// planar is a picture: three planes, one after the other.
+type planar struct {
 	values        []float32
 	width, height int
 }
 
 // row is a part of a row.
-func (p *planes) row(plane, y, from, to int) []float32 {
+func (p *planar) row(plane, y, from, to int) []float32 {
 	start := (plane*p.height + y) * p.width
 	return p.values[start+from : start+to]
 }
@@ -66,12 +66,12 @@ type tiling struct {
 	session *session
 	ctx     context.Context
 	beside  []network.Tensor
-	frame   planes
+	frame   planar
 	painted func(fraction float64)
 	done    int // pixels
 
-	above, next planes // rows of the frame; the last of them is the one above the cores
-	left        planes // columns of the cores' rows; the last of them is the one left of the core
+	above, next planar // rows of the frame; the last of them is the one above the cores
+	left        planar // columns of the cores' rows; the last of them is the one left of the core
 }
 
 func (t *tiling) run() error {
@@ -86,10 +86,10 @@ func (t *tiling) run() error {
 	}
 	width, left, _ := largest(columns)
 	height, above, core := largest(rows)
-	in := planes{width: width, height: height}
-	t.above = planes{width: t.frame.width, height: above}
-	t.next, t.left = t.above, planes{width: left, height: core}
-	for _, p := range []*planes{&in, &t.above, &t.next, &t.left} {
+	in := planar{width: width, height: height}
+	t.above = planar{width: t.frame.width, height: above}
+	t.next, t.left = t.above, planar{width: left, height: core}
+	for _, p := range []*planar{&in, &t.above, &t.next, &t.left} {
 		if p.width*p.height == 0 {
 			continue
 		}
@@ -189,7 +189,7 @@ func (t *tiling) keepColumns(x, y onnx.Piece) {
 }
 
 // gather fills a tile with its part of the frame as it was before it was painted.
-func (t *tiling) gather(in planes, x, y onnx.Piece) {
+func (t *tiling) gather(in planar, x, y onnx.Piece) {
 	for c := range 3 {
 		for row := y.From; row < y.To; row++ {
 			to := in.row(c, row-y.From, 0, in.width)
@@ -209,7 +209,7 @@ func (t *tiling) gather(in planes, x, y onnx.Piece) {
 
 // tile paints the core of a tile, whose upper left pixel is at left, top of the frame: in
 // halves where there is not enough memory for it.
-func (t *tiling) tile(in planes, x, y onnx.Piece, left, top int) error {
+func (t *tiling) tile(in planar, x, y onnx.Piece, left, top int) error {
 	s, area := t.session, in.width*in.height
 	if !s.tooLarge(area) {
 		err := t.core(in, x, y, left, top)
@@ -236,7 +236,7 @@ func (t *tiling) tile(in planes, x, y onnx.Piece, left, top int) error {
 		} else {
 			x = half
 		}
-		part := planes{width: x.To - x.From, height: y.To - y.From}
+		part := planar{width: x.To - x.From, height: y.To - y.From}
 		if part.values, err = t.scratch(3 * part.width * part.height); err != nil {
 			return err
 		}
@@ -255,12 +255,12 @@ func (t *tiling) tile(in planes, x, y onnx.Piece, left, top int) error {
 }
 
 // core is tile in one run.
-func (t *tiling) core(in planes, x, y onnx.Piece, left, top int) error {
+func (t *tiling) core(in planar, x, y onnx.Piece, left, top int) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
 	n := 3 * in.width * in.height
-	out := planes{width: in.width, height: in.height}
+	out := planar{width: in.width, height: in.height}
 	var err error
 	if out.values, err = t.scratch(n); err != nil {
 		return err

@@ -63,8 +63,8 @@ func TestTilesHaveNoSeams(t *testing.T) {
 func TestTilesAreHalved(t *testing.T) {
 	bank := filepath.Join("..", "models", "styles")
 	const width, height = 408, 272
-	frame := func() planes {
-		p := planes{make([]float32, 3*width*height), width, height}
+	frame := func() planar {
+		p := planar{make([]float32, 3*width*height), width, height}
 		for i := range p.values {
 			p.values[i] = float32(i*7919%1000) / 1000
 		}
