@@ -117,11 +117,14 @@ static bool progress_start(struct report *report) {
   return true;
 }
 
-static bool progress_declined(struct report *report, double fraction) {
-  OfxStatus status = suites.progress2
-                         ? suites.progress2->progressUpdate(report->effect, fraction)
-                         : suites.progress->progressUpdate(report->effect, fraction);
-  return status == kOfxStatReplyNo;
+/* Natron makes the display later, on another thread, and until then answers for one that is not there, or
+ * for that of the render before, which has ended: No. It is the artist's only after a Yes. */
+static bool progress_declined(struct watch *watch, double fraction) {
+  OfxImageEffectHandle effect = watch->report->effect;
+  OfxStatus status = suites.progress2 ? suites.progress2->progressUpdate(effect, fraction)
+                                      : suites.progress->progressUpdate(effect, fraction);
+  watch->shown |= status == kOfxStatOK;
+  return watch->shown && status == kOfxStatReplyNo;
 }
 
 bool watch_stops(void *context, double fraction) {
@@ -133,7 +136,7 @@ bool watch_stops(void *context, double fraction) {
     watch->showing = progress_start(watch->report);
   if (watch->showing && now - watch->updated > UPDATE_US) {
     watch->updated = now;
-    watch->declined = progress_declined(watch->report, fraction);
+    watch->declined = progress_declined(watch, fraction);
   }
   return watch->declined;
 }

@@ -43,7 +43,7 @@ void report_clear(struct report *report);
 struct watch {
   struct report *report;
   int64_t began, updated; /* clock_us() */
-  bool showing;
+  bool showing, shown; /* progress was asked for; and there is a display of it */
   bool aborted;  /* the host says so */
   bool declined; /* the artist did, in the progress display; abort() stays 0 then */
 };

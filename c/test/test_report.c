@@ -1,5 +1,6 @@
 /* What stands on the node: an error or a warning once, until a frame has nothing to say; and never
- * a warning in place of another frame's error. */
+ * a warning in place of another frame's error. What ends a wait. */
+#include "../clock.h"
 #include "../report.h"
 #include "../suites.h"
 #include "check.h"
@@ -30,6 +31,63 @@ static bool stands(const char *type, const char *text, int so_often) {
   return strcmp(kind, type) == 0 && strcmp(shown, text) == 0 && times == so_often;
 }
 
+static OfxStatus answer;
+static int aborting, displays;
+
+static int aborts(OfxImageEffectHandle effect) {
+  (void)effect;
+  return aborting;
+}
+
+static OfxStatus start(void *effect, const char *label) {
+  (void)effect, (void)label;
+  displays++;
+  return kOfxStatOK;
+}
+
+static OfxStatus update(void *effect, double fraction) {
+  (void)effect, (void)fraction;
+  return answer;
+}
+
+static OfxStatus end(void *effect) {
+  (void)effect;
+  displays--;
+  return kOfxStatOK;
+}
+
+/* Asks as if a long time had passed since. */
+static bool stops(struct watch *watch, OfxStatus status) {
+  answer = status;
+  watch->began = watch->updated = clock_us() - 60 * 1000000;
+  return watch_stops(watch, 0.5);
+}
+
+static void test_waiting(void) {
+  static const OfxImageEffectSuiteV1 effect = {.abort = aborts};
+  static const OfxProgressSuiteV1 progress = {start, update, end};
+  suites.effect = &effect;
+  suites.progress = &progress;
+  struct report report = {.errors = 0};
+  report_init(&report, NULL);
+
+  struct watch quick = watch_begin(&report), slow = watch_begin(&report), late = watch_begin(&report);
+  CHECK(!watch_stops(&quick, 0.5) && displays == 0);
+  CHECK(!stops(&slow, kOfxStatReplyNo) && displays == 1); /* Natron has no display yet */
+  CHECK(!stops(&late, kOfxStatReplyNo) && displays == 1); /* one for an instance */
+  CHECK(!stops(&slow, kOfxStatReplyNo));
+  CHECK(!stops(&slow, kOfxStatOK));
+  CHECK(stops(&slow, kOfxStatReplyNo) && slow.declined && !slow.aborted);
+  CHECK(stops(&slow, kOfxStatOK)); /* for good */
+  watch_end(&quick);
+  watch_end(&slow);
+  CHECK(displays == 0);
+  aborting = 1;
+  CHECK(stops(&late, kOfxStatOK) && late.aborted && !late.declined);
+  watch_end(&late);
+  report_done(&report);
+}
+
 int main(void) {
   static const OfxMessageSuiteV2 message = {.setPersistentMessage = set_message,
                                             .clearPersistentMessage = clear_message};
@@ -58,5 +116,6 @@ int main(void) {
   report_clear(&report);
   CHECK(stands("", "", 4));
   report_done(&report);
+  test_waiting();
   return check_failures != 0;
 }

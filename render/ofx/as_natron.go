@@ -35,4 +35,5 @@ var natron = Profile{
 	destroysTwice:    true, // watched
 	neverAcknowledge: true, // watched
 	countsOutBusy:    true, // watched
+	lateProgress:     true, // watched
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"impasto.net/render/picture"
@@ -81,7 +82,8 @@ type Instance struct {
 	params     *paramSet
 	clips      []*Clip
 	rehearsal  sync.Once
-	rendering  sync.Mutex // held by renders of effects that allow one at a time in an instance
+	unshown    atomic.Bool // the display of progress is asked for, and not there yet
+	rendering  sync.Mutex  // held by renders of effects that allow one at a time in an instance
 }
 
 // NewInstance makes an instance, has it say what it prefers, and tells it that a sequence begins.

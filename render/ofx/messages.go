@@ -111,8 +111,13 @@ func progress(handle unsafe.Pointer, function string) C.OfxStatus {
 	if !ok {
 		return C.kOfxStatErrBadHandle
 	}
-	if instance.host.Aborted() && function == "progressUpdate" {
-		return C.kOfxStatReplyNo
+	switch function {
+	case "progressStart":
+		instance.unshown.Store(instance.host.Profile.lateProgress)
+	case "progressUpdate":
+		if instance.unshown.Swap(false) || instance.host.Aborted() {
+			return C.kOfxStatReplyNo
+		}
 	}
 	return C.kOfxStatOK
 }

@@ -50,6 +50,7 @@ type Profile struct {
 	copiesNothing    bool
 	neverAcknowledge bool   // message() never answers OK, and sends its text through printf again
 	countsOutBusy    bool   // multiThreadNumCPUs leaves out the processors that render: none but the caller's is left
+	lateProgress     bool   // progressUpdate answers No until there is a display, some time after progressStart
 	typeOfInstance   string // the value of its OfxPropType, where it is another than the standard's
 }
 

@@ -193,3 +193,23 @@ func TestPlacesInNuke(t *testing.T) {
 	}
 	p.properties.close()
 }
+
+// Natron shows progress when it gets round to it, and says No until then.
+func TestProgressIsShownLate(t *testing.T) {
+	const ok, no = 0, 13
+	for host, want := range map[string]int{"impasto": ok, "natron": no} {
+		r := newRig(t, host, "test.faulty")
+		if err := r.make(Setup{}); err != nil {
+			t.Fatal(err)
+		}
+		handle := r.instance.handle
+		for range 2 {
+			got := []int{int(progress(handle, "progressStart")), int(progress(handle, "progressUpdate")),
+				int(progress(handle, "progressUpdate")), int(progress(handle, "progressEnd"))}
+			if !slices.Equal(got, []int{ok, want, ok, ok}) {
+				t.Errorf("%s answers %v", host, got)
+			}
+		}
+		r.close()
+	}
+}
