@@ -119,7 +119,12 @@ func printInfo(w io.Writer, info ofx.Info) {
 			fmt.Fprintf(w, "    the parameters of context %s\n", info.Contexts[0].Name)
 			continue
 		}
+		grouped := false
 		for _, p := range c.Params {
+			if grouped && p.Parent == "" && p.Type != "Group" {
+				fmt.Fprintln(w)
+			}
+			grouped = p.Parent != "" || p.Type == "Group"
 			printParam(w, p)
 		}
 	}
