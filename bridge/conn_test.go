@@ -261,7 +261,7 @@ func TestImageCheck(t *testing.T) {
 func TestRenderCheck(t *testing.T) {
 	size := Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1}
 	for _, mix := range []float64{0, 0.25, 1} {
-		r := Render{Space: SpaceLinear, StyleMix: mix, Size: size, Painting: &Painting{Space: SpaceSRGB}}
+		r := Render{Space: SpaceLinear, StyleMix: mix, Size: size, Device: Device{Kind: DeviceAuto}, Painting: &Painting{Space: SpaceSRGB}}
 		if err := r.Check(); err != nil {
 			t.Errorf("style mix %g: %v", mix, err)
 		}
@@ -278,8 +278,14 @@ func TestRenderCheck(t *testing.T) {
 		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
 		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
 	} {
+		r.Device.Kind = DeviceCPU
 		if err := r.Check(); err == nil {
 			t.Errorf("%s passed", name)
+		}
+	}
+	for _, d := range []Device{{}, {Kind: "GPU"}, {Kind: DeviceGPU, Index: -1}, {Kind: DeviceGPU, Index: MaxDevice}, {Kind: DeviceGPU, Precision: 8}} {
+		if err := (&Render{Space: SpaceLinear, Size: size, Device: d}).Check(); err == nil {
+			t.Errorf("%+v passed", d)
 		}
 	}
 }

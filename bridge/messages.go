@@ -77,7 +77,8 @@ type Style struct {
 
 // Prepare loads a style, so that the first frame costs no set-up.
 type Prepare struct {
-	Style string `msgpack:"style"` // Style.ID, or the name alone: whichever version is found
+	Style  string `msgpack:"style"` // Style.ID, or the name alone: whichever version is found
+	Device Device `msgpack:"device"`
 }
 
 // Render asks for one frame. The output is written into its image before Done is sent;
@@ -101,6 +102,7 @@ type Render struct {
 	Mask          *Image     `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
 	Painting      *Painting  `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
 	Output        Image      `msgpack:"output"`             // RGBA, in the plate's space
+	Device        Device     `msgpack:"device"`
 }
 
 // Check says whether the values make sense; the images have a Check of their own.
@@ -134,6 +136,36 @@ func (r *Render) Check() error {
 		if err := checkSpace(r.Painting.Space); err != nil {
 			return fmt.Errorf("painting: %w", err)
 		}
+	}
+	return r.Device.Check()
+}
+
+// Device says what a network is to run on.
+type Device struct {
+	Kind      string `msgpack:"kind"`
+	Index     int    `msgpack:"index"`     // of the GPUs that there are, from 0
+	Precision int    `msgpack:"precision"` // in bits, 32 or 16; 0: 16 where the device is good at it
+}
+
+// Kinds of devices.
+const (
+	DeviceAuto = "auto" // a GPU, or else the CPU; the CPU in the background
+	DeviceGPU  = "gpu"  // or nothing
+	DeviceCPU  = "cpu"
+)
+
+// MaxDevice is how many GPUs can be told apart.
+const MaxDevice = 64
+
+// Check says whether the values make sense.
+func (d *Device) Check() error {
+	switch {
+	case d.Kind != DeviceAuto && d.Kind != DeviceGPU && d.Kind != DeviceCPU:
+		return fmt.Errorf("device %q", d.Kind)
+	case d.Index < 0 || d.Index >= MaxDevice:
+		return fmt.Errorf("GPU %d", d.Index)
+	case d.Precision != 0 && d.Precision != 16 && d.Precision != 32:
+		return fmt.Errorf("a precision of %d bits", d.Precision)
 	}
 	return nil
 }
@@ -225,7 +257,7 @@ type Progress struct {
 
 // Done answers Prepare and Render.
 type Done struct {
-	Device  string  `msgpack:"device"`           // for the artist, what networks run on: "the CPU, 8 threads"
+	Device  string  `msgpack:"device"`           // for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
 	Cached  bool    `msgpack:"cached"`           // the network did not run: its picture was kept
 	Timings Timings `msgpack:"timings"`          //
 	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
@@ -258,6 +290,7 @@ const (
 	CodeEngine    Code = "engine"    // the engine cannot be started, or died on this frame
 	CodeMemory    Code = "memory"    // not enough memory for this frame
 	CodeRender    Code = "render"    // the network failed
+	CodeDevice    Code = "device"    // the device that was chosen cannot be used, or failed
 )
 
 func (e *Error) Error() string {

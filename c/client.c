@@ -362,8 +362,8 @@ static enum outcome no_memory(struct sentence *why) {
 
 /* --- Requests ----------------------------------------------------------------------------- */
 
-enum outcome client_prepare(const char *style, const struct waiter *waiter,
-                            struct answer *answer) {
+enum outcome client_prepare(const char *style, const struct device *device,
+                            const struct waiter *waiter, struct answer *answer) {
   enum outcome outcome = OUTCOME_FAILED;
   enum step step = STEP_DIED;
   struct lane *lane;
@@ -371,7 +371,7 @@ enum outcome client_prepare(const char *style, const struct waiter *waiter,
   uint64_t id = next_id();
   msgpack_sbuffer request;
   msgpack_sbuffer_init(&request);
-  if (!encode_prepare(&request, id, style)) {
+  if (!encode_prepare(&request, id, style, device)) {
     outcome = no_memory(&answer->why);
     goto out;
   }

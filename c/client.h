@@ -19,14 +19,15 @@ struct waiter {
 enum outcome { OUTCOME_DONE, OUTCOME_STOPPED, OUTCOME_FAILED };
 
 struct answer {
-  char device[64];
+  char device[DEVICE_SIZE];
   bool cached;
   struct timings timings;
   struct sentence why; /* it failed */
 };
 
 /* Loads a style. */
-enum outcome client_prepare(const char *style, const struct waiter *waiter, struct answer *answer);
+enum outcome client_prepare(const char *style, const struct device *device,
+                            const struct waiter *waiter, struct answer *answer);
 
 /* Paints a frame. The request's pictures lie in the memory, the output as the last, and the
  * output is there when it is done. In all other cases somebody may still write to the memory. It

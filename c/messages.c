@@ -106,14 +106,24 @@ bool encode_lane(msgpack_sbuffer *to, uint64_t id) {
   return !start(to, "lane", id, 0).failed;
 }
 
-bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style) {
-  struct encoder e = start(to, "prepare", id, 1);
+static void put_device(struct encoder *e, const struct device *device) {
+  put_text(e, "device");
+  put_map(e, 3);
+  put_string(e, "kind", device->kind);
+  put_int(e, "index", device->index);
+  put_int(e, "precision", device->precision);
+}
+
+bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
+                    const struct device *device) {
+  struct encoder e = start(to, "prepare", id, 2);
   put_string(&e, "style", style);
+  put_device(&e, device);
   return !e.failed;
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 16 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id, 17 + !!render->mask + !!render->painting);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
@@ -139,6 +149,7 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
     put_picture(&e, "image", &render->painting->picture);
   }
   put_picture(&e, "output", &render->output);
+  put_device(&e, &render->device);
   return !e.failed;
 }
 

@@ -13,7 +13,9 @@ enum {
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28, /* of one image */
-  MAX_EXPOSURE = 20     /* stops, up and down */
+  MAX_EXPOSURE = 20,    /* stops, up and down */
+  MAX_DEVICE = 64,      /* GPUs that can be told apart */
+  DEVICE_SIZE = 512     /* of what is said of a device */
 };
 
 /* --- What goes out ------------------------------------------------------------------------ */
@@ -54,6 +56,17 @@ struct statistics {
   const struct picture *held; /* another frame of the shot; NULL: this one */
 };
 
+/* What the network is to run on. */
+struct device {
+  const char *kind;
+  int32_t index;     /* of the GPUs */
+  int32_t precision; /* in bits; 0: whatever is as good */
+};
+
+#define DEVICE_AUTO "auto"
+#define DEVICE_GPU "gpu"
+#define DEVICE_CPU "cpu"
+
 struct render_request {
   const char *style;
   const char *style_b; /* "" where style_mix is 0 */
@@ -68,6 +81,7 @@ struct render_request {
   bool mask_invert;
   struct size size;
   struct statistics statistics;
+  struct device device;
   struct picture plate, output;
   const struct picture *mask;      /* NULL: 1 everywhere */
   const struct painting *painting; /* NULL: none */
@@ -79,7 +93,8 @@ struct render_request {
 /* Each appends one body. False: out of memory, and the buffer is to be thrown away. */
 bool encode_hello(msgpack_sbuffer *to, uint64_t id, const struct hello *hello);
 bool encode_lane(msgpack_sbuffer *to, uint64_t id);
-bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style);
+bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
+                    const struct device *device);
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render);
 bool encode_cancel(msgpack_sbuffer *to, uint64_t id);
 bool encode_ping(msgpack_sbuffer *to, uint64_t id);
@@ -107,7 +122,7 @@ struct message {
       char stage[128];
     } progress;
     struct {
-      char device[64];
+      char device[DEVICE_SIZE];
       bool cached;
       struct timings timings;
       const unsigned char *pixels; /* into the body that was decoded, or NULL */

@@ -9,7 +9,7 @@ static const char *type_of(enum control control) {
   case MENU:
     return style_by_name() ? kOfxParamTypeStrChoice : kOfxParamTypeChoice;
   case SPACES:
-  case AREAS:
+  case CHOICE:
     return kOfxParamTypeChoice;
   case TEXT:
     return kOfxParamTypeString;
@@ -17,7 +17,7 @@ static const char *type_of(enum control control) {
     return kOfxParamTypeDouble;
   case BUTTON:
     return kOfxParamTypePushButton;
-  case FRAME:
+  case INTEGER:
     return kOfxParamTypeInteger;
   case GROUP:
     return kOfxParamTypeGroup;
@@ -47,10 +47,10 @@ static bool define_spaces(OfxPropertySetHandle set) {
   return ok;
 }
 
-static bool define_areas(OfxPropertySetHandle set) {
-  bool ok = put_int(set, kOfxParamPropDefault, 0, AREA_FORMAT);
-  for (int i = 0; i < AREA_COUNT; i++)
-    ok = put_string(set, kOfxParamPropChoiceOption, i, areas[i]) && ok;
+static bool define_choice(OfxPropertySetHandle set, const struct definition *d) {
+  bool ok = put_int(set, kOfxParamPropDefault, 0, (int)d->number);
+  for (int i = 0; d->entries[i]; i++)
+    ok = put_string(set, kOfxParamPropChoiceOption, i, d->entries[i]) && ok;
   return ok;
 }
 
@@ -68,8 +68,8 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
     return define_menu(set, (int)d->number);
   case SPACES:
     return define_spaces(set);
-  case AREAS:
-    return define_areas(set);
+  case CHOICE:
+    return define_choice(set, d);
   case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
@@ -86,7 +86,7 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   case BUTTON:
   case GROUP:
     return true;
-  case FRAME:
+  case INTEGER:
     return put_int(set, kOfxParamPropDefault, 0, (int)d->number) &&
            put_int(set, kOfxParamPropMin, 0, (int)d->min) &&
            put_int(set, kOfxParamPropMax, 0, (int)d->max) &&

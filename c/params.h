@@ -2,6 +2,7 @@
 #ifndef IMPASTO_PARAMS_H
 #define IMPASTO_PARAMS_H
 
+#include "messages.h"
 #include "ofx/ofx.h"
 #include "sentence.h"
 
@@ -31,6 +32,10 @@ enum param {
   PARAM_MASK_INVERT,
   PARAM_MIX,
   PARAM_STATUS,
+  PARAM_DEVICES,
+  PARAM_DEVICE,
+  PARAM_GPU_INDEX,
+  PARAM_PRECISION,
   PARAM_COUNT
 };
 
@@ -70,6 +75,9 @@ bool params_whole_frame(const struct params *params, OfxTime time);
 
 /* Whether the statistics are those of another frame, and of which. */
 bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to);
+
+/* What the network is to run on. */
+struct device params_device(const struct params *params, OfxTime time);
 
 /* Off where there is no such parameter. */
 bool params_switch(const struct params *params, enum param param, OfxTime time);

@@ -3,7 +3,9 @@
 #include "messages.h"
 #include "suites.h"
 
-const char *const areas[AREA_COUNT] = {"Format", "Region of Definition"};
+static const char *const areas[] = {"Format", "Region of Definition", NULL};
+static const char *const devices[] = {"Auto", "GPU", "CPU", NULL};
+static const char *const precisions[] = {"Auto", "32 bit", "16 bit", NULL};
 
 const struct definition params_table[PARAM_COUNT] = {
     [PARAM_STYLE] =
@@ -154,7 +156,8 @@ const struct definition params_table[PARAM_COUNT] = {
          .hint = "Where a style takes the contrast and colour of the plate from, which it evens out."},
     [PARAM_STATISTICS] =
         {.name = "statistics",
-         .control = AREAS,
+         .control = CHOICE,
+         .entries = areas,
          .group = PARAM_SHOT,
          .label = "Statistics",
          .hint = "Where the style looks at a frame before it chooses its contrast and its colours: in the "
@@ -170,7 +173,7 @@ const struct definition params_table[PARAM_COUNT] = {
                  "those with a network to themselves have their statistics within it."},
     [PARAM_STATISTICS_FRAME] =
         {.name = "statisticsFrame",
-         .control = FRAME,
+         .control = INTEGER,
          .group = PARAM_SHOT,
          .label = "Statistics Frame",
          .hint = "The frame that Hold Statistics takes them from: one on which most of the shot is seen.",
@@ -208,7 +211,39 @@ const struct definition params_table[PARAM_COUNT] = {
         {.name = "statusButton",
          .control = BUTTON,
          .label = "Status",
-         .hint = "Says which device the style runs on, and what the last frame took."},
+         .hint = "Says which device the style runs on and why on no better one, and what the last "
+                 "frame took."},
+    [PARAM_DEVICES] =
+        {.name = "deviceGroup",
+         .control = GROUP,
+         .label = "Device",
+         .hint = "What the style runs on. The environment variable IMPASTO_DEVICE goes before it."},
+    [PARAM_DEVICE] =
+        {.name = "device",
+         .control = CHOICE,
+         .entries = devices,
+         .group = PARAM_DEVICES,
+         .label = "Device",
+         .hint = "Auto is a GPU where there is one that works, else the CPU, and Status says why; in a "
+                 "render in the background it is always the CPU, because frames from two devices "
+                 "flicker. With GPU a frame fails rather than be painted elsewhere."},
+    [PARAM_GPU_INDEX] =
+        {.name = "gpuIndex",
+         .control = INTEGER,
+         .group = PARAM_DEVICES,
+         .label = "GPU",
+         .hint = "Which GPU, where there are several: 0 is the first. Others than the first take an ONNX "
+                 "Runtime with CUDA.",
+         .max = MAX_DEVICE - 1,
+         .slider_max = 7},
+    [PARAM_PRECISION] =
+        {.name = "precision",
+         .control = CHOICE,
+         .entries = precisions,
+         .group = PARAM_DEVICES,
+         .label = "Precision",
+         .hint = "Of the numbers on a GPU. 16 bit is faster, and refused where it would not paint what "
+                 "the CPU paints. Auto is 16 bit where that is as good, and 32 bit in the background."},
 };
 
 bool style_by_name(void) {

@@ -4,11 +4,12 @@
 
 #include "params.h"
 
-enum control { MENU, SPACES, AREAS, TEXT, NUMBER, FRAME, SWITCH, BUTTON, GROUP };
+enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, INTEGER, SWITCH, BUTTON, GROUP };
 
-/* The entries of Statistics. */
-enum { AREA_FORMAT, AREA_WHOLE, AREA_COUNT };
-extern const char *const areas[AREA_COUNT];
+/* The entries of Statistics, Device and Precision. */
+enum { AREA_FORMAT, AREA_WHOLE };
+enum { ON_AUTO, ON_GPU, ON_CPU };
+enum { BITS_AUTO, BITS_32, BITS_16 };
 
 /* Names, meanings and order stay as they are once they are released; what is new goes to the end. */
 extern const struct definition {
@@ -16,6 +17,7 @@ extern const struct definition {
   enum control control;
   enum param group; /* that it is shown in, which comes before it; 0: none */
   const char *label, *hint;
+  const char *const *entries; /* of a choice, up to NULL */
   bool needed;   /* there is no effect without it */
   bool animates; /* if the host can */
   bool of_mask;

@@ -397,6 +397,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .output = frame->output_at,
       .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
       .painting = frame->style.handle ? &frame->painting : NULL,
+      .device = params_device(params, frame->time),
   };
   struct waiter waiter = {watch_stops, &frame->watch};
   enum progress progress =
@@ -512,13 +513,14 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
 static enum progress prepare(struct instance *instance, OfxTime time, struct watch *watch,
                              struct styles *styles, struct answer *answer) {
   struct waiter waiter = {watch_stops, watch};
+  struct device device = params_device(&instance->params, time);
   enum progress progress = GO_ON;
   if (!params_styles(&instance->params, time, styles, &answer->why))
     return FAILED;
   if (styles->mix < 1)
-    progress = progress_of(watch, client_prepare(styles->a, &waiter, answer));
+    progress = progress_of(watch, client_prepare(styles->a, &device, &waiter, answer));
   if (styles->mix > 0 && progress == GO_ON)
-    progress = progress_of(watch, client_prepare(styles->b, &waiter, answer));
+    progress = progress_of(watch, client_prepare(styles->b, &device, &waiter, answer));
   return progress;
 }
 

@@ -125,6 +125,20 @@ bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to) {
   return *to != time;
 }
 
+struct device params_device(const struct params *params, OfxTime time) {
+  static const char *const kinds[] = {
+      [ON_AUTO] = DEVICE_AUTO, [ON_GPU] = DEVICE_GPU, [ON_CPU] = DEVICE_CPU};
+  static const int bits[] = {[BITS_AUTO] = 0, [BITS_32] = 32, [BITS_16] = 16};
+  int kind = whole_number(params, PARAM_DEVICE, time);
+  int index = whole_number(params, PARAM_GPU_INDEX, time);
+  int precision = whole_number(params, PARAM_PRECISION, time);
+  return (struct device){
+      .kind = kinds[kind >= ON_AUTO && kind <= ON_CPU ? kind : ON_AUTO],
+      .index = index > 0 ? (index < MAX_DEVICE ? index : MAX_DEVICE - 1) : 0,
+      .precision = bits[precision >= BITS_AUTO && precision <= BITS_16 ? precision : BITS_AUTO],
+  };
+}
+
 bool params_switch(const struct params *params, enum param param, OfxTime time) {
   int on = 0;
   return params->handles[param] &&

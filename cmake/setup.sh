@@ -3,7 +3,8 @@
 set -eu
 
 building="cmake g++ pkg-config libopenexr-dev libmsgpack-dev"
-testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core"
+# Chromium brings a Vulkan driver that needs no GPU, SwiftShader: 32 MB, without the browser.
+testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core libvulkan1 chromium-common"
 
 case "${1:-}" in
 build) wanted=$building ;;
@@ -21,9 +22,11 @@ fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed'; }
 
-# Newer releases have renamed these two.
+# Newer releases have renamed two of these. Ubuntu's chromium is a snap, out of which no driver can be had: the tests
+# that want it skip.
 present() {
     case $1 in
+    chromium-common) installed "$1" || grep -qs '^ID=ubuntu' /etc/os-release ;;
     libmsgpack-dev) installed libmsgpack-dev || installed libmsgpack-c-dev ;;
     libclang-rt-dev) dpkg-query -W -f '${Package} ${Status}\n' 'libclang-rt-*dev' 2>/dev/null | grep -q 'install ok' ;;
     *) installed "$1" ;;

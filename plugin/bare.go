@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 )
@@ -42,7 +43,12 @@ func bare(args []string) error {
 		return err
 	}
 	var s sessions
-	x, err := s.get(context.Background(), l, *threads, func(string) {})
+	d := devices{gpus: bridge.GPUs, background: true}
+	if d.override, err = deviceOverride(); err != nil {
+		return err
+	}
+	place, _ := d.place(bridge.Device{Kind: bridge.DeviceAuto})
+	x, err := s.get(context.Background(), l, place, *threads, func(string) {})
 	if err != nil {
 		return err
 	}

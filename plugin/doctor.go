@@ -36,12 +36,33 @@ const again = "install the whole Impasto.ofx.bundle again"
 func engineItself(library string) *bridge.Section {
 	s := &bridge.Section{Name: "engine"}
 	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
+	if value := os.Getenv("IMPASTO_DEVICE"); value != "" {
+		s.Note("IMPASTO_DEVICE", "%s, which goes before the node's Device", value)
+	}
+	if _, err := deviceOverride(); err != nil {
+		s.Find("%s: set it to one, or unset it.", sentence(err))
+	}
 	s.Note("ONNX Runtime", "%s", library)
 	if err := network.Start(library); err != nil {
 		s.Find("%s.", sentence(err))
 		return s
 	}
 	s.Note("its version", "%s", network.Version())
+	for _, provider := range network.GPUs {
+		switch err := (network.Device{Provider: provider}).Try(); {
+		case err == nil:
+			s.Note(string(provider), "can be used")
+		case errors.Is(err, network.ErrProvider):
+			s.Note(string(provider), "%v", err)
+		default:
+			s.Note(string(provider), "cannot be used: %s", brief(err))
+			if provider != network.WebGPU {
+				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it wants, or unset IMPASTO_ONNXRUNTIME.", provider, brief(err))
+			} else if len(bridge.GPUs()) > 0 {
+				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for Vulkan, and libvulkan1.", brief(err))
+			}
+		}
+	}
 	return s
 }
 

@@ -34,7 +34,7 @@ func gpus() *bridge.Section {
 	if len(nodes)+len(cards) == 0 {
 		s.Note("GPU", "none is seen")
 	}
-	loaders := glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*/libvulkan.so.1", "/usr/local/lib/libvulkan.so.1")
+	loaders := glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*-linux-*/libvulkan.so.1", "/usr/local/lib/libvulkan.so.1")
 	if len(loaders) == 0 {
 		s.Note("Vulkan loader", "none: libvulkan1 is not installed")
 	}

@@ -97,8 +97,12 @@ func start(parent int, log hclog.Logger) error {
 	if err != nil {
 		return err
 	}
+	engine := newEngine(bank, limit, log)
+	if engine.devices.override, err = deviceOverride(); err != nil {
+		return err
+	}
 	go func() {
-		if err := newServer(conn, newEngine(bank, limit, log)).serve(); err != nil {
+		if err := newServer(conn, engine).serve(); err != nil {
 			log.Error("the connection to impasto-host broke", "error", err)
 			bridge.LeaveEngine(1)
 		}
@@ -107,7 +111,8 @@ func start(parent int, log hclog.Logger) error {
 	return nil
 }
 
-// installed says where the styles and ONNX Runtime are, from where this program is.
+// installed says where the styles and ONNX Runtime are, from where this program is. Another
+// ONNX Runtime is taken where IMPASTO_ONNXRUNTIME names its library.
 func installed() (style.Bank, string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -122,6 +127,9 @@ func installed() (style.Bank, string, error) {
 		bank = append(bank, folder)
 	}
 	bank = append(bank, filepath.Join(filepath.Dir(programs), "Resources", "styles"))
+	if library := os.Getenv("IMPASTO_ONNXRUNTIME"); library != "" {
+		return bank, library, nil
+	}
 	return bank, filepath.Join(programs, "libonnxruntime.so.1"), nil
 }
 

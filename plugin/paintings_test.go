@@ -28,7 +28,7 @@ func flat(r, g, b float32) *bridge.Painting {
 func inline(name string, p *bridge.Painting) *bridge.Render {
 	const width, height = 40, 30
 	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width * 16}
-	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Plate: im, Output: im, Painting: p}
+	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im, Painting: p}
 	r.Plate.Pixels = make([]byte, im.Size())
 	for i := range width * height {
 		for c, v := range []float32{0.25, 0.25, 0.25, 1} {

@@ -17,7 +17,7 @@ type pictures struct {
 }
 
 type pictureKey struct {
-	network  string     // with its version
+	network  string     // with its version, and what it runs on
 	vector   pixels.Key // of the style, or of what lies between two
 	content  pixels.Key
 	size     pixels.Geometry // that the network worked at

@@ -39,6 +39,8 @@ type engine struct {
 	buffers   network.Buffers
 	maps      maps
 
+	devices devices
+
 	// A network uses all threads, so that two at once would only be slower.
 	converted, device chan struct{}
 }
@@ -51,6 +53,7 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 		paintings: newLRU[paintingKey, *painting](keptPaintings),
 		converted: make(chan struct{}, maxConverted),
 		device:    make(chan struct{}, 1),
+		devices:   devices{gpus: bridge.GPUs},
 	}
 	e.pictures = newPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
@@ -66,9 +69,6 @@ func (e *engine) grant(threads int) {
 		e.threads.Store(min(e.threads.Load(), int64(threads)))
 	}
 }
-
-// deviceName is what networks run on, in words.
-func (e *engine) deviceName() string { return fmt.Sprintf("the CPU, %d threads", e.threads.Load()) }
 
 // styles lists what can be had.
 func (e *engine) styles() *bridge.StyleList {
@@ -86,27 +86,41 @@ func (e *engine) styles() *bridge.StyleList {
 func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(float64, string)) (*bridge.Done, error) {
 	var t bridge.Timings
 	start := time.Now()
+	if err := p.Device.Check(); err != nil {
+		return nil, failure(bridge.CodeRequest, err, "The request to load %q makes no sense.", p.Style)
+	}
 	l, err := e.looks.get(p.Style)
 	if err != nil {
 		return nil, err
 	}
-	s, err := e.session(ctx, l, &t, progress)
+	s, where, err := e.session(ctx, l, p.Device, &t, progress)
 	if err != nil {
 		return nil, err
 	}
 	e.sessions.put(s)
 	t.Total = time.Since(start).Microseconds()
-	return &bridge.Done{Device: e.deviceName(), Timings: t}, nil
+	return &bridge.Done{Device: where, Timings: t}, nil
 }
 
-// session leases the network of a look and says so when that takes a while.
-func (e *engine) session(ctx context.Context, l *look, t *bridge.Timings, progress func(float64, string)) (*session, error) {
+// session leases the network of a look on the device that is wanted, and says so when that
+// takes a while. It also says which device that is, and why it is no better one.
+func (e *engine) session(ctx context.Context, l *look, want bridge.Device, t *bridge.Timings, progress func(float64, string)) (s *session, where string, err error) {
 	defer since(&t.Load, time.Now())
-	s, err := e.sessions.get(ctx, l, int(e.threads.Load()), func(label string) { progress(0, "loading "+label) })
+	place, why := e.devices.place(want)
+	threads, loaded := int(e.threads.Load()), false
+	s, err = e.sessions.get(ctx, l, place, threads, func(label string) {
+		progress(0, "loading "+label)
+		loaded = true
+	})
 	if err != nil {
 		e.looks.forget() // the package may have moved
+		return nil, "", err
 	}
-	return s, err
+	where = s.where(threads, why)
+	if loaded {
+		e.log.Info("a network is loaded", "network", s.ID, "device", where)
+	}
+	return s, where, nil
 }
 
 // since adds the time that has passed.
@@ -143,7 +157,7 @@ type frame struct {
 // usual frame.
 func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, progress func(float64, string)) (*bridge.Done, error) {
 	start := time.Now()
-	done := &bridge.Done{Device: e.deviceName()}
+	done := &bridge.Done{}
 	t := &done.Timings
 	var attached []byte
 	if memory != nil {
@@ -166,20 +180,17 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
 		return nil, err
 	}
-	s, err := e.session(ctx, f.look, t, progress)
+	s, p, err := e.attempt(ctx, f, done, progress)
+	if failed, ok := errors.AsType[*bridge.Error](err); ok && s != nil && failed.Code == bridge.CodeDevice && s.place.spare {
+		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
+		e.devices.fall(errors.New(failed.Cause))
+		s, p, err = e.attempt(ctx, f, done, progress)
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer e.sessions.put(s)
-	if err := f.measure(s.Network); err != nil {
-		return nil, err
-	}
-	p, cached, err := e.paint(ctx, f, s, t, progress)
-	if err != nil {
-		return nil, err
-	}
 	defer e.pictures.put(p)
-	done.Cached = cached
 
 	progress(0.95, "blending")
 	converting := time.Now()
@@ -194,8 +205,23 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	since(&t.ConvertOut, converting)
 	since(&t.Total, start)
-	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "cached", cached, "milliseconds", t.Total/1000)
+	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
 	return done, nil
+}
+
+// attempt paints on the device that is wanted, or that is wanted by now. The caller has to
+// put session and picture back; after an error the session says what it was only.
+func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *picture, err error) {
+	if s, done.Device, err = e.session(ctx, f.look, f.Device, &done.Timings, progress); err != nil {
+		return nil, nil, err
+	}
+	if err = f.measure(s.Network); err == nil {
+		p, done.Cached, err = e.paint(ctx, f, s, &done.Timings, progress)
+	}
+	if err != nil {
+		e.sessions.put(s)
+	}
+	return s, p, err
 }
 
 // newFrame checks a request. Its images are in the attached memory, or inline where that
@@ -286,7 +312,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err := e.sample(ctx, f, s, &reader, seen); err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.ID, f.look.key, content, f.work, pixels.Digest(f.small), painting.key}
+	key := pictureKey{s.key(), f.look.key, content, f.work, pixels.Digest(f.small), painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}
@@ -359,6 +385,9 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 	switch {
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
+	case err != nil && ctx.Err() == nil && s.device.Provider != network.CPU:
+		err = failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
+			f.look.label, f.Frame, f.work.PlateWidth, f.work.PlateHeight, brief(err))
 	case err != nil && ctx.Err() == nil:
 		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
 			f.look.label, f.Frame, f.work.PlateWidth, f.work.PlateHeight)

@@ -255,7 +255,7 @@ func TestStylesAreListedAndPrepared(t *testing.T) {
 		t.Errorf("%v, want %v", list.Styles, want)
 	}
 	var d bridge.Done
-	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: id}, nil, bridge.KindDone, &d)
+	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: id, Device: onCPU}, nil, bridge.KindDone, &d)
 	if d.Timings.Load == 0 {
 		t.Errorf("nothing was loaded: %+v", d)
 	}
@@ -424,7 +424,7 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err := s.get(context.Background(), look, 1, func(string) {})
+		x, err := s.get(context.Background(), look, placement{precision: 32}, 1, func(string) {})
 		if err != nil {
 			t.Fatal(err)
 		}

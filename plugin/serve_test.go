@@ -20,6 +20,9 @@ import (
 var startRuntime = sync.OnceValue(func() error { return network.Start(runtimeLibrary) })
 var runtimeLibrary string
 
+// onCPU is where tests paint whatever the machine has.
+var onCPU = bridge.Device{Kind: bridge.DeviceCPU}
+
 // client talks to an engine as impasto-host does.
 type client struct {
 	t      testing.TB
@@ -191,7 +194,7 @@ func newShared(t testing.TB, id string, width, height int) *shared {
 	s := &shared{
 		file: file, plate: b[:pixels*16], output: b[pixels*16 : pixels*32], mask: b[pixels*32:],
 		request: bridge.Render{
-			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize,
+			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU,
 			Plate:  bridge.Image{Window: w, Channels: 4, RowBytes: width * 16},
 			Output: bridge.Image{Window: w, Channels: 4, RowBytes: width * 16, Offset: pixels * 16},
 		},

@@ -26,6 +26,10 @@ type sessions struct {
 // session is a network that is loaded, or being loaded until ready is closed.
 type session struct {
 	*style.Network
+	place      placement
+	device     network.Device // that the painter is on; the others are on the CPU
+	half       bool           // the painter is the one at half precision
+	why        string         // it is on none that is better; empty where there is none
 	ready      chan struct{}
 	err        error
 	painter    *network.Session
@@ -42,10 +46,10 @@ type session struct {
 	small, norms network.Tensor
 }
 
-// get finds or loads the network of a look. The caller has to put it back. loading is
-// called when there is something to wait for.
-func (s *sessions) get(ctx context.Context, l *look, threads int, loading func(label string)) (*session, error) {
-	x := s.lease(l.network, threads)
+// get finds or loads the network of a look, for a place. The caller has to put it back.
+// loading is called when there is something to wait for.
+func (s *sessions) get(ctx context.Context, l *look, place placement, threads int, loading func(label string)) (*session, error) {
+	x := s.lease(l, place, threads)
 	select {
 	case <-x.ready:
 	default:
@@ -62,23 +66,29 @@ func (s *sessions) get(ctx context.Context, l *look, threads int, loading func(l
 		if errors.Is(x.err, network.ErrMemory) {
 			return nil, failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.label)
 		}
+		if errors.Is(x.err, errHalf) {
+			return nil, failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.label, x.err)
+		}
+		if errors.Is(x.err, network.ErrDevice) {
+			return nil, failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, brief(x.err))
+		}
 		return nil, failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.label, x.ID, x.Folder, x.err)
 	}
 	return x, nil
 }
 
-func (s *sessions) lease(n *style.Network, threads int) *session {
+func (s *sessions) lease(l *look, place placement, threads int) *session {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	x := s.find(n.ID)
+	x := s.find(l.network.ID, place)
 	if x == nil {
-		x = &session{Network: n, ready: make(chan struct{})}
+		x = &session{Network: l.network, place: place, ready: make(chan struct{})}
 		x.users++ // the loader's
 		s.list = append(s.list, x)
 		go func() {
 			defer s.put(x)
 			defer close(x.ready)
-			x.err = x.load(threads)
+			x.err = x.load(l.vector, threads)
 		}()
 	}
 	x.users++
@@ -86,9 +96,9 @@ func (s *sessions) lease(n *style.Network, threads int) *session {
 }
 
 // find looks among the loaded, and makes what it finds the last that is dropped.
-func (s *sessions) find(id string) *session {
+func (s *sessions) find(id string, place placement) *session {
 	for i, x := range s.list {
-		if x.ID == id {
+		if x.ID == id && x.place == place {
 			s.list = append(append(s.list[:i], s.list[i+1:]...), x)
 			return x
 		}
@@ -127,7 +137,8 @@ func (s *sessions) put(x *session) {
 	s.list = kept
 }
 
-func (x *session) load(threads int) error {
+// load loads a network. The vector is that of a style, to try it with.
+func (x *session) load(vector []float32, threads int) error {
 	in, out := &x.Input, &x.Output
 	inputs := []network.Port{port(in.Name, in.Size)}
 	files := []string{x.Graph}
@@ -146,7 +157,7 @@ func (x *session) load(threads int) error {
 		n := x.Norms
 		length := []int64{int64(n.Length)}
 		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size), {Name: n.Style, Shape: length}}
-		if x.statistics, err = network.Load(graphs[1], takes, []network.Port{{Name: n.Output, Shape: length}}, threads); err != nil {
+		if x.statistics, err = network.Load(graphs[1], takes, []network.Port{{Name: n.Output, Shape: length}}, network.Device{}, threads); err != nil {
 			return fmt.Errorf("%s: %w", n.Graph, err)
 		}
 		x.small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
@@ -160,7 +171,7 @@ func (x *session) load(threads int) error {
 			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
 		}
 		takes := []network.Port{port(x.Painting.Name, x.Painting.Size)}
-		if x.vectors, err = network.Load(graphs[1], takes, gives, threads); err != nil {
+		if x.vectors, err = network.Load(graphs[1], takes, gives, network.Device{}, threads); err != nil {
 			return fmt.Errorf("%s: %w", v.Graph, err)
 		}
 	case x.Painting != nil:
@@ -169,8 +180,14 @@ func (x *session) load(threads int) error {
 	if x.Alpha != "" {
 		inputs = append(inputs, network.Port{Name: x.Alpha})
 	}
-	if x.painter, err = network.Load(graphs[0], inputs, []network.Port{port(out.Name, in.Size)}, threads); err != nil {
-		return fmt.Errorf("%s: %w", x.Graph, err)
+	outputs := []network.Port{port(out.Name, in.Size)}
+	if err := x.settle(graphs[0], inputs, outputs, threads); err != nil {
+		return err
+	}
+	if x.place.precision != 32 {
+		if err := x.halve(graphs[0], inputs, outputs, vector, threads); err != nil {
+			return err
+		}
 	}
 	if in.Size == nil {
 		x.field = field(graphs[0], in.Name, out.Name)

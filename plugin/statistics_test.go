@@ -11,7 +11,7 @@ import (
 // toned is a frame of noise in the message itself, of a brightness, that lies somewhere.
 func toned(w bridge.Window, seed int, brightness float32) *bridge.Render {
 	im := bridge.Image{Window: w, Channels: 4, RowBytes: w.Width() * 16}
-	r := &bridge.Render{Style: "night", Frame: float64(seed), Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Plate: im, Output: im}
+	r := &bridge.Render{Style: "night", Frame: float64(seed), Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im}
 	s := &shared{plate: make([]byte, im.Size())}
 	s.tinge(seed, brightness)
 	r.Plate.Pixels = s.plate

@@ -121,7 +121,7 @@ func leased(t *testing.T, e *engine, name string) (*session, *look) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := e.sessions.get(context.Background(), l, 2, func(string) {})
+	s, err := e.sessions.get(context.Background(), l, placement{precision: 32}, 2, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -37,32 +38,51 @@ func examineNode(bundle string) *bridge.Section {
 		return s
 	}
 	styles := params[i].Values
+	// Here the node's parameter decides.
+	wanted := os.Getenv("IMPASTO_DEVICE")
+	if err := os.Unsetenv("IMPASTO_DEVICE"); err != nil {
+		s.Find("%v.", err)
+		return s
+	}
+	try := func(style, device string) error {
+		said = nil
+		took, err := paintTrial(p, context, style, device)
+		switch {
+		case err == nil && style == styles[0]:
+			s.Note("test render", "%s on the %s, %d × %d pixels in %d ms", style, device, trialSize, trialSize, took.Milliseconds())
+		case len(said) > 0: // by the node, which knows more than its host
+			err = errors.New(said[len(said)-1])
+		}
+		return err
+	}
 	painted := 0
 	for _, style := range styles {
-		said = nil
-		took, err := paintTrial(p, context, style)
-		if err != nil {
-			s.Find("The style %q does not paint: %s", style, strings.Join(append(said, err.Error()), " "))
+		if err := try(style, "CPU"); err != nil {
+			s.Find("The style %q does not paint: %v", style, err)
 			if painted == 0 && len(s.Findings) > 1 {
-				break // it is not the styles
+				return s // it is not the styles
 			}
 			continue
-		}
-		if painted == 0 {
-			s.Note("test render", "%d × %d pixels in %d ms", trialSize, trialSize, took.Milliseconds())
 		}
 		painted++
 	}
 	s.Note("styles", "%d of the menu's %d paint", painted, len(styles))
+	if err := try(styles[0], "GPU"); err != nil && (len(bridge.GPUs()) > 0 || strings.HasPrefix(wanted, bridge.DeviceGPU)) {
+		s.Find("The GPU does not paint: %v", err)
+	} else if err != nil {
+		s.Note("test render", "none on a GPU: %v", err)
+	}
 	return s
 }
 
 // paintTrial paints a frame after one that does not count, and gives what it took.
-func paintTrial(p *plugin, context, style string) (time.Duration, error) {
+func paintTrial(p *plugin, context, style, device string) (time.Duration, error) {
 	instance, err := p.effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
-		Clips:  map[string]ofx.Plate{"Source": &noise{width: trialSize, height: trialSize}},
-		Params: func(find func(string) *ofx.Param) error { return find("style").Set(style, ofx.Linear) },
+		Clips: map[string]ofx.Plate{"Source": &noise{width: trialSize, height: trialSize}},
+		Params: func(find func(string) *ofx.Param) error {
+			return errors.Join(find("style").Set(style, ofx.Linear), find("device").Set(device, ofx.Linear))
+		},
 	})
 	if err != nil {
 		return 0, err

@@ -51,7 +51,8 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
                                    .mix = 1,
                                    .size = {{1, 1}, 1, 1, 1},
                                    .plate = plate,
-                                   .output = output};
+                                   .output = output,
+                                   .device = {DEVICE_CPU, 0, 0}};
   struct patience patience = {calls};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
@@ -148,8 +149,9 @@ int main(void) {
   struct patience patience = {-1};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
-  CHECK(client_prepare(bank[0].name, &waiter, &answer) == OUTCOME_DONE);
-  CHECK(client_prepare("no such style", &waiter, &answer) == OUTCOME_FAILED &&
+  struct device device = {DEVICE_CPU, 0, 0};
+  CHECK(client_prepare(bank[0].name, &device, &waiter, &answer) == OUTCOME_DONE);
+  CHECK(client_prepare("no such style", &device, &waiter, &answer) == OUTCOME_FAILED &&
         strstr(answer.why.text, "no such style"));
 
   test_fork();

@@ -148,7 +148,7 @@ int main(void) {
       "style", "styleId", "styleB", "styleBId", "styleMix", "unrealness", "sizeGroup", "detail",
       "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
       "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
-      "mix", "statusButton"};
+      "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 19 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

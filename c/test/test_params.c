@@ -1,5 +1,5 @@
 /* What the engine is asked for: by menu and by ID, the second style only where it has a part; and
- * the space of the plate. */
+ * the space of the plate, and the device. */
 #include "../params.h"
 #include "../suites.h"
 #include "bank.h"
@@ -18,7 +18,7 @@ static struct menu {
 } style, style_b;
 static char *id, *id_b;
 static double mix;
-static int space;
+static int space, device, gpu, precision;
 
 static struct params params;
 
@@ -28,8 +28,9 @@ static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
   CHECK(time == 1001);
   if (param == (OfxParamHandle)&mix) {
     *va_arg(to, double *) = mix;
-  } else if (param == (OfxParamHandle)&space) {
-    *va_arg(to, int *) = space;
+  } else if (param == (OfxParamHandle)&space || param == (OfxParamHandle)&device ||
+             param == (OfxParamHandle)&gpu || param == (OfxParamHandle)&precision) {
+    *va_arg(to, int *) = *(int *)param;
   } else if (param == (OfxParamHandle)&id || param == (OfxParamHandle)&id_b) {
     *va_arg(to, char **) = *(char **)param;
   } else {
@@ -134,6 +135,24 @@ static void test_spaces(void) {
   CHECK(!params_space(&params, 1001, &got, &why));
 }
 
+/* Entries that are none are the first, and projects keep these, too. */
+static void test_device(void) {
+  static const char *const kinds[] = {"auto", "gpu", "cpu", "auto"};
+  static const int bits[] = {0, 32, 16, 0};
+  static const int indices[][2] = {{0, 0}, {3, 3}, {-1, 0}, {MAX_DEVICE, MAX_DEVICE - 1}};
+  struct device got = params_device(&params, 1001);
+  CHECK(strcmp(got.kind, "auto") == 0 && got.index == 0 && got.precision == 0);
+  params.handles[PARAM_DEVICE] = (OfxParamHandle)&device;
+  params.handles[PARAM_GPU_INDEX] = (OfxParamHandle)&gpu;
+  params.handles[PARAM_PRECISION] = (OfxParamHandle)&precision;
+  for (int i = 0; i < 4; i++) {
+    device = precision = i;
+    gpu = indices[i][0];
+    got = params_device(&params, 1001);
+    CHECK(strcmp(got.kind, kinds[i]) == 0 && got.index == indices[i][1] && got.precision == bits[i]);
+  }
+}
+
 int main(void) {
   static const OfxHost host = {.host = &host_set};
   static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
@@ -152,6 +171,7 @@ int main(void) {
     test_without_ids();
   }
   test_spaces();
+  test_device();
   clear_set(&host_set);
   return check_failures != 0;
 }

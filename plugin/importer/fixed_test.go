@@ -165,7 +165,7 @@ func paint(t *testing.T, graph []byte, x, y network.Port, in []float32, h, w int
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(graph, []network.Port{x}, []network.Port{y}, 1)
+	s, err := network.Load(graph, []network.Port{x}, []network.Port{y}, network.Device{}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

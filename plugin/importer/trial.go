@@ -185,7 +185,7 @@ func load(library, graph string, outputs []string) (*network.Session, error) {
 	for _, name := range outputs {
 		out = append(out, network.Port{Name: name})
 	}
-	return network.Load(file, in, out, runtime.GOMAXPROCS(0))
+	return network.Load(file, in, out, network.Device{}, runtime.GOMAXPROCS(0))
 }
 
 // bound keeps this process from taking more memory than there is to spare, beside what it

@@ -19,8 +19,13 @@ import (
 // Start loads ONNX Runtime, once in the life of a process.
 func Start(library string) error {
 	if _, err := os.Stat(library); err != nil {
-		return fmt.Errorf("ONNX Runtime is missing, install the whole Impasto.ofx.bundle again: %w", err)
+		cure := "install the whole Impasto.ofx.bundle again"
+		if os.Getenv("IMPASTO_ONNXRUNTIME") != "" {
+			cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
+		}
+		return fmt.Errorf("ONNX Runtime is missing, %s: %w", cure, err)
 	}
+	loaded = library
 	ort.SetSharedLibraryPath(library)
 	// Its errors come back from its functions too.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
@@ -44,6 +49,9 @@ func Start(library string) error {
 	return ort.CreateAndRegisterAllocator(memory, arena)
 }
 
+// loaded is the library's path.
+var loaded string
+
 // Version is the library's, after it was loaded.
 func Version() string { return ort.GetVersion() }
 
@@ -51,12 +59,12 @@ func Version() string { return ort.GetVersion() }
 var ErrMemory = errors.New("not enough memory")
 
 // classified tells a lack of memory from other errors. ONNX Runtime has one code for all
-// exceptions, so its words have to do: those of its arena and of C++.
+// exceptions, so words have to do: those of its arena, of C++ and of drivers.
 func classified(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, words := range []string{"Failed to allocate memory", "bad_alloc", "bad allocation", "Available memory of"} {
+	for _, words := range []string{"Failed to allocate memory", "bad_alloc", "bad allocation", "Available memory of", "out of memory", "VK_ERROR_OUT_OF_"} {
 		if strings.Contains(err.Error(), words) {
 			return fmt.Errorf("%w: %w", ErrMemory, err)
 		}
@@ -100,8 +108,9 @@ type Session struct {
 }
 
 // Load makes a session of a graph that has these inputs and outputs, and no other inputs.
-// The bytes are not used after it returns.
-func Load(graph []byte, inputs, outputs []Port, threads int) (*Session, error) {
+// The bytes are not used after it returns. What a device cannot do stays on the CPU, and
+// on that many threads. Errors of a GPU wrap ErrDevice.
+func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Session, error) {
 	// From memory ONNX Runtime would look for external data in the working directory.
 	if err := onnx.RefuseExternalData(graph); err != nil {
 		return nil, err
@@ -134,8 +143,20 @@ func Load(graph []byte, inputs, outputs []Port, threads int) (*Session, error) {
 		return nil, err
 	}
 	defer options.Destroy()
+	var onCPU []string
+	if device.Provider == WebGPU {
+		if onCPU, err = wideSplits(graph); err != nil {
+			return nil, err
+		}
+	}
+	if err := device.join(options, onCPU); err != nil {
+		return nil, err
+	}
 	s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(graph, inputNames, outputNames, options)
-	if err != nil {
+	switch {
+	case err != nil && device.Provider != CPU:
+		return nil, deviceError(classified(err))
+	case err != nil:
 		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", classified(err))
 	}
 	return s, nil

@@ -30,7 +30,7 @@ func load(t *testing.T, graph []byte) (*network.Session, error) {
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(graph, picture("x"), picture("y"), 2)
+	s, err := network.Load(graph, picture("x"), picture("y"), network.Device{}, 2)
 	if err == nil {
 		t.Cleanup(func() { s.Close() })
 	}
@@ -92,10 +92,10 @@ func TestGraphsThatAreRefused(t *testing.T) {
 		})
 	}
 	t.Run("names", func(t *testing.T) {
-		if _, err := network.Load(onnxtest.Identity(), picture("x"), picture("z"), 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("x"), picture("z"), network.Device{}, 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
 			t.Error(err)
 		}
-		if _, err := network.Load(onnxtest.Identity(), picture("image"), picture("y"), 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("image"), picture("y"), network.Device{}, 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
 			t.Error(err)
 		}
 	})
@@ -153,7 +153,7 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(graph, picture("image"), picture("stylized"), 2)
+	s, err := network.Load(graph, picture("image"), picture("stylized"), network.Device{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := network.Load(fixed, picture("inputImage"), picture("outputImage"), 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
+	if _, err := network.Load(fixed, picture("inputImage"), picture("outputImage"), network.Device{}, 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
 		t.Errorf("a network of fixed size: %v", err)
 	}
 }

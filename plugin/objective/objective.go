@@ -47,7 +47,7 @@ func Load(m *style.Encoder, threads int) (o *Objective, err error) {
 	}{{e.targets, &o.targets}, {e.objective, &o.objective}} {
 		g, err := part.build()
 		if err == nil {
-			*part.to, err = network.Load(g.file, g.inputs, g.outputs, threads)
+			*part.to, err = network.Load(g.file, g.inputs, g.outputs, network.Device{}, threads)
 		}
 		if err != nil {
 			return nil, errors.Join(err, o.Close())

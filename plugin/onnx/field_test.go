@@ -141,7 +141,7 @@ func TestPieces(t *testing.T) {
 				t.Fatal(err)
 			}
 			ports := func(name string) []network.Port { return []network.Port{network.Picture(name, 0, 0)} }
-			s, err := network.Load(graph, ports("x"), ports("y"), 1)
+			s, err := network.Load(graph, ports("x"), ports("y"), network.Device{}, 1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -53,6 +53,7 @@ func TypeName(t int64) string {
 
 // Node is an operator.
 type Node struct {
+	Name            string // may be empty
 	Op, Domain      string
 	Inputs, Outputs []string
 	attributes      map[string][]byte // messages of the file
@@ -229,6 +230,8 @@ func readNode(b []byte) (Node, error) {
 			n.Inputs = append(n.Inputs, string(value))
 		case 2:
 			n.Outputs = append(n.Outputs, string(value))
+		case 3:
+			n.Name = string(value)
 		case 4:
 			n.Op = string(value)
 		case 5:

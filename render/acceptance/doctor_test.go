@@ -76,7 +76,8 @@ func TestDoctorOfAWholeBundle(t *testing.T) {
 		{"styles", s.path("styles"), "0 styles and 0 networks"},
 		{"styles", s.path("data") + "/impasto/styles", "not there"},
 		{"engine", "its version", "1.30.0"},
-		{"node", "test render", "64 × 64 pixels in "},
+		{"node", "test render", " on the CPU, 64 × 64 pixels in "},
+		{"engine", "CUDA", "not in this ONNX Runtime"},
 	} {
 		if got := c.value(want.section, want.row); !strings.Contains(got, want.value) {
 			t.Errorf("%s, %s: %q", want.section, want.row, got)
@@ -122,6 +123,10 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 			[]string{"may not be read and executed"}},
 		{"node", func(s *shot) { s.replace(s.program("Impasto.ofx"), []byte("not a library"), 0o755) }, "", []string{"The node cannot be loaded"}},
 		{"folder of the studio", func(s *shot) {}, "IMPASTO_STYLE_PATH=/no/such/folder", []string{"A folder of styles cannot be read", "/no/such/folder"}},
+		{"device", func(s *shot) {}, "IMPASTO_DEVICE=toaster", []string{`IMPASTO_DEVICE is "toaster"`}},
+		{"GPU that is wanted", func(s *shot) {}, "IMPASTO_DEVICE=gpu VK_ICD_FILENAMES=/dev/null",
+			[]string{"The GPU does not paint", "the GPU through WebGPU cannot be used"}},
+		{"other ONNX Runtime", func(s *shot) {}, "IMPASTO_ONNXRUNTIME=/no/such/library.so", []string{"correct IMPASTO_ONNXRUNTIME, or unset it: stat /no/such/library.so"}},
 		{"threads", func(s *shot) {}, "IMPASTO_THREADS=many", []string{`IMPASTO_THREADS is "many"`}},
 		{"log", func(s *shot) {}, "IMPASTO_LOG=/dev/null/impasto.log", []string{"The log /dev/null/impasto.log cannot be written"}},
 	} {
@@ -131,11 +136,7 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.damage(s)
-			var env []string
-			if c.env != "" {
-				env = append(env, c.env)
-			}
-			got := s.doctor(env...)
+			got := s.doctor(strings.Fields(c.env)...)
 			for _, want := range c.want {
 				if !strings.Contains(got.findings(), want) {
 					t.Errorf("not found: %s, but\n%s", want, got.findings())
