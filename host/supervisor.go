@@ -92,7 +92,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 			return bridge.Message{}, &bridge.Error{
 				Code: bridge.CodeEngine,
 				Message: fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
-					"Try another style or a smaller size. %s", describe(r.message), s.more),
+					"Try another style or a smaller size, or set Device to CPU. %s", describe(r.message), s.more),
 				Cause: died.Error(),
 			}
 		}

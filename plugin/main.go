@@ -4,7 +4,7 @@
 //
 // A request passes through these files: serve.go (messages), render.go (one frame),
 // memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
-// paintings.go (what networks take from paintings), tiles.go (frames that are too large for
+// devices.go and half.go (where and how finely those run), paintings.go (what networks take from paintings), tiles.go (frames that are too large for
 // one run), pictures.go (what networks painted, kept); pixels, network, onnx and style stand
 // alone. What impasto has it do on the command line is in bare.go, models.go and
 // optimise.go.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -30,6 +31,20 @@ var GPUs = []Provider{TensorRT, CUDA, WebGPU}
 type Device struct {
 	Provider Provider
 	Index    int // of the GPUs that the provider sees
+}
+
+// webGPU is held by whoever uses WebGPU: all sessions record into one list of commands, and
+// two at once end the process.
+var webGPU sync.Mutex
+
+// alone waits until nobody else uses the device, where that matters. The caller has to call
+// what it gives.
+func (d Device) alone() (done func()) {
+	if d.Provider != WebGPU {
+		return func() {}
+	}
+	webGPU.Lock()
+	return webGPU.Unlock
 }
 
 func (d Device) String() string {
@@ -143,6 +158,7 @@ func wideSplits(graph []byte) (names []string, err error) {
 
 // Try says why a device cannot be used at all.
 func (d Device) Try() error {
+	defer d.alone()()
 	options, err := sessionOptions(1)
 	if err != nil {
 		return err

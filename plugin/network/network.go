@@ -104,6 +104,7 @@ func NewPicture(values []float32, width, height int) Tensor {
 // Session is a graph that is ready to run.
 type Session struct {
 	session *ort.DynamicAdvancedSession
+	device  Device
 	inputs  [][]int64 // shapes, as the graph declares them
 }
 
@@ -122,7 +123,7 @@ func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Se
 	if len(haveInputs) != len(inputs) {
 		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d", len(haveInputs), names(haveInputs), len(inputs))
 	}
-	s := &Session{}
+	s := &Session{device: device}
 	var inputNames, outputNames []string
 	for _, p := range inputs {
 		have, err := checkPort("input", haveInputs, p)
@@ -138,6 +139,7 @@ func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Se
 		}
 		outputNames = append(outputNames, p.Name)
 	}
+	defer device.alone()()
 	options, err := sessionOptions(threads)
 	if err != nil {
 		return nil, err
@@ -291,7 +293,9 @@ func (s *Session) Run(ctx context.Context, in, out []Tensor) error {
 		options.Terminate()
 		close(terminated)
 	})
+	done := s.device.alone()
 	err = s.session.RunWithOptions(inputs, outputs, options)
+	done()
 	if !stop() {
 		<-terminated // before the options are destroyed
 		if err != nil {
@@ -316,4 +320,7 @@ func (s *Session) Run(ctx context.Context, in, out []Tensor) error {
 }
 
 // Close frees the session, which nobody may be running.
-func (s *Session) Close() error { return s.session.Destroy() }
+func (s *Session) Close() error {
+	defer s.device.alone()()
+	return s.session.Destroy()
+}
