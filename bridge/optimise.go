@@ -4,6 +4,7 @@ package bridge
 // on the engine's standard input. The input's end is the order to stop.
 type Optimise struct {
 	Encoder    string  `msgpack:"encoder"` // the folder of its package
+	Start      string  `msgpack:"start"`   // a style, as in Prepare: the descent starts from its picture of the plate; none is from the plate
 	Unrealness float64 `msgpack:"unrealness"`
 	Iterations int     `msgpack:"iterations"`
 	Seed       uint64  `msgpack:"seed"`

@@ -8,43 +8,18 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
 	"os"
 	"runtime"
 
 	"github.com/vmihailenco/msgpack/v5"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/descent"
 	"impasto.net/plugin/network"
-	"impasto.net/plugin/objective"
-	"impasto.net/plugin/pixels"
-	"impasto.net/plugin/style"
-)
-
-const (
-	// plainUnrealness is where style and content weigh the same. Both are relative to what
-	// they are compared with, so that one scale fits all encoders. At 4, where artists start,
-	// style counts ten times: a tenth of that hardly leaves the plate.
-	plainUnrealness = 3
-
-	// variationWeight is against noise of single pixels: with a fifth of it coloured dots
-	// show, with four times as much the plate's own lines go.
-	variationWeight = 10
-
-	// grain is how far the start is from the plate, at the most: in an even area all
-	// gradients are alike, and something has to tell one pixel from the next.
-	grain = 2. / 255
-
-	// remembered is what may be kept of earlier iterations, in bytes. The more there are the
-	// faster the descent; of a hundred none is missed.
-	remembered     = 1 << 30
-	mostRemembered = 100
 )
 
 // optimise paints one picture by descent for impasto optimise: what bridge.Optimise says.
 func optimise([]string) error {
-	_, library, err := installed()
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}
@@ -69,81 +44,15 @@ func optimise([]string) error {
 		_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
 		cancel()
 	}()
-	err = descend(ctx, &job, threads, func(i *bridge.Iteration) error { return out.Encode(i) })
+	d := &descending{
+		Optimise: &job, bank: bank, threads: threads,
+		tell: func(i *bridge.Iteration) error { return out.Encode(i) },
+	}
+	err = d.run(ctx)
 	if errors.Is(err, network.ErrMemory) {
 		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: scale it down, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
 	}
 	return err
-}
-
-// descend does a job, and tells of every iteration.
-func descend(ctx context.Context, job *bridge.Optimise, threads int, tell func(*bridge.Iteration) error) error {
-	plate, err := tensor("plate", &job.Plate)
-	if err != nil {
-		return err
-	}
-	painting, err := tensor("painting", &job.Painting)
-	if err != nil {
-		return err
-	}
-	encoder, err := style.OpenEncoder(job.Encoder)
-	if err != nil {
-		return err
-	}
-	if least := int64(encoder.Input.Minimum); min(plate.Shape[2], plate.Shape[3]) < least {
-		return fmt.Errorf("the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on", plate.Shape[3], plate.Shape[2], encoder.Name, least, least)
-	}
-	o, err := objective.Load(encoder, threads)
-	if err != nil {
-		return err
-	}
-	defer o.Close()
-	painting = fit(threads, painting, plate, encoder.Input.Minimum)
-	if err := o.Aim(ctx, plate, painting, objective.Weights{
-		Style: math.Pow(10, job.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
-	}); err != nil {
-		return err
-	}
-
-	x, gradient := plate.Values, make([]float32, len(plate.Values))
-	random := rand.New(rand.NewPCG(job.Seed, 0))
-	for i := range x {
-		x[i] += grain * (2*random.Float32() - 1)
-	}
-	history := min(mostRemembered, max(1, remembered/(8*len(x))))
-	l := descent.NewLBFGS(history, threads)
-	for i := range job.Iterations + 1 {
-		loss, err := o.Evaluate(ctx, plate, gradient)
-		if err != nil {
-			return err
-		}
-		now := bridge.Iteration{Number: i, Style: loss.Style, Content: loss.Content, Variation: loss.Variation}
-		if i < job.Iterations {
-			l.Step(x, loss.Total(), gradient)
-		} else {
-			l.Settle(x, loss.Total())
-			now.Picture = planes(plate)
-		}
-		if err := tell(&now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// fit makes a painting that is larger than the plate as large as that, so that its
-// strokes are of a size with what is to be painted.
-func fit(threads int, painting, plate network.Tensor, least int) network.Tensor {
-	width, height := int(painting.Shape[3]), int(painting.Shape[2])
-	by := min(1, math.Sqrt(float64(len(plate.Values))/float64(len(painting.Values))))
-	side := func(n int) int { return max(least, int(math.Round(float64(n)*by))) }
-	from, to := pixels.NewGeometry(width, height, 1, 1), pixels.NewGeometry(side(width), side(height), 1, 1)
-	if to == from {
-		return painting
-	}
-	values := make([]float32, 3*to.Plane())
-	pixels.Resample(threads, painting.Values, &from, values, &to)
-	return network.NewPicture(values, to.Width, to.Height)
 }
 
 // tensor reads planes.

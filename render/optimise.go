@@ -30,6 +30,9 @@ style, but by descent towards any painting (Gatys, Ecker and Bethge 2015). It st
 an encoder sees the plate's content and the painting's texture in it. That takes minutes where a render takes
 milliseconds.
 
+--start paints the plate in a style first, with the style's network, and goes on from there: strokes as large as the
+network's stay. Choose the style that is nearest to the painting.
+
 -u is the unrealness: each step is ten times as much of the style. More than 256 iterations hardly change a picture.
 
 An encoder is a folder with an ONNX graph and encoder.json, which names the layers that are compared.
@@ -38,11 +41,11 @@ Plates of scene-linear light are taken as sRGB, and lights brighter than white a
 are scaled down to as many pixels.`
 
 type optimiseOptions struct {
-	painting, out, encoder string
-	unrealness             float64
-	iterations             int
-	seed                   uint64
-	plot, log              string
+	painting, out, encoder, start string
+	unrealness                    float64
+	iterations                    int
+	seed                          uint64
+	plot, log                     string
 }
 
 func optimiseCommand() *cobra.Command {
@@ -60,6 +63,7 @@ func optimiseCommand() *cobra.Command {
 	f.StringVar(&o.painting, "painting", "", "the `picture` to paint like")
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .exr or .png")
 	f.StringVar(&o.encoder, "encoder", "", "the encoder's `folder`")
+	f.StringVar(&o.start, "start", "", "the `style` whose picture of the plate it starts from, instead of the plate; impasto models list has them")
 	f.Float64VarP(&o.unrealness, "unrealness", "u", 4, "how much of the style, -2 to 8")
 	f.IntVar(&o.iterations, "iterations", 256, "how many, 1 to 1000")
 	f.Uint64Var(&o.seed, "seed", 1, "of the grain that even areas start from")
@@ -125,7 +129,7 @@ func optimise(path string, o *optimiseOptions) error {
 	var curve []iteration
 	lines := json.NewEncoder(log)
 	painted, err := descend(ctx, engine, &bridge.Optimise{
-		Encoder: o.encoder, Unrealness: o.unrealness, Iterations: o.iterations, Seed: o.seed,
+		Encoder: o.encoder, Start: o.start, Unrealness: o.unrealness, Iterations: o.iterations, Seed: o.seed,
 		Plate: encoded(plate), Painting: encoded(painting),
 	}, func(i *bridge.Iteration) error {
 		now := iteration{i.Number, i.Style + i.Content + i.Variation, i.Style, i.Content, i.Variation}

@@ -136,6 +136,35 @@ func TestOptimise(t *testing.T) {
 	}
 }
 
+// The first iteration takes no pixel farther than a hundredth, so that after one a picture
+// is what it started from: that, and the grain.
+func TestOptimiseStartsFromAStyle(t *testing.T) {
+	s := newOptimisation(t, 96, 80)
+	const id = "starry-night"
+	s.must("1", "styled", "--param", "styleId="+id)
+	styled := s.picture("styled", 1)
+	for _, out := range []string{"first.exr", "second.exr"} {
+		if printed, code := s.finish(s.optimise(out, "--start", id, "--iterations", "1")); code != 0 {
+			t.Fatalf("it ended with %d:\n%s", code, printed)
+		}
+	}
+	first, err := picture.Read(s.path("first.exr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	straight := func(v, alpha float32) float64 { return picture.Encoded(float64(v / alpha)) }
+	for i, v := range styled.Pix {
+		if off := straight(first.Pix[i], first.Pix[i|3]) - straight(v, styled.Pix[i|3]); math.Abs(off) > 0.01+2./255+1e-4 {
+			t.Fatalf("value %d is %g off the style's picture", i, off)
+		}
+	}
+	one, _ := os.ReadFile(s.path("first.exr"))
+	two, _ := os.ReadFile(s.path("second.exr"))
+	if !bytes.Equal(one, two) {
+		t.Error("a second time it is another picture")
+	}
+}
+
 func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	s.plates(1, 64, 48, nil)
@@ -154,6 +183,7 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
 		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},
 		{"encoder", "encoder.json: no such file", []string{"--encoder", s.folder}},
+		{"start", `The style "nobody" is not in`, []string{"--start", "nobody"}},
 		{"painting", "no such file", []string{"--painting", s.path("nothing.png")}},
 		{"u", "--unrealness is -2 to 8, not 9", []string{"-u", "9"}},
 		{"iterations", "--iterations is 1 to 1000, not 0", []string{"--iterations", "0"}},
