@@ -1,6 +1,7 @@
 #include "instance.h"
 
 #include "describe.h"
+#include "presets.h"
 #include "render.h"
 #include "space.h"
 #include "suites.h"
@@ -85,6 +86,7 @@ OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
   if (!has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
     return kOfxStatReplyDefault;
   report_clear(&instance->report);
+  presets_follow(instance, in);
   return params_named(in, PARAM_STATUS) ? tell_status(instance, in) : kOfxStatReplyDefault;
 }
 

@@ -59,6 +59,8 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   (void)put_string(set, kOfxPropLabel, 0, d->label);
   (void)put_string(set, kOfxParamPropScriptName, 0, d->name);
   (void)put_string(set, kOfxParamPropHint, 0, d->hint);
+  if (d->only_sets)
+    (void)put_int(set, kOfxParamPropEvaluateOnChange, 0, 0);
   if (d->group)
     (void)put_string(set, kOfxParamPropParent, 0, params_table[d->group].name);
   if (!d->animates && d->control != BUTTON && d->control != GROUP)

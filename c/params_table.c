@@ -1,6 +1,7 @@
 #include "params_table.h"
 
 #include "messages.h"
+#include "presets.h"
 #include "suites.h"
 
 static const char *const areas[] = {"Format", "Region of Definition", NULL};
@@ -45,6 +46,14 @@ const struct definition params_table[PARAM_COUNT] = {
          .animates = true,
          .min = 0,
          .max = 1},
+    [PARAM_PRESET] =
+        {.name = "preset",
+         .control = CHOICE,
+         .entries = presets,
+         .label = "Preset",
+         .hint = "Sets Unrealness, Detail, Texture Scale, Fast Proxy and Keep Colour, and paints nothing "
+                 "by itself.",
+         .only_sets = true},
     [PARAM_UNREALNESS] =
         {.name = "unrealness",
          .control = NUMBER,

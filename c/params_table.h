@@ -21,6 +21,7 @@ extern const struct definition {
   bool needed;   /* there is no effect without it */
   bool animates; /* if the host can */
   bool of_mask;
+  bool only_sets; /* other controls: no frame depends on it */
   double number; /* default; of a menu the entry, or the last where there are fewer */
   double min, max;
   double slider_min, slider_max; /* what a slider shows; both 0: the whole range */

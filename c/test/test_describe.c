@@ -145,11 +145,11 @@ int main(void) {
   CHECK(plugin->mainEntry(kOfxActionDescribe, &effect_set, NULL, NULL) == kOfxStatOK);
   /* In the order that they have for ever. */
   static const char *const names[] = {
-      "style", "styleId", "styleB", "styleBId", "styleMix", "unrealness", "sizeGroup", "detail",
+      "style", "styleId", "styleB", "styleBId", "styleMix", "preset", "unrealness", "sizeGroup", "detail",
       "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
       "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
       "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision"};
-  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 19 };
+  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 20 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);

@@ -36,7 +36,7 @@ func TestStatusButton(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := instance.Press("statusButton", 1); err != nil {
+			if err := instance.Changed("statusButton", 1); err != nil {
 				return err.Error()
 			}
 			return strings.Join(said, "\n")

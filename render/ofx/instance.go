@@ -308,12 +308,12 @@ func (i *Instance) sequence(action string, first, last int) error {
 	return err
 }
 
-// Press tells the plugin that its user pressed a button at a frame.
-func (i *Instance) Press(button string, frame float64) error {
+// Changed tells the plugin that its user changed a parameter, or pressed a button, at a frame.
+func (i *Instance) Changed(param string, frame float64) error {
 	in := newProperties("the arguments of InstanceChanged")
 	defer in.close()
 	in.fixed(C.kOfxPropType, C.kOfxTypeParameter)
-	in.fixed(C.kOfxPropName, button)
+	in.fixed(C.kOfxPropName, param)
 	in.fixed(C.kOfxPropChangeReason, C.kOfxChangeUserEdited)
 	in.fixed(C.kOfxPropTime, frame)
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)

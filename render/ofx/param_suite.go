@@ -169,7 +169,7 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 // rendering.
 func mayEdit(p *Param, function string) C.OfxStatus {
 	c := currentCall()
-	if c == nil {
+	if c == nil || c.action == C.kOfxActionInstanceChanged {
 		return C.kOfxStatOK
 	}
 	if c.action == C.kOfxActionCreateInstance {

@@ -1,0 +1,12 @@
+/* Presets: a menu that sets other controls, and says "Custom" once one of them was changed. */
+#ifndef IMPASTO_PRESETS_H
+#define IMPASTO_PRESETS_H
+
+#include "instance.h"
+
+extern const char *const presets[]; /* the menu; NULL ends it */
+
+/* What follows from the change of a parameter by the artist. */
+void presets_follow(struct instance *instance, OfxPropertySetHandle in);
+
+#endif
