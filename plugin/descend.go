@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/descent"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/objective"
-	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -28,6 +28,15 @@ const (
 	// gradients are alike, and something has to tell one pixel from the next.
 	grain = 2. / 255
 
+	// smallest is how short the shorter side of a picture may become, and halvings how often
+	// it is halved, so that the descent begins with large strokes. What coarse iterations
+	// there are at each of those sizes does not depend on how many are wanted at the last:
+	// twice as many showed nothing more.
+	smallest, halvings, coarse = 48, 2, 64
+
+	// mostPainting is how many times the pixels of the plate a painting may have.
+	mostPainting = 4
+
 	// remembered is what may be kept of earlier iterations, in bytes. The more there are the
 	// faster the descent; of a hundred none is missed.
 	remembered     = 1 << 30
@@ -37,87 +46,147 @@ const (
 // descending is a job of impasto optimise under way.
 type descending struct {
 	*bridge.Optimise
-	bank      style.Bank
-	threads   int
-	tell      func(*bridge.Iteration) error
-	objective *objective.Objective
+	bank            style.Bank
+	threads         int
+	tell            func(*bridge.Iteration) error
+	plate, painting network.Tensor
+	scale           float64 // of the painting, at the plate's size
+	least           int     // pixels of a side, for the encoder
+	objective       *objective.Objective
 }
 
 // run does the job, and tells of every iteration.
 func (d *descending) run(ctx context.Context) error {
-	plate, err := tensor("plate", &d.Plate)
-	if err != nil {
-		return err
-	}
-	painting, err := tensor("painting", &d.Painting)
-	if err != nil {
+	if err := d.prepare(); err != nil {
 		return err
 	}
 	encoder, err := style.OpenEncoder(d.Encoder)
 	if err != nil {
 		return err
 	}
-	if least := int64(encoder.Input.Minimum); min(plate.Shape[2], plate.Shape[3]) < least {
-		return fmt.Errorf("the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on", plate.Shape[3], plate.Shape[2], encoder.Name, least, least)
+	d.least = max(encoder.Input.Minimum, 1)
+	if width, height := d.sides(d.Detail); min(width, height) < d.least {
+		return fmt.Errorf("at detail %g the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on",
+			d.Detail, width, height, encoder.Name, d.least, d.least)
 	}
 	if d.objective, err = objective.Load(encoder, d.threads); err != nil {
 		return err
 	}
 	defer d.objective.Close()
-	picture := plate
+	picture := d.plate
 	if d.Start != "" {
-		if picture, err = d.paint(ctx, plate, painting); err != nil {
+		if picture, err = d.paint(ctx); err != nil {
 			return err
 		}
 	}
-	painting = fit(d.threads, painting, plate, encoder.Input.Minimum)
-	if err := d.objective.Aim(ctx, plate, painting, objective.Weights{
-		Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
-	}); err != nil {
-		return err
-	}
+	sizes := d.sizes()
+	width, height := d.sides(sizes[0])
+	picture = copied(resized(d.threads, picture, width, height, 1))
 	random := rand.New(rand.NewPCG(d.Seed, 0))
 	for i := range picture.Values {
 		picture.Values[i] += grain * (2*random.Float32() - 1)
 	}
-	return d.descend(ctx, picture)
-}
-
-// descend has a picture go down.
-func (d *descending) descend(ctx context.Context, picture network.Tensor) error {
-	x, gradient := picture.Values, make([]float32, len(picture.Values))
-	history := min(mostRemembered, max(1, remembered/(8*len(x))))
-	l := descent.NewLBFGS(history, d.threads)
-	for i := range d.Iterations + 1 {
-		loss, err := d.objective.Evaluate(ctx, picture, gradient)
-		if err != nil {
-			return err
+	left := (coarse+1)*(len(sizes)-1) + d.Iterations + 1
+	for i, detail := range sizes {
+		stage := stage{detail: detail, iterations: coarse}
+		if i == len(sizes)-1 {
+			stage.iterations, stage.stills = d.Iterations, append(d.Stills, d.Iterations)
 		}
-		now := bridge.Iteration{Number: i, Style: loss.Style, Content: loss.Content, Variation: loss.Variation}
-		if i < d.Iterations {
-			l.Step(x, loss.Total(), gradient)
-		} else {
-			l.Settle(x, loss.Total())
-			now.Picture = planes(picture)
-		}
-		if err := d.tell(&now); err != nil {
+		left -= stage.iterations + 1
+		stage.after = left
+		if picture, err = d.descend(ctx, picture, &stage); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fit makes a painting that is larger than the plate as large as that, so that its
-// strokes are of a size with what is to be painted.
-func fit(threads int, painting, plate network.Tensor, least int) network.Tensor {
-	width, height := int(painting.Shape[3]), int(painting.Shape[2])
-	by := min(1, math.Sqrt(float64(len(plate.Values))/float64(len(painting.Values))))
-	side := func(n int) int { return max(least, int(math.Round(float64(n)*by))) }
-	from, to := pixels.NewGeometry(width, height, 1, 1), pixels.NewGeometry(side(width), side(height), 1, 1)
-	if to == from {
-		return painting
+// prepare checks the job and reads its pictures.
+func (d *descending) prepare() (err error) {
+	if err := d.Check(); err != nil {
+		return err
 	}
-	values := make([]float32, 3*to.Plane())
-	pixels.Resample(threads, painting.Values, &from, values, &to)
-	return network.NewPicture(values, to.Width, to.Height)
+	if d.plate, err = tensor("plate", &d.Plate); err != nil {
+		return err
+	}
+	if d.painting, err = tensor("painting", &d.Painting); err != nil {
+		return err
+	}
+	// A painting that is larger than the plate is made as large as that, so that its
+	// strokes are of a size with what is to be painted.
+	d.scale = d.TextureScale * min(1, math.Sqrt(float64(len(d.plate.Values))/float64(len(d.painting.Values))))
+	d.painting = cropped(d.painting, d.TextureCrop)
+	if times := d.scale * d.scale * float64(len(d.painting.Values)) / float64(len(d.plate.Values)); times > mostPainting {
+		return fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the plate: lower --texture-scale, or take a smaller part with --texture-crop", d.TextureScale, times)
+	}
+	return nil
+}
+
+// sizes are what the descent goes through, of the plate's: strokes that are too large for
+// an encoder to see at one size it sees at half of that (Gatys et al. 2017, Controlling
+// Perceptual Factors in Neural Style Transfer).
+func (d *descending) sizes() []float64 {
+	sizes := []float64{d.Detail}
+	for range halvings {
+		next := sizes[0] / 2
+		if width, height := d.sides(next); min(width, height) < max(smallest, d.least) {
+			break
+		}
+		sizes = slices.Insert(sizes, 0, next)
+	}
+	return sizes
+}
+
+// sides are the plate's at a size.
+func (d *descending) sides(detail float64) (width, height int) {
+	return side(d.plate.Shape[3], detail), side(d.plate.Shape[2], detail)
+}
+
+// stage is the descent at one size.
+type stage struct {
+	detail     float64
+	iterations int
+	stills     []int // of which pictures are wanted
+	after      int // iterations that come after it
+}
+
+// descend has a picture go down, at a size. It gives the picture at that size.
+func (d *descending) descend(ctx context.Context, picture network.Tensor, s *stage) (network.Tensor, error) {
+	width, height := d.sides(s.detail)
+	plate := resized(d.threads, d.plate, width, height, 1)
+	width, height = side(d.painting.Shape[3], d.scale*s.detail), side(d.painting.Shape[2], d.scale*s.detail)
+	painting := resized(d.threads, d.painting, width, height, d.least)
+	if err := d.objective.Aim(ctx, plate, painting, objective.Weights{
+		Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
+	}); err != nil {
+		return picture, err
+	}
+	picture = resized(d.threads, picture, int(plate.Shape[3]), int(plate.Shape[2]), 1)
+	x, gradient := picture.Values, make([]float32, len(picture.Values))
+	history := min(mostRemembered, max(1, remembered/(8*len(x))))
+	l := descent.NewLBFGS(history, d.threads)
+	for i := range s.iterations + 1 {
+		loss, err := d.objective.Evaluate(ctx, picture, gradient)
+		if err != nil {
+			return picture, err
+		}
+		now := bridge.Iteration{
+			Number: i, Left: s.after + s.iterations - i, Detail: s.detail,
+			Style: loss.Style, Content: loss.Content, Variation: loss.Variation,
+		}
+		if slices.Contains(s.stills, i) { // as if it were the last
+			still := copied(picture)
+			l.Settle(still.Values, loss.Total())
+			now.Picture = d.finished(still)
+		}
+		if i < s.iterations {
+			l.Step(x, loss.Total(), gradient)
+		} else {
+			l.Settle(x, loss.Total())
+		}
+		if err := d.tell(&now); err != nil {
+			return picture, err
+		}
+	}
+	return picture, nil
 }

@@ -50,7 +50,7 @@ func optimise([]string) error {
 	}
 	err = d.run(ctx)
 	if errors.Is(err, network.ErrMemory) {
-		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: scale it down, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
+		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
 	}
 	return err
 }
@@ -70,11 +70,11 @@ func tensor(what string, p *bridge.Planes) (network.Tensor, error) {
 	return network.NewPicture(values, p.Width, p.Height), nil
 }
 
-// planes writes a picture, within 0 to 1.
+// planes writes a picture.
 func planes(t network.Tensor) *bridge.Planes {
 	p := &bridge.Planes{Width: int(t.Shape[3]), Height: int(t.Shape[2]), Values: make([]byte, 0, 4*len(t.Values))}
 	for _, v := range t.Values {
-		p.Values = binary.LittleEndian.AppendUint32(p.Values, math.Float32bits(min(max(v, 0), 1)))
+		p.Values = binary.LittleEndian.AppendUint32(p.Values, math.Float32bits(v))
 	}
 	return p
 }

@@ -13,13 +13,13 @@ import (
 
 // paint gives the plate as the node paints it in the style that the descent starts from. A
 // style that takes a painting gets the job's.
-func (d *descending) paint(ctx context.Context, plate, painting network.Tensor) (network.Tensor, error) {
+func (d *descending) paint(ctx context.Context) (network.Tensor, error) {
 	r := &bridge.Render{
 		Style: d.Start, Unrealness: bridge.DefaultUnrealness, Mix: 1, Space: bridge.SpaceSRGB,
-		Size:     bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
+		Size:     bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: d.TextureScale},
 		Device:   bridge.Device{Kind: bridge.DeviceCPU}, // as the descent
-		Plate:    image(plate),
-		Painting: &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(painting)},
+		Plate:    image(d.plate),
+		Painting: &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(d.painting)},
 	}
 	r.Output = r.Plate
 	r.Output.Pixels = nil
@@ -27,7 +27,7 @@ func (d *descending) paint(ctx context.Context, plate, painting network.Tensor) 
 	if err != nil {
 		return network.Tensor{}, err
 	}
-	return fromImage(done.Pixels, plate), nil
+	return fromImage(done.Pixels, d.plate), nil
 }
 
 // image is a picture as a plate, opaque.

@@ -16,13 +16,9 @@ func modelsCommand() *cobra.Command {
 		Short:              "List styles, and add networks that others made",
 		DisableFlagParsing: true, // the engine's are its own
 		RunE: func(_ *cobra.Command, args []string) error {
-			bundle, err := ownBundle()
+			engine, err := ownEngine()
 			if err != nil {
-				return fail(exitPlugin, err)
-			}
-			engine, err := engineOf(bundle)
-			if err != nil {
-				return fail(exitPlugin, err)
+				return err
 			}
 			return syscall.Exec(engine, append([]string{engine, "models"}, args...), os.Environ())
 		},
@@ -55,4 +51,14 @@ func engineOf(bundle string) (string, error) {
 		return "", fmt.Errorf("%s has %d programs impasto-engine", bundle, len(engines))
 	}
 	return engines[0], nil
+}
+
+// ownEngine is the engine that belongs to this program.
+func ownEngine() (string, error) {
+	bundle, err := ownBundle()
+	if err != nil {
+		return "", fail(exitPlugin, err)
+	}
+	engine, err := engineOf(bundle)
+	return engine, fail(exitPlugin, err)
 }

@@ -9,7 +9,7 @@ import (
 	_ "gonum.org/v1/plot/vg/vgimg" // PNG
 )
 
-// plotLoss draws the parts of the loss over the iterations.
+// plotLoss draws the parts of the loss over the iterations, of all sizes one after the other.
 func plotLoss(path string, curve []iteration) error {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = "iteration", "loss"
@@ -29,7 +29,7 @@ func plotLoss(path string, curve []iteration) error {
 		var points plotter.XYs
 		for i := range curve {
 			if y := part.value(&curve[i]); y > 0 { // a logarithm has no 0
-				points = append(points, plotter.XY{X: float64(curve[i].Number), Y: y})
+				points = append(points, plotter.XY{X: float64(i), Y: y})
 			}
 		}
 		if len(points) == 0 {

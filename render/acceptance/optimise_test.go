@@ -61,8 +61,8 @@ func newOptimisation(t *testing.T, width, height int) *shot {
 }
 
 type iteration struct {
-	Iteration                       int
-	Loss, Style, Content, Variation float64
+	Iteration                               int
+	Detail, Loss, Style, Content, Variation float64
 }
 
 // losses reads a log.
@@ -82,18 +82,24 @@ func (s *shot) losses(name string) (all []iteration) {
 	return all
 }
 
+// optimised is the picture of an optimise that has to come out.
+func (s *shot) optimised(out string, more ...string) *picture.Image {
+	s.t.Helper()
+	if printed, code := s.finish(s.optimise(out, more...)); code != 0 {
+		s.t.Fatalf("it ended with %d:\n%s", code, printed)
+	}
+	im, err := picture.Read(s.path(out))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return im
+}
+
 func TestOptimise(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	run := func(out string, more ...string) *picture.Image {
 		t.Helper()
-		if printed, code := s.finish(s.optimise(out, append([]string{"--iterations", "30"}, more...)...)); code != 0 {
-			t.Fatalf("it ended with %d:\n%s", code, printed)
-		}
-		im, err := picture.Read(s.path(out))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return im
+		return s.optimised(out, append([]string{"--iterations", "30"}, more...)...)
 	}
 	first := run("first.exr", "--log", s.path("log"), "--plot", s.path("plot.png"))
 	all := s.losses("log")
@@ -143,25 +149,75 @@ func TestOptimiseStartsFromAStyle(t *testing.T) {
 	const id = "starry-night"
 	s.must("1", "styled", "--param", "styleId="+id)
 	styled := s.picture("styled", 1)
-	for _, out := range []string{"first.exr", "second.exr"} {
-		if printed, code := s.finish(s.optimise(out, "--start", id, "--iterations", "1")); code != 0 {
-			t.Fatalf("it ended with %d:\n%s", code, printed)
-		}
-	}
-	first, err := picture.Read(s.path("first.exr"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := s.optimised("first.exr", "--start", id, "--iterations", "1")
 	straight := func(v, alpha float32) float64 { return picture.Encoded(float64(v / alpha)) }
 	for i, v := range styled.Pix {
 		if off := straight(first.Pix[i], first.Pix[i|3]) - straight(v, styled.Pix[i|3]); math.Abs(off) > 0.01+2./255+1e-4 {
 			t.Fatalf("value %d is %g off the style's picture", i, off)
 		}
 	}
-	one, _ := os.ReadFile(s.path("first.exr"))
-	two, _ := os.ReadFile(s.path("second.exr"))
-	if !bytes.Equal(one, two) {
+	if second := s.optimised("second.exr", "--start", id, "--iterations", "1"); !slices.Equal(second.Pix, first.Pix) {
 		t.Error("a second time it is another picture")
+	}
+}
+
+func TestOptimiseGoesFromCoarseToFine(t *testing.T) {
+	s := newOptimisation(t, 240, 200)
+	for detail, sizes := range map[string][]float64{"1": {0.25, 0.5, 1}, "0.5": {0.25, 0.5}} {
+		if im := s.optimised("out.exr", "--detail", detail, "--iterations", "2", "--log", s.path("log")); im.DataWindow != image.Rect(0, 0, 240, 200) {
+			t.Errorf("at detail %s it became %v", detail, im.DataWindow)
+		}
+		var seen []float64
+		all := s.losses("log")
+		for i := range all {
+			if all[i].Iteration == 0 {
+				seen = append(seen, all[i].Detail)
+			}
+		}
+		begun := all[len(all)-3] // at the last size
+		if !slices.Equal(seen, sizes) || begun.Iteration != 0 || !(begun.Style < all[0].Style/2) {
+			t.Errorf("at detail %s it goes through %v, and begins the last with %+v after %+v", detail, seen, begun, all[0])
+		}
+	}
+}
+
+// The upper half of a painting is a painting of its own.
+func TestOptimiseTakesAPartOfThePainting(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	upper, whole := picture.New(image.Rect(0, 0, 50, 20)), picture.New(image.Rect(0, 0, 50, 40))
+	for i := range upper.Pix {
+		upper.Pix[i] = float32(i/4*7919%256) / 255
+	}
+	copy(whole.Pix, upper.Pix)
+	for name, im := range map[string]*picture.Image{"upper.png": upper, "whole.png": whole} {
+		if err := picture.Write(s.path(name), im); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part := s.optimised("part.exr", "--iterations", "5", "--painting", s.path("whole.png"), "--texture-crop", "0,0.5,1,1")
+	if all := s.optimised("all.exr", "--iterations", "5", "--painting", s.path("upper.png")); !slices.Equal(part.Pix, all.Pix) {
+		t.Error("a part is another painting than that part alone")
+	}
+	if larger := s.optimised("larger.exr", "--iterations", "5", "--texture-scale", "1.5"); slices.Equal(part.Pix, larger.Pix) {
+		t.Error("the texture scale changes nothing")
+	}
+}
+
+// The plate is grey and the painting red.
+func TestOptimiseKeepsColour(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	for _, c := range []struct {
+		keep string
+		grey bool
+	}{{"0", false}, {"1", true}} {
+		im := s.optimised("out.exr", "-u", "5", "--iterations", "20", "--keep-colour", c.keep)
+		farthest := 0.
+		for i := 0; i < len(im.Pix); i += 4 {
+			farthest = max(farthest, math.Abs(float64(im.Pix[i]-im.Pix[i+1])), math.Abs(float64(im.Pix[i]-im.Pix[i+2])))
+		}
+		if grey := farthest < 1e-5; grey != c.grey {
+			t.Errorf("with --keep-colour %s red, green and blue are up to %g apart", c.keep, farthest)
+		}
 	}
 }
 
@@ -187,6 +243,13 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"painting", "no such file", []string{"--painting", s.path("nothing.png")}},
 		{"u", "--unrealness is -2 to 8, not 9", []string{"-u", "9"}},
 		{"iterations", "--iterations is 1 to 1000, not 0", []string{"--iterations", "0"}},
+		{"detail", "--detail is 0.1 to 2, not 3", []string{"--detail", "3"}},
+		{"small", "at detail 0.1 the plate is 6 × 5 pixels, and the encoder", []string{"--detail", "0.1"}},
+		{"texture scale", "--texture-scale is 0.1 to 10, not 0", []string{"--texture-scale", "0"}},
+		{"large", "at texture scale 8 the painting has 62 times the pixels of the plate", []string{"--texture-scale", "8"}},
+		{"crop", "--texture-crop is x1,y1,x2,y2", []string{"--texture-crop", "0.5,0,0.5,1"}},
+		{"crop of three", "--texture-crop has 3 numbers", []string{"--texture-crop", "0,0,1"}},
+		{"colour", "--keep-colour is 0 to 1, not -1", []string{"--keep-colour", "-1"}},
 		{"format", "pictures are written as .exr or .png", []string{"-o", s.path("out.jpg")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
