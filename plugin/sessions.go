@@ -39,8 +39,14 @@ type session struct {
 	decoders   pixels.Decoders
 	again      pixels.Encoders // the inverses of the decoders
 	users      int
-	field      *onnx.Field // nil where frames are not painted in tiles
-	failed     int         // pixels that there was not enough memory for, for whoever has the device
+	takes      []string     // names of what the network takes beside the plate
+	field      *onnx.Field  // nil where frames are not painted in tiles
+	stages     *onnx.Stages // of those that take statistics of the whole frame
+
+	// For whoever has the device: how many pixels there was not enough memory for, and the
+	// stages that frames of one size go through.
+	failed int
+	plan   plan
 
 	// What goes into statistics and comes out of it, for whoever has the device.
 	small, norms network.Tensor
@@ -124,6 +130,7 @@ func (s *sessions) put(x *session) {
 		// What could not be loaded is tried again the next time.
 		if x.users == 0 && (x.err != nil || left > maxSessions) {
 			left--
+			x.plan.close()
 			for _, n := range []*network.Session{x.painter, x.vectors, x.statistics} {
 				if n != nil {
 					_ = n.Close() // fails for what is closed already only
@@ -190,25 +197,16 @@ func (x *session) load(vector []float32, threads int) error {
 		}
 	}
 	if in.Size == nil {
-		x.field = field(graphs[0], in.Name, out.Name)
+		// What is not known well enough is painted whole.
+		x.field, x.stages, _ = onnx.NewStages(graphs[0], in.Name, out.Name)
+	}
+	for _, p := range inputs[1:] {
+		x.takes = append(x.takes, p.Name)
 	}
 	x.encoders = pixels.NewEncoders(in.Range[0], in.Range[1])
 	x.decoders = pixels.NewDecoders(out.Range[0], out.Range[1])
 	x.again = pixels.NewEncoders(out.Range[0], out.Range[1])
 	return nil
-}
-
-// field is what is known of a graph's tiles, nil where that is not enough.
-func field(graph []byte, input, output string) *onnx.Field {
-	m, err := onnx.Read(graph)
-	if err != nil {
-		return nil
-	}
-	f, err := onnx.NewField(m, input, output)
-	if err != nil {
-		return nil
-	}
-	return f
 }
 
 // port is that of a picture, whose size may be fixed.

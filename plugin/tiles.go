@@ -31,9 +31,14 @@ func (e *engine) through(ctx context.Context, s *session, picture []float32, wid
 			}
 			e.buffers.Put(out)
 		}
-		s.failed = area
+		if errors.Is(err, network.ErrMemory) {
+			s.failed = area
+		}
 	}
 	if s.field != nil && errors.Is(err, network.ErrMemory) {
+		if s.stages != nil {
+			return e.staged(ctx, s, picture, width, height, beside, painted)
+		}
 		err = t.run()
 	}
 	if err != nil {
@@ -80,7 +85,7 @@ func (t *tiling) run() error {
 	if s.failed > 0 {
 		most = min(most, s.failed/2)
 	}
-	columns, rows, err := t.cut(most)
+	columns, rows, err := cut(s.field.Pieces, t.frame.width, t.frame.height, most)
 	if err != nil {
 		return err
 	}
@@ -113,27 +118,32 @@ func (t *tiling) run() error {
 	return nil
 }
 
-// cut cuts the frame into tiles of that many pixels at the most: those that have the least
+// cut cuts a picture into tiles of that many pixels at the most: those that have the least
 // in common.
-func (t *tiling) cut(most int) (columns, rows []onnx.Piece, err error) {
-	field := t.session.field
-	var across, down [maxTiles + 1][]onnx.Piece
-	for n := 1; n <= maxTiles; n++ {
-		if across[n], err = field.Pieces(1, t.frame.width, n); err != nil {
-			return nil, nil, err
-		}
-		if down[n], err = field.Pieces(0, t.frame.height, n); err != nil {
-			return nil, nil, err
-		}
-	}
+func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, height, most int) (columns, rows []onnx.Piece, err error) {
 	least := 0
-	for _, x := range across[1:] {
-		for _, y := range down[1:] {
-			width, _, _ := largest(x)
-			height, _, _ := largest(y)
-			if area := total(x) * total(y); width*height <= most && (least == 0 || area < least) {
+	for across := 1; across <= maxTiles; across++ {
+		x, err := pieces(1, width, across)
+		if err != nil {
+			return nil, nil, err
+		}
+		if least > 0 && total(x)*height >= least {
+			break // and so would more of them be
+		}
+		wide, _, _ := largest(x)
+		for down := max(wide*height/max(most, 1), 1); down <= maxTiles; down++ {
+			y, err := pieces(0, height, down)
+			if err != nil {
+				return nil, nil, err
+			}
+			high, _, _ := largest(y)
+			if wide*high > most {
+				continue
+			}
+			if area := total(x) * total(y); least == 0 || area < least {
 				columns, rows, least = x, y, area
 			}
+			break
 		}
 	}
 	if least == 0 {

@@ -15,9 +15,11 @@ type Field struct {
 	Grid  int // pieces begin at multiples of it
 	Bytes int // that a run takes for a pixel of the piece at the most, about
 
-	planes []planes // the picture first
-	steps  []step
-	output int // of the planes
+	planes     []planes // the picture first
+	steps      []step
+	output     int // of the planes
+	statistics []statistic
+	whole      View
 }
 
 // planes is a tensor that a picture comes through.
@@ -31,6 +33,7 @@ type planes struct {
 type step struct {
 	operator
 	in, out []int
+	work    float64 // multiplications for a value of the result, or what takes as long
 }
 
 // reach is a tensor along one axis: how long it is for a piece of a picture, and which part
@@ -56,60 +59,33 @@ type operator interface {
 var errSmall = errors.New("too small")
 
 // NewField follows the picture through a graph, from the input to the output. It fails on
-// graphs that have more in them than is known here, or that look at the picture as a whole.
+// graphs that have more in them than is known here.
 func NewField(m *Model, input, output string) (*Field, error) {
 	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}}}
-	r := reader{Model: m, shapes: map[string][]int64{}}
-	known := map[string]int{input: 0}
+	r := newReader(m, f)
 	for i := range m.Nodes {
-		n := &m.Nodes[i]
-		var in []int
-		for _, name := range n.Inputs {
-			if p, ok := known[name]; ok {
-				in = append(in, p)
-			}
+		if err := r.node(&m.Nodes[i]); err != nil {
+			return nil, fmt.Errorf("%s of %q: %w", m.Nodes[i].Op, m.Nodes[i].Outputs, err)
 		}
-		if in == nil {
-			r.follow(n)
-			continue
-		}
-		op, channels, err := r.operator(n, f, in)
-		if err != nil {
-			return nil, fmt.Errorf("%s of %q: %w", n.Op, n.Outputs, err)
-		}
-		s := step{operator: op, in: in}
-		for j, name := range n.Outputs {
-			p := planes{name: name, channels: channels[min(j, len(channels)-1)]}
-			for axis := range 2 {
-				from := f.planes[in[0]]
-				times, by := op.scale(axis)
-				times, by = times*from.times[axis], by*from.by[axis]
-				d := divisor(times, by)
-				p.times[axis], p.by[axis] = times/d, by/d
-			}
-			known[name] = len(f.planes)
-			s.out = append(s.out, len(f.planes))
-			f.planes = append(f.planes, p)
-		}
-		f.steps = append(f.steps, s)
 	}
 	var ok bool
-	if f.output, ok = known[output]; !ok {
+	if f.output, ok = r.known[output]; !ok {
 		return nil, fmt.Errorf("%q is not made of %q", output, input)
 	}
-	if p := f.planes[f.output]; p.times != p.by {
-		return nil, errors.New("the result has another size than the picture")
+	if p := f.planes[f.output]; p.times != p.by || p.channels != 3 {
+		return nil, errors.New("the result is another one than the picture")
 	}
 	f.Grid = 1
 	for _, p := range f.planes {
 		for axis := range 2 {
 			f.Grid *= p.by[axis] / divisor(f.Grid, p.by[axis])
 		}
+		if f.Grid > maxGrid {
+			return nil, fmt.Errorf("it moves in steps of %d pixels", f.Grid)
+		}
 	}
-	if f.Grid > maxGrid {
-		return nil, fmt.Errorf("it moves in steps of %d pixels", f.Grid)
-	}
-	f.Bytes = f.memory()
+	f.whole = View{Field: f, sources: []int{0}, outputs: []int{f.output}}
+	f.Bytes = f.memory(f.steps, f.whole.outputs)
 	return f, nil
 }
 
@@ -123,62 +99,78 @@ func divisor(a, b int) int {
 	return max(a, 1)
 }
 
-// memory is how much a run takes for a pixel. Every tensor goes as soon as nothing needs it
-// any more, and operators that can work in place do. ONNX Runtime takes up to twice that,
-// for layouts of its own: 87 bytes for the shipped network, whose tensors take 49.
-func (f *Field) memory() int {
+// memory is how much a run of some steps takes for a pixel. Every tensor goes as soon as
+// nothing needs it any more, and operators that can work in place do. ONNX Runtime takes
+// more, for layouts of its own: 87 bytes for the shipped network, whose tensors take 49, and
+// 850 for the classic one of 513.
+func (f *Field) memory(steps []step, outputs []int) int {
 	last := make([]int, len(f.planes))
-	for i, s := range f.steps {
+	for i, s := range steps {
 		for _, p := range s.in {
 			last[p] = i
 		}
 	}
-	size := func(p int) float64 {
-		t := &f.planes[p]
-		return 4 * float64(t.channels*t.times[0]*t.times[1]) / float64(t.by[0]*t.by[1])
+	for _, p := range outputs {
+		last[p] = len(steps)
 	}
 	live, most := 0., 0.
-	for i, s := range f.steps {
+	for i, s := range steps {
 		for _, p := range s.out {
-			live += size(p)
+			live += 4 * f.values(p)
 		}
 		now := live
 		if _, ok := s.operator.(pointwise); ok && slices.ContainsFunc(s.in, func(p int) bool { return last[p] == i }) {
-			now -= size(s.out[0])
+			now -= 4 * f.values(s.out[0])
 		}
 		most = max(most, now)
 		for _, p := range slices.Compact(slices.Sorted(slices.Values(s.in))) {
 			if p != 0 && last[p] == i {
-				live -= size(p)
+				live = max(live-4*f.values(p), 0)
 			}
 		}
 	}
-	return int(2*most) + 1
+	return int(1.75*most) + 1
 }
 
-// trace traces a piece of a length along an axis through the graph.
-func (f *Field) trace(axis, length int, e edges) (reach, error) {
-	all := make([]reach, len(f.planes))
+// values is how many values planes have for a pixel of the picture.
+func (f *Field) values(p int) float64 {
+	t := &f.planes[p]
+	return float64(t.channels*t.times[0]*t.times[1]) / float64(t.by[0]*t.by[1])
+}
+
+// View is a part of a graph, from some planes to others.
+type View struct {
+	*Field
+	sources, outputs []int
+}
+
+// trace traces a piece of a length along an axis through the graph. The sources of a view
+// are as in the whole.
+func (v *View) trace(axis, length int, e edges) ([]reach, error) {
+	all := make([]reach, len(v.planes))
 	all[0] = reach{length, 0, length}
-	for _, s := range f.steps {
+	for _, s := range v.steps {
 		in := all[s.in[0]]
 		for _, p := range s.in[1:] {
 			other := all[p]
 			if other.size != in.size {
-				return reach{}, fmt.Errorf("%d and %d rows or columns meet", in.size, other.size)
+				return nil, fmt.Errorf("%d and %d rows or columns meet", in.size, other.size)
 			}
 			in.from, in.to = max(in.from, other.from), min(in.to, other.to)
 		}
 		out, err := s.reach(in, axis, e)
 		if err != nil {
-			return reach{}, err
+			return nil, err
 		}
 		out.from, out.to = min(max(out.from, 0), out.size), max(min(out.to, out.size), 0)
 		for _, p := range s.out {
 			all[p] = out
+			if slices.Contains(v.sources, p) {
+				all[p] = reach{out.size, 0, out.size}
+			}
 		}
 	}
-	return all[f.output], nil
+	return all, nil
 }
 
 // Piece is a run of a picture's rows or columns that goes into the graph, and its core,
@@ -192,23 +184,28 @@ type Piece struct {
 // Pieces cuts a picture's height (axis 0) or width (1) into cores of about the same size,
 // and gives each what it needs around itself. They come to the whole.
 func (f *Field) Pieces(axis, length, count int) ([]Piece, error) {
-	return f.pieces(axis, Piece{To: length, CoreTo: length, edges: edges{true, true}}, count)
+	return f.whole.Pieces(axis, length, count)
+}
+
+// Pieces are those for a part of the graph.
+func (v *View) Pieces(axis, length, count int) ([]Piece, error) {
+	return v.pieces(axis, Piece{To: length, CoreTo: length, edges: edges{true, true}}, count)
 }
 
 // Halves cuts a piece in two, as pieces of what went into it; one that is too small stays.
-func (f *Field) Halves(axis int, p Piece) ([]Piece, error) { return f.pieces(axis, p.Local(), 2) }
+func (f *Field) Halves(axis int, p Piece) ([]Piece, error) { return f.whole.pieces(axis, p.Local(), 2) }
 
 // Local is a piece as one of what went into it.
 func (p Piece) Local() Piece {
 	return Piece{To: p.To - p.From, CoreFrom: p.CoreFrom - p.From, CoreTo: p.CoreTo - p.From, edges: p.edges}
 }
 
-func (f *Field) pieces(axis int, of Piece, count int) ([]Piece, error) {
+func (v *View) pieces(axis int, of Piece, count int) ([]Piece, error) {
 	length := (of.CoreTo - of.CoreFrom + count - 1) / count
-	length = (length + f.Grid - 1) / f.Grid * f.Grid
+	length = (length + v.Grid - 1) / v.Grid * v.Grid
 	var all []Piece
 	for from := of.CoreFrom; from < of.CoreTo; from += length {
-		p, err := f.piece(axis, of, from, min(from+length, of.CoreTo))
+		p, err := v.piece(axis, of, from, min(from+length, of.CoreTo))
 		if err != nil {
 			return nil, err
 		}
@@ -218,28 +215,40 @@ func (f *Field) pieces(axis int, of Piece, count int) ([]Piece, error) {
 }
 
 // piece is the smallest that has a core.
-func (f *Field) piece(axis int, of Piece, coreFrom, coreTo int) (Piece, error) {
-	p := Piece{From: coreFrom / f.Grid * f.Grid, To: coreTo, CoreFrom: coreFrom, CoreTo: coreTo}
-	up := func(n int) int { return (n + f.Grid - 1) / f.Grid * f.Grid }
+func (v *View) piece(axis int, of Piece, coreFrom, coreTo int) (Piece, error) {
+	whole, err := v.trace(axis, of.To, of.edges)
+	if err != nil {
+		return Piece{}, err
+	}
+	p := Piece{From: coreFrom / v.Grid * v.Grid, CoreFrom: coreFrom, CoreTo: coreTo}
+	up := func(n int) int { return (n + v.Grid - 1) / v.Grid * v.Grid }
+	p.To = p.From + v.Grid
 	for {
 		p.To = min(p.From+up(p.To-p.From), of.To)
 		p.edges = edges{of.edges.first && p.From == 0, of.edges.last && p.To == of.To}
-		r, err := f.trace(axis, p.To-p.From, p.edges)
-		before, after := r.from-(coreFrom-p.From), coreTo-p.From-r.to // that the core lacks
-		switch {
-		case errors.Is(err, errSmall):
-			before, after = 1, 1
-		case err != nil:
+		r, err := v.trace(axis, p.To-p.From, p.edges)
+		if err != nil && !errors.Is(err, errSmall) {
 			return p, err
-		case r.size != p.To-p.From:
-			return p, errors.New("the result has another size than the picture")
-		case before <= 0 && after <= 0:
-			return p, nil
+		}
+		// What the cores of the outputs lack at both ends, in pixels of the picture.
+		before, after := 0, 0
+		if err != nil {
+			before, after = p.To-p.From, p.To-p.From
+		}
+		for _, o := range v.outputs {
+			if err == nil {
+				q := v.part(axis, p, of, o, r[o].size, whole[o].size)
+				times, by := v.planes[o].times[axis], v.planes[o].by[axis]
+				before = max(before, ceil((r[o].from-(q.CoreFrom-q.From))*by, times))
+				after = max(after, ceil((q.CoreTo-q.From-r[o].to)*by, times))
+			}
 		}
 		switch {
+		case before == 0 && after == 0:
+			return p, nil
 		case after > 0 && p.To < of.To:
 			p.To = min(p.To+up(after), of.To)
-			if before > 0 {
+			if before > 0 && err == nil {
 				p.From = max(p.From-up(before), 0)
 			}
 		case p.From > 0:
@@ -247,7 +256,24 @@ func (f *Field) piece(axis int, of Piece, coreFrom, coreTo int) (Piece, error) {
 		case err != nil:
 			return p, err
 		default:
-			return p, fmt.Errorf("of %d rows or columns %d to %d come out", of.To, r.from, r.to)
+			return p, fmt.Errorf("of %d rows or columns some never come out", of.To)
 		}
 	}
+}
+
+// Part is what a piece of the picture is of some planes along an axis, in their own rows
+// or columns: where it begins, how long it is, and what is its core.
+type Part struct {
+	From, Size       int
+	CoreFrom, CoreTo int
+}
+
+func (v *View) part(axis int, p, of Piece, o, size, whole int) Part {
+	t := &v.planes[o]
+	scaled := func(n int) int { return n * t.times[axis] / t.by[axis] }
+	q := Part{From: scaled(p.From), Size: size, CoreFrom: scaled(p.CoreFrom), CoreTo: scaled(p.CoreTo)}
+	if of.edges.last && p.CoreTo == of.To {
+		q.CoreTo = whole
+	}
+	return q
 }

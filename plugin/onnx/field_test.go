@@ -211,15 +211,15 @@ func compare(t *testing.T, f *onnx.Field, s *network.Session, width, height int)
 // that are not known here, are not for tiles.
 func TestGraphsThatCannotBeCut(t *testing.T) {
 	for name, make := range map[string]func(d *drawing){
-		"instance norm": func(d *drawing) {
-			d.Constant("ones", []int64{3}, 1, 1, 1)
-			d.then("InstanceNormalization", nil, "ones", "ones")
+		"a maximum": func(d *drawing) {
+			d.Node("ReduceMax", []string{"x"}, "most", nil)
+			d.then("Sub", nil, "most")
 		},
-		"mean":         func(d *drawing) { d.then("Sub", nil, d.then("GlobalAveragePool", nil)) },
-		"reshape":      func(d *drawing) { d.then("Reshape", nil, d.integers(0, 0, -1, 16)) },
-		"other size":   func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
-		"upside down":  func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },
-		"a fixed part": func(d *drawing) { d.then("Slice", nil, d.integers(0), d.integers(16), d.integers(2)) },
+		"a mean of rows": func(d *drawing) { d.then("ReduceMean", attributes{"axes": []int64{2}}) },
+		"reshape":        func(d *drawing) { d.then("Reshape", nil, d.integers(0, 0, -1, 16)) },
+		"other size":     func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
+		"upside down":    func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },
+		"a fixed part":   func(d *drawing) { d.then("Slice", nil, d.integers(0), d.integers(16), d.integers(2)) },
 		"aligned edges": func(d *drawing) {
 			d.Constant("scales", []int64{4}, 1, 1, 2, 2)
 			d.then("MaxPool", attributes{"kernel_shape": two(2), "strides": two(2)})

@@ -88,6 +88,14 @@ func FuzzRead(f *testing.F) {
 	g.Node("Slice", []string{"a"}, "b", map[string]any{"ends": []int64{7}, "axes": []int64{-1}})
 	g.Node("Reshape", []string{"b", "size"}, "y", nil)
 	f.Add(g.Bytes())
+	var norms onnxtest.Graph
+	norms.Constant("w", []int64{3, 3, 1, 1}, 1, 0, 0, 0, 1, 0, 0, 0, 1)
+	norms.Constant("one", []int64{3}, 1, 1, 1)
+	norms.Node("Conv", []string{"x", "w"}, "c", nil)
+	norms.Node("InstanceNormalization", []string{"c", "one", "one"}, "n", nil)
+	norms.Node("ReduceMean", []string{"n"}, "m", map[string]any{"axes": []int64{2, 3}})
+	norms.Node("Sub", []string{"n", "m"}, "y", nil)
+	f.Add(norms.Bytes())
 	f.Fuzz(func(t *testing.T, file []byte) {
 		m, err := onnx.Read(file)
 		if err != nil {
@@ -108,9 +116,32 @@ func FuzzRead(f *testing.F) {
 		if _, err := onnx.ChannelsFirst(file); err != nil {
 			t.Fatal(err)
 		}
+		if f, stages, err := onnx.NewStages(file, "x", "y"); err == nil {
+			_, _ = f.Pieces(0, 100, 3)
+			if stages != nil {
+				cutAll(t, stages)
+			}
+		}
 		again, err := onnx.Read(freed)
 		if err != nil || len(again.Inputs) != len(m.Inputs) || len(again.Nodes) < len(m.Nodes) {
 			t.Errorf("freed it reads otherwise: %v", err)
 		}
 	})
+}
+
+// cutAll makes the graphs of all stages.
+func cutAll(t *testing.T, s *onnx.Stages) {
+	plan, err := s.Plan(64, 64, 1<<20)
+	if err != nil {
+		return
+	}
+	for _, st := range plan {
+		file, _, _, err := st.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := onnx.Read(file); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -19,7 +19,10 @@ func (pointwise) scale(int) (times, by int)                     { return 1, 1 }
 // or a pooling.
 type window struct {
 	extent, stride, before, after [2]int
+	work                          float64
 }
+
+func (w *window) multiplications() float64 { return max(w.work, 8) }
 
 func (w *window) reach(in reach, axis int, e edges) (reach, error) {
 	extent, stride, before := w.extent[axis], w.stride[axis], w.before[axis]
@@ -44,7 +47,10 @@ func (w *window) scale(axis int) (times, by int) { return 1, w.stride[axis] }
 // convolution.
 type spread struct {
 	extent, stride, before, after, more [2]int
+	work                                float64
 }
+
+func (s *spread) multiplications() float64 { return s.work }
 
 func (s *spread) reach(in reach, axis int, e edges) (reach, error) {
 	extent, stride, before := s.extent[axis], s.stride[axis], s.before[axis]
@@ -130,30 +136,11 @@ var pointwiseOperators = []string{
 	"Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "ThresholdedRelu",
 }
 
-// reader makes operators of nodes.
-type reader struct {
-	*Model
-	shapes map[string][]int64 // of tensors that constants become
-}
-
-// follow knows the shape of what a node makes of a constant, as far as weights need it.
-func (r *reader) follow(n *Node) {
-	if (n.Op == "Cast" || n.Op == "Identity") && len(n.Inputs) == 1 && len(n.Outputs) == 1 {
-		r.shapes[n.Outputs[0]] = r.shape(n.Inputs[0])
-	}
-}
-
-func (r *reader) shape(name string) []int64 {
-	if c, ok := r.Constants[name]; ok {
-		return c.Shape
-	}
-	return r.shapes[name]
-}
-
 var errUnknown = errors.New("it is not known what it does to a piece of a picture")
 
 // operator is a node that takes planes, and how many channels its results have.
-func (r *reader) operator(n *Node, f *Field, in []int) (operator, []int, error) {
+func (r *reader) operator(n *Node, in []int) (operator, []int, error) {
+	f := r.field
 	if n.Domain != "" && n.Domain != "ai.onnx" || len(n.Inputs) == 0 || len(n.Outputs) == 0 || f.planes[in[0]].name != n.Inputs[0] && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "Sum"}, n.Op) {
 		return nil, nil, errUnknown
 	}
@@ -166,7 +153,7 @@ func (r *reader) operator(n *Node, f *Field, in []int) (operator, []int, error) 
 		return nil, nil, errUnknown
 	}
 	switch {
-	case slices.Contains(pointwiseOperators, n.Op):
+	case slices.Contains(pointwiseOperators, n.Op) || n.Op == "InstanceNormalization":
 		return pointwise{}, same, nil
 	case n.Op == "Conv" || n.Op == "ConvTranspose":
 		return r.convolution(n)
@@ -275,13 +262,17 @@ func (r *reader) convolution(n *Node) (operator, []int, error) {
 	}
 	w, err := r.window(n, kernel)
 	if err != nil || n.Op == "Conv" {
+		if w != nil {
+			w.work = float64(weights[1] * weights[2] * weights[3])
+		}
 		return w, []int{int(weights[0])}, err
 	}
 	more, err := pair(n.Integers("output_padding"), 0)
 	if err != nil || n.Integers("output_shape") != nil || n.Text("auto_pad") == "SAME_UPPER" {
 		return nil, nil, errUnknown
 	}
-	return &spread{w.extent, w.stride, w.before, w.after, more}, []int{int(weights[1] * group)}, nil
+	work := float64(weights[0]*weights[2]*weights[3]) / float64(w.stride[0]*w.stride[1])
+	return &spread{w.extent, w.stride, w.before, w.after, more, work}, []int{int(weights[1] * group)}, nil
 }
 
 // resize is one that makes planes larger by whole numbers.
