@@ -53,7 +53,7 @@ func main() {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	ofx.WatchCrashes(exitCrash)
-	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), modelsCommand(), optimiseCommand(), doctorCommand())
+	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), modelsCommand(), optimiseCommand(), wedgeCommand(), doctorCommand())
 	os.Exit(code(root.Execute()))
 }
 

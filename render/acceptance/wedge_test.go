@@ -1,0 +1,76 @@
+package acceptance
+
+import (
+	"image"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"impasto.net/render/picture"
+)
+
+// wedge is impasto wedge of the plate's first frame.
+func (s *shot) wedge(out string, more ...string) *exec.Cmd {
+	s.t.Helper()
+	args := []string{"wedge", s.path("plate.0001.exr"), "--painting", s.path("painting.png"), "--encoder", s.path("filters"), "-o", s.path(out)}
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append(args, more...)...)
+	cmd.Env = s.env
+	return cmd
+}
+
+// Every picture on the sheet is the one that impasto optimise makes, and has a label below.
+func TestWedge(t *testing.T) {
+	const width, height = 128, 112 // there is a smaller size before the last
+	s := newOptimisation(t, width, height)
+	printed, code := s.finish(s.wedge("sheet.png", "--seed", "3", "--param", "unrealness=3,5", "--param", "iterations=6,2"))
+	if code != 0 || strings.Count(printed, "descent ") != 2 {
+		t.Fatalf("it ended with %d, wanted are two descents:\n%s", code, printed)
+	}
+	sheet, err := picture.Read(s.path("sheet.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(x, y int) int { return 4 * (y*sheet.DataWindow.Dx() + x) }
+	gap := (sheet.DataWindow.Dx() - 2*width) / 3
+	below := (sheet.DataWindow.Dy() - gap) / 2 // a picture, its label and the gap
+	for row, u := range []string{"3", "5"} {
+		for column, iterations := range []string{"6", "2"} {
+			im := s.optimised("out.exr", "--seed", "3", "-u", u, "--iterations", iterations)
+			corner := image.Pt(gap+column*(width+gap), gap+row*below)
+			for i, v := range im.Pix {
+				x, y := i/4%width, i/4/width
+				if on := sheet.Pix[at(corner.X+x, corner.Y+y)+i%4]; i%4 != 3 && picture.EncodeByte(on) != picture.EncodeByte(v) {
+					t.Fatalf("at u = %s, iteration %s, pixel %d, %d is %g, wanted is %g", u, iterations, x, y, on, v)
+				}
+			}
+			lit := false
+			for y := corner.Y + height; y < corner.Y+below-gap; y++ {
+				for x := range width {
+					lit = lit || sheet.Pix[at(corner.X+x, y)] > 0.3
+				}
+			}
+			if !lit {
+				t.Errorf("there is no label below the picture at u = %s, iteration %s", u, iterations)
+			}
+		}
+	}
+}
+
+func TestWedgeSaysWhatIsWrong(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	for _, c := range []struct{ name, param, want string }{
+		{"parameter", "plot=1,2", "there is no such parameter; there are unrealness, iterations, "},
+		{"values", "unrealness", "write NAME=VALUE,…"},
+		{"number", "unrealness=2,much", `"much"`},
+		{"range", "unrealness=2,9", "--unrealness is -2 to 8, not 9"},
+		{"many", "seed=1" + strings.Repeat(",1", 300), "more than 256 pictures"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			printed, code := s.finish(s.wedge("sheet.png", "--param", c.param))
+			if code == 0 || !strings.Contains(printed, c.want) || s.exists("sheet.png") {
+				t.Errorf("it ended with %d, and not %q:\n%s", code, c.want, printed)
+			}
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"image"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+
+	"impasto.net/render/picture"
+)
+
+// mostSheet is how many pixels a contact sheet may have: a gigabyte.
+const mostSheet = 1 << 26
+
+// sheet is pictures of one size in columns, row by row, with a label below each.
+type sheet struct {
+	*picture.Image
+	columns       int
+	width, height int // of a picture
+	gap, below    int // between pictures, and for a label
+	face          font.Face
+}
+
+// newSheet makes a grey sheet with place for pictures of all labels, which has all labels.
+func newSheet(columns, width, height int, labels []string) (*sheet, error) {
+	parsed, err := opentype.Parse(goregular.TTF)
+	if err != nil {
+		return nil, err
+	}
+	face := func(size float64) (font.Face, error) {
+		return opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
+	}
+	s := &sheet{columns: columns, width: width, height: height, gap: max(4, width/40)}
+	// As large as the longest label allows.
+	size := max(12, float64(width)/20)
+	if s.face, err = face(size); err != nil {
+		return nil, err
+	}
+	longest := fixed.I(width)
+	for _, label := range labels {
+		longest = max(longest, font.MeasureString(s.face, label))
+	}
+	if s.face, err = face(max(6, size*float64(width)/float64(longest.Ceil()))); err != nil {
+		return nil, err
+	}
+	s.below = s.face.Metrics().Height.Ceil()
+	rows := (len(labels) + columns - 1) / columns
+	whole := image.Rect(0, 0, columns*(width+s.gap)+s.gap, rows*(height+s.below+s.gap)+s.gap)
+	if whole.Dx()*whole.Dy() > mostSheet {
+		return nil, fmt.Errorf("a sheet of %d pictures of %d × %d pixels is too large: take fewer, or a smaller plate", len(labels), width, height)
+	}
+	s.Image = picture.New(whole)
+	s.Depth = picture.Byte
+	for i := range s.Pix {
+		if i%4 != 3 {
+			s.Pix[i] = 0.03
+		}
+	}
+	for i, label := range labels {
+		s.write(i, label)
+	}
+	return s, nil
+}
+
+// corner is the upper left one of a picture.
+func (s *sheet) corner(i int) image.Point {
+	return image.Pt(s.gap+i%s.columns*(s.width+s.gap), s.gap+i/s.columns*(s.height+s.below+s.gap))
+}
+
+// put has a picture at a place.
+func (s *sheet) put(i int, im *picture.Image) {
+	at := s.corner(i)
+	for y := range s.height {
+		to, from := s.Pix[4*((at.Y+y)*s.DataWindow.Dx()+at.X):], im.Pix[4*y*s.width:4*(y+1)*s.width]
+		for x, v := range from {
+			if x%4 != 3 {
+				to[x] = v
+			}
+		}
+	}
+}
+
+// write has a label below a place, as much of it as there is room for.
+func (s *sheet) write(i int, label string) {
+	text := image.NewAlpha(image.Rect(0, 0, s.width, s.below))
+	d := font.Drawer{Dst: text, Src: image.Opaque, Face: s.face, Dot: fixed.Point26_6{Y: s.face.Metrics().Ascent}}
+	d.DrawString(label)
+	at := s.corner(i).Add(image.Pt(0, s.height))
+	for y := range s.below {
+		for x := range s.width {
+			to := 4 * ((at.Y+y)*s.DataWindow.Dx() + at.X + x)
+			for c := range 3 {
+				s.Pix[to+c] += (0.7 - s.Pix[to+c]) * float32(text.AlphaAt(x, y).A) / 255
+			}
+		}
+	}
+}
