@@ -39,8 +39,12 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f.Float64SliceVar(&o.textureCrop, "texture-crop", []float64{0, 0, 1, 1}, "the part of the painting to paint like: `x1,y1,x2,y2`, from 0,0 at the lower left to 1,1")
 	f.Float64Var(&o.KeepColour, "keep-colour", 0, "0 is the painting's colour, 1 the plate's")
 	f.Uint64Var(&o.Seed, "seed", 1, "of the grain that even areas start from")
-	for _, needed := range []string{"painting", "encoder"} {
-		if err := c.MarkFlagRequired(needed); err != nil {
+}
+
+// require has a command refuse to run without these flags.
+func require(c *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		if err := c.MarkFlagRequired(flag); err != nil {
 			panic(err)
 		}
 	}
@@ -55,18 +59,14 @@ func (o *optimisation) check() error {
 	return o.Check()
 }
 
-// read reads the plate, which it gives, and the painting.
-func (o *optimisation) read(path string) (*picture.Image, error) {
-	plate, err := picture.Read(path)
-	if err != nil {
-		return nil, err
-	}
+// read takes a plate, and reads the painting.
+func (o *optimisation) read(plate *picture.Image) error {
 	painting, err := picture.Read(o.painting)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o.Plate, o.Painting = encoded(plate), encoded(painting)
-	return plate, nil
+	return nil
 }
 
 // descend has an engine do a job. The last that it tells of has a picture. The engine stops

@@ -61,9 +61,7 @@ func optimiseCommand() *cobra.Command {
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .exr or .png")
 	f.StringVar(&o.plot, "plot", "", "a `file` for a plot of the loss, .png")
 	f.StringVar(&o.log, "log", "", "a `file` for the loss, a line of JSON for every iteration")
-	if err := c.MarkFlagRequired("out"); err != nil {
-		panic(err)
-	}
+	require(c, "painting", "encoder", "out")
 	return c
 }
 
@@ -91,7 +89,10 @@ func optimise(path string, o *optimiseOptions) error {
 	if err != nil {
 		return err
 	}
-	plate, err := o.read(path)
+	plate, err := picture.Read(path)
+	if err == nil {
+		err = o.read(plate)
+	}
 	if err != nil {
 		return fail(exitFrames, err)
 	}

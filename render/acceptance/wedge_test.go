@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"image"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -57,10 +58,39 @@ func TestWedge(t *testing.T) {
 	}
 }
 
+// Of an effect they are the frames that impasto render makes.
+func TestWedgeOfAnEffect(t *testing.T) {
+	const width, height = 64, 48
+	s := newOptimisation(t, width, height)
+	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "wedge", s.path("plate.0001.exr"), "--plugin", s.bundle,
+		"--param", "styleId=scream,ink", "--param", "unrealness=2", "-o", s.path("sheet.exr"))
+	cmd.Env = s.env
+	if printed, code := s.finish(cmd); code != 0 {
+		t.Fatalf("it ended with %d:\n%s", code, printed)
+	}
+	sheet, err := picture.Read(s.path("sheet.exr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gap := (sheet.DataWindow.Dx() - width) / 2
+	for row, id := range []string{"scream", "ink"} {
+		s.must("1", "frame", "--param", "styleId="+id, "--param", "unrealness=2")
+		frame := s.picture("frame", 1)
+		top := gap + row*(sheet.DataWindow.Dy()-gap)/2
+		for i, v := range frame.Pix {
+			x, y := i/4%width, i/4/width
+			// The sheet has halves.
+			if on := sheet.Pix[4*((top+y)*sheet.DataWindow.Dx()+gap+x)+i%4]; i%4 != 3 && math.Abs(float64(on-v)) > 1e-3 {
+				t.Fatalf("in %s pixel %d, %d is %g, wanted is %g", id, x, y, on, v)
+			}
+		}
+	}
+}
+
 func TestWedgeSaysWhatIsWrong(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	for _, c := range []struct{ name, param, want string }{
-		{"parameter", "plot=1,2", "there is no such parameter; there are unrealness, iterations, "},
+		{"parameter", "plot=1,2", "there is no parameter plot; there are unrealness, iterations, "},
 		{"values", "unrealness", "write NAME=VALUE,…"},
 		{"number", "unrealness=2,much", `"much"`},
 		{"range", "unrealness=2,9", "--unrealness is -2 to 8, not 9"},
