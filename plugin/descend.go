@@ -11,6 +11,7 @@ import (
 	"impasto.net/plugin/descent"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/objective"
+	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -33,6 +34,10 @@ const (
 	// there are at each of those sizes does not depend on how many are wanted at the last:
 	// twice as many showed nothing more.
 	smallest, halvings, coarse = 48, 2, 64
+
+	// margin is what a picture is painted beyond its edges, in pixels, on reflections: what an
+	// encoder sees there is not all picture, and a rim would show.
+	margin = 16
 
 	// mostPainting is how many times the pixels of the plate a painting may have.
 	mostPainting = 4
@@ -80,8 +85,8 @@ func (d *descending) run(ctx context.Context) error {
 		}
 	}
 	sizes := d.sizes()
-	width, height := d.sides(sizes[0])
-	picture = copied(resized(d.threads, picture, width, height, 1))
+	place := d.framed(sizes[0])
+	picture = d.resampled(picture, extent(picture), place)
 	random := rand.New(rand.NewPCG(d.Seed, 0))
 	for i := range picture.Values {
 		picture.Values[i] += grain * (2*random.Float32() - 1)
@@ -94,7 +99,12 @@ func (d *descending) run(ctx context.Context) error {
 		}
 		left -= stage.iterations + 1
 		stage.after = left
-		if picture, err = d.descend(ctx, picture, &stage); err != nil {
+		if i > 0 {
+			from := place
+			place = d.framed(detail)
+			picture = d.resampled(picture, from, place)
+		}
+		if err := d.descend(ctx, picture, place, &stage); err != nil {
 			return err
 		}
 	}
@@ -147,28 +157,25 @@ type stage struct {
 	detail     float64
 	iterations int
 	stills     []int // of which pictures are wanted
-	after      int // iterations that come after it
+	after      int   // iterations that come after it
 }
 
-// descend has a picture go down, at a size. It gives the picture at that size.
-func (d *descending) descend(ctx context.Context, picture network.Tensor, s *stage) (network.Tensor, error) {
-	width, height := d.sides(s.detail)
-	plate := resized(d.threads, d.plate, width, height, 1)
-	width, height = side(d.painting.Shape[3], d.scale*s.detail), side(d.painting.Shape[2], d.scale*s.detail)
-	painting := resized(d.threads, d.painting, width, height, d.least)
-	if err := d.objective.Aim(ctx, plate, painting, objective.Weights{
+// descend has a picture go down, with the plate at its place in it.
+func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) error {
+	size := func(n int64) int { return side(n, d.scale*s.detail) }
+	small := pixels.NewGeometry(size(d.painting.Shape[3]), size(d.painting.Shape[2]), 1, d.least)
+	if err := d.objective.Aim(ctx, d.resampled(d.plate, extent(d.plate), place), d.resampled(d.painting, extent(d.painting), small), objective.Weights{
 		Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
 	}); err != nil {
-		return picture, err
+		return err
 	}
-	picture = resized(d.threads, picture, int(plate.Shape[3]), int(plate.Shape[2]), 1)
 	x, gradient := picture.Values, make([]float32, len(picture.Values))
 	history := min(mostRemembered, max(1, remembered/(8*len(x))))
 	l := descent.NewLBFGS(history, d.threads)
 	for i := range s.iterations + 1 {
 		loss, err := d.objective.Evaluate(ctx, picture, gradient)
 		if err != nil {
-			return picture, err
+			return err
 		}
 		now := bridge.Iteration{
 			Number: i, Left: s.after + s.iterations - i, Detail: s.detail,
@@ -177,7 +184,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, s *sta
 		if slices.Contains(s.stills, i) { // as if it were the last
 			still := copied(picture)
 			l.Settle(still.Values, loss.Total())
-			now.Picture = d.finished(still)
+			now.Picture = d.finished(still, place)
 		}
 		if i < s.iterations {
 			l.Step(x, loss.Total(), gradient)
@@ -185,8 +192,8 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, s *sta
 			l.Settle(x, loss.Total())
 		}
 		if err := d.tell(&now); err != nil {
-			return picture, err
+			return err
 		}
 	}
-	return picture, nil
+	return nil
 }

@@ -16,15 +16,21 @@ func copied(t network.Tensor) network.Tensor {
 	return network.Tensor{Shape: t.Shape, Values: slices.Clone(t.Values)}
 }
 
-// resized is a picture of another size. What is under a minimum is reflected up to it.
-func resized(threads int, t network.Tensor, width, height, least int) network.Tensor {
-	from := pixels.NewGeometry(int(t.Shape[3]), int(t.Shape[2]), 1, 1)
-	to := pixels.NewGeometry(width, height, 1, least)
-	if to == from {
-		return t
-	}
+// extent is all of a picture.
+func extent(t network.Tensor) pixels.Geometry {
+	return pixels.NewGeometry(int(t.Shape[3]), int(t.Shape[2]), 1, 1)
+}
+
+// framed is the plate's place at a size, with a margin around it.
+func (d *descending) framed(detail float64) pixels.Geometry {
+	width, height := d.sides(detail)
+	return pixels.Geometry{PlateWidth: width, PlateHeight: height, Width: width + 2*margin, Height: height + 2*margin, Left: margin, Top: margin}
+}
+
+// resampled takes a picture from one place to another, in memory of its own.
+func (d *descending) resampled(t network.Tensor, from, to pixels.Geometry) network.Tensor {
 	values := make([]float32, 3*to.Plane())
-	pixels.Resample(threads, t.Values, &from, values, &to)
+	pixels.Resample(d.threads, t.Values, &from, values, &to)
 	return network.NewPicture(values, to.Width, to.Height)
 }
 
@@ -48,13 +54,12 @@ func cropped(t network.Tensor, part [4]float64) network.Tensor {
 
 // finished is a picture at the plate's size, with the plate's edges where it was painted
 // smaller, in the colours that are wanted.
-func (d *descending) finished(picture network.Tensor) *bridge.Planes {
-	width, height := d.sides(1)
-	whole := copied(resized(d.threads, picture, width, height, 1))
-	values := whole.Values
-	if picture.Shape[3] < d.plate.Shape[3] {
-		g, small := pixels.NewGeometry(width, height, 1, 1), pixels.NewGeometry(int(picture.Shape[3]), int(picture.Shape[2]), 1, 1)
-		pixels.KeepEdges(d.threads, 0, 1, d.plate.Values, &g, picture.Values, &small, values, make([]float32, pixels.EdgesRoom(&g, &small)))
+func (d *descending) finished(picture network.Tensor, place pixels.Geometry) *bridge.Planes {
+	g := extent(d.plate)
+	done := d.resampled(picture, place, g)
+	values := done.Values
+	if place.PlateWidth < g.Width {
+		pixels.KeepEdges(d.threads, 0, 1, d.plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
 	}
 	for i, v := range values {
 		values[i] = min(max(v, 0), 1)
@@ -62,5 +67,5 @@ func (d *descending) finished(picture network.Tensor) *bridge.Planes {
 	if d.KeepColour != 0 {
 		pixels.Recolour(d.threads, d.plate.Values, values, float32(d.KeepColour))
 	}
-	return planes(whole)
+	return planes(done)
 }
