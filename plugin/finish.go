@@ -38,10 +38,12 @@ func (d *descending) resampled(t network.Tensor, from, to pixels.Geometry) netwo
 // touches.
 func cropped(t network.Tensor, part [4]float64) network.Tensor {
 	width, height := int(t.Shape[3]), int(t.Shape[2])
-	low := func(v float64, n int) int { return int(v * float64(n)) }
-	high := func(v float64, n int) int { return min(n, int(math.Ceil(v*float64(n)))) }
-	x1, x2 := low(part[0], width), high(part[2], width)
-	y1, y2 := low(1-part[3], height), high(1-part[1], height)
+	span := func(from, to float64, n int) (int, int) {
+		first := min(int(from*float64(n)), n-1)
+		return first, max(first+1, min(n, int(math.Ceil(to*float64(n)))))
+	}
+	x1, x2 := span(part[0], part[2], width)
+	y1, y2 := span(1-part[3], 1-part[1], height)
 	values := make([]float32, 0, 3*(x2-x1)*(y2-y1))
 	for c := range 3 {
 		for y := y1; y < y2; y++ {
