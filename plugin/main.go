@@ -7,7 +7,8 @@
 // devices.go and half.go (where and how finely those run), paintings.go (what networks take from paintings), tiles.go (frames that are too large for
 // one run), pictures.go (what networks painted, kept); pixels, network, onnx and style stand
 // alone. What impasto has it do on the command line is in bare.go, models.go and
-// optimise.go, which has the descent in descend.go and start.go.
+// optimise.go; of that, start.go has what a descent starts from, descend.go the descent, finish.go
+// the picture.
 package main
 
 import (
