@@ -32,20 +32,18 @@ static void without_formats(struct sentence *to, const char *from) {
 
 /* What these calls answer means nothing: Natron's never say OK, some of Resolve's fail. */
 
-static void show(struct report *report, const char *kind, const struct sentence *what) {
+static void show(struct report *report, const char *kind, bool persistent,
+                 const struct sentence *what) {
   struct sentence text;
   without_formats(&text, what->text);
-  if (suites.message2)
+  if (persistent && suites.message2)
     (void)suites.message2->setPersistentMessage(report->effect, kind, "impasto", text.text);
   else if (suites.message && suites.message->message)
     (void)suites.message->message(report->effect, kind, "impasto", text.text);
 }
 
 void report_tell(struct report *report, const struct sentence *what) {
-  struct sentence text;
-  without_formats(&text, what->text);
-  if (suites.message && suites.message->message)
-    (void)suites.message->message(report->effect, kOfxMessageMessage, "impasto", text.text);
+  show(report, kOfxMessageMessage, false, what);
 }
 
 void report_error(struct report *report, const struct sentence *what) {
@@ -55,7 +53,7 @@ void report_error(struct report *report, const struct sentence *what) {
   report->errors++;
   (void)pthread_mutex_unlock(&report->mutex);
   if (!same)
-    show(report, kOfxMessageError, what);
+    show(report, kOfxMessageError, true, what);
 }
 
 void report_warning(struct report *report, unsigned began, const struct sentence *what) {
@@ -65,7 +63,7 @@ void report_warning(struct report *report, unsigned began, const struct sentence
     report->shown = *what;
   (void)pthread_mutex_unlock(&report->mutex);
   if (fresh)
-    show(report, kOfxMessageWarning, what);
+    show(report, kOfxMessageWarning, true, what);
 }
 
 static void clear(struct report *report, bool any, unsigned since) {

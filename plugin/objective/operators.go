@@ -62,12 +62,16 @@ func relu(w *walk, n *onnx.Node) (string, error) {
 	}), nil
 }
 
-func maxPool(w *walk, n *onnx.Node) (string, error) {
-	x, err := w.tensor(n, 0)
-	if err != nil {
-		return "", err
+// pooled is what a pooling takes, and its window.
+func pooled(w *walk, n *onnx.Node) (x string, v window, err error) {
+	if x, err = w.tensor(n, 0); err == nil {
+		v, err = windowOf(n, nil)
 	}
-	v, err := windowOf(n, nil)
+	return x, v, err
+}
+
+func maxPool(w *walk, n *onnx.Node) (string, error) {
+	x, v, err := pooled(w, n)
 	if err != nil {
 		return "", err
 	}
@@ -89,11 +93,7 @@ func maxPool(w *walk, n *onnx.Node) (string, error) {
 }
 
 func averagePool(w *walk, n *onnx.Node) (string, error) {
-	x, err := w.tensor(n, 0)
-	if err != nil {
-		return "", err
-	}
-	v, err := windowOf(n, nil)
+	x, v, err := pooled(w, n)
 	if err != nil {
 		return "", err
 	}

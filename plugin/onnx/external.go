@@ -129,16 +129,7 @@ func (in *inliner) tensor(b []byte) ([]byte, error) {
 		case tensorDataLocation:
 			external = number != 0
 		case tensorExternalData:
-			var key, text string
-			err := each(value, func(field protowire.Number, value []byte, _ uint64) error {
-				switch field {
-				case 1:
-					key = string(value)
-				case 2:
-					text = string(value)
-				}
-				return nil
-			})
+			key, text, err := entry(value)
 			said[key] = text
 			return err
 		}

@@ -117,16 +117,7 @@ func Read(file []byte) (*Model, error) {
 				return nil
 			})
 		case 14:
-			var key, text string
-			err := each(value, func(field protowire.Number, value []byte, _ uint64) error {
-				switch field {
-				case 1:
-					key = string(value)
-				case 2:
-					text = string(value)
-				}
-				return nil
-			})
+			key, text, err := entry(value)
 			m.Metadata[key] = text
 			return err
 		}
@@ -152,6 +143,20 @@ func Read(file []byte) (*Model, error) {
 func (m *Model) constant(p Port) bool {
 	_, yes := m.Constants[p.Name]
 	return yes
+}
+
+// entry reads a StringStringEntryProto.
+func entry(b []byte) (key, value string, err error) {
+	err = each(b, func(field protowire.Number, text []byte, _ uint64) error {
+		switch field {
+		case 1:
+			key = string(text)
+		case 2:
+			value = string(text)
+		}
+		return nil
+	})
+	return key, value, err
 }
 
 // each calls take for every field of a message, with its bytes or its number.

@@ -49,7 +49,7 @@ func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []floa
 // what it left alone stays to the last digit, also where a matrix could not bring it back.
 // Colours that lie outside of Rec. 709 have values below 0 there, of which the network sees
 // nothing. They pass around it, and fade as far as it painted the pixel darker: of a
-// blue light that is painted black nothing is left.
+// blue within white that is painted black nothing is left.
 func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k *amounts) {
 	src = src[:min(len(src), len(k))]
 	dst, red, green, blue = dst[:len(src)], red[:len(src)], green[:len(src)], blue[:len(src)]
