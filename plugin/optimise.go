@@ -15,10 +15,12 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/style"
 )
 
-// optimise paints one picture by descent for impasto optimise: what bridge.Optimise says.
-func optimise([]string) error {
+// optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
+func optimiseCommand([]string) error {
 	bank, library, err := installed()
 	if err != nil {
 		return err
@@ -44,15 +46,53 @@ func optimise([]string) error {
 		_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
 		cancel()
 	}()
-	d := &descending{
-		Optimise: &job, bank: bank, threads: threads,
-		tell: func(i *bridge.Iteration) error { return out.Encode(i) },
+	j, err := newJob(ctx, &job, bank, threads)
+	if err != nil {
+		return err
 	}
-	err = d.run(ctx)
+	_, err = j.Run(ctx, func(i *optimise.Iteration) error {
+		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style, Content: i.Content, Variation: i.Variation}
+		if i.Picture != nil {
+			said.Picture = planes(*i.Picture)
+		}
+		return out.Encode(&said)
+	})
 	if errors.Is(err, network.ErrMemory) {
 		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
 	}
 	return err
+}
+
+// newJob checks a job and reads its pictures, and paints what it starts from.
+func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads int) (*optimise.Job, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	j := &optimise.Job{
+		Settings: optimise.Settings{
+			Unrealness: o.Unrealness, Iterations: o.Iterations, Detail: o.Detail, TextureScale: o.TextureScale,
+			TextureCrop: o.TextureCrop, KeepColour: o.KeepColour, Seed: o.Seed,
+		},
+		Stills: o.Stills, Threads: threads,
+	}
+	var err error
+	if j.Plate, err = tensor("plate", &o.Plate); err != nil {
+		return nil, err
+	}
+	if j.Painting, err = tensor("painting", &o.Painting); err != nil {
+		return nil, err
+	}
+	if j.Encoder, err = style.OpenEncoder(o.Encoder); err != nil {
+		return nil, err
+	}
+	if o.Start != "" {
+		first, err := startOf(ctx, o.Start, j, bank)
+		if err != nil {
+			return nil, err
+		}
+		j.Start = &first
+	}
+	return j, nil
 }
 
 // tensor reads planes.

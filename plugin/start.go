@@ -9,25 +9,27 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/style"
 )
 
-// paint gives the plate as the node paints it in the style that the descent starts from. A
-// style that takes a painting gets the job's.
-func (d *descending) paint(ctx context.Context) (network.Tensor, error) {
+// startOf gives a job's plate as the node paints it in the style that the descent starts
+// from. A style that takes a painting gets the job's.
+func startOf(ctx context.Context, in string, j *optimise.Job, bank style.Bank) (network.Tensor, error) {
 	r := &bridge.Render{
-		Style: d.Start, Unrealness: bridge.DefaultUnrealness, Mix: 1, Space: bridge.SpaceSRGB,
-		Size:     bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: d.TextureScale},
+		Style: in, Unrealness: bridge.DefaultUnrealness, Mix: 1, Space: bridge.SpaceSRGB,
+		Size:     bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: j.TextureScale},
 		Device:   bridge.Device{Kind: bridge.DeviceCPU}, // as the descent
-		Plate:    image(d.plate),
-		Painting: &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(d.painting)},
+		Plate:    image(j.Plate),
+		Painting: &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(optimise.Cropped(j.Painting, j.TextureCrop))},
 	}
 	r.Output = r.Plate
 	r.Output.Pixels = nil
-	done, err := newEngine(d.bank, d.threads, hclog.NewNullLogger()).render(ctx, r, nil, func(float64, string) {})
+	done, err := newEngine(bank, j.Threads, hclog.NewNullLogger()).render(ctx, r, nil, func(float64, string) {})
 	if err != nil {
 		return network.Tensor{}, err
 	}
-	return fromImage(done.Pixels, d.plate), nil
+	return fromImage(done.Pixels, j.Plate), nil
 }
 
 // image is a picture as a plate, opaque.

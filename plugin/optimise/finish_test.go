@@ -1,4 +1,4 @@
-package main
+package optimise
 
 import (
 	"math"
@@ -29,7 +29,7 @@ func TestCroppedHasPixelsOfEveryPart(t *testing.T) {
 		{[4]float64{math.Nextafter(1, 0), 0, 1, 1e-17}, []float32{8, 18, 28}},
 		{[4]float64{0, 0.5, 0.25, math.Nextafter(0.5, 1)}, []float32{1, 11, 21}},
 	} {
-		if got := cropped(picture, c.part); !slices.Equal(got.Values, c.want) {
+		if got := Cropped(picture, c.part); !slices.Equal(got.Values, c.want) {
 			t.Errorf("%v has %v, want %v", c.part, got.Values, c.want)
 		}
 	}

@@ -1,13 +1,16 @@
-package main
+package optimise
 
 import (
 	"math"
 	"slices"
 
-	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 )
+
+// margin is what a picture is painted beyond its edges, in pixels, on reflections: what an
+// encoder sees there is not all picture, and a rim would show.
+const margin = 16
 
 // side is that of a picture made so much larger.
 func side(n int64, by float64) int { return max(1, int(math.Round(float64(n)*by))) }
@@ -30,13 +33,13 @@ func (d *descending) framed(detail float64) pixels.Geometry {
 // resampled takes a picture from one place to another, in memory of its own.
 func (d *descending) resampled(t network.Tensor, from, to pixels.Geometry) network.Tensor {
 	values := make([]float32, 3*to.Plane())
-	pixels.Resample(d.threads, t.Values, &from, values, &to)
+	pixels.Resample(d.Threads, t.Values, &from, values, &to)
 	return network.NewPicture(values, to.Width, to.Height)
 }
 
-// cropped is a part of a picture, of its width and height, y up: the pixels that it
+// Cropped is a part of a picture, of its width and height, y up: the pixels that it
 // touches.
-func cropped(t network.Tensor, part [4]float64) network.Tensor {
+func Cropped(t network.Tensor, part [4]float64) network.Tensor {
 	width, height := int(t.Shape[3]), int(t.Shape[2])
 	span := func(from, to float64, n int) (int, int) {
 		first := min(int(from*float64(n)), n-1)
@@ -56,18 +59,18 @@ func cropped(t network.Tensor, part [4]float64) network.Tensor {
 
 // finished is a picture at the plate's size, with the plate's edges where it was painted
 // smaller, in the colours that are wanted.
-func (d *descending) finished(picture network.Tensor, place pixels.Geometry) *bridge.Planes {
-	g := extent(d.plate)
+func (d *descending) finished(picture network.Tensor, place pixels.Geometry) network.Tensor {
+	g := extent(d.Plate)
 	done := d.resampled(picture, place, g)
 	values := done.Values
 	if place.PlateWidth < g.Width {
-		pixels.KeepEdges(d.threads, 0, 1, d.plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
+		pixels.KeepEdges(d.Threads, 0, 1, d.Plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
 	}
 	for i, v := range values {
 		values[i] = min(max(v, 0), 1)
 	}
 	if d.KeepColour != 0 {
-		pixels.Recolour(d.threads, d.plate.Values, values, float32(d.KeepColour))
+		pixels.Recolour(d.Threads, d.Plate.Values, values, float32(d.KeepColour))
 	}
-	return planes(done)
+	return done
 }

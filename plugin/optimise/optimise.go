@@ -1,0 +1,149 @@
+// Package optimise paints a plate by the film's own method: by descent, from coarse to fine,
+// to where an encoder sees the plate's content and a painting's texture.
+package optimise
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/objective"
+	"impasto.net/plugin/style"
+)
+
+const (
+	// grain is how far the start is from the plate, at the most: in an even area all
+	// gradients are alike, and something has to tell one pixel from the next.
+	grain = 2. / 255
+
+	// smallest is how short the shorter side of a picture may become, and halvings how often
+	// it is halved, so that the descent begins with large strokes. What coarse iterations
+	// there are at each of those sizes does not depend on how many are wanted at the last:
+	// twice as many showed nothing more.
+	smallest, halvings, coarse = 48, 2, 64
+
+	// mostPainting is how many times the pixels of the plate a painting may have.
+	mostPainting = 4
+)
+
+// Settings are what artists choose, in bridge.Optimise's ranges.
+type Settings struct {
+	Unrealness   float64
+	Iterations   int        // at the working size
+	Detail       float64    // the working size, of the plate's
+	TextureScale float64    // how much larger the painting's strokes are
+	TextureCrop  [4]float64 // the part of the painting, of its width and height, y up: x1, y1, x2, y2
+	KeepColour   float64    // 0 is the colour of the painting, 1 that of the plate
+	Seed         uint64
+}
+
+// Job is a picture that is to be painted. Pictures are sRGB, 0 to 1; none of them is
+// changed.
+type Job struct {
+	Settings
+	Encoder         *style.Encoder
+	Plate, Painting network.Tensor
+	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
+	Stills          []int           // iterations that bring a picture, beside the last
+	Threads         int
+}
+
+// Iteration is how far a job is: at the start of every size, which is number 0, and after
+// every iteration.
+type Iteration struct {
+	objective.Loss
+	Number  int
+	Left    int     // how many are to come, at all sizes
+	Detail  float64 // the size, of the plate's
+	Picture *network.Tensor
+}
+
+// Run does the job, and gives the picture, of the plate's size. It tells of every
+// iteration, and ends with tell's error if there is one. The same job comes out the same on
+// as many threads.
+func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Tensor, error) {
+	d := &descending{Job: j, tell: tell, least: max(j.Encoder.Input.Minimum, 1)}
+	// A painting that is larger than the plate is made as large as that, so that its
+	// strokes are of a size with what is to be painted.
+	d.scale = j.TextureScale * min(1, math.Sqrt(float64(len(j.Plate.Values))/float64(len(j.Painting.Values))))
+	d.painting = Cropped(j.Painting, j.TextureCrop)
+	if times := d.scale * d.scale * float64(len(d.painting.Values)) / float64(len(j.Plate.Values)); times > mostPainting {
+		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the plate: lower the texture scale, or take a smaller part of the painting", j.TextureScale, times)
+	}
+	if width, height := d.sides(j.Detail); min(width, height) < d.least {
+		return network.Tensor{}, fmt.Errorf("at detail %g the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on",
+			j.Detail, width, height, j.Encoder.Name, d.least, d.least)
+	}
+	var err error
+	if d.objective, err = objective.Load(j.Encoder, j.Threads); err != nil {
+		return network.Tensor{}, err
+	}
+	defer d.objective.Close()
+	return d.run(ctx)
+}
+
+// descending is a job under way.
+type descending struct {
+	*Job
+	tell      func(*Iteration) error
+	painting  network.Tensor // the part of it
+	scale     float64        // of the painting, at the plate's size
+	least     int            // pixels of a side, for the encoder
+	objective *objective.Objective
+}
+
+// run goes through all sizes.
+func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
+	start := d.Plate
+	if d.Start != nil {
+		start = *d.Start
+	}
+	sizes := d.sizes()
+	place := d.framed(sizes[0])
+	picture := d.resampled(start, extent(start), place)
+	random := rand.New(rand.NewPCG(d.Seed, 0))
+	for i := range picture.Values {
+		picture.Values[i] += grain * (2*random.Float32() - 1)
+	}
+	left := (coarse+1)*(len(sizes)-1) + d.Iterations + 1
+	for i, detail := range sizes {
+		stage := stage{detail: detail, iterations: coarse}
+		if i == len(sizes)-1 {
+			stage.iterations, stage.stills = d.Iterations, append(slices.Clone(d.Stills), d.Iterations)
+		}
+		left -= stage.iterations + 1
+		stage.after = left
+		if i > 0 {
+			from := place
+			place = d.framed(detail)
+			picture = d.resampled(picture, from, place)
+		}
+		if done, err = d.descend(ctx, picture, place, &stage); err != nil {
+			return network.Tensor{}, err
+		}
+	}
+	return done, nil
+}
+
+// sizes are what the descent goes through, of the plate's: strokes that are too large for
+// an encoder to see at one size it sees at half of that (Gatys et al. 2017, Controlling
+// Perceptual Factors in Neural Style Transfer).
+func (d *descending) sizes() []float64 {
+	sizes := []float64{d.Detail}
+	for range halvings {
+		next := sizes[0] / 2
+		if width, height := d.sides(next); min(width, height) < max(smallest, d.least) {
+			break
+		}
+		sizes = slices.Insert(sizes, 0, next)
+	}
+	return sizes
+}
+
+// sides are the plate's at a size.
+func (d *descending) sides(detail float64) (width, height int) {
+	return side(d.Plate.Shape[3], detail), side(d.Plate.Shape[2], detail)
+}
