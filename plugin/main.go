@@ -6,8 +6,8 @@
 // memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
 // devices.go and half.go (where and how finely those run), paintings.go (what networks take from paintings), tiles.go (frames that are too large for
 // one run), pictures.go (what networks painted, kept); pixels, network, onnx and style stand
-// alone, and optimise does on them. What impasto has it do on the command line is in
-// bare.go, models.go and optimise.go; of that, start.go has what a descent starts from.
+// alone, as bake does, and optimise does on them. What impasto has it do on the command line is in
+// bare.go, cache.go, models.go and optimise.go; of that, start.go has what a descent starts from.
 package main
 
 import (
@@ -58,7 +58,7 @@ func main() {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctor, "models": models, "optimise": optimiseCommand, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "cache": cacheCommand, "doctor": doctor, "models": models, "optimise": optimiseCommand, "trial": try}
 
 // try runs a stranger's graph for impasto models: the file, and the outputs that are wanted.
 func try(args []string) error {

@@ -53,7 +53,9 @@ func main() {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	ofx.WatchCrashes(exitCrash)
-	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), modelsCommand(), optimiseCommand(), wedgeCommand(), doctorCommand())
+	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(),
+		engineCommand("models", "List styles, and add networks that others made"),
+		engineCommand("cache", "Show the pictures that are kept on disk, and remove them"))
 	os.Exit(code(root.Execute()))
 }
 

@@ -9,18 +9,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// modelsCommand hands over to the engine, which is the one program that knows networks.
-func modelsCommand() *cobra.Command {
+// engineCommand hands a command over to the engine, which is the one program that knows
+// networks and what they paint.
+func engineCommand(name, short string) *cobra.Command {
 	return &cobra.Command{
-		Use:                "models",
-		Short:              "List styles, and add networks that others made",
+		Use:                name,
+		Short:              short,
 		DisableFlagParsing: true, // the engine's are its own
 		RunE: func(_ *cobra.Command, args []string) error {
 			engine, err := ownEngine()
 			if err != nil {
 				return err
 			}
-			return syscall.Exec(engine, append([]string{engine, "models"}, args...), os.Environ())
+			return syscall.Exec(engine, append([]string{engine, name}, args...), os.Environ())
 		},
 	}
 }
