@@ -53,18 +53,24 @@ func (c *pictures) add(key pictureKey, values []float32) *picture {
 	p := &picture{values: values, users: 1}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	kept, gone := c.lru.add(key, p, 4*int64(len(values)))
+	kept, gone := c.lru.add(key, p, c.size(values))
 	p.kept = kept
 	c.drop(gone)
 	return p
 }
 
-// clear lets those go now that would have to for a picture of that many bytes: while it is
+// clear lets those go now that would have to for a picture of that size: while it is
 // painted the memory is needed most.
-func (c *pictures) clear(bytes int64) {
+func (c *pictures) clear(like []float32) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.drop(c.lru.shrink(max(c.lru.limit-bytes, 0)))
+	c.drop(c.lru.shrink(c.lru.limit - c.size(like)))
+}
+
+// size is what a picture counts for: one that is larger than all that may be kept is kept
+// alone.
+func (c *pictures) size(values []float32) int64 {
+	return min(4*int64(len(values)), c.lru.limit)
 }
 
 // drop says that pictures are not kept any more.

@@ -20,8 +20,10 @@ import (
 )
 
 const (
-	// keptPictures is what painted pictures may take, in bytes: twenty of 1080p.
-	keptPictures = 512 << 20
+	// keptPictures is what painted pictures may take, in bytes: five of 1080p, twenty of a
+	// proxy at half of that. Until as many are kept every frame takes fresh memory, which costs
+	// more than all else around the network.
+	keptPictures = 128 << 20
 
 	// maxConverted is how many frames are converted at once: one that is painted, one that
 	// waits for it to end. More would only take memory.
@@ -341,7 +343,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	go func() {
 		defer func() { <-e.device }()
 		defer e.sessions.put(s)
-		e.pictures.clear(4 * int64(len(input)))
+		e.pictures.clear(input)
 		values, err := e.run(ctx, f, s, input, painting, func(part float64) {
 			select {
 			case parts <- part:

@@ -491,10 +491,16 @@ func TestPicturesAreBoundedByBytes(t *testing.T) {
 		t.Error("the buffer of a dropped picture is not used again")
 	}
 	c.put(add(4, 1001))
-	if kept(4) || !kept(1) || !kept(3) {
-		t.Error("a picture over the limit disturbed the others")
+	if !kept(4) || kept(1) || kept(3) {
+		t.Error("a picture over the limit is not kept alone")
 	}
-	if c.lru.used != 4*800 {
+	c.clear(in.values)
+	if kept(4) {
+		t.Error("a picture over the limit is in the way of the next one")
+	}
+	c.put(add(5, 400))
+	c.put(add(6, 400))
+	if !kept(5) || !kept(6) || c.lru.used != 4*800 {
 		t.Errorf("%d bytes are used", c.lru.used)
 	}
 }

@@ -64,12 +64,12 @@ func benchCommand() *cobra.Command {
 	f.StringVar(&o.style, "style", "", "the style's name (default: the first of the menu)")
 	f.StringArrayVar(&o.sizes, "size", []string{"1920x1080"}, "of the frame; once for each")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE`; once for each")
-	f.IntVar(&o.frames, "frames", 10, "how many are counted, after two that are not")
+	f.IntVar(&o.frames, "frames", 10, "how many are counted, after six that are not")
 	return c
 }
 
-// Frames that are not counted: they load the style and take the memory.
-const benchWarmUp = 2
+// Frames that are not counted: they load the style, and take the memory that later ones use again.
+const benchWarmUp = 6
 
 // measurement is one line of the result; times are in milliseconds.
 type measurement struct {
