@@ -2,6 +2,7 @@
 """Measures packages as they are shipped, on pictures that no network was trained with; prints tables.
 
 python3 models/train/evaluate.py loss models/styles --out build/train/measured.json
+python3 models/train/evaluate.py transfer models/styles --out build/train/measured.json
 python3 models/train/evaluate.py stability models/styles --out build/train/measured.json
 python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
 python3 models/train/evaluate.py unrealness models/styles --out build/train/measured.json
@@ -24,10 +25,10 @@ from tqdm import tqdm
 
 import losses
 import warp
-from judge import CONTENT_LAYER, ITERATIONS, STYLE_LAYERS, STYLE_WEIGHT, Judge, Target, objective
+from judge import ITERATIONS, STYLE_WEIGHT, TRAINED_WITH, Judge, Target, objective
 from network import STRIDE
 from packages import Bank, Classic, mixed, strength
-from paintings import BANK
+from paintings import BANK, Painting
 from pictures import data_folder
 from race import race
 from train import WINDOW
@@ -97,6 +98,37 @@ def classics_of(a: argparse.Namespace) -> dict[str, Paint]:
     return {n.identity: lambda image, n=n: torch.from_numpy(n.paint(image.numpy())) for n in networks}
 
 
+class Gatys:
+    """Measures the objective of one style, by the judge, of what several painters make of photographs."""
+
+    def __init__(self, results: Results, judge: Judge, painting: Painting, data: Path) -> None:
+        self.results, self.judge, self.target = results, judge, Target(judge, painting, data)
+
+    def of(self, photograph: Photograph, painter: str, paint: Paint) -> list[float]:
+        """Content and style."""
+
+        def parts() -> tuple[Tensor, Tensor]:
+            image = paint(photograph.image)
+            with torch.no_grad():
+                return self.judge.parts(image, self.judge.content(photograph.image), self.target.grams())
+
+        return self.results.get(parts, "loss", self.target.name, photograph.name, painter)
+
+    def descent(self, photograph: Photograph) -> list[float]:
+        return self.of(photograph, "L-BFGS", lambda image: self.judge.descend(image, self.target.grams()))
+
+
+def weighted(pairs: np.ndarray) -> list[str]:
+    """Of painters x (content, style)."""
+    return [f"{c:.2f} + {STYLE_WEIGHT * s:.2f} = {c + STYLE_WEIGHT * s:.2f}" for c, s in pairs]
+
+
+def wins(pairs: np.ndarray) -> str:
+    """How often the last painter is at or below the one before: of photographs x painters x (content, style)."""
+    totals = objective(pairs)
+    return f"{int((totals[:, -1] <= totals[:, -2]).sum())} of {len(totals)}"
+
+
 def loss(a: argparse.Namespace) -> None:
     results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
     photographs = held_out(a.data, a.photos)
@@ -105,28 +137,23 @@ def loss(a: argparse.Namespace) -> None:
     rows = []
     with tqdm(total=len(styles) * len(photographs), unit="picture") as bar:
         for name, paint in styles.items():
-            target, measured = Target(judge, made[name], a.data), []
+            gatys, pairs, lattices = Gatys(results, judge, made[name], a.data), [], []
+            style = bank.styles[name]
             for photograph in photographs:
-
-                def parts(image: Tensor) -> tuple[Tensor, Tensor]:
-                    with torch.no_grad():
-                        content = judge.see(photograph.image)[CONTENT_LAYER]
-                        return judge.parts(image, content, target.grams())
-
-                def ours() -> tuple[Tensor, ...]:
-                    painted = paint(photograph.image)
-                    return *parts(painted), losses.lattice(painted, STRIDE, WINDOW)
-
-                key = "loss", target.name, photograph.name
-                measured.append(
+                pairs.append(
                     [
-                        *results.get(lambda: parts(photograph.image), *key, "photograph"),
-                        *results.get(lambda: parts(judge.descend(photograph.image, target.grams())), *key, "L-BFGS"),
-                        *results.get(ours, *key, bank.styles[name].identity),
+                        gatys.of(photograph, "photograph", lambda image: image),
+                        gatys.descent(photograph),
+                        gatys.of(photograph, style.identity, paint),
                     ]
                 )
+                lattices += results.get(
+                    lambda: [losses.lattice(paint(photograph.image), STRIDE, WINDOW)],
+                    *("lattice", style.identity, photograph.name),
+                )
                 bar.update()
-            rows.append(_loss_row(bank.styles[name].label, np.array(measured)))
+            measured = np.array(pairs)
+            rows.append([style.label, *weighted(measured.mean(0)), wins(measured), f"{np.mean(lattices):.5f}"])
     print(
         f"\nGatys' objective, content + {STYLE_WEIGHT:g} × style, under SqueezeNet 1.1; means over {len(photographs)} "
         f"photographs of BSDS500, {SIDE} pixels long. L-BFGS: {ITERATIONS} iterations from the photograph.\n"
@@ -135,16 +162,37 @@ def loss(a: argparse.Namespace) -> None:
     _own_table(a, results, bank, judge, styles, photographs)
 
 
-def _loss_row(label: str, measured: np.ndarray) -> list[str]:
-    """measured: photographs x (content and style of the photograph, of L-BFGS, of ours, lattice)."""
-    pairs = measured[:, :6].reshape(-1, 3, 2)
-    cells = []
-    for content, style in pairs.mean(0):
-        weighted = STYLE_WEIGHT * style
-        cells.append(f"{content:.2f} + {weighted:.2f} = {content + weighted:.2f}")
-    totals = objective(pairs)
-    wins = int((totals[:, 2] <= totals[:, 1]).sum())
-    return [label, *cells, f"{wins} of {len(measured)}", f"{measured[:, 6].mean():.5f}"]
+def transfer(a: argparse.Namespace) -> None:
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    trainer = Judge(a.data, TRAINED_WITH)
+    photographs = held_out(a.data, a.photos)
+    styles = styles_of(bank, a.styles)
+    made = {painting.name: painting for painting in BANK}
+    rows = []
+    for name, paint in tqdm(styles.items(), unit="style"):
+        gatys, aim = Gatys(results, judge, made[name], a.data), Target(trainer, made[name], a.data)
+
+        def descend(image: Tensor) -> Tensor:
+            return trainer.descend(image, aim.grams())
+
+        style = bank.styles[name]
+        measured = np.array(
+            [
+                [
+                    gatys.descent(photograph),
+                    gatys.of(photograph, f"L-BFGS by {TRAINED_WITH.network}", descend),
+                    gatys.of(photograph, style.identity, paint),
+                ]
+                for photograph in photographs
+            ]
+        )
+        rows.append([style.label, *weighted(measured.mean(0)), wins(measured)])
+    print(
+        f"\nGatys' objective under SqueezeNet 1.1, means over {len(photographs)} photographs: of what {ITERATIONS} "
+        "iterations of L-BFGS make by SqueezeNet itself, of what as many of the same make by the network that judged in "
+        "training, and of ours.\n"
+    )
+    print_table(("style", "by the judge", "by the training's network", "ours", "ours ≤ the training's"), rows)
 
 
 def _own_table(
@@ -184,11 +232,11 @@ def _own(judge: Judge, paint: Paint, photographs: list[Photograph]) -> np.ndarra
     with torch.no_grad():
         painted = [paint(photograph.image) for photograph in photographs]
         grams = [judge.grams(image) for image in painted]
-        total = {layer: sum(g[layer] for g in grams) for layer in STYLE_LAYERS}
+        total = {layer: sum(g[layer] for g in grams) for layer in judge.sight.style}
         rows = []
         for photograph, image, gram in zip(photographs, painted, grams):
-            others = {layer: (total[layer] - gram[layer]) / (len(grams) - 1) for layer in STYLE_LAYERS}
-            rows.append(judge.parts(image, judge.see(photograph.image)[CONTENT_LAYER], others))
+            others = {layer: (total[layer] - gram[layer]) / (len(grams) - 1) for layer in judge.sight.style}
+            rows.append(judge.parts(image, judge.content(photograph.image), others))
     return np.mean(rows, axis=0)
 
 
@@ -310,7 +358,7 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
         for m in MIXES:
             vector = mixed(first, second, m)
             painted = painting_with(bank, vector)(image)
-            content = judge.see(painted)[CONTENT_LAYER]
+            content = judge.content(painted)
             curves.append([float(judge.parts(painted, content, target.grams())[1]) for target in targets])
             if m in (0, 1):
                 pure = painting_with(bank, second if m else first)(image)
@@ -331,7 +379,7 @@ def unrealness(a: argparse.Namespace) -> None:
         def parts(photograph: Photograph, u: float) -> tuple[Tensor, Tensor]:
             painted = painting_with(bank, mixed(bank.plain, style.vector, strength(u)))(photograph.image)
             with torch.no_grad():
-                return judge.parts(painted, judge.see(photograph.image)[CONTENT_LAYER], target.grams())
+                return judge.parts(painted, judge.content(photograph.image), target.grams())
 
         means = [
             np.mean(
@@ -393,6 +441,7 @@ def main(argv: list[str] | None = None) -> None:
     commands = p.add_subparsers(required=True, metavar="COMMAND")
     for run, help_, photos in (
         (loss, "Gatys' objective, against L-BFGS's descent of it", 20),
+        (transfer, "what a descent by the training's network is worth to another one", 5),
         (stability, "how much of a motion is painted along", 20),
         (mix, "what lies between two styles", 5),
         (unrealness, "what lies between the plain vector and a style, and beyond", 5),

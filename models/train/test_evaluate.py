@@ -20,9 +20,9 @@ def test_the_objective_against_the_runtime_and_numpy(data: Path) -> None:
     )
     eye = judge.Judge(data)
     with torch.no_grad():
-        content, style = eye.parts(image, eye.see(photograph)[judge.CONTENT_LAYER], eye.grams(painting))
-    session = onnxruntime.InferenceSession(str(data / judge.NETWORK), providers=["CPUExecutionProvider"])
-    layers = [*judge.STYLE_LAYERS, judge.CONTENT_LAYER]
+        content, style = eye.parts(image, eye.content(photograph), eye.grams(painting))
+    session = onnxruntime.InferenceSession(str(data / judge.SQUEEZENET.network), providers=["CPUExecutionProvider"])
+    layers = [*judge.SQUEEZENET.style, judge.SQUEEZENET.content]
 
     def see(picture: torch.Tensor) -> list[np.ndarray]:
         values = picture.numpy()[:, ::-1] * 255 - np.array([104, 117, 123]).reshape(1, 3, 1, 1)
@@ -44,7 +44,7 @@ def test_descent_goes_down_and_stays_a_picture(data: Path) -> None:
     painted = eye.descend(photograph, targets)
     assert painted.shape == photograph.shape and 0 <= painted.min() and painted.max() <= 1
     with torch.no_grad():
-        content = eye.see(photograph)[judge.CONTENT_LAYER]
+        content = eye.content(photograph)
         before, after = (judge.objective(np.array(eye.parts(x, content, targets))) for x in (photograph, painted))
     assert after < 0.9 * before
 
@@ -77,3 +77,19 @@ def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys
 def test_a_style_that_is_not_there_is_named(data: Path) -> None:
     with pytest.raises(ValueError, match="no style finger-paint"):
         evaluate.main(["mix", str(STYLES), "--data", str(data), "--styles", "finger-paint"])
+
+
+def test_what_the_trainings_network_makes_is_judged_by_another(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "ITERATIONS", 2)
+    monkeypatch.setattr(evaluate, "SIDE", 96)
+    out = tmp_path / "m.json"
+    evaluate.main(["transfer", str(STYLES), "--data", str(data), "--photos", "1", "--out", str(out), "--styles", "ink"])
+    assert "Pen and Ink" in capsys.readouterr().out
+    (own,), (others,) = (
+        [np.array(row) for name, row in evaluate.Results(out).rows.items() if name.endswith(end)]
+        for end in ("/L-BFGS", judge.TRAINED_WITH.network)
+    )
+    # Two iterations are enough for each network to do better by its own measure.
+    assert judge.objective(own) < judge.objective(others)
