@@ -76,7 +76,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 		Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(in.Range[0], in.Range[1]),
 		BGR: in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
 	}
-	if _, _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
+	if _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
 		return nil, err
 	}
 	width, height := paintingSize(in, g.Width, g.Height, f.Size.TextureScale)

@@ -299,22 +299,22 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 		Space: colour.Named(f.Space), Encoders: s.encoders,
 		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
-	content, strange, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
+	content, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
 	since(&t.ConvertIn, converting)
 	if err != nil {
 		return nil, false, err
 	}
-	if strange > 0 {
-		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", strange)
+	if content.Strange > 0 {
+		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", content.Strange)
 	}
 	painting, err := e.painting(ctx, f, s)
 	if err != nil {
 		return nil, false, err
 	}
-	if err := e.sample(ctx, f, s, &reader, seen); err != nil {
+	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.key(), f.look.key, content, f.work, pixels.Digest(f.small), painting.key}
+	key := pictureKey{s.key(), f.look.key, content.Key, f.work, pixels.Digest(f.small), painting.key}
 	if p := e.pictures.get(key); p != nil {
 		return p, true, nil
 	}

@@ -8,8 +8,9 @@ import (
 
 // sample makes the small picture of which a network has its statistics, where that takes
 // more than looking at all of the plate when the network runs: a part of the frame is
-// wanted, or another frame, or not all of it is solid.
-func (e *engine) sample(ctx context.Context, f *frame, s *session, r *pixels.Reader, seen []float32) error {
+// wanted, or another frame, or not all of it is solid. seen and opaque are what was read of
+// the plate.
+func (e *engine) sample(ctx context.Context, f *frame, s *session, r *pixels.Reader, seen []float32, opaque bool) error {
 	if s.Norms == nil {
 		return nil
 	}
@@ -22,11 +23,13 @@ func (e *engine) sample(ctx context.Context, f *frame, s *session, r *pixels.Rea
 			return noMemory(f, err)
 		}
 		defer e.buffers.Put(seen)
-		if _, _, err = r.Read(ctx, workers, f.held, &g, seen); err != nil {
+		held, err := r.Read(ctx, workers, f.held, &g, seen)
+		if err != nil {
 			return err
 		}
+		opaque = held.Opaque
 	}
-	part, opaque := g.Part(from.Window, f.Statistics.Window), from.Opaque(workers)
+	part := g.Part(from.Window, f.Statistics.Window)
 	if f.held == nil && opaque && part == g.Whole() {
 		return nil
 	}

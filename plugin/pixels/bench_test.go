@@ -36,7 +36,7 @@ func BenchmarkRead(b *testing.B) {
 	r := Reader{Space: light, Encoders: NewEncoders(0, 1), Premultiplied: true}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+		if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -91,7 +91,7 @@ func BenchmarkSpace(b *testing.B) {
 		b.Run("read/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+				if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -34,7 +34,7 @@ func TestEncoderFollowsTheStandard(t *testing.T) {
 		reader := func(space *colour.Space, x float32) float64 {
 			plate, g := onePixel(x), NewGeometry(1, 1, 1, 1)
 			got := make([]float32, 3)
-			if _, _, err := (&Reader{Space: space, Encoders: encoders}).Read(context.Background(), 1, &plate, &g, got); err != nil {
+			if _, err := (&Reader{Space: space, Encoders: encoders}).Read(context.Background(), 1, &plate, &g, got); err != nil {
 				t.Fatal(err)
 			}
 			return (float64(got[0]) - r[0]) / (r[1] - r[0])
@@ -109,7 +109,7 @@ func TestPaddingReflects(t *testing.T) {
 				}
 				got := make([]float32, 3*g.Plane())
 				r := Reader{Space: codes, Encoders: NewEncoders(0, 1)}
-				if _, _, err := r.Read(context.Background(), 2, &plate, &g, got); err != nil {
+				if _, err := r.Read(context.Background(), 2, &plate, &g, got); err != nil {
 					t.Fatal(err)
 				}
 				for ch := range 3 {
@@ -154,11 +154,11 @@ func TestKeyIsOfWhatTheNetworkSees(t *testing.T) {
 	read := func(workers, multipleOf int) Key {
 		g := NewGeometry(40, 30, multipleOf, 1)
 		r := Reader{Space: light, Encoders: NewEncoders(0, 1)}
-		k, _, err := r.Read(context.Background(), workers, &plate, &g, make([]float32, 3*g.Plane()))
+		k, err := r.Read(context.Background(), workers, &plate, &g, make([]float32, 3*g.Plane()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return k
+		return k.Key
 	}
 	first := read(1, 1)
 	if read(5, 1) != first {
@@ -342,7 +342,7 @@ func TestWhatTheNetworkLeavesAloneStays(t *testing.T) {
 		for _, premultiplied := range []bool{true, false} {
 			picture := make([]float32, 3*g.Plane())
 			r := Reader{Space: simple[linear], Encoders: NewEncoders(0, 255), Premultiplied: premultiplied}
-			if _, _, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil {
+			if _, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil {
 				t.Fatal(err)
 			}
 			output := newImage(plate.Window, 4)
@@ -369,9 +369,9 @@ func TestStrangePixelsAreCounted(t *testing.T) {
 	plate.values[8] = 3e38
 	g := NewGeometry(5, 5, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	_, n, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(context.Background(), 1, &plate, &g, picture)
-	if err != nil || n != 2 {
-		t.Errorf("%d strange pixels, %v", n, err)
+	seen, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(context.Background(), 1, &plate, &g, picture)
+	if err != nil || seen.Strange != 2 || seen.Opaque {
+		t.Errorf("found %+v, %v", seen, err)
 	}
 	if !Finite(1, picture) {
 		t.Error("the network sees what is not finite")
@@ -410,7 +410,7 @@ func TestConversionStops(t *testing.T) {
 	plate := newImage(bridge.Window{0, 0, 64, 64}, 4)
 	g := NewGeometry(64, 64, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	if _, _, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(ctx, 2, &plate, &g, picture); err != context.Canceled {
+	if _, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(ctx, 2, &plate, &g, picture); err != context.Canceled {
 		t.Errorf("read: %v", err)
 	}
 	output := newImage(plate.Window, 4)

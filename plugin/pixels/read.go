@@ -24,11 +24,17 @@ type Reader struct {
 	Exposure      float64 // stops that light is raised by
 }
 
-// Read fills the picture of three planes that the network sees, and gives its key and how
-// many pixels were not finite. Of those the network sees what a clamp to 0 and 1 makes of
-// them. RGB is divided by the pixel's white. Pixels with a NaN, and with an alpha of 0 or less
+// Content is what there is on a plate.
+type Content struct {
+	Key     Key
+	Strange int  // pixels that are not finite
+	Opaque  bool // alpha is 1 everywhere
+}
+
+// Read fills the picture of three planes that the network sees. Of pixels that are not finite
+// it sees what a clamp to 0 and 1 makes of them. RGB is divided by the pixel's white. Pixels with a NaN, and with an alpha of 0 or less
 // where RGB carries it, are filled from around them, because nothing is known of their colour.
-func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Key, int, error) {
+func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Content, error) {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
 	if r.BGR {
@@ -36,10 +42,11 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	}
 	digests := make([]byte, (g.Height+stripRows-1)/stripRows*48)
 	var strange, holes atomic.Int64
+	var open atomic.Bool
 	simple := r.Space.Simple && r.Exposure == 0
 	e := r.Encoders[r.Space.IsLight(!simple)]
 	Strips(workers, g.Height, func(strip, from, to int) bool {
-		bad, unseen := 0, 0
+		bad, unseen, opaque := 0, 0, true
 		for y := from; y < to; y++ {
 			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
@@ -51,6 +58,7 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 				b, u := r.converted(e, src, pr, pg, pb)
 				bad, unseen = bad+b, unseen+u
 			}
+			opaque = opaque && solid(src)
 			if g.PlateWidth < g.Width {
 				start, end := y*g.Width, (y+1)*g.Width
 				padRow(red[start:end], g.Left, g.PlateWidth)
@@ -64,6 +72,9 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 		}
 		strange.Add(int64(bad))
 		holes.Add(int64(unseen))
+		if !opaque {
+			open.Store(true)
+		}
 		return ctx.Err() == nil
 	})
 	for _, v := range []int{g.PlateWidth, g.PlateHeight, g.Width, g.Height, g.Left, g.Top} {
@@ -72,7 +83,17 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	if holes.Load() > 0 && ctx.Err() == nil {
 		planes{[3][]float32{red, green, blue}, g.Width, g.Height}.fill(workers, e.black)
 	}
-	return xxh3.Hash128(digests).Bytes(), int(strange.Load()), ctx.Err()
+	return Content{xxh3.Hash128(digests).Bytes(), int(strange.Load()), !open.Load()}, ctx.Err()
+}
+
+// solid says whether alpha is 1 everywhere.
+func solid(row [][4]float32) bool {
+	for x := range row {
+		if row[x][3] != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange, holes int) {

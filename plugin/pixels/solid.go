@@ -1,26 +1,6 @@
 package pixels
 
-import (
-	"math"
-	"sync/atomic"
-)
-
-// Opaque says whether alpha is 1 everywhere.
-func (im *Image) Opaque(workers int) bool {
-	var clear atomic.Bool
-	Strips(workers, im.Window.Height(), func(_, from, to int) bool {
-		for y := from; y < to; y++ {
-			for _, p := range im.fromTop(y) {
-				if p[3] != 1 {
-					clear.Store(true)
-					break
-				}
-			}
-		}
-		return !clear.Load()
-	})
-	return !clear.Load()
-}
+import "math"
 
 // fromTop is a row of the image, the highest being 0.
 func (im *Image) fromTop(y int) [][4]float32 {
