@@ -276,6 +276,10 @@ func TestRenderCheck(t *testing.T) {
 		"no size":               {Space: SpaceLinear},
 		"no scale":              {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
 		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
+		"no iterations":         {Space: SpaceLinear, Size: size, Descent: &Descent{TextureCrop: [4]float64{0, 0, 1, 1}}},
+		"endless iterations":    {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: MaxIterations + 1, TextureCrop: [4]float64{0, 0, 1, 1}}},
+		"more than a painting":  {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1.01}}},
+		"a crop of no number":   {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, math.NaN()}}},
 		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
 	} {
 		r.Device.Kind = DeviceCPU

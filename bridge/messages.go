@@ -6,7 +6,7 @@ import (
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 5
+const ProtocolVersion = 6
 
 // Unrealness: the least paints as little as the style's network can, the default as the style
 // was made.
@@ -68,8 +68,8 @@ type StyleList struct {
 	Styles []Style `msgpack:"styles"`
 }
 
-// Style is one entry of the bank. ID is name@prefix, the prefix being the first twelve
-// hexadecimal digits of the sha256 of the package's style.json.
+// Style is one entry of the bank, a style or an encoder that does for one. ID is name@prefix,
+// the prefix being the first twelve hexadecimal digits of the sha256 of the package's manifest.
 type Style struct {
 	ID    string `msgpack:"id"`
 	Label string `msgpack:"label"`
@@ -101,6 +101,7 @@ type Render struct {
 	Plate         Image      `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
 	Mask          *Image     `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
 	Painting      *Painting  `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
+	Descent       *Descent   `msgpack:"descent,omitempty"`  // likewise
 	Output        Image      `msgpack:"output"`             // RGBA, in the plate's space
 	Device        Device     `msgpack:"device"`
 }
@@ -126,6 +127,11 @@ func (r *Render) Check() error {
 	}
 	if err := r.Size.check(); err != nil {
 		return err
+	}
+	if r.Descent != nil {
+		if err := r.Descent.check(); err != nil {
+			return err
+		}
 	}
 	if w := r.Statistics.Window; w != nil {
 		if err := w.check(); err != nil {
@@ -195,6 +201,28 @@ func (s *Size) check() error {
 	return nil
 }
 
+// Descent says how a plate is optimised, for styles that do that.
+type Descent struct {
+	Iterations  int        `msgpack:"iterations"`  // 1 to MaxIterations
+	TextureCrop [4]float64 `msgpack:"textureCrop"` // the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not in order there is nothing to be painted
+	Seed        int        `msgpack:"seed"`        // of the grain that even areas start from
+}
+
+// MaxIterations is how many there are at the most.
+const MaxIterations = 1000
+
+func (d *Descent) check() error {
+	if d.Iterations < 1 || d.Iterations > MaxIterations {
+		return fmt.Errorf("%d iterations", d.Iterations)
+	}
+	for _, v := range d.TextureCrop {
+		if !(v >= 0 && v <= 1) { // NaN neither
+			return fmt.Errorf("texture crop %v", d.TextureCrop)
+		}
+	}
+	return nil
+}
+
 // Statistics says of what the norms are made, for networks that make them of the frame.
 type Statistics struct {
 	Window *Window `msgpack:"window,omitempty"` // the part of the frame, in pixels of the plate; none is all of it
@@ -258,7 +286,7 @@ type Progress struct {
 // Done answers Prepare and Render.
 type Done struct {
 	Device  string  `msgpack:"device"`           // for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
-	Cached  bool    `msgpack:"cached"`           // the network did not run: its picture was kept
+	Cached  bool    `msgpack:"cached"`           // nothing was painted: the picture was kept
 	Timings Timings `msgpack:"timings"`          //
 	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
 }

@@ -25,7 +25,7 @@ func (o *Optimise) Check() error {
 		flag            string
 		value, min, max float64
 	}{
-		{"unrealness", o.Unrealness, MinUnrealness, MaxUnrealness}, {"iterations", float64(o.Iterations), 1, 1000},
+		{"unrealness", o.Unrealness, MinUnrealness, MaxUnrealness}, {"iterations", float64(o.Iterations), 1, MaxIterations},
 		{"detail", o.Detail, 0.1, 2}, {"texture-scale", o.TextureScale, 0.1, 10}, {"keep-colour", o.KeepColour, 0, 1},
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither

@@ -82,6 +82,17 @@ static void put_statistics(struct encoder *e, const struct statistics *statistic
     put_picture(e, "held", statistics->held);
 }
 
+static void put_descent(struct encoder *e, const struct descent *descent) {
+  put_text(e, "descent");
+  put_map(e, 3);
+  put_int(e, "iterations", descent->iterations);
+  put_text(e, "textureCrop");
+  e->failed |= msgpack_pack_array(&e->packer, 4);
+  for (int i = 0; i < 4; i++)
+    e->failed |= msgpack_pack_double(&e->packer, descent->texture_crop[i]);
+  put_int(e, "seed", descent->seed);
+}
+
 static struct encoder start(msgpack_sbuffer *to, const char *kind, uint64_t id, size_t fields) {
   struct encoder e = {.failed = 0};
   msgpack_packer_init(&e.packer, to, msgpack_sbuffer_write);
@@ -123,7 +134,8 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
-  struct encoder e = start(to, "render", id, 17 + !!render->mask + !!render->painting);
+  struct encoder e = start(to, "render", id,
+                           17 + !!render->mask + !!render->painting + !!render->descent);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
@@ -148,6 +160,8 @@ bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request
     put_bool(&e, "premultiplied", render->painting->premultiplied);
     put_picture(&e, "image", &render->painting->picture);
   }
+  if (render->descent)
+    put_descent(&e, render->descent);
   put_picture(&e, "output", &render->output);
   put_device(&e, &render->device);
   return !e.failed;

@@ -9,12 +9,13 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 5,
+  PROTOCOL_VERSION = 6,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28, /* of one image */
   MAX_EXPOSURE = 20,    /* stops, up and down */
   MAX_DEVICE = 64,      /* GPUs that can be told apart */
+  MAX_ITERATIONS = 1000,
   DEVICE_SIZE = 512     /* of what is said of a device */
 };
 
@@ -48,6 +49,13 @@ struct size {
   double scale[2];     /* the plate's pixels for one of the full-resolution frame */
   double pixel_aspect; /* width of a pixel of that frame, of which the height is 1 */
   double detail, texture_scale;
+};
+
+/* How a plate is optimised, by styles that do that. */
+struct descent {
+  int32_t iterations;
+  double texture_crop[4]; /* the part of the painting: x1, y1, x2, y2 of its width and height */
+  int32_t seed;
 };
 
 /* What a network's statistics are of, where it takes them from the frame. */
@@ -85,6 +93,7 @@ struct render_request {
   struct picture plate, output;
   const struct picture *mask;      /* NULL: 1 everywhere */
   const struct painting *painting; /* NULL: none */
+  const struct descent *descent;   /* NULL: none */
 };
 
 #define SPACE_LINEAR "linear"

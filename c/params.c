@@ -15,6 +15,8 @@ static const char *type_of(enum control control) {
     return kOfxParamTypeString;
   case NUMBER:
     return kOfxParamTypeDouble;
+  case POINT:
+    return kOfxParamTypeDouble2D;
   case BUTTON:
     return kOfxParamTypePushButton;
   case INTEGER:
@@ -84,6 +86,16 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
            put_double(set, kOfxParamPropMax, 0, d->max) &&
            put_double(set, kOfxParamPropDisplayMin, 0, whole ? d->min : d->slider_min) &&
            put_double(set, kOfxParamPropDisplayMax, 0, whole ? d->max : d->slider_max);
+  }
+  case POINT: {
+    bool ok = true;
+    for (int i = 0; i < 2; i++)
+      ok = put_double(set, kOfxParamPropDefault, i, d->number) &&
+           put_double(set, kOfxParamPropMin, i, d->min) &&
+           put_double(set, kOfxParamPropMax, i, d->max) &&
+           put_double(set, kOfxParamPropDisplayMin, i, d->min) &&
+           put_double(set, kOfxParamPropDisplayMax, i, d->max) && ok;
+    return ok;
   }
   case BUTTON:
   case GROUP:

@@ -37,6 +37,11 @@ enum param {
   PARAM_DEVICE,
   PARAM_GPU_INDEX,
   PARAM_PRECISION,
+  PARAM_OPTIMISED,
+  PARAM_ITERATIONS,
+  PARAM_TEXTURE_CROP_FROM,
+  PARAM_TEXTURE_CROP_TO,
+  PARAM_SEED,
   PARAM_COUNT
 };
 
@@ -76,6 +81,10 @@ bool params_whole_frame(const struct params *params, OfxTime time);
 
 /* Whether the statistics are those of another frame, and of which. */
 bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to);
+
+/* How the plate is optimised, where the style does that. */
+bool params_descent(const struct params *params, OfxTime time, struct descent *to,
+                    struct sentence *why);
 
 /* What the network is to run on. */
 struct device params_device(const struct params *params, OfxTime time);

@@ -21,7 +21,8 @@ const struct definition params_table[PARAM_COUNT] = {
          .label = "Style ID",
          .hint = "A style by its identity, name@checksum, or by its name alone; goes before the "
                  "menu if it is not empty. For styles of your own studio, and to hold a shot to "
-                 "one version of a style."},
+                 "one version of a style. An encoder's name has the plate optimised towards the painting on "
+                 "Style."},
     [PARAM_STYLE_B] =
         {.name = "styleB",
          .control = MENU,
@@ -60,7 +61,8 @@ const struct definition params_table[PARAM_COUNT] = {
          .label = "Unrealness",
          .hint = "How far from a photograph: 4 is the style as it was made, less has calmer strokes and "
                  "less of its colour, more exaggerates it. Networks of other makers that have no such "
-                 "control are painted as with 4.",
+                 "control are painted as with 4. Where a plate is optimised each step is ten times as much "
+                 "of the painting.",
          .animates = true,
          .number = 4,
          .min = -2,
@@ -253,6 +255,50 @@ const struct definition params_table[PARAM_COUNT] = {
          .label = "Precision",
          .hint = "Of the numbers on a GPU. 16 bit is faster, and refused where it would not paint what "
                  "the CPU paints. Auto is 16 bit where that is as good, and 32 bit in the background."},
+    [PARAM_OPTIMISED] =
+        {.name = "optimisedGroup",
+         .control = GROUP,
+         .label = "Optimised",
+         .hint = "For styles that have no network of their own but an encoder: the plate is changed, step "
+                 "by step, until it has the texture of the painting on Style. That takes minutes a frame."},
+    [PARAM_ITERATIONS] =
+        {.name = "iterations",
+         .control = INTEGER,
+         .group = PARAM_OPTIMISED,
+         .label = "Iterations",
+         .hint = "How many steps there are at the size that Detail says, after those at smaller sizes. More "
+                 "than the default hardly change a picture; 64 are enough to choose other values by.",
+         .number = 256,
+         .min = 1,
+         .max = MAX_ITERATIONS,
+         .slider_min = 16,
+         .slider_max = 512},
+    [PARAM_TEXTURE_CROP_FROM] =
+        {.name = "textureCropFrom",
+         .control = POINT,
+         .group = PARAM_OPTIMISED,
+         .label = "Texture Crop From",
+         .hint = "The lower left of the part of the painting whose texture is wanted: 0, 0 is the painting's.",
+         .animates = true,
+         .max = 1},
+    [PARAM_TEXTURE_CROP_TO] =
+        {.name = "textureCropTo",
+         .control = POINT,
+         .group = PARAM_OPTIMISED,
+         .label = "Texture Crop To",
+         .hint = "The upper right of that part: 1, 1 is the painting's.",
+         .animates = true,
+         .number = 1,
+         .max = 1},
+    [PARAM_SEED] =
+        {.name = "seed",
+         .control = INTEGER,
+         .group = PARAM_OPTIMISED,
+         .label = "Seed",
+         .hint = "Another seed brings other strokes into areas without any detail.",
+         .number = 1,
+         .max = 1000000,
+         .slider_max = 100},
 };
 
 bool style_by_name(void) {

@@ -4,7 +4,7 @@
 
 #include "params.h"
 
-enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, INTEGER, SWITCH, BUTTON, GROUP };
+enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, POINT, INTEGER, SWITCH, BUTTON, GROUP };
 
 /* The entries of Statistics, Device and Precision. */
 enum { AREA_FORMAT, AREA_WHOLE };
@@ -22,7 +22,7 @@ extern const struct definition {
   bool animates; /* if the host can */
   bool of_mask;
   bool only_sets; /* other controls: no frame depends on it */
-  double number; /* default; of a menu the entry, or the last where there are fewer */
+  double number; /* default, of both sides of a point; of a menu the entry, or the last where there are fewer */
   double min, max;
   double slider_min, slider_max; /* what a slider shows; both 0: the whole range */
 } params_table[PARAM_COUNT];

@@ -369,13 +369,15 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   struct styles styles;
   const char *space;
   double unrealness, exposure_in, exposure_out, keep_colour;
+  struct descent descent;
   if (!params_styles(params, frame->time, &styles, &frame->why) ||
       !params_space(params, frame->time, &space, &frame->why) ||
       (!space && !space_of_image(&frame->source, &space, &frame->why)) ||
       !params_number(params, PARAM_UNREALNESS, frame->time, &unrealness, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
-      !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why))
+      !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why) ||
+      !params_descent(params, frame->time, &descent, &frame->why))
     return FAILED;
   struct render_request request = {
       .style = styles.a,
@@ -397,6 +399,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .output = frame->output_at,
       .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
       .painting = frame->style.handle ? &frame->painting : NULL,
+      .descent = &descent,
       .device = params_device(params, frame->time),
   };
   struct waiter waiter = {watch_stops, &frame->watch};

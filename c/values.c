@@ -60,6 +60,13 @@ static bool style_of(const struct params *params, enum param menu, enum param id
   return false;
 }
 
+/* Within a parameter's range; NaN is 0. */
+static double within(const struct definition *d, double v) {
+  if (v != v)
+    v = 0;
+  return v > d->min ? (v < d->max ? v : d->max) : d->min;
+}
+
 bool params_number(const struct params *params, enum param param, OfxTime time, double *to,
                    struct sentence *why) {
   const struct definition *d = &params_table[param];
@@ -69,9 +76,7 @@ bool params_number(const struct params *params, enum param param, OfxTime time, 
     say(why, "The host does not give Impasto the value of %s.", d->label);
     return false;
   }
-  if (v != v)
-    v = 0;
-  *to = v > d->min ? (v < d->max ? v : d->max) : d->min;
+  *to = within(d, v);
   return true;
 }
 
@@ -123,6 +128,30 @@ bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to) {
     return false;
   *to = whole_number(params, PARAM_STATISTICS_FRAME, time);
   return *to != time;
+}
+
+static bool point(const struct params *params, enum param param, OfxTime time, double to[2],
+                  struct sentence *why) {
+  const struct definition *d = &params_table[param];
+  to[0] = to[1] = d->number;
+  if (params->handles[param] && suites.param->paramGetValueAtTime(params->handles[param], time, &to[0],
+                                                                  &to[1]) != kOfxStatOK) {
+    say(why, "The host does not give Impasto the value of %s.", d->label);
+    return false;
+  }
+  to[0] = within(d, to[0]);
+  to[1] = within(d, to[1]);
+  return true;
+}
+
+bool params_descent(const struct params *params, OfxTime time, struct descent *to,
+                    struct sentence *why) {
+  double *crop = to->texture_crop;
+  to->iterations = (int32_t)within(&params_table[PARAM_ITERATIONS],
+                                   whole_number(params, PARAM_ITERATIONS, time));
+  to->seed = (int32_t)within(&params_table[PARAM_SEED], whole_number(params, PARAM_SEED, time));
+  return point(params, PARAM_TEXTURE_CROP_FROM, time, crop, why) &&
+         point(params, PARAM_TEXTURE_CROP_TO, time, crop + 2, why);
 }
 
 struct device params_device(const struct params *params, OfxTime time) {

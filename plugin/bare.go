@@ -42,6 +42,9 @@ func bare(args []string) error {
 	if err != nil {
 		return err
 	}
+	if l.encoder != nil {
+		return fmt.Errorf("the style %q is optimised: this measures networks only", l.id)
+	}
 	var s sessions
 	d := devices{gpus: bridge.GPUs, background: true}
 	if d.override, err = deviceOverride(); err != nil {

@@ -15,7 +15,8 @@ import (
 // usualCache is what pictures may take on disk, in megabytes: four hundred of 1080p.
 const usualCache = 10_000
 
-// cache is where pictures are kept that took minutes.
+// cache is where pictures are kept that took minutes; nil where there is no home, or none
+// are wanted.
 func cache() (*bake.Cache, error) {
 	megabytes := usualCache
 	if s := os.Getenv("IMPASTO_CACHE"); s != "" {
@@ -26,8 +27,8 @@ func cache() (*bake.Cache, error) {
 		megabytes = n
 	}
 	folder, err := os.UserCacheDir()
-	if err != nil {
-		return nil, err
+	if err != nil || megabytes == 0 {
+		return nil, nil
 	}
 	return &bake.Cache{Folder: filepath.Join(folder, "impasto", "pictures"), Limit: int64(megabytes) * 1e6}, nil
 }
@@ -57,6 +58,10 @@ func showCache(clear bool) error {
 	c, err := cache()
 	if err != nil {
 		return err
+	}
+	if c == nil {
+		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor HOME is set.")
+		return nil
 	}
 	n, bytes, err := c.Use()
 	if err != nil {

@@ -83,44 +83,42 @@ func styles(bank style.Bank) *bridge.Section {
 			s.Find("A folder of styles cannot be read: %v. Make it readable, or correct IMPASTO_STYLE_PATH.", err)
 			continue
 		}
-		styles, networks := 0, 0
+		var styles, networks, encoders int
 		for _, e := range entries {
 			path := filepath.Join(folder, e.Name())
 			if !e.IsDir() || !style.ValidName(e.Name()) {
 				continue
 			}
-			isStyle, err := whole(bank, path)
+			p, err := whole(bank, path)
 			switch {
 			case err != nil && shipped:
 				s.Find("A package that ships is broken: %v. %s.", err, sentence(errors.New(again)))
 			case err != nil:
 				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
-			case isStyle:
+			case p.Style != nil:
 				styles++
-			default:
+			case p.Network != nil:
 				networks++
+			default:
+				encoders++
 			}
 		}
-		s.Note(folder, "%d styles and %d networks are whole", styles, networks)
+		s.Note(folder, "%d styles, %d networks and %d encoders are whole", styles, networks, encoders)
 	}
 	return s
 }
 
-// whole says whether a package is a style, or why it cannot be used.
-func whole(bank style.Bank, folder string) (isStyle bool, err error) {
-	p, n, err := style.OpenPackage(folder)
-	if err != nil {
-		return false, err
+// whole opens a package, or says why it cannot be used.
+func whole(bank style.Bank, folder string) (p style.Any, err error) {
+	if p, err = style.OpenAny(folder); err != nil {
+		return p, err
 	}
-	if p == nil {
-		_, err = n.Load()
-		return false, err
+	if _, err = p.Head().Load(); err != nil || p.Style == nil {
+		return p, err
 	}
-	if _, err := p.Load(); err != nil {
-		return true, err
+	n, err := bank.Network(p.Style)
+	if err == nil && n.Norms != nil {
+		_, err = p.Style.LoadVector(n.Norms.Length)
 	}
-	if n, err = bank.Network(p); err == nil && n.Norms != nil {
-		_, err = p.LoadVector(n.Norms.Length)
-	}
-	return true, err
+	return p, err
 }

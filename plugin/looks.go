@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,10 +24,11 @@ type looks struct {
 type look struct {
 	id, label string // of the style, or of both
 	network   *style.Network
-	vector    []float32  // nil where the style has its network to itself
-	plain     []float32  // the network's vector that paints the least, where it has one
-	strength  float64    // of the style: 1 as it was made
-	key       pixels.Key // of vector and strength
+	encoder   *style.Encoder // in place of a network: plates are optimised
+	vector    []float32      // nil where the style has its network to itself
+	plain     []float32      // the network's vector that paints the least, where it has one
+	strength  float64        // of the style: 1 as it was made
+	key       pixels.Key     // of vector and strength
 }
 
 func newLooks(bank style.Bank) *looks { return &looks{bank, newLRU[string, *look](keptLooks)} }
@@ -46,6 +48,15 @@ func (l *looks) get(id string) (*look, error) {
 
 func (l *looks) read(id string) (*look, error) {
 	s, err := l.bank.Find(id)
+	if errors.Is(err, style.ErrMissing) {
+		e, other := l.bank.FindEncoder(id)
+		if other == nil {
+			return &look{id: e.ID, label: e.Name, encoder: e}, nil
+		}
+		if !errors.Is(other, style.ErrMissing) {
+			err = other
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +108,9 @@ func (l *looks) between(idA, idB string, mix float64) (*look, error) {
 	if a.id == b.id {
 		return a, nil
 	}
+	if a.encoder != nil || b.encoder != nil {
+		return nil, failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because what is optimised has no network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
+	}
 	if a.network.ID != b.network.ID {
 		return nil, failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because each has another network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
 	}
@@ -118,9 +132,9 @@ func strength(unrealness float64) float64 {
 }
 
 // at gives the look at a strength. Of a network that takes neither a vector nor a number for
-// that it is always the same.
+// that it is always the same, and an encoder has no strength of its own.
 func (x *look) at(strength float64) *look {
-	if strength == 1 || x.plain == nil && x.network.Alpha == "" {
+	if strength == 1 || x.encoder != nil || x.plain == nil && x.network.Alpha == "" {
 		return x
 	}
 	y := *x

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -18,7 +19,7 @@ import (
 )
 
 const addLong = `add makes a style of a network in an ONNX file, so that the node can paint with it: put the style's
-name into Style ID. A folder that is a finished package, a style that was trained for one, is tried and copied.
+name into Style ID. A folder that is a finished package, a style that was trained or an encoder for one, is tried and copied.
 
 Of an ONNX file it looks at the graph and tries it, to find out
 
@@ -159,20 +160,23 @@ func addPackage(path string) error {
 	if err != nil {
 		return err
 	}
-	var s *style.Style
-	var n *style.Network
+	var p style.Any
 	err = add(func(ctx context.Context, im *importer.Importer) (err error) {
-		s, n, err = im.AddPackage(ctx, path, bank)
+		p, err = im.AddPackage(ctx, path, bank)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if s != nil {
-		return added(s)
+	switch id := p.Head().ID; {
+	case p.Style != nil:
+		return added(p.Style)
+	case p.Encoder != nil:
+		fmt.Printf("Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", id, p.Head().Name)
+	default:
+		fmt.Printf("Added the network %s, for styles of it.\n\n", id)
 	}
-	fmt.Printf("Added the network %s, for styles of it.\n\n", n.ID)
-	return describe(nil, n)
+	return describe(p)
 }
 
 // add has something put into the folder for it. An interrupt leaves nothing behind.
@@ -221,6 +225,7 @@ func listStyles() error {
 	}
 	all, broken := bank.All()
 	networks, brokenNetworks := bank.Networks()
+	encoders, brokenEncoders := bank.Encoders()
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range all {
 		network := s.Network
@@ -232,50 +237,63 @@ func listStyles() error {
 	for _, n := range networks {
 		fmt.Fprintf(t, "%s\t(a network)\t\t%s\n", n.ID, n.Folder)
 	}
-	return errors.Join(append(append(broken, brokenNetworks...), t.Flush())...)
+	for _, e := range encoders {
+		fmt.Fprintf(t, "%s\t(an encoder)\t\t%s\n", e.ID, e.Folder)
+	}
+	return errors.Join(append(slices.Concat(broken, brokenNetworks, brokenEncoders), t.Flush())...)
 }
 
-// find is what an id names of what is installed, a style or else a network, and the bank
-// that it was found in.
-func find(id string) (bank style.Bank, s *style.Style, n *style.Network, err error) {
+// find is what an id names of what is installed, a style or else a network or an encoder,
+// and the bank that it was found in.
+func find(id string) (bank style.Bank, p style.Any, err error) {
 	if bank, _, err = installed(); err != nil {
-		return nil, nil, nil, err
+		return nil, p, err
 	}
-	if s, err = bank.Find(id); err == nil {
-		return bank, s, nil, nil
+	if p.Style, err = bank.Find(id); err == nil {
+		return bank, p, nil
 	}
-	if n, other := bank.FindNetwork(id); other == nil {
-		return bank, nil, n, nil
+	var other error
+	if p.Network, other = bank.FindNetwork(id); other == nil {
+		return bank, p, nil
 	}
-	return nil, nil, nil, err
-}
-
-// findWhole is find, with the network of a style.
-func findWhole(id string) (*style.Style, *style.Network, error) {
-	bank, s, n, err := find(id)
-	if err == nil && s != nil {
-		n, err = bank.Network(s)
+	if p.Encoder, other = bank.FindEncoder(id); other == nil {
+		return bank, p, nil
 	}
-	return s, n, err
+	return nil, p, err
 }
 
 func printPackage(id string) error {
-	s, n, err := findWhole(id)
+	bank, p, err := find(id)
+	if err == nil && p.Style != nil {
+		p.Network, err = bank.Network(p.Style)
+	}
 	if err != nil {
 		return err
 	}
-	return describe(s, n)
+	return describe(p)
 }
 
-// describe prints what is known of a style and its network, or of a network.
-func describe(s *style.Style, n *style.Network) error {
+// describe prints what is known of a style and its network, of a network, or of an encoder.
+func describe(of style.Any) error {
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	row := func(key, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", key, fmt.Sprintf(format, args...)) }
-	p := style.Head(s, n)
+	s, n, p := of.Style, of.Network, of.Head()
 	if s != nil {
+		p = &s.Package
 		row("style", "%s", s.ID)
 		row("label", "%s", s.Label)
 		row("folder", "%s", s.Folder)
+	}
+	if e := of.Encoder; e != nil {
+		row("encoder", "%s", e.ID)
+		row("folder", "%s", e.Folder)
+		row("plate", "%s", describeInput(&e.Input))
+		row("painting", "from the node's Style input")
+		row("style", "%s", strings.Join(e.Style, ", "))
+		row("content", "%s", e.Content)
+		row("licence", "%s", p.Licence)
+		row("origin", "%s", p.Origin)
+		return t.Flush()
 	}
 	if n.Norms != nil {
 		row("network", "%s", n.ID)
@@ -319,7 +337,7 @@ func describeInput(in *style.Input) string {
 }
 
 func verifyPackage(id string) error {
-	s, n, err := findWhole(id)
+	bank, of, err := find(id)
 	if err != nil {
 		return err
 	}
@@ -327,9 +345,9 @@ func verifyPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	p := style.Head(s, n)
+	p := of.Head()
 	im := importer.Importer{Engine: self}
-	if err := im.Verify(context.Background(), s, n); err != nil {
+	if err := im.Verify(context.Background(), of, bank); err != nil {
 		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
 	}
 	fmt.Printf("%s is whole, and paints.\n", p.ID)
@@ -337,15 +355,15 @@ func verifyPackage(id string) error {
 }
 
 func removePackage(id string) error {
-	bank, s, n, err := find(id)
+	bank, of, err := find(id)
 	if err != nil {
 		return err
 	}
-	p := style.Head(s, n)
+	p := of.Head()
 	if filepath.Dir(p.Folder) == bank[len(bank)-1] {
 		return fmt.Errorf("%q came with Impasto and stays in its bundle", p.Name)
 	}
-	if s == nil {
+	if n := of.Network; n != nil {
 		all, _ := bank.All()
 		for _, s := range all {
 			if s.Network == n.ID {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/style"
 )
 
 // console runs impasto models of the engine that was built, with folders of the test's
@@ -33,6 +34,9 @@ func TestModels(t *testing.T) {
 		t.Fatal("the bundle holds no style", err)
 	}
 	user := []string{"XDG_DATA_HOME=" + home}
+	filters(t, home)
+	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
 	for _, step := range []struct {
 		env  []string
 		args []string
@@ -50,6 +54,14 @@ func TestModels(t *testing.T) {
 		{append(user, "IMPASTO_STYLE_PATH="+filepath.Join(home, "none")+":"+studio), []string{"add", net, "--name", "ours"}, studio},
 		{user, []string{"info", "ours"}, `!the style "ours" is not in`},
 		{user, []string{"remove", filepath.Base(shipped[0])}, "!stays in its bundle"},
+		{user, []string{"add", filepath.Join(home, "filters")}, "put filters into Style ID and connect a painting"},
+		{user, []string{"add", filepath.Join(home, "filters")}, `!there is "filters" in`},
+		{user, []string{"add", filepath.Join(home, "strange")}, "!the operator Sigmoid, for which there is no gradient here"},
+		{user, []string{"list"}, "(an encoder)"},
+		{user, []string{"info", "filters"}, "conv0r, conv1r"},
+		{user, []string{"verify", "filters"}, "is whole, and paints"},
+		{user, []string{"remove", "filters"}, "Removed"},
+		{user, []string{"info", "strange"}, `!the style "strange" is not in`},
 		{user, []string{"remove", "my-net"}, "Removed"},
 		{user, []string{"verify", "my-net"}, `!the style "my-net" is not in`},
 		{user, []string{"paint"}, "!unknown command"},

@@ -3,6 +3,7 @@ package main
 import (
 	"sync"
 
+	"impasto.net/plugin/bake"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 )
@@ -23,6 +24,7 @@ type pictureKey struct {
 	size     pixels.Geometry // that the network worked at
 	small    pixels.Key      // of what the statistics are of, where that is not all of the plate
 	painting paintingKey
+	baked    bake.Key // of what no network painted, and then there is nothing else
 }
 
 // picture is three planes as a network gave them. Its buffer goes back when it is neither

@@ -7,12 +7,14 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/bake"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
@@ -42,6 +44,9 @@ type engine struct {
 	maps      maps
 
 	devices devices
+
+	bakes      *bake.Cache // of what takes minutes; nil is none
+	bakeFailed sync.Once   // said
 
 	// A network uses all threads, so that two at once would only be slower.
 	converted, device chan struct{}
@@ -82,6 +87,13 @@ func (e *engine) styles() *bridge.StyleList {
 	for _, p := range all {
 		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Label})
 	}
+	encoders, broken := e.looks.bank.Encoders()
+	for _, err := range broken {
+		e.log.Warn("an encoder that cannot be used", "error", err)
+	}
+	for _, p := range encoders {
+		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Name})
+	}
 	return list
 }
 
@@ -95,11 +107,18 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	if err != nil {
 		return nil, err
 	}
-	s, where, err := e.session(ctx, l, p.Device, &t, progress)
+	var where string
+	if l.encoder != nil {
+		where, err = e.whereOptimised(l, p.Device)
+	} else {
+		var s *session
+		if s, where, err = e.session(ctx, l, p.Device, &t, progress); err == nil {
+			e.sessions.put(s)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	e.sessions.put(s)
 	t.Total = time.Since(start).Microseconds()
 	return &bridge.Done{Device: where, Timings: t}, nil
 }
@@ -182,26 +201,29 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
 		return nil, err
 	}
-	s, p, err := e.attempt(ctx, f, done, progress)
-	if failed, ok := errors.AsType[*bridge.Error](err); ok && s != nil && failed.Code == bridge.CodeDevice && s.place.spare {
-		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
-		e.devices.fall(errors.New(failed.Cause))
-		s, p, err = e.attempt(ctx, f, done, progress)
+	w := pixels.Writer{
+		Space: colour.Named(r.Space), Premultiplied: r.Premultiplied,
+		ExposureIn: r.ExposureIn, ExposureOut: r.ExposureOut, KeepColour: float32(r.KeepColour),
+		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
+	}
+	var p *picture
+	if f.look.encoder != nil {
+		w.Decoders, w.Again = pixels.NewDecoders(0, 1), pixels.NewEncoders(0, 1)
+		p, err = e.optimised(ctx, f, done, progress)
+	} else {
+		var s *session
+		if s, p, err = e.painted(ctx, f, done, progress); err == nil {
+			defer e.sessions.put(s)
+			w.Decoders, w.Again, w.BGR = s.decoders, s.again, s.Output.Channels == "BGR"
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer e.sessions.put(s)
 	defer e.pictures.put(p)
 
 	progress(0.95, "blending")
 	converting := time.Now()
-	w := pixels.Writer{
-		Space: colour.Named(r.Space), Decoders: s.decoders, Again: s.again,
-		BGR: s.Output.Channels == "BGR", Premultiplied: r.Premultiplied,
-		ExposureIn: r.ExposureIn, ExposureOut: r.ExposureOut, KeepColour: float32(r.KeepColour),
-		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
-	}
 	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.seen, p.values); err != nil {
 		return nil, err
 	}
@@ -209,6 +231,18 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	since(&t.Total, start)
 	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
 	return done, nil
+}
+
+// painted gives what a network painted, as attempt does, on the CPU where a GPU fails that
+// was not asked for.
+func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *picture, err error) {
+	s, p, err = e.attempt(ctx, f, done, progress)
+	if failed, ok := errors.AsType[*bridge.Error](err); ok && s != nil && failed.Code == bridge.CodeDevice && s.place.spare {
+		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
+		e.devices.fall(errors.New(failed.Cause))
+		return e.attempt(ctx, f, done, progress)
+	}
+	return s, p, err
 }
 
 // attempt paints on the device that is wanted, or that is wanted by now. The caller has to
@@ -284,29 +318,19 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	}
 	defer func() { <-e.converted }()
 
-	progress(0.02, "reading the plate")
-	converting := time.Now()
-	seen, err := e.buffers.Get(3 * f.seen.Plane())
+	reader := pixels.Reader{
+		Space: colour.Named(f.Space), Encoders: s.encoders,
+		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
+	}
+	seen, content, err := e.see(ctx, f, &reader, t, progress)
 	if err != nil {
-		return nil, false, noMemory(f, err)
+		return nil, false, err
 	}
 	defer func() {
 		if seen != nil {
 			e.buffers.Put(seen)
 		}
 	}()
-	reader := pixels.Reader{
-		Space: colour.Named(f.Space), Encoders: s.encoders,
-		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
-	}
-	content, err := reader.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
-	since(&t.ConvertIn, converting)
-	if err != nil {
-		return nil, false, err
-	}
-	if content.Strange > 0 {
-		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", content.Strange)
-	}
 	painting, err := e.painting(ctx, f, s)
 	if err != nil {
 		return nil, false, err
@@ -314,52 +338,93 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{s.key(), f.look.key, content.Key, f.work, pixels.Digest(f.small), painting.key}
-	if p := e.pictures.get(key); p != nil {
+	key := pictureKey{network: s.key(), vector: f.look.key, content: content.Key, size: f.work, small: pixels.Digest(f.small), painting: painting.key}
+	return e.develop(ctx, t, progress, func() *picture { return e.pictures.get(key) }, func() (work, error) {
+		what := "painting " + f.look.label
+		progress(0.05, what)
+		input := seen
+		seen = nil
+		e.sessions.hold(s)
+		return func(tell func(float64, string)) (*picture, error) {
+			defer e.sessions.put(s)
+			e.pictures.clear(input)
+			values, err := e.run(ctx, f, s, input, painting, func(part float64) { tell(part, what) })
+			if err != nil {
+				return nil, err
+			}
+			return e.pictures.add(key, values), nil
+		}, nil
+	})
+}
+
+// see reads the plate into a buffer, which the caller has to put back, and says what was read.
+func (e *engine) see(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.Timings, progress func(float64, string)) ([]float32, pixels.Content, error) {
+	progress(0.02, "reading the plate")
+	defer since(&t.ConvertIn, time.Now())
+	seen, err := e.buffers.Get(3 * f.seen.Plane())
+	if err != nil {
+		return nil, pixels.Content{}, noMemory(f, err)
+	}
+	content, err := r.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
+	if err != nil {
+		e.buffers.Put(seen)
+		return nil, pixels.Content{}, err
+	}
+	if content.Strange > 0 {
+		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", content.Strange)
+	}
+	return seen, content, nil
+}
+
+// work makes a picture that the caller has to put back, and tells how far it is. It may go
+// on after the request that it is for has ended: it holds on to what it uses.
+type work func(tell func(part float64, stage string)) (*picture, error)
+
+// develop gives a picture that is kept, or makes one. begin is called when the device is
+// free; it may use the request's memory, which the work that it gives may not.
+func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(float64, string), kept func() *picture, begin func() (work, error)) (p *picture, cached bool, err error) {
+	if p := kept(); p != nil {
 		return p, true, nil
 	}
-
 	if err := acquire(ctx, e.device, &t.Wait); err != nil {
 		return nil, false, err
 	}
 	// The same frame may have been painted in the meantime.
-	if p := e.pictures.get(key); p != nil {
+	if p := kept(); p != nil {
 		<-e.device
 		return p, true, nil
 	}
-	progress(0.05, "painting "+f.look.label)
 	running := time.Now()
-	// The run goes on after a cancel until ONNX Runtime heeds it. It holds on to what it
-	// uses until then; the request, whose memory it does not use, need not wait.
-	input := seen
-	seen = nil
-	e.sessions.hold(s)
+	do, err := begin()
+	if err != nil {
+		<-e.device
+		return nil, false, err
+	}
+	// It goes on after a cancel until ONNX Runtime heeds it.
 	type result struct {
 		picture *picture
 		err     error
 	}
+	type step struct {
+		part  float64
+		stage string
+	}
 	ran := make(chan result, 1)
-	parts := make(chan float64)
+	steps := make(chan step)
 	go func() {
 		defer func() { <-e.device }()
-		defer e.sessions.put(s)
-		e.pictures.clear(input)
-		values, err := e.run(ctx, f, s, input, painting, func(part float64) {
+		p, err := do(func(part float64, stage string) {
 			select {
-			case parts <- part:
+			case steps <- step{part, stage}:
 			case <-ctx.Done():
 			}
 		})
-		if err != nil {
-			ran <- result{err: err}
-			return
-		}
-		ran <- result{picture: e.pictures.add(key, values)}
+		ran <- result{p, err}
 	}()
 	for {
 		select {
-		case part := <-parts:
-			progress(0.05+0.9*part, "painting "+f.look.label)
+		case s := <-steps:
+			progress(min(0.05+0.9*s.part, 0.95), s.stage)
 		case r := <-ran:
 			since(&t.Run, running)
 			return r.picture, false, r.err

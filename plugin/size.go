@@ -44,11 +44,16 @@ func (f *frame) workingSize(n *style.Network) (width, height int, err error) {
 	if fixed := n.Input.Size; fixed != nil {
 		return fixed[0], fixed[1], nil
 	}
-	size, window := &f.Size, f.plate.Window
-	factor := size.Detail
+	factor := f.Size.Detail
 	if n.Painting == nil {
-		factor /= size.TextureScale
+		factor /= f.Size.TextureScale
 	}
+	return f.sized(factor)
+}
+
+// sized is how large the full-resolution frame is with square pixels, times a factor.
+func (f *frame) sized(factor float64) (width, height int, err error) {
+	size, window := &f.Size, f.plate.Window
 	w := max(1, math.Round(float64(window.Width())/size.Scale[0]*size.PixelAspect*factor))
 	h := max(1, math.Round(float64(window.Height())/size.Scale[1]*factor))
 	if w*h > maxWorking || (factor > 1 && w*h > maxEnlarged) {

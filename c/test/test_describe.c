@@ -49,8 +49,8 @@ static int open_files(void) {
 
 /* --- A host that can describe ------------------------------------------------------------- */
 
-static struct OfxPropertySetStruct host_set, effect_set, clip_sets[8], param_sets[32], in_set;
-static const char *clip_names[8], *param_names[32], *param_types[32];
+static struct OfxPropertySetStruct host_set, effect_set, clip_sets[8], param_sets[40], in_set;
+static const char *clip_names[8], *param_names[40], *param_types[40];
 static int clips, params;
 static int fewer; /* strings are not to be had, like in the reference host */
 
@@ -148,7 +148,8 @@ int main(void) {
       "style", "styleId", "styleB", "styleBId", "styleMix", "preset", "unrealness", "sizeGroup", "detail",
       "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
       "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
-      "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision"};
+      "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision", "optimisedGroup",
+      "iterations", "textureCropFrom", "textureCropTo", "seed"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 20 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);

@@ -31,6 +31,7 @@ static void test_encoding(void) {
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
   static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
   struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
+  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7};
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",
@@ -45,6 +46,7 @@ static void test_encoding(void) {
       .mix = 0.25,
       .mask_invert = true,
       .size = {{0.5, 0.25}, 2, 0.75, 1.5},
+      .descent = &descent,
       .statistics = {format, &held},
       .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
       .mask = &mask,
@@ -52,6 +54,7 @@ static void test_encoding(void) {
       .device = {DEVICE_GPU, 2, 32},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
+  struct descent usual = {256, {0, 0, 1, 1}, 1};
   struct painting painting = {SPACE_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",
@@ -63,6 +66,7 @@ static void test_encoding(void) {
       .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
       .statistics = {.window = other},
       .painting = &painting,
+      .descent = &usual,
       .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
       .device = {DEVICE_CPU, 0, 0},
   };

@@ -18,29 +18,34 @@ static struct menu {
 } style, style_b;
 static char *id, *id_b;
 static double mix;
-static int space, device, gpu, precision;
+static int space, device, gpu, precision, iterations, seed;
+static double from[2], to[2];
 
 static struct params params;
 
 static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
-  va_list to;
-  va_start(to, time);
+  va_list values;
+  va_start(values, time);
   CHECK(time == 1001);
   if (param == (OfxParamHandle)&mix) {
-    *va_arg(to, double *) = mix;
+    *va_arg(values, double *) = mix;
   } else if (param == (OfxParamHandle)&space || param == (OfxParamHandle)&device ||
-             param == (OfxParamHandle)&gpu || param == (OfxParamHandle)&precision) {
-    *va_arg(to, int *) = *(int *)param;
+             param == (OfxParamHandle)&gpu || param == (OfxParamHandle)&precision ||
+             param == (OfxParamHandle)&iterations || param == (OfxParamHandle)&seed) {
+    *va_arg(values, int *) = *(int *)param;
+  } else if (param == (OfxParamHandle)from || param == (OfxParamHandle)to) {
+    *va_arg(values, double *) = ((double *)param)[0];
+    *va_arg(values, double *) = ((double *)param)[1];
   } else if (param == (OfxParamHandle)&id || param == (OfxParamHandle)&id_b) {
-    *va_arg(to, char **) = *(char **)param;
+    *va_arg(values, char **) = *(char **)param;
   } else {
     const struct menu *menu = (const struct menu *)param;
     if (host_says(kOfxParamHostPropSupportsStrChoice))
-      *va_arg(to, char **) = menu->name;
+      *va_arg(values, char **) = menu->name;
     else
-      *va_arg(to, int *) = menu->entry;
+      *va_arg(values, int *) = menu->entry;
   }
-  va_end(to);
+  va_end(values);
   return kOfxStatOK;
 }
 
@@ -153,6 +158,27 @@ static void test_device(void) {
   }
 }
 
+static void test_descent(void) {
+  static const int in[][2] = {{1, 0}, {512, 7}, {0, -1}, {MAX_ITERATIONS + 1, 2000000}};
+  static const int32_t out[][2] = {{1, 0}, {512, 7}, {1, 0}, {MAX_ITERATIONS, 1000000}};
+  static const double whole[4] = {0, 0, 1, 1}, part[4] = {0.25, 0, 1, 0};
+  struct descent got;
+  struct sentence why = {""};
+  CHECK(params_descent(&params, 1001, &got, &why) && got.iterations == 256 && got.seed == 1);
+  CHECK(memcmp(got.texture_crop, whole, sizeof whole) == 0);
+  params.handles[PARAM_ITERATIONS] = (OfxParamHandle)&iterations;
+  params.handles[PARAM_SEED] = (OfxParamHandle)&seed;
+  params.handles[PARAM_TEXTURE_CROP_FROM] = (OfxParamHandle)from;
+  params.handles[PARAM_TEXTURE_CROP_TO] = (OfxParamHandle)to;
+  from[0] = 0.25, from[1] = -1, to[0] = 7, to[1] = NAN;
+  for (int i = 0; i < 4; i++) {
+    iterations = in[i][0], seed = in[i][1];
+    CHECK(params_descent(&params, 1001, &got, &why));
+    CHECK(got.iterations == out[i][0] && got.seed == out[i][1]);
+    CHECK(memcmp(got.texture_crop, part, sizeof part) == 0);
+  }
+}
+
 int main(void) {
   static const OfxHost host = {.host = &host_set};
   static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
@@ -172,6 +198,7 @@ int main(void) {
   }
   test_spaces();
   test_device();
+  test_descent();
   clear_set(&host_set);
   return check_failures != 0;
 }

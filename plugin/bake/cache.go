@@ -9,8 +9,8 @@
 //
 // Go's own build cache is made likewise, and so is its copy in rogpeppe/go-internal; both
 // drop what is old, whatever it takes, and pictures have to fit a disk. The planes are kept as
-// they are: a descent's have next to nothing that zstd could leave out, and half precision
-// would give other bits than painting anew.
+// they are: deflated with their bytes sorted they take three quarters, which is no other
+// disk, and in half precision nineteen values of twenty would be others than painted anew.
 package bake
 
 import (

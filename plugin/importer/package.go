@@ -37,41 +37,36 @@ func (im *Importer) place(name, instead string, fill func(folder string) error) 
 	return target, os.Rename(folder, target)
 }
 
-// AddPackage adds a finished package, of a style or of a network, after it was tried. The
-// bank has the style's network.
-func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (*style.Style, *style.Network, error) {
+// AddPackage adds a finished package after it was tried. The bank has the network of a style.
+func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (style.Any, error) {
 	path, err := filepath.Abs(path) // "." has no name
 	if err != nil {
-		return nil, nil, err
+		return style.Any{}, err
 	}
-	s, n, err := style.OpenPackage(path)
+	p, err := style.OpenAny(path)
 	if err != nil {
-		return nil, nil, err
+		return style.Any{}, err
 	}
-	if s != nil {
-		if _, err := bank.Network(s); err != nil {
-			return nil, nil, err
+	if p.Style != nil {
+		if _, err := bank.Network(p.Style); err != nil {
+			return style.Any{}, err
 		}
 	}
-	p := style.Head(s, n)
-	target, err := im.place(p.Name, "give the package another name", func(folder string) error {
-		if err := p.Copy(folder); err != nil {
+	target, err := im.place(p.Head().Name, "give the package another name", func(folder string) error {
+		if err := p.Head().Copy(folder); err != nil {
 			return err
 		}
 		// What was copied is what is tried.
-		s, n, err := style.OpenPackage(folder)
-		if err == nil && s != nil {
-			n, err = bank.Network(s)
-		}
+		copied, err := style.OpenAny(folder)
 		if err != nil {
 			return err
 		}
-		return im.Verify(ctx, s, n)
+		return im.Verify(ctx, copied, bank)
 	})
 	if err != nil {
-		return nil, nil, err
+		return style.Any{}, err
 	}
-	return style.OpenPackage(target)
+	return style.OpenAny(target)
 }
 
 // write makes the package's folder of the graphs that lie in the working folder.

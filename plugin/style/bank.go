@@ -32,6 +32,9 @@ func (b Bank) All() ([]*Style, []error) {
 // Networks opens every network that styles share, sorted by name.
 func (b Bank) Networks() ([]*Network, []error) { return all(b, NetworkFile, OpenNetwork) }
 
+// Encoders opens every encoder, sorted by name.
+func (b Bank) Encoders() ([]*Encoder, []error) { return all(b, EncoderFile, OpenEncoder) }
+
 func all[P manifest](b Bank, manifest string, open func(folder string) (P, error)) ([]P, []error) {
 	var all []P
 	var broken []error
@@ -66,7 +69,7 @@ func all[P manifest](b Bank, manifest string, open func(folder string) (P, error
 // version it is, "name@prefix" is that very one.
 func (b Bank) Find(id string) (*Style, error) {
 	s, err := find(b, "style", id, ManifestFile, Open)
-	if errors.Is(err, errMissing) {
+	if errors.Is(err, ErrMissing) {
 		return nil, fmt.Errorf("%w; there is %s", err, b.names())
 	}
 	return s, err
@@ -75,6 +78,11 @@ func (b Bank) Find(id string) (*Style, error) {
 // FindNetwork opens the network that an id names, like Find.
 func (b Bank) FindNetwork(id string) (*Network, error) {
 	return find(b, "network", id, NetworkFile, OpenNetwork)
+}
+
+// FindEncoder opens the encoder that an id names, like Find.
+func (b Bank) FindEncoder(id string) (*Encoder, error) {
+	return find(b, "encoder", id, EncoderFile, OpenEncoder)
 }
 
 // Network gives the network that a style is of.
@@ -89,8 +97,8 @@ func (b Bank) Network(s *Style) (*Network, error) {
 	return n, nil
 }
 
-// errMissing is wrapped by the error for what is in no folder.
-var errMissing = errors.New("is not in")
+// ErrMissing is wrapped by the error for what is in no folder.
+var ErrMissing = errors.New("is not in")
 
 func find[P manifest](b Bank, what, id, manifest string, open func(folder string) (P, error)) (found P, err error) {
 	name, prefix, exact := strings.Cut(id, "@")
@@ -121,7 +129,7 @@ func find[P manifest](b Bank, what, id, manifest string, open func(folder string
 		return found, fmt.Errorf("the %s %q is wanted, but what is installed in %s is %q: install the wanted version, or choose another style",
 			what, id, other.Folder, other.ID)
 	}
-	return found, fmt.Errorf("the %s %q %w %s", what, id, errMissing, strings.Join(b, ", "))
+	return found, fmt.Errorf("the %s %q %w %s", what, id, ErrMissing, strings.Join(b, ", "))
 }
 
 func (b Bank) names() string {

@@ -2,14 +2,11 @@ package style
 
 import "fmt"
 
-// EncoderFile is the name of the manifest of an encoder.
-const EncoderFile = "encoder.json"
-
 // maxLayers is how many layers of an encoder may be compared.
 const maxLayers = 32
 
-// Encoder is encoder.json: a network that sees, which pictures are compared by. Layers are
-// tensors of its graph, outputs or not.
+// Encoder is encoder.json: a network that sees, which pictures are compared by. It does for a
+// style, in which a plate is optimised. Layers are tensors of its graph, outputs or not.
 type Encoder struct {
 	Package
 	Graph   string   `json:"graph"` // an ONNX file of the package

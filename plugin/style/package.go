@@ -1,5 +1,5 @@
-// Package style reads packages from disk: styles, and the networks that several styles
-// share. A package is a folder with a manifest and the files that it lists; whatever it
+// Package style reads packages from disk: styles, the networks that several styles share,
+// and encoders. A package is a folder with a manifest and the files that it lists; whatever it
 // says is checked before anybody relies on it, because packages come from strangers.
 package style
 
@@ -16,14 +16,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
 
-// The names of the manifests: a folder with the one is a style, with the other a network.
+// The names of the manifests: they say whether a folder is a style, a network or an encoder.
 const (
 	ManifestFile = "style.json"
 	NetworkFile  = "network.json"
+	EncoderFile  = "encoder.json"
 )
 
 // Format is the version of the manifests that is read here.
@@ -63,20 +65,28 @@ func validID(id string) bool {
 	return ValidName(name) && prefixPattern.MatchString(prefix)
 }
 
-// kind gives the name of the manifest in a folder. A folder with none or with both is
+// kind gives the name of the manifest in a folder. A folder with none or with several is
 // taken for a style, and cannot be opened as one.
 func kind(folder string) (string, error) {
-	have := func(name string) bool {
-		_, err := os.Lstat(filepath.Join(folder, name))
-		return err == nil
+	var found []string
+	for _, name := range []string{ManifestFile, NetworkFile, EncoderFile} {
+		if _, err := os.Lstat(filepath.Join(folder, name)); err == nil {
+			found = append(found, name)
+		}
 	}
-	switch {
-	case !have(NetworkFile):
+	switch len(found) {
+	case 0:
 		return ManifestFile, nil
-	case have(ManifestFile):
-		return ManifestFile, fmt.Errorf("%s has both a %s and a %s: a package is a style or a network", folder, ManifestFile, NetworkFile)
+	case 1:
+		return found[0], nil
 	}
-	return NetworkFile, nil
+	return ManifestFile, fmt.Errorf("%s has both a %s and a %s: a package is a style, a network or an encoder", folder, found[0], found[1])
+}
+
+// kinds say what folders with other manifests than a style's are.
+var kinds = map[string]string{
+	NetworkFile: "a network, which styles are of",
+	EncoderFile: "an encoder, which sees and does not paint",
 }
 
 // manifest is what can be read of a package's.
@@ -93,8 +103,8 @@ func open(folder, name string, m manifest) error {
 	if err != nil {
 		return err
 	}
-	if have == NetworkFile && name == ManifestFile {
-		return fmt.Errorf("%s is a network, which styles are of, and not a style", folder)
+	if have != ManifestFile && name == ManifestFile {
+		return fmt.Errorf("%s is %s, and not a style", folder, kinds[have])
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -141,7 +151,7 @@ func (p *Package) check(folder string) error {
 		return fmt.Errorf("name %q in a folder called %q", p.Name, folder)
 	}
 	for name, sum := range p.Files {
-		if !filePattern.MatchString(name) || name == ManifestFile || name == NetworkFile {
+		if !filePattern.MatchString(name) || slices.Contains([]string{ManifestFile, NetworkFile, EncoderFile}, name) {
 			return fmt.Errorf("files: %q is not the name of a file beside the manifest", name)
 		}
 		if !hashPattern.MatchString(sum) {

@@ -32,23 +32,35 @@ func Open(folder string) (*Style, error) {
 	return s, nil
 }
 
-// OpenPackage reads and checks the manifest in a folder, whichever it is: the style or the
-// network is nil.
-func OpenPackage(folder string) (*Style, *Network, error) {
-	if have, _ := kind(folder); have == NetworkFile {
-		n, err := OpenNetwork(folder)
-		return nil, n, err
-	}
-	s, err := Open(folder)
-	return s, nil, err
+// Any is a style, a network or an encoder: one of them.
+type Any struct {
+	Style   *Style
+	Network *Network
+	Encoder *Encoder
 }
 
-// Head is the package of a style, or of a network where there is no style.
-func Head(s *Style, n *Network) *Package {
-	if s != nil {
-		return &s.Package
+// OpenAny reads and checks the manifest in a folder, whichever it is.
+func OpenAny(folder string) (a Any, err error) {
+	switch have, _ := kind(folder); have {
+	case NetworkFile:
+		a.Network, err = OpenNetwork(folder)
+	case EncoderFile:
+		a.Encoder, err = OpenEncoder(folder)
+	default:
+		a.Style, err = Open(folder)
 	}
-	return &n.Package
+	return a, err
+}
+
+// Head is what all packages have.
+func (a Any) Head() *Package {
+	switch {
+	case a.Network != nil:
+		return &a.Network.Package
+	case a.Encoder != nil:
+		return &a.Encoder.Package
+	}
+	return &a.Style.Package
 }
 
 func (s *Style) check() error {

@@ -64,7 +64,7 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 // load has this process be the host of the shot's bundle, until the test is over.
 func (s *shot) load(profile ofx.Profile) (*ofx.Host, *ofx.Effect) {
 	s.t.Helper()
-	for _, name := range []string{"IMPASTO_LOG", "IMPASTO_STYLE_PATH"} {
+	for _, name := range []string{"IMPASTO_LOG", "IMPASTO_STYLE_PATH", "XDG_CACHE_HOME"} {
 		for _, v := range s.env {
 			if value, ok := strings.CutPrefix(v, name+"="); ok {
 				s.t.Setenv(name, value)

@@ -73,7 +73,7 @@ func TestDoctorOfAWholeBundle(t *testing.T) {
 		{"bundle", "log", s.path("impasto.log")},
 		{"machine", "threads", "1 of "},
 		{"machine", "memory", " MB, of which "},
-		{"styles", s.path("styles"), "0 styles and 0 networks"},
+		{"styles", s.path("styles"), "0 styles, 0 networks and 0 encoders"},
 		{"styles", s.path("data") + "/impasto/styles", "not there"},
 		{"engine", "its version", "1.30.0"},
 		{"node", "test render", " on the CPU, 64 × 64 pixels in "},

@@ -53,7 +53,7 @@ func newShot(t *testing.T) *shot {
 	if err := linkTree(filepath.Join(build, "Impasto.ofx.bundle"), s.bundle); err != nil {
 		t.Fatal(err)
 	}
-	s.env = append(os.Environ(), "IMPASTO_LOG="+s.path("impasto.log"), "IMPASTO_STYLE_PATH="+s.path("styles"))
+	s.env = append(os.Environ(), "IMPASTO_LOG="+s.path("impasto.log"), "IMPASTO_STYLE_PATH="+s.path("styles"), "XDG_CACHE_HOME="+s.path("cache"))
 	t.Cleanup(func() {
 		if t.Failed() {
 			log, _ := os.ReadFile(s.path("impasto.log"))

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"sync"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/bake"
+	"impasto.net/plugin/colour"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/pixels"
+)
+
+// whereOptimised says what plates are optimised on, or why not there where they should be.
+func (e *engine) whereOptimised(l *look, want bridge.Device) (string, error) {
+	place, why := e.devices.place(want)
+	switch {
+	case place.gpu && !place.spare:
+		return "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is done on the CPU so far: set Device, or IMPASTO_DEVICE, to Auto or CPU.", l.label)
+	case want.Precision == 16:
+		return "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
+	case place.spare:
+		why = "styles are optimised there only"
+	}
+	return (&session{}).where(int(e.threads.Load()), why), nil
+}
+
+// optimised gives the picture of a plate in a style that has an encoder and no network. It
+// takes minutes, so that it is kept on disk as well. The caller has to put it back.
+func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *picture, err error) {
+	if done.Device, err = e.whereOptimised(f.look, f.Device); err != nil {
+		return nil, err
+	}
+	settings, err := f.settings()
+	if err != nil {
+		return nil, err
+	}
+	t := &done.Timings
+	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
+		return nil, err
+	}
+	defer func() { <-e.converted }()
+	reader := pixels.Reader{
+		Space: colour.Named(f.Space), Encoders: pixels.NewEncoders(0, 1),
+		Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
+	}
+	seen, content, err := e.see(ctx, f, &reader, t, progress)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if seen != nil {
+			e.buffers.Put(seen)
+		}
+	}()
+	threads := int(e.threads.Load())
+	runs, err := runsOn()
+	if err != nil {
+		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
+	}
+	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Size,
+		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
+	if err != nil {
+		return nil, err
+	}
+	p, done.Cached, err = e.develop(ctx, t, progress, func() *picture { return e.baked(f, key) }, func() (work, error) {
+		painting, err := e.wholePainting(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		input := seen
+		seen = nil
+		return func(tell func(float64, string)) (*picture, error) {
+			e.pictures.clear(input)
+			job := optimise.Job{Settings: settings, Encoder: f.look.encoder, Painting: painting, Threads: threads}
+			values, err := e.descend(ctx, f, &job, input, tell)
+			e.buffers.Put(input)
+			if err != nil {
+				return nil, err
+			}
+			e.bake(f, key, values)
+			return e.pictures.add(pictureKey{baked: key}, values), nil
+		}, nil
+	})
+	return p, err
+}
+
+// settings checks what optimising takes beside a plate, and sets the sizes.
+func (f *frame) settings() (optimise.Settings, error) {
+	d, label := f.Descent, f.look.label
+	if d == nil {
+		return optimise.Settings{}, failure(bridge.CodeRequest, nil, "The request for frame %g does not say how to optimise it.", f.Frame)
+	}
+	if f.painting == nil {
+		return optimise.Settings{}, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", label)
+	}
+	if c := d.TextureCrop; !(c[0] < c[2] && c[1] < c[3]) {
+		return optimise.Settings{}, failure(bridge.CodeStyle, nil, "Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, %g, %g: the second has to be to the right of the first, and above it.",
+			c[0], c[1], c[2], c[3])
+	}
+	if _, _, err := f.sized(max(f.Size.Detail, 1)); err != nil {
+		return optimise.Settings{}, err
+	}
+	width, height, err := f.sized(1)
+	if err != nil {
+		return optimise.Settings{}, err
+	}
+	f.work = pixels.NewGeometry(width, height, 1, 1)
+	f.seen = pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), 1, 1)
+	return optimise.Settings{
+		Unrealness: f.Unrealness, Iterations: d.Iterations, Detail: f.Size.Detail,
+		TextureScale: f.Size.TextureScale, TextureCrop: d.TextureCrop, Seed: uint64(d.Seed),
+	}, nil
+}
+
+// wholePainting reads a frame's painting. A proxy is enlarged, as the plate is, so that
+// strokes have one size.
+func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, error) {
+	window := f.painting.Window
+	g := pixels.NewGeometry(window.Width(), window.Height(), 1, 1)
+	full := g
+	if s := f.Size.Scale; s != [2]float64{1, 1} {
+		width, height := max(1, math.Round(float64(g.Width)/s[0])), max(1, math.Round(float64(g.Height)/s[1]))
+		if width*height > maxEnlarged {
+			return network.Tensor{}, failure(bridge.CodeMemory, nil, "The painting on Style has %.0f × %.0f pixels at full resolution, which is too much: scale it down before Impasto.", width, height)
+		}
+		full = pixels.NewGeometry(int(width), int(height), 1, 1)
+	}
+	r := pixels.Reader{Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(0, 1), Premultiplied: f.Painting.Premultiplied}
+	values := make([]float32, 3*g.Plane())
+	if _, err := r.Read(ctx, int(e.threads.Load()), f.painting, &g, values); err != nil {
+		return network.Tensor{}, err
+	}
+	return e.sizedFor(values, &g, &full), nil
+}
+
+// sizedFor is a picture at another size.
+func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.Tensor {
+	if *from != *to {
+		other := make([]float32, 3*to.Plane())
+		pixels.Resample(int(e.threads.Load()), values, from, other, to)
+		values = other
+	}
+	return network.NewPicture(values, to.Width, to.Height)
+}
+
+// descend does a job of a plate as it was seen, and gives a picture of that size.
+func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen []float32, tell func(float64, string)) ([]float32, error) {
+	job.Plate = e.sizedFor(seen, &f.seen, &f.work)
+	begun := 0.
+	done, err := job.Run(ctx, func(i *optimise.Iteration) error {
+		stage := fmt.Sprintf("iteration %d of %d, loss %.3g", i.Number, job.Iterations, i.Total())
+		if i.Detail != job.Detail {
+			stage = fmt.Sprintf("iteration %d at detail %.2g, loss %.3g", i.Number, i.Detail, i.Total())
+		}
+		begun++
+		tell(begun/(begun+float64(i.Left)), stage)
+		return ctx.Err()
+	})
+	var values []float32
+	if err == nil {
+		values, err = e.scratch(3 * f.seen.Plane())
+	}
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case errors.Is(err, network.ErrMemory):
+		err = noMemory(f, err)
+	case err != nil:
+		err = failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.label, err)
+	default:
+		copy(values, e.sizedFor(done.Values, &f.work, &f.seen).Values)
+		if pixels.Finite(int(e.threads.Load()), values) {
+			return values, nil
+		}
+		err = failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.label, f.Frame, f.look.id)
+	}
+	if values != nil {
+		e.buffers.Put(values)
+	}
+	return nil, err
+}
+
+// baked gives a picture that is kept in memory or on disk; nil is none.
+func (e *engine) baked(f *frame, key bake.Key) *picture {
+	kept := pictureKey{baked: key}
+	if p := e.pictures.get(kept); p != nil || e.bakes == nil {
+		return p
+	}
+	values, err := e.buffers.Get(3 * f.seen.Plane())
+	if err != nil {
+		return nil // nor is there enough to make one, which says so
+	}
+	found, err := e.bakes.Get(key, values)
+	if err != nil {
+		e.log.Warn("a picture that is kept on disk cannot be used", "error", err)
+	}
+	if !found {
+		e.buffers.Put(values)
+		return nil
+	}
+	return e.pictures.add(kept, values)
+}
+
+// bake keeps a picture on disk. Where that fails the frame is none the worse.
+func (e *engine) bake(f *frame, key bake.Key, values []float32) {
+	if e.bakes == nil {
+		return
+	}
+	if err := e.bakes.Put(key, values); err != nil {
+		e.bakeFailed.Do(func() {
+			e.log.Warn("a picture cannot be kept on disk: it has to be painted again when Impasto was ended; this is said once", "frame", f.Frame, "error", err)
+		})
+	}
+}
+
+// runsOn is what decides on the last bits of a picture beside what goes in: this program, ONNX
+// Runtime, and the processor that both choose their instructions by.
+var runsOn = sync.OnceValues(func() (on [4]string, err error) {
+	self, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return on, err
+	}
+	defer self.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, self); err != nil {
+		return on, err
+	}
+	return [4]string{
+		fmt.Sprintf("%x", sum.Sum(nil)), network.Version(),
+		valueOf("/proc/cpuinfo", "model name"), valueOf("/proc/cpuinfo", "flags") + valueOf("/proc/cpuinfo", "Features"),
+	}, nil
+})
