@@ -82,6 +82,7 @@ func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads in
 	if j.Painting, err = tensor("painting", &o.Painting); err != nil {
 		return nil, err
 	}
+	o.Plate.Values, o.Painting.Values = nil, nil // large ones are of 100 MB
 	if j.Encoder, err = style.OpenEncoder(o.Encoder); err != nil {
 		return nil, err
 	}

@@ -8,13 +8,8 @@ import (
 	"impasto.net/plugin/onnx"
 )
 
-const (
-	// maxTiles is how many tiles there may be across, and down.
-	maxTiles = 64
-
-	// pictureBytes is what a picture takes for a pixel.
-	pictureBytes = 12
-)
+// pictureBytes is what a picture takes for a pixel.
+const pictureBytes = 12
 
 // through takes a picture through the network, whole where there is memory for that and
 // else tile by tile. What it gives may be in the picture's own buffer; it puts that back
@@ -118,46 +113,13 @@ func (t *tiling) run() error {
 	return nil
 }
 
-// cut cuts a picture into tiles of that many pixels at the most: those that have the least
-// in common.
+// cut is onnx.Cut where there has to be one.
 func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, height, most int) (columns, rows []onnx.Piece, err error) {
-	least := 0
-	for across := 1; across <= maxTiles; across++ {
-		x, err := pieces(1, width, across)
-		if err != nil {
-			return nil, nil, err
-		}
-		if least > 0 && total(x)*height >= least {
-			break // and so would more of them be
-		}
-		wide, _, _ := largest(x)
-		for down := max(wide*height/max(most, 1), 1); down <= maxTiles; down++ {
-			y, err := pieces(0, height, down)
-			if err != nil {
-				return nil, nil, err
-			}
-			high, _, _ := largest(y)
-			if wide*high > most {
-				continue
-			}
-			if area := total(x) * total(y); least == 0 || area < least {
-				columns, rows, least = x, y, area
-			}
-			break
-		}
+	columns, rows, err = onnx.Cut(pieces, width, height, most)
+	if err == nil && columns == nil {
+		err = network.ErrMemory
 	}
-	if least == 0 {
-		return nil, nil, network.ErrMemory
-	}
-	return columns, rows, nil
-}
-
-// total is the length of all pieces.
-func total(pieces []onnx.Piece) (length int) {
-	for _, p := range pieces {
-		length += p.To - p.From
-	}
-	return length
+	return columns, rows, err
 }
 
 // largest is the length of the largest piece, of what lies before a core, and of a core.

@@ -39,17 +39,29 @@ func (p *ports) picture() string {
 	return name
 }
 
-// targets is the graph that gives what a painting and a plate are held to: the Gram
-// matrices of the style layers, and then the content layer's features.
+// shares are inputs, for every style layer how much its places count: planes of their own
+// size or of one value.
+func (p *ports) shares(layers []string) []string {
+	all := make([]string, len(layers))
+	for i := range all {
+		all[i] = p.input(fmt.Sprint("share", i), 1, 1, onnx.Any, onnx.Any)
+	}
+	return all
+}
+
+// targets is the graph that gives what a painting and a plate are held to, or their part of
+// that in a tile: the Gram matrices of the style layers, and then the content layer's
+// features. It takes a picture and the shares.
 func (e *encoder) targets() (*graph, error) {
 	p := &ports{tape: newTape()}
 	layers, err := e.see(p.tape, p.picture())
 	if err != nil {
 		return nil, err
 	}
+	shares := p.shares(e.Style)
 	for i, layer := range e.Style {
 		x := layers[layer]
-		_, gram, _ := p.gram(x)
+		_, _, gram := p.gram(x, shares[i])
 		p.output(fmt.Sprint("gram", i), gram, p.channels[x], p.channels[x])
 	}
 	x := layers[e.Content]
@@ -58,82 +70,91 @@ func (e *encoder) targets() (*graph, error) {
 	return &p.graph, nil
 }
 
-// objective is the graph that compares a picture with targets. It takes the picture, for
-// every style layer a Gram matrix and a weight, the content layer's features and their
-// weight, and the weight of the variation. It gives the three parts of the loss, style,
-// content and variation, and the gradient of their sum.
-func (e *encoder) objective() (*graph, error) {
+// whole is the graph that compares a picture with targets. It takes the picture and the
+// shares, for every style layer a Gram matrix and a weight, and the content layer's features
+// and the weights of their places. It gives the parts of the loss, style and content, and
+// the gradient of their sum.
+func (e *encoder) whole() (*graph, error) {
+	return e.objective(func(p *ports, layers, shares []string) {
+		style := ""
+		for i, x := range layers {
+			target, weight := p.input(fmt.Sprint("gram", i), p.channels[x], p.channels[x]), p.input(fmt.Sprint("weight", i), 1)
+			if part := p.styleLoss(x, shares[i], target, weight); style == "" {
+				style = part
+			} else {
+				style = p.node("Add", nil, style, part)
+			}
+		}
+		p.output("style_loss", style, 1)
+	})
+}
+
+// part is the graph for one tile. In place of the Gram matrices and their weights it takes
+// what is to be done about them in the whole: 4 · weight · (G - target). It gives the loss
+// of the content alone, and the gradient of both.
+func (e *encoder) part() (*graph, error) {
+	return e.objective(func(p *ports, layers, shares []string) {
+		for i, x := range layers {
+			_, counted := p.counted(x, shares[i])
+			p.pull(x, p.input(fmt.Sprint("pull", i), p.channels[x], p.channels[x]), counted)
+		}
+	})
+}
+
+// objective is what whole and part have in common.
+func (e *encoder) objective(style func(p *ports, layers, shares []string)) (*graph, error) {
 	p := &ports{tape: newTape()}
 	picture := p.picture()
-	layers, err := e.see(p.tape, picture)
+	seen, err := e.see(p.tape, picture)
 	if err != nil {
 		return nil, err
 	}
-	style := ""
-	for i, layer := range e.Style {
-		x := layers[layer]
-		target, weight := p.input(fmt.Sprint("gram", i), p.channels[x], p.channels[x]), p.input(fmt.Sprint("weight", i), 1)
-		if part := p.styleLoss(x, target, weight); style == "" {
-			style = part
-		} else {
-			style = p.node("Add", nil, style, part)
-		}
+	var layers []string
+	for _, layer := range e.Style {
+		layers = append(layers, seen[layer])
 	}
-	x := layers[e.Content]
-	content := p.contentLoss(x, p.input("content", 1, p.channels[x], onnx.Any, onnx.Any), p.input("content_weight", 1))
-	variation := p.variation(picture, p.input("variation_weight", 1))
+	style(p, layers, p.shares(e.Style))
+	x := seen[e.Content]
+	content := p.contentLoss(x, p.input("content", 1, p.channels[x], onnx.Any, onnx.Any), p.input("content_weight", 1, 1, onnx.Any, onnx.Any))
 	p.backward()
-	p.output("style_loss", style, 1)
-	p.output("content_loss", content, 1)
-	p.output("variation_loss", variation, 1)
+	p.output("content_loss", content, 1, 1, 1, 1)
 	p.output("gradient", p.arrived[picture], 1, 3, onnx.Any, onnx.Any)
 	p.file = p.Bytes()
 	return &p.graph, nil
 }
 
-// gram says which features of a layer occur together, wherever that is: G = F Fᵀ / n, for
-// n places. It gives F and n, too.
-func (t *tape) gram(x string) (features, gram, places string) {
-	channels := t.channels[x]
-	features = t.node("Reshape", nil, x, t.integers(channels, -1))
-	size := t.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)}, t.node("Size", nil, x))
-	places = t.node("Div", nil, size, t.number(float32(channels)))
-	product := t.node("Gemm", onnx.Attributes{"transB": int64(1)}, features, features)
-	return features, t.node("Div", nil, product, places), places
+// counted are a layer's features, and those times the shares of their places, both with a
+// row for each channel.
+func (t *tape) counted(x, share string) (features, counted string) {
+	rows := t.integers(t.channels[x], -1)
+	return t.node("Reshape", nil, x, rows), t.node("Reshape", nil, t.node("Mul", nil, x, share), rows)
 }
 
-// styleLoss is weight · Σ (G - target)². Its gradient, 4 · weight / n · (G - target) F,
-// takes the target to be symmetric, as Gram matrices are.
-func (t *tape) styleLoss(x, target, weight string) (loss string) {
-	features, gram, places := t.gram(x)
-	loss, difference := t.distance(gram, target, weight)
-	factor := t.node("Div", nil, t.node("Mul", nil, weight, t.number(4)), places)
-	gradient := t.node("MatMul", nil, t.node("Mul", nil, difference, factor), features)
-	t.send(x, t.node("Reshape", nil, gradient, t.node("Shape", nil, x)))
-	return loss
+// gram says which features of a layer occur together, wherever that is: G = Σ s f fᵀ, for
+// the features f and the share s of every place.
+func (t *tape) gram(x, share string) (features, counted, gram string) {
+	features, counted = t.counted(x, share)
+	return features, counted, t.node("Gemm", onnx.Attributes{"transB": int64(1)}, counted, features)
 }
 
-// contentLoss is weight · Σ (F - target)².
+// styleLoss is weight · Σ (G - target)². Its gradient, 4 · weight · (G - target) s f, takes
+// the target to be symmetric, as Gram matrices are.
+func (t *tape) styleLoss(x, share, target, weight string) (loss string) {
+	_, counted, gram := t.gram(x, share)
+	difference := t.node("Sub", nil, gram, target)
+	t.pull(x, t.node("Mul", nil, difference, t.node("Mul", nil, weight, t.number(4))), counted)
+	return t.node("Mul", nil, weight, t.node("ReduceSumSquare", onnx.Attributes{"keepdims": int64(0)}, difference))
+}
+
+// pull sends a layer the gradient of what its Gram matrix does.
+func (t *tape) pull(x, by, counted string) {
+	t.send(x, t.node("Reshape", nil, t.node("MatMul", nil, by, counted), t.node("Shape", nil, x)))
+}
+
+// contentLoss is Σ weight · (f - target)², with a weight for every place.
 func (t *tape) contentLoss(x, target, weight string) (loss string) {
-	loss, difference := t.distance(x, target, weight)
-	t.send(x, t.node("Mul", nil, difference, t.node("Mul", nil, weight, t.number(2))))
-	return loss
-}
-
-func (t *tape) distance(x, target, weight string) (loss, difference string) {
-	difference = t.node("Sub", nil, x, target)
-	return t.node("Mul", nil, weight, t.node("ReduceSumSquare", onnx.Attributes{"keepdims": int64(0)}, difference)), difference
-}
-
-// variation is weight · Σ (p - q)² over all pixels p and their neighbours q to the right
-// and below (Mahendran and Vedaldi 2015): what pixel-sized noise has most of. That is x
-// times its Laplacian, which is half of the gradient.
-func (t *tape) variation(x, weight string) (loss string) {
-	one := []float32{0, -1, 0, -1, 4, -1, 0, -1, 0}
-	weights := t.floats([]int64{3, 1, 3, 3}, append(append(one, one...), one...)...)
-	padded := t.node("Pad", onnx.Attributes{"mode": "edge"}, x, t.integers(0, 0, 1, 1, 0, 0, 1, 1))
-	laplacian := t.node("Conv", onnx.Attributes{"group": int64(3)}, padded, weights)
-	t.send(x, t.node("Mul", nil, laplacian, t.node("Mul", nil, weight, t.number(2))))
-	sum := t.node("ReduceSum", onnx.Attributes{"keepdims": int64(0)}, t.node("Mul", nil, x, laplacian))
-	return t.node("Mul", nil, weight, sum)
+	difference := t.node("Sub", nil, x, target)
+	weighed := t.node("Mul", nil, difference, weight)
+	t.send(x, t.node("Mul", nil, weighed, t.number(2)))
+	return t.node("ReduceSum", nil, t.node("Mul", nil, weighed, difference))
 }

@@ -4,16 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/style"
 )
 
 // Objective is an encoder's, ready to be computed for pictures of any size.
 type Objective struct {
-	targets, objective *network.Session
-	layers             int              // of style
-	aim                []network.Tensor // the objective's inputs but for the picture
+	encoder              *encoder
+	threads              int
+	view                 *onnx.View       // from the picture to the style layers and the content's
+	targets, whole, part *network.Session // of those graphs; the last one where there are tiles
+
+	frame     *frame
+	styles    []target
+	contents  [][]float32    // what the encoder sees of the plate in every tile
+	plate     network.Tensor // to look at again where that is not kept
+	content   float64        // its weight
+	variation float64        // its weight
+	buffers   buffers
+}
+
+// target is what a style layer is to come to.
+type target struct {
+	gram   network.Tensor
+	weight float64
 }
 
 // Weights are how much the parts of the objective count.
@@ -40,73 +57,129 @@ func Load(m *style.Encoder, threads int) (o *Objective, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o = &Objective{layers: len(m.Style)}
-	for _, part := range []struct {
-		build func() (*graph, error)
-		to    **network.Session
-	}{{e.targets, &o.targets}, {e.objective, &o.objective}} {
-		g, err := part.build()
-		if err == nil {
-			*part.to, err = network.Load(g.file, g.inputs, g.outputs, network.Device{}, threads)
-		}
-		if err != nil {
-			return nil, errors.Join(err, o.Close())
-		}
+	o = &Objective{encoder: e, threads: threads, buffers: newBuffers(len(e.Style))}
+	if o.targets, err = o.session(e.targets); err == nil {
+		o.whole, err = o.session(e.whole)
+	}
+	if err == nil {
+		o.view, err = onnx.NewView(e.Model, m.Input.Name, append(slices.Clone(m.Style), m.Content))
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
+}
+
+func (o *Objective) session(build func() (*graph, error)) (*network.Session, error) {
+	g, err := build()
+	if err != nil {
+		return nil, err
+	}
+	return network.Load(g.file, g.inputs, g.outputs, network.Device{}, o.threads)
 }
 
 // Aim sets what pictures are compared with, and how much each part counts. Every distance
 // is relative to the square of what it is to: each style layer has its say, and weights
 // mean the same for all encoders. So the variation is relative to the number of pixels.
-// Pictures are RGB, 0 to 1.
-func (o *Objective) Aim(ctx context.Context, plate, painting network.Tensor, w Weights) error {
-	seen := make([]network.Tensor, o.layers+1)
-	if err := o.targets.Run(ctx, []network.Tensor{painting}, seen); err != nil {
-		return err
+// Pictures are RGB, 0 to 1. Memory is what may be taken in bytes, about: pictures that take
+// more are seen in tiles. Aim gives what is taken.
+func (o *Objective) Aim(ctx context.Context, plate, painting network.Tensor, w Weights, memory int) (taken int, err error) {
+	f, err := o.newFrame(painting, memory)
+	if err != nil {
+		return 0, err
 	}
-	grams := seen[:o.layers]
-	seen = make([]network.Tensor, o.layers+1)
-	if err := o.targets.Run(ctx, []network.Tensor{plate}, seen); err != nil {
-		return err
+	grams, err := o.gather(ctx, f, painting, nil)
+	if err != nil {
+		return 0, err
 	}
-	content := seen[o.layers]
-	o.aim = nil
-	for _, g := range grams {
-		o.aim = append(o.aim, g, number(w.Style/float64(o.layers)/square(g)))
+	o.styles = nil
+	for i, sums := range grams {
+		gram := network.Tensor{Shape: []int64{int64(f.seen[i].Channels), int64(f.seen[i].Channels)}, Values: make([]float32, len(sums))}
+		square := 0.
+		for i, v := range sums {
+			gram.Values[i] = float32(v)
+			square += v * v
+		}
+		o.styles = append(o.styles, target{gram, w.Style / float64(len(grams)) / some(square)})
 	}
-	o.aim = append(o.aim, content, number(w.Content/square(content)), number(w.Variation*3/float64(len(plate.Values))))
-	return nil
+	if f, err = o.newFrame(plate, memory); err != nil {
+		return 0, err
+	}
+	o.frame, o.contents, o.plate, taken = f, nil, plate, f.bytes
+	if kept := f.contentBytes(); len(f.tiles) == 1 {
+		o.contents = make([][]float32, 1)
+	} else if kept <= memory/3 {
+		if o.frame, err = o.newFrame(plate, memory-kept); err != nil {
+			return 0, err
+		}
+		o.contents, taken = make([][]float32, len(o.frame.tiles)), o.frame.bytes+kept
+	}
+	square := 0.
+	if _, err = o.gather(ctx, o.frame, plate, func(i int, content network.Tensor) {
+		square += o.frame.square(i, content)
+		if o.contents != nil {
+			o.contents[i] = slices.Clone(content.Values)
+		}
+	}); err != nil {
+		return 0, err
+	}
+	if o.contents != nil {
+		o.plate = network.Tensor{}
+	}
+	o.content, o.variation = w.Content/some(square), w.Variation*3/float64(len(plate.Values))
+	if len(o.frame.tiles) > 1 && o.part == nil {
+		o.part, err = o.session(o.encoder.part)
+	}
+	return taken, err
 }
 
-// square is the sum of a tensor's squares, and never nothing: what is to be compared with
-// nothing at all has no size of its own.
-func square(t network.Tensor) float64 {
-	sum := 0.
-	for _, v := range t.Values {
-		sum += float64(v) * float64(v)
+// some is a sum of squares, and never nothing: what is to be compared with nothing at all
+// has no size of its own.
+func some(square float64) float64 { return max(square, 1e-6) }
+
+// Evaluate computes the objective for a picture of the plate's size, and its gradient,
+// which has the picture's shape.
+func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (loss Loss, err error) {
+	if len(o.frame.tiles) == 1 {
+		loss, err = o.evaluate(ctx, picture, gradient)
+	} else {
+		loss, err = o.evaluateTiles(ctx, picture, gradient)
 	}
-	return max(sum, 1e-6)
+	loss.Variation = o.vary(picture, gradient)
+	return loss, err
+}
+
+// evaluate is all but the variation, in one run.
+func (o *Objective) evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (Loss, error) {
+	f := o.frame
+	in := append([]network.Tensor{picture}, o.shares(f, &f.tiles[0])...)
+	for _, s := range o.styles {
+		in = append(in, s.gram, number(s.weight))
+	}
+	c := f.seen[len(f.seen)-1]
+	in = append(in, network.Tensor{Shape: shape(c.Channels, c.Height, c.Width), Values: o.contents[0]}, everywhere(o.content))
+	style, content := number(0), everywhere(0)
+	err := o.whole.Run(ctx, in, []network.Tensor{style, content, {Shape: picture.Shape, Values: gradient}})
+	return Loss{Style: float64(style.Values[0]), Content: float64(content.Values[0])}, err
 }
 
 func number(v float64) network.Tensor {
 	return network.Tensor{Shape: []int64{1}, Values: []float32{float32(v)}}
 }
 
-// Evaluate computes the objective for a picture of the plate's size, and its gradient,
-// which has the picture's shape.
-func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (Loss, error) {
-	var style, content, variation [1]float32
-	scalar := func(v *[1]float32) network.Tensor { return network.Tensor{Shape: []int64{1}, Values: v[:]} }
-	err := o.objective.Run(ctx, append([]network.Tensor{picture}, o.aim...),
-		[]network.Tensor{scalar(&style), scalar(&content), scalar(&variation), {Shape: picture.Shape, Values: gradient}})
-	return Loss{float64(style[0]), float64(content[0]), float64(variation[0])}, err
+// everywhere is a plane that has the same value everywhere.
+func everywhere(v float64) network.Tensor {
+	return network.Tensor{Shape: shape(1, 1, 1), Values: []float32{float32(v)}}
+}
+
+func shape(channels, height, width int) []int64 {
+	return []int64{1, int64(channels), int64(height), int64(width)}
 }
 
 // Close frees the sessions, which nobody may be running.
 func (o *Objective) Close() error {
 	var err error
-	for _, s := range []*network.Session{o.targets, o.objective} {
+	for _, s := range []*network.Session{o.targets, o.whole, o.part} {
 		if s != nil {
 			err = errors.Join(err, s.Close())
 		}

@@ -28,7 +28,20 @@ type fixture struct {
 	weights                objective.Weights
 }
 
-func (f *fixture) load(t testing.TB) *objective.Objective {
+// whole is memory enough for all of these pictures at once.
+const whole = 1 << 30
+
+func (f *fixture) load(t testing.TB, memory int) *objective.Objective {
+	t.Helper()
+	o, err := f.aimed(t, memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// aimed is an objective, where there is memory for that.
+func (f *fixture) aimed(t testing.TB, memory int) (*objective.Objective, error) {
 	t.Helper()
 	library = onnxtest.Library(t)
 	if err := started(); err != nil {
@@ -39,10 +52,8 @@ func (f *fixture) load(t testing.TB) *objective.Objective {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Close() })
-	if err := o.Aim(t.Context(), f.plate, f.painting, f.weights); err != nil {
-		t.Fatal(err)
-	}
-	return o
+	_, err = o.Aim(t.Context(), f.plate, f.painting, f.weights, memory)
+	return o, err
 }
 
 // task is what reference.py is asked.
@@ -110,100 +121,82 @@ func small(t *testing.T, middle func(g *onnxtest.Graph)) *fixture {
 	}
 }
 
+// one is an operator alone.
+func one(op string, attributes map[string]any) func(g *onnxtest.Graph) {
+	return func(g *onnxtest.Graph) { g.Node(op, []string{"a"}, "b", attributes) }
+}
+
+// middles are of every operator.
+var middles = map[string]func(g *onnxtest.Graph){
+	"strides": func(g *onnxtest.Graph) {
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"strides": []int64{2, 3}, "pads": []int64{1, 0, 0, 2}})
+	},
+	"groups": func(g *onnxtest.Graph) {
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 3, 3, 2)}, "b", map[string]any{"group": int64(2), "pads": []int64{0, 1, 2, 0}})
+	},
+	"dilations": func(g *onnxtest.Graph) {
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"dilations": []int64{2, 1}, "pads": []int64{2, 1, 3, 1}})
+	},
+	"max pool":               one("MaxPool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
+	"max pool that overlaps": one("MaxPool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 0, 1, 1}}),
+	"average pool":           one("AveragePool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
+	"average pool with pads": one("AveragePool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 1, 1, 1}, "count_include_pad": int64(1)}),
+	"reflection": func(g *onnxtest.Graph) {
+		g.Integers("pads", 0, 0, 1, 2, 0, 0, 3, 0)
+		g.Node("Pad", []string{"a", "pads"}, "b", map[string]any{"mode": "reflect"})
+	},
+	"constant pad": func(g *onnxtest.Graph) {
+		g.Integers("pads", 0, 0, 1, 2, 0, 0, 3, 0)
+		g.Constant("value", nil, 0.5)
+		g.Node("Pad", []string{"a", "pads", "value"}, "b", map[string]any{"mode": "constant"})
+	},
+	"arithmetic": func(g *onnxtest.Graph) {
+		g.Constant("mean", []int64{6, 1, 1}, 0.1, 0.2, 0.3, -0.1, -0.2, 0)
+		g.Constant("gain", []int64{1}, 1.5)
+		g.Node("Sub", []string{"mean", "a"}, "p", nil)
+		g.Node("Mul", []string{"gain", "p"}, "q", nil)
+		g.Node("Div", []string{"q", "gain"}, "r", nil)
+		g.Node("Sub", []string{"r", "gain"}, "s", nil)
+		g.Node("Add", []string{"s", "mean"}, "t", nil)
+		g.Node("Sub", []string{"a", "t"}, "b", nil)
+	},
+	"branches": func(g *onnxtest.Graph) {
+		g.Node("Conv", []string{"a", weights(g, "w3", 2, 6, 1, 1)}, "c", nil)
+		g.Node("Conv", []string{"a", weights(g, "w4", 4, 6, 3, 3)}, "d", map[string]any{"pads": []int64{1, 1, 1, 1}})
+		g.Node("Concat", []string{"c", "d"}, "e", map[string]any{"axis": int64(1)})
+		g.Node("Add", []string{"e", "a"}, "b", nil)
+	},
+}
+
 // fixtures are small encoders with every operator, and those of the test data.
 func fixtures(t *testing.T, run func(t *testing.T, f *fixture)) {
-	one := func(op string, attributes map[string]any) func(g *onnxtest.Graph) {
-		return func(g *onnxtest.Graph) { g.Node(op, []string{"a"}, "b", attributes) }
+	for name, middle := range middles {
+		t.Run(name, func(t *testing.T) { run(t, small(t, middle)) })
 	}
-	for _, c := range []struct {
-		name   string
-		middle func(g *onnxtest.Graph)
-	}{
-		{"strides", func(g *onnxtest.Graph) {
-			g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"strides": []int64{2, 3}, "pads": []int64{1, 0, 0, 2}})
-		}},
-		{"groups", func(g *onnxtest.Graph) {
-			g.Node("Conv", []string{"a", weights(g, "w", 6, 3, 3, 2)}, "b", map[string]any{"group": int64(2), "pads": []int64{0, 1, 2, 0}})
-		}},
-		{"dilations", func(g *onnxtest.Graph) {
-			g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"dilations": []int64{2, 1}, "pads": []int64{2, 1, 3, 1}})
-		}},
-		{"max pool", one("MaxPool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})},
-		{"max pool that overlaps", one("MaxPool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 0, 1, 1}})},
-		{"average pool", one("AveragePool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})},
-		{"average pool with pads", one("AveragePool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 1, 1, 1}, "count_include_pad": int64(1)})},
-		{"reflection", func(g *onnxtest.Graph) {
-			g.Integers("pads", 0, 0, 1, 2, 0, 0, 3, 0)
-			g.Node("Pad", []string{"a", "pads"}, "b", map[string]any{"mode": "reflect"})
-		}},
-		{"constant pad", func(g *onnxtest.Graph) {
-			g.Integers("pads", 0, 0, 1, 2, 0, 0, 3, 0)
-			g.Constant("value", nil, 0.5)
-			g.Node("Pad", []string{"a", "pads", "value"}, "b", map[string]any{"mode": "constant"})
-		}},
-		{"arithmetic", func(g *onnxtest.Graph) {
-			g.Constant("mean", []int64{6, 1, 1}, 0.1, 0.2, 0.3, -0.1, -0.2, 0)
-			g.Constant("gain", []int64{1}, 1.5)
-			g.Node("Sub", []string{"mean", "a"}, "p", nil)
-			g.Node("Mul", []string{"gain", "p"}, "q", nil)
-			g.Node("Div", []string{"q", "gain"}, "r", nil)
-			g.Node("Sub", []string{"r", "gain"}, "s", nil)
-			g.Node("Add", []string{"s", "mean"}, "t", nil)
-			g.Node("Sub", []string{"a", "t"}, "b", nil)
-		}},
-		{"branches", func(g *onnxtest.Graph) {
-			g.Node("Conv", []string{"a", weights(g, "w3", 2, 6, 1, 1)}, "c", nil)
-			g.Node("Conv", []string{"a", weights(g, "w4", 4, 6, 3, 3)}, "d", map[string]any{"pads": []int64{1, 1, 1, 1}})
-			g.Node("Concat", []string{"c", "d"}, "e", map[string]any{"axis": int64(1)})
-			g.Node("Add", []string{"e", "a"}, "b", nil)
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			run(t, small(t, c.middle))
-		})
-	}
-	for name, e := range encoders {
+	for name, e := range onnxtest.Encoders {
 		t.Run(name, func(t *testing.T) {
 			run(t, known(t, e, 75, 68))
 		})
 	}
 }
 
-// testEncoder is one of the test data.
-type testEncoder struct {
-	file     string
-	least    int // the least side of pictures that all layers see
-	manifest style.Encoder
-}
-
-var encoders = map[string]testEncoder{
-	"squeezenet": {"squeezenet11_features_f32.onnx", 48, style.Encoder{
-		Input: style.Input{Name: "data_0", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 123}},
-		Style: []string{"conv1_2", "fire2/concat_1", "fire4/concat_1", "fire6/concat_1"}, Content: "fire5/concat_1"}},
-	"vgg": {"cd_vgg19_16x_5SE_features_op13.onnx", 32, style.Encoder{
-		Input: style.Input{Name: "image", Channels: "RGB", Range: [2]float64{0, 1}},
-		Style: []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1"}, Content: "relu3_1"}},
-}
-
-func known(t testing.TB, e testEncoder, width, height int) *fixture {
+// known is an encoder of the test data.
+func known(t testing.TB, e onnxtest.Encoder, width, height int) *fixture {
 	t.Helper()
-	graph, err := os.ReadFile(onnxtest.Data(t, "encoders", e.file))
-	if err != nil {
-		t.Fatal(err)
-	}
 	return &fixture{
-		manifest: onnxtest.WriteEncoder(t, t.TempDir(), "known", graph, e.manifest),
+		manifest: e.Write(t),
 		plate:    noise(1, width, height), painting: noise(2, width-10, height+5), start: noise(3, width, height),
 		weights: objective.Weights{Style: 10, Content: 1, Variation: 2},
 	}
 }
 
 // apart is how far two gradients are from each other, relative to the second one's length.
-func apart(a []float32, b []float64) float64 {
+func apart[T float32 | float64](a []float32, b []T) float64 {
 	off, size := 0., 0.
 	for i := range b {
-		off += (float64(a[i]) - b[i]) * (float64(a[i]) - b[i])
-		size += b[i] * b[i]
+		v := float64(b[i])
+		off += (float64(a[i]) - v) * (float64(a[i]) - v)
+		size += v * v
 	}
 	return math.Sqrt(off / size)
 }
@@ -211,7 +204,7 @@ func apart(a []float32, b []float64) float64 {
 func TestGradientIsThatOfAutomaticDifferentiation(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
 	fixtures(t, func(t *testing.T, f *fixture) {
-		o := f.load(t)
+		o := f.load(t, whole)
 		gradient := make([]float32, len(f.start.Values))
 		loss, err := o.Evaluate(t.Context(), f.start, gradient)
 		if err != nil {
@@ -236,15 +229,13 @@ func TestGradientIsThatOfAutomaticDifferentiation(t *testing.T) {
 	})
 }
 
-var _ = strings.Contains
-
 // The framework's own gradient may be wrong where both make the same mistake: differences
 // of the objective in float64 are not.
 func TestGradientIsThatOfDifferences(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
 	check := func(t *testing.T, f *fixture, every int) {
 		gradient := make([]float32, len(f.start.Values))
-		if _, err := f.load(t).Evaluate(t.Context(), f.start, gradient); err != nil {
+		if _, err := f.load(t, whole).Evaluate(t.Context(), f.start, gradient); err != nil {
 			t.Fatal(err)
 		}
 		var want struct{ Gradient []float64 }
@@ -260,14 +251,14 @@ func TestGradientIsThatOfDifferences(t *testing.T) {
 		}
 	}
 	t.Run("small", func(t *testing.T) { check(t, small(t, nil), 1) })
-	for name, e := range encoders {
-		t.Run(name, func(t *testing.T) { check(t, known(t, e, e.least, e.least), 47) })
+	for name, e := range onnxtest.Encoders {
+		t.Run(name, func(t *testing.T) { check(t, known(t, e, e.Least, e.Least), 47) })
 	}
 }
 
 func TestDescentIsThatOfTorch(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
-	for name, e := range encoders {
+	for name, e := range onnxtest.Encoders {
 		t.Run(name, func(t *testing.T) {
 			const iterations = 100
 			f := known(t, e, 64, 64)
@@ -276,7 +267,7 @@ func TestDescentIsThatOfTorch(t *testing.T) {
 			task["iterations"] = iterations
 			var want struct{ Parts []float64 }
 			torch.Ask(t, task, &want)
-			o := f.load(t)
+			o := f.load(t, whole)
 			x := network.Tensor{Shape: f.start.Shape, Values: slices.Clone(f.start.Values)}
 			gradient := make([]float32, len(x.Values))
 			l := descent.NewLBFGS(iterations, 2)

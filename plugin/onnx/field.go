@@ -61,21 +61,55 @@ var errSmall = errors.New("too small")
 // NewField follows the picture through a graph, from the input to the output. It fails on
 // graphs that have more in them than is known here.
 func NewField(m *Model, input, output string) (*Field, error) {
-	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}}}
-	r := newReader(m, f)
-	for i := range m.Nodes {
-		if err := r.node(&m.Nodes[i]); err != nil {
-			return nil, fmt.Errorf("%s of %q: %w", m.Nodes[i].Op, m.Nodes[i].Outputs, err)
-		}
+	v, err := follow(m, m.Nodes, input, []string{output})
+	if err != nil {
+		return nil, err
 	}
-	var ok bool
-	if f.output, ok = r.known[output]; !ok {
-		return nil, fmt.Errorf("%q is not made of %q", output, input)
-	}
-	if p := f.planes[f.output]; p.times != p.by || p.channels != 3 {
+	f := v.Field
+	if p := f.planes[v.outputs[0]]; p.times != p.by || p.channels != 3 {
 		return nil, errors.New("the result is another one than the picture")
 	}
-	f.Grid = 1
+	f.output, f.whole = v.outputs[0], *v
+	f.Bytes = f.memory(f.steps, v.outputs)
+	return f, nil
+}
+
+// NewView follows the picture through a graph as far as some of its tensors.
+func NewView(m *Model, input string, outputs []string) (*View, error) {
+	wanted := map[string]bool{}
+	for _, name := range outputs {
+		wanted[name] = true
+	}
+	var nodes []Node
+	for _, n := range slices.Backward(m.Nodes) {
+		if slices.ContainsFunc(n.Outputs, func(name string) bool { return name != "" && wanted[name] }) {
+			nodes = append(nodes, n)
+			for _, name := range n.Inputs {
+				wanted[name] = true
+			}
+		}
+	}
+	slices.Reverse(nodes)
+	return follow(m, nodes, input, outputs)
+}
+
+// follow follows the picture through some nodes of a graph.
+func follow(m *Model, nodes []Node, input string, outputs []string) (*View, error) {
+	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}}, Grid: 1}
+	r := newReader(m, f)
+	for i := range nodes {
+		if err := r.node(&nodes[i]); err != nil {
+			return nil, fmt.Errorf("%s of %q: %w", nodes[i].Op, nodes[i].Outputs, err)
+		}
+	}
+	v := &View{Field: f, sources: []int{0}}
+	for _, name := range outputs {
+		p, ok := r.known[name]
+		if !ok {
+			return nil, fmt.Errorf("%q is not made of %q", name, input)
+		}
+		v.outputs = append(v.outputs, p)
+	}
 	for _, p := range f.planes {
 		for axis := range 2 {
 			f.Grid *= p.by[axis] / divisor(f.Grid, p.by[axis])
@@ -84,9 +118,7 @@ func NewField(m *Model, input, output string) (*Field, error) {
 			return nil, fmt.Errorf("it moves in steps of %d pixels", f.Grid)
 		}
 	}
-	f.whole = View{Field: f, sources: []int{0}, outputs: []int{f.output}}
-	f.Bytes = f.memory(f.steps, f.whole.outputs)
-	return f, nil
+	return v, nil
 }
 
 // maxGrid bounds the strides of a graph, so that a piece is more than a step.
@@ -261,6 +293,36 @@ func (v *View) piece(axis int, of Piece, coreFrom, coreTo int) (Piece, error) {
 	}
 }
 
+// Values is how many values there are for a pixel of the picture, in all planes that the
+// view goes through.
+func (v *View) Values() (sum float64) {
+	for p := range v.planes {
+		sum += v.values(p)
+	}
+	return sum
+}
+
+// Outputs are what the view gives of a picture of that size.
+func (v *View) Outputs(height, width int) ([]Planes, error) {
+	var sizes [2][]reach
+	for axis, length := range []int{height, width} {
+		var err error
+		if sizes[axis], err = v.trace(axis, length, edges{true, true}); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]Planes, len(v.outputs))
+	for i, p := range v.outputs {
+		all[i] = v.sized(p, sizes)
+	}
+	return all, nil
+}
+
+func (f *Field) sized(p int, sizes [2][]reach) Planes {
+	t := &f.planes[p]
+	return Planes{t.name, t.channels, sizes[0][p].size, sizes[1][p].size, p}
+}
+
 // Part is what a piece of the picture is of some planes along an axis, in their own rows
 // or columns: where it begins, how long it is, and what is its core.
 type Part struct {
@@ -268,9 +330,28 @@ type Part struct {
 	CoreFrom, CoreTo int
 }
 
+// Parts say what a piece of the picture is of planes, along an axis.
+func (v *View) Parts(axis, length int, p Piece, of []Planes) ([]Part, error) {
+	r, err := v.trace(axis, p.To-p.From, p.edges)
+	if err != nil {
+		return nil, err
+	}
+	whole := Piece{To: length, CoreTo: length, edges: edges{true, true}}
+	parts := make([]Part, len(of))
+	for i, q := range of {
+		size := []int{q.Height, q.Width}[axis]
+		parts[i] = v.part(axis, p, whole, q.index, r[q.index].size, size)
+		if parts[i].From+parts[i].Size > size {
+			return nil, fmt.Errorf("a piece of %q ends at %d of %d", q.Name, parts[i].From+parts[i].Size, size)
+		}
+	}
+	return parts, nil
+}
+
 func (v *View) part(axis int, p, of Piece, o, size, whole int) Part {
 	t := &v.planes[o]
-	scaled := func(n int) int { return n * t.times[axis] / t.by[axis] }
+	// Without padding there may be less of the whole than its scale says.
+	scaled := func(n int) int { return min(n*t.times[axis]/t.by[axis], whole) }
 	q := Part{From: scaled(p.From), Size: size, CoreFrom: scaled(p.CoreFrom), CoreTo: scaled(p.CoreTo)}
 	if of.edges.last && p.CoreTo == of.To {
 		q.CoreTo = whole

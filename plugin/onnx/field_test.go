@@ -103,6 +103,11 @@ var networks = map[string]func(d *drawing){
 		d.then("Resize", attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, "", "scales")
 		d.then("AveragePool", attributes{"kernel_shape": two(3), "strides": two(1), "pads": four(1)})
 	},
+	"windows beyond the edge": func(d *drawing) {
+		d.then("MaxPool", attributes{"kernel_shape": two(3), "strides": two(2), "ceil_mode": int64(1)})
+		d.Constant("scales", []int64{4}, 1, 1, 2, 2)
+		d.then("Resize", attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, "", "scales")
+	},
 	"bilinear": func(d *drawing) {
 		d.then("AveragePool", attributes{"kernel_shape": two(4), "strides": two(4)})
 		d.Constant("scales", []int64{4}, 1, 1, 4, 4)

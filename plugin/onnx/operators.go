@@ -19,6 +19,7 @@ func (pointwise) scale(int) (times, by int)                     { return 1, 1 }
 // or a pooling.
 type window struct {
 	extent, stride, before, after [2]int
+	ceil                          bool // windows that are not whole count
 	work                          float64
 }
 
@@ -31,6 +32,9 @@ func (w *window) reach(in reach, axis int, e edges) (reach, error) {
 		return reach{}, errSmall
 	}
 	out := reach{size: room/stride + 1}
+	if w.ceil && room%stride > 0 && out.size*stride < in.size+before {
+		out.size++
+	}
 	if !in.first(e) {
 		out.from = ceil(in.from+before, stride)
 	}
@@ -159,10 +163,11 @@ func (r *reader) operator(n *Node, in []int) (operator, []int, error) {
 		return r.convolution(n)
 	case n.Op == "MaxPool" || n.Op == "AveragePool":
 		w, err := r.window(n, n.Integers("kernel_shape"))
-		if err == nil && n.Integer("ceil_mode", 0) != 0 {
-			err = errUnknown
+		if err != nil {
+			return nil, nil, err
 		}
-		return w, same, err
+		w.ceil = n.Integer("ceil_mode", 0) != 0
+		return w, same, nil
 	case n.Op == "Concat":
 		if a := n.Integer("axis", 1); a != 1 && a != -3 || len(in) != len(n.Inputs) {
 			return nil, nil, errUnknown

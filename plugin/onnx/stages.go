@@ -228,31 +228,26 @@ func union(a, b []int) []int {
 	return slices.Compact(all)
 }
 
-func (s *Stages) planes(p int, sizes [2][]reach) Planes {
-	t := &s.Field.planes[p]
-	return Planes{t.name, t.channels, sizes[0][p].size, sizes[1][p].size, p}
-}
-
 // stage goes from what is kept to a target, and gives what is kept then.
 func (s *Stages) stage(from []int, target int, kept []int, sizes [2][]reach) *Stage {
 	st := &Stage{View: View{Field: s.Field}, stages: s}
 	if target < len(s.sources) {
-		of := s.planes(s.sources[target], sizes)
+		of := s.Field.sized(s.sources[target], sizes)
 		st.Of, st.Out, st.outputs = &of, []Planes{of}, []int{of.index}
 	}
 	for _, p := range kept {
 		if slices.Contains(from, p) {
 			continue
 		}
-		st.To = append(st.To, s.planes(p, sizes))
+		st.To = append(st.To, s.Field.sized(p, sizes))
 		if !slices.Contains(st.outputs, p) {
-			st.Out, st.outputs = append(st.Out, s.planes(p, sizes)), append(st.outputs, p)
+			st.Out, st.outputs = append(st.Out, s.Field.sized(p, sizes)), append(st.outputs, p)
 		}
 	}
 	found := st.ancestors(st.outputs, from)
 	for _, p := range from {
 		if found[p] {
-			st.From, st.sources = append(st.From, s.planes(p, sizes)), append(st.sources, p)
+			st.From, st.sources = append(st.From, s.Field.sized(p, sizes)), append(st.sources, p)
 		}
 	}
 	steps := st.between(from, st.outputs)
@@ -262,24 +257,6 @@ func (s *Stages) stage(from []int, target int, kept []int, sizes [2][]reach) *St
 		st.Bytes += int(4*st.values(p)) + 1
 	}
 	return st
-}
-
-// Parts say what a piece of the picture is of planes, along an axis.
-func (st *Stage) Parts(axis, length int, p Piece, of []Planes) ([]Part, error) {
-	r, err := st.trace(axis, p.To-p.From, p.edges)
-	if err != nil {
-		return nil, err
-	}
-	whole := Piece{To: length, CoreTo: length, edges: edges{true, true}}
-	parts := make([]Part, len(of))
-	for i, q := range of {
-		size := []int{q.Height, q.Width}[axis]
-		parts[i] = st.part(axis, p, whole, q.index, r[q.index].size, size)
-		if parts[i].From+parts[i].Size > size {
-			return nil, fmt.Errorf("a piece of %q ends at %d of %d", q.Name, parts[i].From+parts[i].Size, size)
-		}
-	}
-	return parts, nil
 }
 
 // Graph is the ONNX file of a stage, with the statistics that it takes and the names of the

@@ -112,7 +112,7 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 	for i, detail := range sizes {
 		stage := stage{detail: detail, iterations: coarse}
 		if i == len(sizes)-1 {
-			stage.iterations, stage.stills = d.Iterations, append(slices.Clone(d.Stills), d.Iterations)
+			stage.iterations, stage.stills = d.Iterations, d.Stills
 		}
 		left -= stage.iterations + 1
 		stage.after = left

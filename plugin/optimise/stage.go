@@ -3,6 +3,7 @@ package optimise
 import (
 	"context"
 	"math"
+	"runtime/debug"
 	"slices"
 
 	"impasto.net/plugin/descent"
@@ -21,52 +22,74 @@ const (
 	// show, with four times as much the plate's own lines go.
 	variationWeight = 10
 
-	// remembered is what may be kept of earlier iterations, in bytes. The more there are the
-	// faster the descent; of a hundred none is missed.
-	remembered     = 1 << 30
-	mostRemembered = 100
+	// most is what a descent may take, in bytes, however much the machine has: the picture
+	// would differ between machines, in its last bits. Plates of more than 4K take more.
+	most = 1750 << 20
+
+	// leastSeeing is what there has to be for the encoder.
+	leastSeeing = 256 << 20
+
+	// leastRemembered and mostRemembered are how many earlier iterations are kept. With three
+	// of them the loss is 3 % above that with a hundred after 64 iterations, at the most; of
+	// ten, 1 %.
+	leastRemembered, mostRemembered = 3, 25
 )
 
 // stage is the descent at one size.
 type stage struct {
 	detail     float64
 	iterations int
-	stills     []int // of which pictures are wanted, the last one's too
-	after      int   // iterations that come after it
+	stills     []int // of which pictures are wanted
+	after      int   // iterations that come after it; the last one brings a picture
 }
 
-// descend has a picture go down, with the plate at its place in it, and gives the last
-// still.
-func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (last network.Tensor, err error) {
+// descend has a picture go down, with the plate at its place in it. At the end it gives what
+// it has become, at the plate's size.
+func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (done network.Tensor, err error) {
 	size := func(n int64) int { return side(n, d.scale*s.detail) }
 	small := pixels.NewGeometry(size(d.painting.Shape[3]), size(d.painting.Shape[2]), 1, d.least)
-	if err := d.objective.Aim(ctx, d.resampled(d.Plate, extent(d.Plate), place), d.resampled(d.painting, extent(d.painting), small), objective.Weights{
+	// The gradient comes to what there is already, and two of the kind for the descent.
+	x := picture.Values
+	room := most - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x))
+	taken, err := d.objective.Aim(ctx, d.resampled(d.Plate, extent(d.Plate), place), d.resampled(d.painting, extent(d.painting), small), objective.Weights{
 		Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
-	}); err != nil {
-		return last, err
+	}, max(room-leastRemembered*8*len(x), leastSeeing))
+	if err != nil {
+		return done, err
 	}
-	x, gradient := picture.Values, make([]float32, len(picture.Values))
-	history := min(mostRemembered, max(1, remembered/(8*len(x))))
-	l := descent.NewLBFGS(history, d.Threads)
-	for i := range s.iterations + 1 {
-		now := Iteration{Number: i, Left: s.after + s.iterations - i, Detail: s.detail}
-		if now.Loss, err = d.objective.Evaluate(ctx, picture, gradient); err != nil {
-			return last, err
+	l := descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered), d.Threads)
+	gradient := make([]float32, len(x))
+	debug.FreeOSMemory() // Go would let as much again pile up before it did
+	at := func(i int) (*Iteration, error) {
+		loss, err := d.objective.Evaluate(ctx, picture, gradient)
+		return &Iteration{Loss: loss, Number: i, Left: s.after + s.iterations - i, Detail: s.detail}, err
+	}
+	for i := range s.iterations {
+		now, err := at(i)
+		if err != nil {
+			return done, err
 		}
 		if slices.Contains(s.stills, i) { // as if it were the last
 			still := copied(picture)
 			l.Settle(still.Values, now.Total())
-			last = d.finished(still, place)
-			now.Picture = &last
+			done = d.finished(still, place)
+			now.Picture = &done
 		}
-		if i < s.iterations {
-			l.Step(x, now.Total(), gradient)
-		} else {
-			l.Settle(x, now.Total())
-		}
-		if err := d.tell(&now); err != nil {
-			return last, err
+		l.Step(x, now.Total(), gradient)
+		if err := d.tell(now); err != nil {
+			return done, err
 		}
 	}
-	return last, nil
+	now, err := at(s.iterations)
+	if err != nil {
+		return done, err
+	}
+	l.Settle(x, now.Total())
+	if s.after == 0 {
+		l = nil // what it remembers makes room for the picture
+		debug.FreeOSMemory()
+		done = d.finished(picture, place)
+		now.Picture = &done
+	}
+	return done, d.tell(now)
 }
