@@ -14,6 +14,7 @@ type Optimise struct {
 	TextureScale float64    `msgpack:"textureScale"` // how much larger the painting's strokes are
 	TextureCrop  [4]float64 `msgpack:"textureCrop"`  // the part of the painting, of its width and height, y up: x1, y1, x2, y2
 	KeepColour   float64    `msgpack:"keepColour"`   // 0 is the colour of the painting, 1 that of the plate
+	Mask         []byte     `msgpack:"mask"`         // how much each pixel of the plate is to be of the painting's style, as Planes have one; none is all of them
 	Seed         uint64     `msgpack:"seed"`
 	Plate        Planes     `msgpack:"plate"`
 	Painting     Planes     `msgpack:"painting"`

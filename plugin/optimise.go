@@ -82,6 +82,14 @@ func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads in
 	if j.Painting, err = tensor("painting", &o.Painting); err != nil {
 		return nil, err
 	}
+	if len(o.Mask) > 0 {
+		if j.Mask, err = floats("mask", o.Mask); err != nil {
+			return nil, err
+		}
+		if len(j.Mask) != o.Plate.Width*o.Plate.Height {
+			return nil, fmt.Errorf("the mask has %d values for %d × %d pixels", len(j.Mask), o.Plate.Width, o.Plate.Height)
+		}
+	}
 	o.Plate.Values, o.Painting.Values = nil, nil // large ones are of 100 MB
 	if j.Encoder, err = style.OpenEncoder(o.Encoder); err != nil {
 		return nil, err
@@ -101,14 +109,19 @@ func tensor(what string, p *bridge.Planes) (network.Tensor, error) {
 	if p.Width < 1 || p.Height < 1 || len(p.Values)/12 != p.Width*p.Height || len(p.Values)%12 != 0 {
 		return network.Tensor{}, fmt.Errorf("the %s is %d × %d pixels in %d bytes", what, p.Width, p.Height, len(p.Values))
 	}
-	values := make([]float32, len(p.Values)/4)
+	values, err := floats(what, p.Values)
+	return network.NewPicture(values, p.Width, p.Height), err
+}
+
+func floats(what string, bytes []byte) ([]float32, error) {
+	values := make([]float32, len(bytes)/4)
 	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(p.Values[4*i:]))
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
 		if values[i]-values[i] != 0 {
-			return network.Tensor{}, errors.New("the " + what + " has values that are no numbers")
+			return nil, errors.New("the " + what + " has values that are no numbers")
 		}
 	}
-	return network.NewPicture(values, p.Width, p.Height), nil
+	return values, nil
 }
 
 // planes writes a picture.

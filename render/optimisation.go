@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -21,8 +22,11 @@ import (
 // optimisation is what the flags of impasto optimise say of the picture.
 type optimisation struct {
 	bridge.Optimise
-	painting    string
-	textureCrop []float64
+	painting, mask string
+	matchMask      bool
+	textureCrop    []float64
+	blend          []float32 // how much of every pixel is painted; nil is all
+	source         []float32 // the plate's pixels, where there is a blend
 }
 
 // flags has them on the command line.
@@ -38,6 +42,8 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f.Float64Var(&o.TextureScale, "texture-scale", 1, "how much larger the painting's strokes are, 0.1 to 10")
 	f.Float64SliceVar(&o.textureCrop, "texture-crop", []float64{0, 0, 1, 1}, "the part of the painting to paint like: `x1,y1,x2,y2`, from 0,0 at the lower left to 1,1")
 	f.Float64Var(&o.KeepColour, "keep-colour", 0, "0 is the painting's colour, 1 the plate's")
+	f.StringVar(&o.mask, "mask", "", "a `picture` of the plate's size: where it is to be painted, by its alpha, or by its grey where it has none")
+	f.BoolVar(&o.matchMask, "match-mask", false, "compare the painting with what the mask shows alone, not with all of the plate")
 	f.Uint64Var(&o.Seed, "seed", 1, "of the grain that even areas start from")
 }
 
@@ -55,6 +61,9 @@ func (o *optimisation) check() error {
 	if len(o.textureCrop) != 4 {
 		return fmt.Errorf("--texture-crop has %d numbers, wanted are x1,y1,x2,y2", len(o.textureCrop))
 	}
+	if o.matchMask && o.mask == "" {
+		return errors.New("--match-mask needs a --mask")
+	}
 	o.TextureCrop = [4]float64(o.textureCrop)
 	return o.Check()
 }
@@ -66,6 +75,39 @@ func (o *optimisation) read(plate *picture.Image) error {
 		return err
 	}
 	o.Plate, o.Painting = encoded(plate), encoded(painting)
+	if o.mask == "" {
+		return nil
+	}
+	return o.readMask(plate)
+}
+
+// readMask reads the mask of a plate.
+func (o *optimisation) readMask(plate *picture.Image) error {
+	mask, err := picture.Source{Data: true}.Read(o.mask)
+	if err != nil {
+		return err
+	}
+	if mask.DataWindow.Size() != plate.DataWindow.Size() {
+		return fmt.Errorf("%s is %d × %d pixels and the plate %d × %d: a mask has the plate's size",
+			o.mask, mask.DataWindow.Dx(), mask.DataWindow.Dy(), plate.DataWindow.Dx(), plate.DataWindow.Dy())
+	}
+	if !mask.HasAlpha {
+		greyToAlpha(mask)
+	}
+	o.source, o.blend = slices.Clone(plate.Pix), make([]float32, len(mask.Pix)/4)
+	for i := range o.blend {
+		if v := mask.Pix[4*i+3]; v > 0 { // what is no number is 0
+			o.blend[i] = min(v, 1)
+		}
+	}
+	if slices.Max(o.blend) == 0 {
+		return fmt.Errorf("%s is empty: there is nothing to paint", o.mask)
+	}
+	if o.matchMask {
+		for _, v := range o.blend {
+			o.Mask = binary.LittleEndian.AppendUint32(o.Mask, math.Float32bits(v))
+		}
+	}
 	return nil
 }
 
@@ -132,8 +174,9 @@ func encoded(im *picture.Image) bridge.Planes {
 	return p
 }
 
-// decode puts planes into a picture in place of what it was; its alpha stays.
-func decode(p *bridge.Planes, im *picture.Image) error {
+// decode puts planes into a picture in place of what it was, where there is a mask as much as
+// that says; its alpha stays.
+func (o *optimisation) decode(p *bridge.Planes, im *picture.Image) error {
 	n := len(im.Pix) / 4
 	if len(p.Values) != 12*n {
 		return fmt.Errorf("the engine gave %d bytes for %d pixels", len(p.Values), n)
@@ -141,7 +184,17 @@ func decode(p *bridge.Planes, im *picture.Image) error {
 	for i := range n {
 		for c := range 3 {
 			v := picture.Linear(float64(math.Float32frombits(binary.LittleEndian.Uint32(p.Values[4*(c*n+i):]))))
-			im.Pix[4*i+c] = float32(v) * im.Pix[4*i+3]
+			painted := float32(v) * im.Pix[4*i+3]
+			if o.blend != nil {
+				switch k, was := o.blend[i], o.source[4*i+c]; k {
+				case 0: // the very bits, and what is no number
+					painted = was
+				case 1:
+				default:
+					painted = was*(1-k) + painted*k
+				}
+			}
+			im.Pix[4*i+c] = painted
 		}
 	}
 	return nil

@@ -34,6 +34,9 @@ strokes of the network's picture stay. Choose the style that is nearest to the p
 --texture-scale makes the painting's strokes larger or smaller, --texture-crop takes them from a part of it. --keep-colour
 gives the painted picture the plate's colour; its light and dark stay the painting's.
 
+--mask says where to paint: elsewhere the plate stays as it is. With --match-mask the painting's texture is looked for in
+what the mask shows alone, so that skies and faces can have paintings of their own, one run after the other.
+
 --detail is the size to work at. What was painted smaller than the plate is enlarged and gets the plate's edges.
 
 An encoder is a folder with an ONNX graph and encoder.json, which names the layers that are compared.
@@ -124,7 +127,7 @@ func optimise(path string, o *optimiseOptions) error {
 	if err != nil {
 		return fail(exitFrames, err)
 	}
-	if err := decode(painted, plate); err != nil {
+	if err := o.decode(painted, plate); err != nil {
 		return fail(exitFrames, err)
 	}
 	if err := picture.Write(o.out, plate); err != nil {

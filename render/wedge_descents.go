@@ -45,7 +45,7 @@ func wedgeDescents(s *sheet, plate *picture.Image, f *pflag.FlagSet, o *wedgeOpt
 			if i.Picture == nil {
 				return nil
 			}
-			if err := decode(i.Picture, plate); err != nil {
+			if err := o.decode(i.Picture, plate); err != nil {
 				return err
 			}
 			for _, place := range r.stills[i.Number] {

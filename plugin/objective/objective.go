@@ -78,17 +78,27 @@ func (o *Objective) session(build func() (*graph, error)) (*network.Session, err
 	return network.Load(g.file, g.inputs, g.outputs, network.Device{}, o.threads)
 }
 
-// Aim sets what pictures are compared with, and how much each part counts. Every distance
-// is relative to the square of what it is to: each style layer has its say, and weights
-// mean the same for all encoders. So the variation is relative to the number of pixels.
-// Pictures are RGB, 0 to 1. Memory is what may be taken in bytes, about: pictures that take
+// Aim is what pictures are compared with, and how much each part counts. Every distance is
+// relative to the square of what it is to: each style layer has its say, and weights mean
+// the same for all encoders. So the variation is relative to the number of pixels.
+type Aim struct {
+	Plate, Painting network.Tensor // RGB, 0 to 1
+	Weights         Weights
+
+	// Region is how much each pixel is to be of the painting's style, 0 to 1; nil is all of
+	// them. It guides the Gram matrices (Gatys et al. 2017, Controlling Perceptual Factors in
+	// Neural Style Transfer). What is outside is to be like the plate, as everything is.
+	Region []float32
+}
+
+// Aim sets what is compared. Memory is what may be taken in bytes, about: pictures that take
 // more are seen in tiles. Aim gives what is taken.
-func (o *Objective) Aim(ctx context.Context, plate, painting network.Tensor, w Weights, memory int) (taken int, err error) {
-	f, err := o.newFrame(painting, memory)
+func (o *Objective) Aim(ctx context.Context, a *Aim, memory int) (taken int, err error) {
+	f, err := o.newFrame(a.Painting, memory)
 	if err != nil {
 		return 0, err
 	}
-	grams, err := o.gather(ctx, f, painting, nil)
+	grams, err := o.gather(ctx, f, a.Painting, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -100,22 +110,23 @@ func (o *Objective) Aim(ctx context.Context, plate, painting network.Tensor, w W
 			gram.Values[i] = float32(v)
 			square += v * v
 		}
-		o.styles = append(o.styles, target{gram, w.Style / float64(len(grams)) / some(square)})
+		o.styles = append(o.styles, target{gram, a.Weights.Style / float64(len(grams)) / some(square)})
 	}
-	if f, err = o.newFrame(plate, memory); err != nil {
+	if f, err = o.newFrame(a.Plate, memory); err != nil {
 		return 0, err
 	}
-	o.frame, o.contents, o.plate, taken = f, nil, plate, f.bytes
+	o.frame, o.contents, o.plate, taken = f, nil, a.Plate, f.bytes
 	if kept := f.contentBytes(); len(f.tiles) == 1 {
 		o.contents = make([][]float32, 1)
 	} else if kept <= memory/3 {
-		if o.frame, err = o.newFrame(plate, memory-kept); err != nil {
+		if o.frame, err = o.newFrame(a.Plate, memory-kept); err != nil {
 			return 0, err
 		}
 		o.contents, taken = make([][]float32, len(o.frame.tiles)), o.frame.bytes+kept
 	}
+	o.frame.guide(a.Region)
 	square := 0.
-	if _, err = o.gather(ctx, o.frame, plate, func(i int, content network.Tensor) {
+	if _, err = o.gather(ctx, o.frame, a.Plate, func(i int, content network.Tensor) {
 		square += o.frame.square(i, content)
 		if o.contents != nil {
 			o.contents[i] = slices.Clone(content.Values)
@@ -126,7 +137,7 @@ func (o *Objective) Aim(ctx context.Context, plate, painting network.Tensor, w W
 	if o.contents != nil {
 		o.plate = network.Tensor{}
 	}
-	o.content, o.variation = w.Content/some(square), w.Variation*3/float64(len(plate.Values))
+	o.content, o.variation = a.Weights.Content/some(square), a.Weights.Variation*3/float64(len(a.Plate.Values))
 	if len(o.frame.tiles) > 1 && o.part == nil {
 		o.part, err = o.session(o.encoder.part)
 	}

@@ -26,6 +26,7 @@ type fixture struct {
 	manifest               *style.Encoder
 	plate, painting, start network.Tensor
 	weights                objective.Weights
+	region                 []float32 // of the plate; nil is all of it
 }
 
 // whole is memory enough for all of these pictures at once.
@@ -52,7 +53,7 @@ func (f *fixture) aimed(t testing.TB, memory int) (*objective.Objective, error) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Close() })
-	_, err = o.Aim(t.Context(), f.plate, f.painting, f.weights, memory)
+	_, err = o.Aim(t.Context(), &objective.Aim{Plate: f.plate, Painting: f.painting, Weights: f.weights, Region: f.region}, memory)
 	return o, err
 }
 
@@ -71,8 +72,12 @@ func (f *fixture) task(t testing.TB, wanted string) map[string]any {
 		}
 		return map[string]any{"path": path, "width": p.Shape[3], "height": p.Shape[2]}
 	}
-	return map[string]any{"folder": f.manifest.Folder, "manifest": f.manifest, "weights": f.weights, "wanted": wanted,
+	task := map[string]any{"folder": f.manifest.Folder, "manifest": f.manifest, "weights": f.weights, "wanted": wanted,
 		"plate": save("plate", f.plate), "painting": save("painting", f.painting), "start": save("start", f.start)}
+	if f.region != nil {
+		task["region"] = save("region", network.Tensor{Shape: f.plate.Shape, Values: f.region})
+	}
+	return task
 }
 
 // noise is a picture of soft shapes with grain.
@@ -203,7 +208,7 @@ func apart[T float32 | float64](a []float32, b []T) float64 {
 
 func TestGradientIsThatOfAutomaticDifferentiation(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
-	fixtures(t, func(t *testing.T, f *fixture) {
+	check := func(t *testing.T, f *fixture) {
 		o := f.load(t, whole)
 		gradient := make([]float32, len(f.start.Values))
 		loss, err := o.Evaluate(t.Context(), f.start, gradient)
@@ -226,7 +231,25 @@ func TestGradientIsThatOfAutomaticDifferentiation(t *testing.T) {
 		if second, err := o.Evaluate(t.Context(), f.start, again); err != nil || second != loss || !slices.Equal(again, gradient) {
 			t.Errorf("a second time it is %v, %v and another gradient: %v", second, err, !slices.Equal(again, gradient))
 		}
+	}
+	fixtures(t, check)
+	t.Run("a region", func(t *testing.T) {
+		fixtures(t, func(t *testing.T, f *fixture) {
+			f.region = disc(f.plate)
+			check(t, f)
+		})
 	})
+}
+
+// disc is a region with a soft edge.
+func disc(plate network.Tensor) []float32 {
+	height, width := int(plate.Shape[2]), int(plate.Shape[3])
+	region := make([]float32, height*width)
+	for i := range region {
+		x, y := float64(i%width)/float64(width), float64(i/width)/float64(height)
+		region[i] = float32(min(max(5*(0.35-math.Hypot(x-0.4, y-0.5)), 0), 1))
+	}
+	return region
 }
 
 // The framework's own gradient may be wrong where both make the same mistake: differences

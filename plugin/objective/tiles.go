@@ -21,7 +21,8 @@ type frame struct {
 	width, height int
 	seen          []onnx.Planes // of the whole, at the style layers and at the content's
 	tiles         []tile
-	bytes         int // that a run takes
+	guides        [][]float32 // how much the places of every style layer count; nil is all the same
+	bytes         int         // that a run takes
 }
 
 type tile struct {
@@ -54,6 +55,7 @@ func (o *Objective) newFrame(picture network.Tensor, memory int) (*frame, error)
 	if f.seen, err = o.view.Outputs(f.height, f.width); err != nil {
 		return nil, fmt.Errorf("the encoder on %d × %d pixels: %w", f.width, f.height, err)
 	}
+	f.guides = make([][]float32, len(f.seen)-1)
 	bytes := seeing * o.view.Values() // for a pixel
 	columns, rows, err := onnx.Cut(o.view.Pieces, f.width, f.height, int(float64(memory)/bytes))
 	if err != nil {
@@ -128,31 +130,6 @@ func (f *frame) add(t *tile, part, whole []float32) {
 	}
 }
 
-// shares are how much each place of each style layer counts in a tile.
-func (o *Objective) shares(f *frame, t *tile) []network.Tensor {
-	all := make([]network.Tensor, len(f.seen)-1)
-	for i := range all {
-		all[i] = f.core(t, i, 1/float64(f.seen[i].Height*f.seen[i].Width), &o.buffers.shares[i])
-	}
-	return all
-}
-
-// core is a plane of a value in the core of a tile, and of 0 around it.
-func (f *frame) core(t *tile, i int, v float64, buffer *[]float32) network.Tensor {
-	if len(f.tiles) == 1 {
-		return everywhere(v)
-	}
-	x, y := t.columns[i], t.rows[i]
-	plane := room(buffer, x.Size*y.Size)
-	clear(plane)
-	for row := y.CoreFrom - y.From; row < y.CoreTo-y.From; row++ {
-		for column := x.CoreFrom - x.From; column < x.CoreTo-x.From; column++ {
-			plane[row*x.Size+column] = float32(v)
-		}
-	}
-	return network.Tensor{Shape: shape(1, y.Size, x.Size), Values: plane}
-}
-
 // see gives what a tile has for the Gram matrices, and what is seen at the content layer,
 // until it is called again.
 func (o *Objective) see(ctx context.Context, f *frame, t *tile, picture network.Tensor) (grams []network.Tensor, content network.Tensor, err error) {
@@ -222,7 +199,7 @@ func (o *Objective) evaluateTiles(ctx context.Context, picture network.Tensor, g
 		seen := o.cut(f, t, picture)
 		in := append([]network.Tensor{seen}, o.shares(f, t)...)
 		in = append(in, pulls...)
-		in = append(in, target, f.core(t, last, o.content, &o.buffers.weight))
+		in = append(in, target, f.core(t, last, nil, o.content, &o.buffers.weight))
 		content := everywhere(0)
 		out := network.Tensor{Shape: seen.Shape, Values: room(&o.buffers.gradient, len(seen.Values))}
 		if err := o.part.Run(ctx, in, []network.Tensor{content, out}); err != nil {

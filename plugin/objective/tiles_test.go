@@ -57,6 +57,11 @@ func TestTilesAreTheWhole(t *testing.T) {
 	}
 	for name, e := range onnxtest.Encoders {
 		t.Run(name, func(t *testing.T) { check(t, known(t, e, 211, 163)) })
+		t.Run(name+" in a region", func(t *testing.T) {
+			f := known(t, e, 211, 163)
+			f.region = disc(f.plate)
+			check(t, f)
+		})
 	}
 }
 

@@ -30,6 +30,20 @@ func (d *descending) framed(detail float64) pixels.Geometry {
 	return pixels.Geometry{PlateWidth: width, PlateHeight: height, Width: width + 2*margin, Height: height + 2*margin, Left: margin, Top: margin}
 }
 
+// region is the mask at a place.
+func (d *descending) region(place pixels.Geometry) []float32 {
+	if d.Mask == nil {
+		return nil
+	}
+	from := extent(d.Plate)
+	region := make([]float32, place.Plane())
+	pixels.Resample(d.Threads, d.Mask, &from, region, &place)
+	for i, v := range region {
+		region[i] = min(max(v, 0), 1)
+	}
+	return region
+}
+
 // resampled takes a picture from one place to another, in memory of its own.
 func (d *descending) resampled(t network.Tensor, from, to pixels.Geometry) network.Tensor {
 	values := make([]float32, 3*to.Plane())

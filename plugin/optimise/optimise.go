@@ -4,6 +4,7 @@ package optimise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -47,6 +48,7 @@ type Job struct {
 	Encoder         *style.Encoder
 	Plate, Painting network.Tensor
 	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
+	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
 	Stills          []int           // iterations that bring a picture, beside the last
 	Threads         int
 }
@@ -66,6 +68,9 @@ type Iteration struct {
 // as many threads.
 func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Tensor, error) {
 	d := &descending{Job: j, tell: tell, least: max(j.Encoder.Input.Minimum, 1)}
+	if j.Mask != nil && slices.Max(j.Mask) <= 0 {
+		return network.Tensor{}, errors.New("the mask is empty, and nothing of the plate is to look like the painting: draw the mask, or paint without it")
+	}
 	// A painting that is larger than the plate is made as large as that, so that its
 	// strokes are of a size with what is to be painted.
 	d.scale = j.TextureScale * min(1, math.Sqrt(float64(len(j.Plate.Values))/float64(len(j.Painting.Values))))

@@ -24,7 +24,7 @@ const (
 
 	// most is what a descent may take, in bytes, however much the machine has: the picture
 	// would differ between machines, in its last bits. Plates of more than 4K take more.
-	most = 1750 << 20
+	most = 1650 << 20
 
 	// leastSeeing is what there has to be for the encoder.
 	leastSeeing = 256 << 20
@@ -48,11 +48,14 @@ type stage struct {
 func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (done network.Tensor, err error) {
 	size := func(n int64) int { return side(n, d.scale*s.detail) }
 	small := pixels.NewGeometry(size(d.painting.Shape[3]), size(d.painting.Shape[2]), 1, d.least)
-	// The gradient comes to what there is already, and two of the kind for the descent.
+	// The gradient comes to what there is already, and two of the kind for the descent; to the
+	// mask what it guides.
 	x := picture.Values
-	room := most - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x))
-	taken, err := d.objective.Aim(ctx, d.resampled(d.Plate, extent(d.Plate), place), d.resampled(d.painting, extent(d.painting), small), objective.Weights{
-		Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight,
+	room := most - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
+	taken, err := d.objective.Aim(ctx, &objective.Aim{
+		Plate: d.resampled(d.Plate, extent(d.Plate), place), Painting: d.resampled(d.painting, extent(d.painting), small),
+		Weights: objective.Weights{Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight},
+		Region:  d.region(place),
 	}, max(room-leastRemembered*8*len(x), leastSeeing))
 	if err != nil {
 		return done, err

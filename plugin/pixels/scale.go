@@ -4,10 +4,10 @@ import "math"
 
 // Resample takes the plate's part of a picture to that of another one, of another size. It
 // is a Catmull-Rom spline, stretched over all pixels that go into one where the picture is
-// made smaller. Both are three planes; what the plate does not cover is its reflection.
+// made smaller. Both have as many planes; what the plate does not cover is its reflection.
 func Resample(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry) {
 	across, down := taps(fg.PlateWidth, tg.PlateWidth), taps(fg.PlateHeight, tg.PlateHeight)
-	for c := range 3 {
+	for c := range len(from) / fg.Plane() {
 		scale(workers, from[c*fg.Plane():(c+1)*fg.Plane()], fg, to[c*tg.Plane():(c+1)*tg.Plane()], tg, across, down)
 		tg.pad(to[c*tg.Plane() : (c+1)*tg.Plane()])
 	}

@@ -221,6 +221,52 @@ func TestOptimiseKeepsColour(t *testing.T) {
 	}
 }
 
+// Where the mask is 0 the plate's bits stay. What it is compared with is another choice.
+func TestOptimiseKeepsToTheMask(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	s.plates(1, 64, 48, nil)
+	mask := picture.New(image.Rect(0, 0, 64, 48))
+	for i := range mask.Pix {
+		if x := i / 4 % 64; i%4 < 3 {
+			mask.Pix[i] = float32(min(max(x-20, 0), 8)) / 8
+		}
+	}
+	mask.Pix[4*60] = float32(math.NaN())
+	if err := picture.Write(s.path("mask.exr"), mask); err != nil {
+		t.Fatal(err)
+	}
+	plate, err := picture.Read(s.path("plate.0001.exr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	painted := map[bool]*picture.Image{}
+	whole := s.optimised("whole.exr", "-u", "5", "--iterations", "10")
+	for _, match := range []bool{false, true} {
+		args := []string{"-u", "5", "--iterations", "10", "--mask", s.path("mask.exr")}
+		if match {
+			args = append(args, "--match-mask")
+		}
+		im := s.optimised("out.exr", args...)
+		painted[match] = im
+		for i, v := range im.Pix {
+			was, k := plate.Pix[i], mask.Pix[i&^3]
+			switch {
+			case k != k || k == 0:
+				if v != was {
+					t.Fatalf("value %d is %g, and was %g outside of the mask", i, v, was)
+				}
+			case !match:
+				if want := was*(1-k) + whole.Pix[i]*k; math.Abs(float64(v-want)) > 1e-5 {
+					t.Fatalf("value %d is %g where the mask is %g, wanted is %g", i, v, k, want)
+				}
+			}
+		}
+	}
+	if slices.Equal(painted[false].Pix, painted[true].Pix) {
+		t.Error("--match-mask changes nothing")
+	}
+}
+
 func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	s.plates(1, 64, 48, nil)
@@ -232,10 +278,18 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 	if err := picture.Write(s.path("dot.png"), dot); err != nil {
 		t.Fatal(err)
 	}
+	for name, im := range map[string]*picture.Image{"none.png": picture.New(image.Rect(0, 0, 64, 48)), "other.png": picture.New(image.Rect(0, 0, 60, 48))} {
+		if err := picture.Write(s.path(name), im); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		name, want string
 		args       []string
 	}{
+		{"empty mask", "none.png is empty: there is nothing to paint", []string{"--mask", s.path("none.png")}},
+		{"mask of another size", "other.png is 60 × 48 pixels and the plate 64 × 48", []string{"--mask", s.path("other.png")}},
+		{"no mask", "--match-mask needs a --mask", []string{"--match-mask"}},
 		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
 		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},
 		{"encoder", "encoder.json: no such file", []string{"--encoder", s.folder}},

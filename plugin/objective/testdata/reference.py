@@ -1,7 +1,8 @@
 """The objective, its gradient and its descent as torch has them: what the engine's are compared with.
 
 Every line of standard input is a task: the encoder's manifest and folder, the pictures' files (raw float32,
-3 x height x width) and sizes, the weights, and what is wanted of the start: "gradient", "differences" or "descent".
+3 x height x width) and sizes, the weights, perhaps a region of the plate (height x width) that the Gram matrices are guided
+by, and what is wanted of the start: "gradient", "differences" or "descent".
 Every line of standard output is an answer.
 """
 
@@ -86,10 +87,11 @@ class Objective:
             self.content = self.encoder(picture(task["plate"], dtype))[task["manifest"]["content"]]
             seen = self.encoder(picture(task["painting"], dtype))
             self.grams = {layer: gram(seen[layer]) for layer in task["manifest"]["style"]}
+        self.region = picture(task["region"], dtype) if "region" in task else None
 
     def parts(self, x: Tensor) -> Tensor:
         seen, weights = self.encoder(x), self.task["weights"]
-        style = sum(distance(gram(seen[layer]), target) for layer, target in self.grams.items()) / len(self.grams)
+        style = sum(distance(gram(seen[layer], self.region), target) for layer, target in self.grams.items()) / len(self.grams)
         content = distance(seen[self.task["manifest"]["content"]], self.content)
         across, down = x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
         variation = (across.square().sum() + down.square().sum()) / (x.numel() / 3)
@@ -128,13 +130,14 @@ class Objective:
 
 
 def picture(file: dict, dtype: torch.dtype) -> Tensor:
-    values = np.fromfile(file["path"], np.float32).reshape(1, 3, file["height"], file["width"])
+    values = np.fromfile(file["path"], np.float32).reshape(1, -1, file["height"], file["width"])
     return torch.from_numpy(values).to(dtype)
 
 
-def gram(x: Tensor) -> Tensor:
-    flat = x.flatten(2)[0]
-    return flat @ flat.T / flat.shape[1]
+def gram(x: Tensor, region: Tensor | None = None) -> Tensor:
+    guide = torch.ones_like(x[:, :1]) if region is None else F.adaptive_avg_pool2d(region, x.shape[2:])
+    flat = (x * guide / guide.square().sum().sqrt()).flatten(2)[0]
+    return flat @ flat.T
 
 
 def distance(x: Tensor, target: Tensor) -> Tensor:
