@@ -279,6 +279,7 @@ func TestRenderCheck(t *testing.T) {
 		"no iterations":         {Space: SpaceLinear, Size: size, Descent: &Descent{TextureCrop: [4]float64{0, 0, 1, 1}}},
 		"endless iterations":    {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: MaxIterations + 1, TextureCrop: [4]float64{0, 0, 1, 1}}},
 		"more than a painting":  {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1.01}}},
+		"a strange name":        {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, After: make([]byte, KeptBytes-1)}},
 		"a crop of no number":   {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, math.NaN()}}},
 		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
 	} {

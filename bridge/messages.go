@@ -203,10 +203,14 @@ func (s *Size) check() error {
 
 // Descent says how a plate is optimised, for styles that do that.
 type Descent struct {
-	Iterations  int        `msgpack:"iterations"`  // 1 to MaxIterations
-	TextureCrop [4]float64 `msgpack:"textureCrop"` // the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not in order there is nothing to be painted
-	Seed        int        `msgpack:"seed"`        // of the grain that even areas start from
+	Iterations  int        `msgpack:"iterations"`      // 1 to MaxIterations
+	TextureCrop [4]float64 `msgpack:"textureCrop"`     // the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not in order there is nothing to be painted
+	Seed        int        `msgpack:"seed"`            // of the grain that even areas start from
+	After       []byte     `msgpack:"after,omitempty"` // Done.Kept of the frame before, whose picture it starts from; none starts from the plate
 }
+
+// KeptBytes is how long the name of a picture is.
+const KeptBytes = 40
 
 // MaxIterations is how many there are at the most.
 const MaxIterations = 1000
@@ -219,6 +223,9 @@ func (d *Descent) check() error {
 		if !(v >= 0 && v <= 1) { // NaN neither
 			return fmt.Errorf("texture crop %v", d.TextureCrop)
 		}
+	}
+	if len(d.After) != 0 && len(d.After) != KeptBytes {
+		return fmt.Errorf("a frame before that is called %x", d.After)
 	}
 	return nil
 }
@@ -289,6 +296,7 @@ type Done struct {
 	Cached  bool    `msgpack:"cached"`           // nothing was painted: the picture was kept
 	Timings Timings `msgpack:"timings"`          //
 	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
+	Kept    []byte  `msgpack:"kept,omitempty"`   // the name of a picture that was optimised, of KeptBytes
 }
 
 // Timings are the engine's, in microseconds.

@@ -28,7 +28,7 @@ var vectors = []struct {
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
 		Size:    Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5},
-		Descent: &Descent{Iterations: 64, TextureCrop: [4]float64{0.25, 0, 1, 0.5}, Seed: 7},
+		Descent: &Descent{Iterations: 64, TextureCrop: [4]float64{0.25, 0, 1, 0.5}, Seed: 7, After: bytes.Repeat([]byte{0xab}, KeptBytes)},
 		Statistics: Statistics{
 			Window: &Window{0, 0, 1920, 1080},
 			Held:   &Image{Window: Window{100, 50, 612, 306}, Channels: 4, RowBytes: 8192, Offset: 42024960},
@@ -64,7 +64,7 @@ var vectors = []struct {
 		{"great-wave@0123456789ab", "Great Wave (Hokusai)"}, {"côte@ba9876543210", "Côte (Monet)"},
 	}}},
 	{"progress", KindProgress, 70000, &Progress{0.5, "painting"}},
-	{"done", KindDone, 70000, &Done{Device: "the CPU, 8 threads", Cached: true, Timings: Timings{1, 200, 3000, 400000, 5000, 70000000000}}},
+	{"done", KindDone, 70000, &Done{Device: "the CPU, 8 threads", Cached: true, Timings: Timings{1, 200, 3000, 400000, 5000, 70000000000}, Kept: bytes.Repeat([]byte{0xcd}, KeptBytes)}},
 	{"done_inline", KindDone, 1 << 32, &Done{Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63}}},
 	{"pong", KindPong, 5, &Pong{}},
 	{"error", KindError, 70000, &Error{CodeStyle, "The style \"x\" is not here.", "open x: no such file"}},

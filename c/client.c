@@ -480,6 +480,7 @@ enum outcome client_render(const struct render_request *request, struct memory *
     strcpy(answer->device, message.as.done.device);
     answer->cached = message.as.done.cached;
     answer->timings = message.as.done.timings;
+    answer->kept = message.as.done.kept;
     outcome = OUTCOME_DONE;
   }
   keep_lane(lane);

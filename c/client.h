@@ -22,6 +22,7 @@ struct answer {
   char device[DEVICE_SIZE];
   bool cached;
   struct timings timings;
+  struct kept kept; /* of a picture that was optimised */
   struct sentence why; /* it failed */
 };
 

@@ -22,6 +22,7 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
   instance->effect = effect;
   report_init(&instance->report, effect);
   status_init(&instance->status);
+  chain_init(&instance->chain);
   if (suites.effect->getPropertySet(effect, &instance->properties) != kOfxStatOK ||
       suites.effect->getParamSet(effect, &params) != kOfxStatOK)
     goto failed;
@@ -37,6 +38,7 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
     goto failed;
   return kOfxStatOK;
 failed:
+  chain_done(&instance->chain);
   status_done(&instance->status);
   report_done(&instance->report);
   free(instance);
@@ -57,6 +59,7 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect) {
   struct instance *instance = instance_of(effect);
   if (instance) {
     (void)suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, NULL);
+    chain_done(&instance->chain);
     status_done(&instance->status);
     report_done(&instance->report);
     free(instance);
@@ -81,12 +84,19 @@ bool instance_masked(const struct instance *instance, OfxTime time) {
          params_switch(&instance->params, PARAM_MASK_APPLY, time);
 }
 
+/* Has the host render in order, if it can, where frames start from the ones before. */
+static void ask_for_order(struct instance *instance) {
+  (void)put_int(instance->properties, kOfxImageEffectInstancePropSequentialRender, 0,
+                params_switch(&instance->params, PARAM_START_FROM_PREVIOUS, 0));
+}
+
 /* Whatever the artist changes may be the cure; the next frame says if it was not. */
 OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
   if (!has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
     return kOfxStatReplyDefault;
   report_clear(&instance->report);
   presets_follow(instance, in);
+  ask_for_order(instance);
   return params_named(in, PARAM_STATUS) ? tell_status(instance, in) : kOfxStatReplyDefault;
 }
 
@@ -96,6 +106,8 @@ OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHan
   (void)get_string(source, kOfxImageClipPropUnmappedComponents, 0, &components);
   if (strcmp(components, kOfxImageComponentRGB) != 0)
     components = kOfxImageComponentRGBA;
+
+  ask_for_order(instance);
 
   /* The picture alone decides; by default the other inputs would have a say as well. A host without one
    * of these does its default. */

@@ -2,6 +2,7 @@
 #ifndef IMPASTO_INSTANCE_H
 #define IMPASTO_INSTANCE_H
 
+#include "chain.h"
 #include "ofx/ofx.h"
 #include "params.h"
 #include "report.h"
@@ -19,6 +20,7 @@ struct instance {
   struct params params;
   struct report report;
   struct status status;
+  struct chain chain;
 };
 
 OfxStatus instance_create(OfxImageEffectHandle effect);

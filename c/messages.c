@@ -84,13 +84,18 @@ static void put_statistics(struct encoder *e, const struct statistics *statistic
 
 static void put_descent(struct encoder *e, const struct descent *descent) {
   put_text(e, "descent");
-  put_map(e, 3);
+  put_map(e, descent->after.any ? 4 : 3);
   put_int(e, "iterations", descent->iterations);
   put_text(e, "textureCrop");
   e->failed |= msgpack_pack_array(&e->packer, 4);
   for (int i = 0; i < 4; i++)
     e->failed |= msgpack_pack_double(&e->packer, descent->texture_crop[i]);
   put_int(e, "seed", descent->seed);
+  if (descent->after.any) {
+    put_text(e, "after");
+    e->failed |= msgpack_pack_bin(&e->packer, KEPT_BYTES);
+    e->failed |= msgpack_pack_bin_body(&e->packer, descent->after.name, KEPT_BYTES);
+  }
 }
 
 static struct encoder start(msgpack_sbuffer *to, const char *kind, uint64_t id, size_t fields) {
@@ -325,6 +330,12 @@ static bool take_done(struct message *to, struct fields *f) {
     return false;
   to->as.done.pixels = pixels ? (const unsigned char *)pixels->via.bin.ptr : NULL;
   to->as.done.pixels_size = pixels ? pixels->via.bin.size : 0;
+  const msgpack_object *kept = field(f, "kept");
+  if (kept && (kept->type != MSGPACK_OBJECT_BIN || kept->via.bin.size != KEPT_BYTES))
+    return false;
+  to->as.done.kept.any = kept != NULL;
+  if (kept)
+    memcpy(to->as.done.kept.name, kept->via.bin.ptr, KEPT_BYTES);
   return true;
 }
 

@@ -16,6 +16,7 @@ enum {
   MAX_EXPOSURE = 20,    /* stops, up and down */
   MAX_DEVICE = 64,      /* GPUs that can be told apart */
   MAX_ITERATIONS = 1000,
+  KEPT_BYTES = 40, /* of a picture's name */
   DEVICE_SIZE = 512     /* of what is said of a device */
 };
 
@@ -51,11 +52,18 @@ struct size {
   double detail, texture_scale;
 };
 
+/* The name of a picture that was optimised, for the frame after it. */
+struct kept {
+  bool any;
+  unsigned char name[KEPT_BYTES];
+};
+
 /* How a plate is optimised, by styles that do that. */
 struct descent {
   int32_t iterations;
   double texture_crop[4]; /* the part of the painting: x1, y1, x2, y2 of its width and height */
   int32_t seed;
+  struct kept after; /* the frame before, which it starts from; none: from the plate */
 };
 
 /* What a network's statistics are of, where it takes them from the frame. */
@@ -136,6 +144,7 @@ struct message {
       struct timings timings;
       const unsigned char *pixels; /* into the body that was decoded, or NULL */
       size_t pixels_size;
+      struct kept kept;
     } done;
     struct {
       char code[32], message[768];

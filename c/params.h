@@ -42,6 +42,7 @@ enum param {
   PARAM_TEXTURE_CROP_FROM,
   PARAM_TEXTURE_CROP_TO,
   PARAM_SEED,
+  PARAM_START_FROM_PREVIOUS,
   PARAM_COUNT
 };
 
@@ -82,7 +83,7 @@ bool params_whole_frame(const struct params *params, OfxTime time);
 /* Whether the statistics are those of another frame, and of which. */
 bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to);
 
-/* How the plate is optimised, where the style does that. */
+/* How the plate is optimised, where the style does that; what it starts from the chain knows. */
 bool params_descent(const struct params *params, OfxTime time, struct descent *to,
                     struct sentence *why);
 

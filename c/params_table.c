@@ -299,6 +299,14 @@ const struct definition params_table[PARAM_COUNT] = {
          .number = 1,
          .max = 1000000,
          .slider_max = 100},
+    [PARAM_START_FROM_PREVIOUS] =
+        {.name = "startFromPrevious",
+         .control = SWITCH,
+         .group = PARAM_OPTIMISED,
+         .label = "Start from Previous",
+         .hint = "Starts every frame but the first from the picture of the frame before: calmer and faster, with "
+                 "as many iterations at the last size alone. What moves may drag its paint along. Only for hosts that "
+                 "render in order, and say so; a shot that is rendered in parts has a seam at each."},
 };
 
 bool style_by_name(void) {

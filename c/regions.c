@@ -181,5 +181,6 @@ OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
   if (!identity || !put_string(out, kOfxPropName, 0, CLIP_SOURCE))
     return kOfxStatReplyDefault;
   (void)put_double(out, kOfxPropTime, 0, time); /* is there already */
+  chain_note(&instance->chain, time, NULL, NULL);
   return kOfxStatOK;
 }

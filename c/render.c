@@ -24,6 +24,7 @@ struct frame {
   struct size size;
 
   double scale[2]; /* of the render */
+  bool in_order;   /* the host renders one frame after the other */
   bool hold;       /* the statistics are those of the frame at held_time */
   OfxTime held_time;
 
@@ -199,6 +200,9 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
     (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->scale[i]);
     frame->size.scale[i] = fast ? 1 : frame->scale[i];
   }
+  int in_order = 0;
+  (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
+  frame->in_order = in_order != 0;
   frame->hold = params_held_frame(params, frame->time, &frame->held_time);
   if (!params_number(params, PARAM_DETAIL, frame->time, &frame->size.detail, &frame->why) ||
       !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
@@ -364,6 +368,18 @@ static bool find_format(struct frame *frame) {
   return wide > 0 && high > 0 && wide * high <= MAX_PIXELS;
 }
 
+/* What the frame before is, where the frame is to start from that. */
+static bool find_before(struct frame *frame, struct kept *before) {
+  struct instance *instance = frame->instance;
+  if (!params_switch(&instance->params, PARAM_START_FROM_PREVIOUS, frame->time))
+    return true;
+  if (frame->in_order)
+    return chain_start(&instance->chain, frame->time, before, &frame->why);
+  say(&frame->why, "Start from Previous wants frames in their order, and the host does not render so now. "
+                   "Switch it off, or render the shot in a host that does, such as impasto render.");
+  return false;
+}
+
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   const struct params *params = &frame->instance->params;
   struct styles styles;
@@ -377,7 +393,8 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
       !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why) ||
-      !params_descent(params, frame->time, &descent, &frame->why))
+      !params_descent(params, frame->time, &descent, &frame->why) ||
+      !find_before(frame, &descent.after))
     return FAILED;
   struct render_request request = {
       .style = styles.a,
@@ -407,6 +424,8 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       progress_of(&frame->watch, client_render(&request, &frame->memory, &waiter, answer));
   if (progress == FAILED)
     frame->why = answer->why;
+  if (progress == GO_ON)
+    chain_note(&frame->instance->chain, frame->time, &descent.after, &answer->kept);
   return progress;
 }
 
@@ -419,6 +438,7 @@ static enum progress paint(struct frame *frame) {
                     (size_t)frame->mask_at.row_bytes, copy_mask_row);
   if (progress == GO_ON && frame->use_mask && !frame->mask_counts) {
     memory_keep(frame->memory);
+    chain_note(&frame->instance->chain, frame->time, NULL, NULL);
     return write_output(frame, copy_through_row);
   }
   if (progress == GO_ON)
@@ -500,6 +520,8 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   if (progress == GO_ON && !rect_empty(frame.window)) {
     bool through = frame.mix == 0 || rect_empty(frame.area) ||
                    (frame.use_mask && !frame.invert && rect_empty(frame.masked));
+    if (through)
+      chain_note(&instance->chain, frame.time, NULL, NULL);
     progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
     if (progress == GO_ON && !through)
       say_warning(&frame);
@@ -531,9 +553,11 @@ OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
   struct answer answer = {.cached = false};
   struct styles styles;
-  double first = 0;
+  double first = 0, step = 1;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
+  (void)get_double(in, kOfxImageEffectPropFrameStep, 0, &step);
+  chain_begin(&instance->chain, first, step);
   enum progress progress = prepare(instance, first, &watch, &styles, &answer);
   return conclude(&watch, progress, began, &answer.why);
 }

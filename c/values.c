@@ -147,6 +147,7 @@ static bool point(const struct params *params, enum param param, OfxTime time, d
 bool params_descent(const struct params *params, OfxTime time, struct descent *to,
                     struct sentence *why) {
   double *crop = to->texture_crop;
+  to->after.any = false;
   to->iterations = (int32_t)within(&params_table[PARAM_ITERATIONS],
                                    whole_number(params, PARAM_ITERATIONS, time));
   to->seed = (int32_t)within(&params_table[PARAM_SEED], whole_number(params, PARAM_SEED, time));

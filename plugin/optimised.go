@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync"
 
 	"impasto.net/bridge"
@@ -65,12 +67,18 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 	if err != nil {
 		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
-	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Size,
+	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Descent.After, f.Size,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
 	}
-	p, done.Cached, err = e.develop(ctx, t, progress, func() *picture { return e.baked(f, key) }, func() (work, error) {
+	name := pictureName{key, f.seen}
+	done.Kept = name.bytes()
+	p, done.Cached, err = e.develop(ctx, t, progress, func() *picture { return e.baked(name) }, func() (work, error) {
+		before, err := e.before(f)
+		if err != nil {
+			return nil, err
+		}
 		painting, err := e.wholePainting(ctx, f)
 		if err != nil {
 			return nil, err
@@ -79,7 +87,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		seen = nil
 		return func(tell func(float64, string)) (*picture, error) {
 			e.pictures.clear(input)
-			job := optimise.Job{Settings: settings, Encoder: f.look.encoder, Painting: painting, Threads: threads}
+			job := optimise.Job{Settings: settings, Encoder: f.look.encoder, Painting: painting, Before: before, Threads: threads}
 			values, err := e.descend(ctx, f, &job, input, tell)
 			e.buffers.Put(input)
 			if err != nil {
@@ -188,17 +196,57 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen 
 	return nil, err
 }
 
+// pictureName is a picture that was optimised, and its size.
+type pictureName struct {
+	key  bake.Key
+	size pixels.Geometry
+}
+
+func (n pictureName) bytes() []byte {
+	b := binary.LittleEndian.AppendUint32(n.key[:], uint32(n.size.Width))
+	return binary.LittleEndian.AppendUint32(b, uint32(n.size.Height))
+}
+
+// before gives the picture of the frame before, at the size that is worked at; nil where the
+// frame stands alone.
+func (e *engine) before(f *frame) (*network.Tensor, error) {
+	after := f.Descent.After
+	if len(after) == 0 {
+		return nil, nil
+	}
+	var name pictureName
+	copy(name.key[:], after)
+	size := after[len(name.key):]
+	width, height := binary.LittleEndian.Uint32(size), binary.LittleEndian.Uint32(size[4:])
+	if width == 0 || height == 0 || uint64(width)*uint64(height) > maxWorking {
+		return nil, failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before of %d × %d pixels.", f.Frame, width, height)
+	}
+	name.size = pixels.NewGeometry(int(width), int(height), 1, 1)
+	p := e.baked(name)
+	if p != nil {
+		defer e.pictures.put(p)
+	}
+	if p == nil || len(p.values) != 3*name.size.Plane() {
+		return nil, failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
+	}
+	picture := e.sizedFor(p.values, &name.size, &f.work)
+	if name.size == f.work {
+		picture.Values = slices.Clone(picture.Values)
+	}
+	return &picture, nil
+}
+
 // baked gives a picture that is kept in memory or on disk; nil is none.
-func (e *engine) baked(f *frame, key bake.Key) *picture {
-	kept := pictureKey{baked: key}
+func (e *engine) baked(name pictureName) *picture {
+	kept := pictureKey{baked: name.key}
 	if p := e.pictures.get(kept); p != nil || e.bakes == nil {
 		return p
 	}
-	values, err := e.buffers.Get(3 * f.seen.Plane())
+	values, err := e.buffers.Get(3 * name.size.Plane())
 	if err != nil {
 		return nil // nor is there enough to make one, which says so
 	}
-	found, err := e.bakes.Get(key, values)
+	found, err := e.bakes.Get(name.key, values)
 	if err != nil {
 		e.log.Warn("a picture that is kept on disk cannot be used", "error", err)
 	}

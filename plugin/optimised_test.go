@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -271,6 +272,79 @@ func TestOptimisedProxies(t *testing.T) {
 	t.Logf("from the full frame: a proxy %.4f, one painted at its own size %.4f", asFinal, asFast)
 	if !(asFinal < asFast/2) {
 		t.Errorf("a proxy is %g from the full frame, one painted at its own size %g", asFinal, asFast)
+	}
+}
+
+// A frame that starts from the one before is calmer where the plate has grain, and the chain
+// is the same when it is made again.
+func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
+	bank, folder := t.TempDir(), filepath.Join(t.TempDir(), "pictures")
+	filters(t, bank)
+	random := rand.New(rand.NewPCG(1, 2))
+	var plates [5][]byte
+	for i := range plates {
+		r := optimisation("filters")
+		for j := range len(r.Plate.Pixels) / 4 {
+			if j%4 != 3 {
+				put(r.Plate.Pixels, j, at(r.Plate.Pixels, j)+0.04*(random.Float32()-0.5))
+			}
+		}
+		plates[i] = r.Plate.Pixels
+	}
+	shot := func(c *client, chained bool) (all [][]byte, cached []bool, flicker float64) {
+		var before []byte
+		for i := range plates {
+			r := optimisation("filters")
+			r.Plate.Pixels, r.Descent.Iterations = plates[i], 20
+			if chained {
+				r.Descent.After = before
+			}
+			d := c.optimise(r)
+			if before = d.Kept; len(before) != bridge.KeptBytes {
+				t.Errorf("frame %d is called %x", i, before)
+			}
+			all, cached = append(all, d.Pixels), append(cached, d.Cached)
+			for j := range len(d.Pixels) / 4 {
+				if i > 0 {
+					flicker += math.Abs(float64(at(d.Pixels, j)-at(all[i-1], j))) / float64(len(d.Pixels)/4*(len(plates)-1))
+				}
+			}
+		}
+		return all, cached, flicker
+	}
+	c, _ := kept(t, bank, folder)
+	alone, _, restless := shot(c, false)
+	chain, cached, calm := shot(c, true)
+	t.Logf("from frame to frame a value changes by %.4f, in a chain by %.4f", restless, calm)
+	if !(calm < restless) || !bytes.Equal(chain[0], alone[0]) || bytes.Equal(chain[1], alone[1]) {
+		t.Errorf("from frame to frame a value changes by %g, in a chain by %g", restless, calm)
+	}
+	if !cached[0] || cached[1] {
+		t.Errorf("kept were %v", cached)
+	}
+	c, _ = kept(t, bank, folder)
+	again, cached, _ := shot(c, true)
+	for i := range again {
+		if !cached[i] || !bytes.Equal(again[i], chain[i]) {
+			t.Errorf("frame %d was kept: %t, and is the same: %t", i, cached[i], bytes.Equal(again[i], chain[i]))
+		}
+	}
+	anew, _ := kept(t, bank, filepath.Join(folder, "other"))
+	again, cached, _ = shot(anew, true)
+	for i := range again {
+		if cached[i] || !bytes.Equal(again[i], chain[i]) {
+			t.Errorf("frame %d painted anew: %t, and is the same: %t", i, !cached[i], bytes.Equal(again[i], chain[i]))
+		}
+	}
+	for _, name := range [][]byte{bytes.Repeat([]byte{1}, bridge.KeptBytes), make([]byte, bridge.KeptBytes), append(make([]byte, 32), 1, 0, 0, 0, 1, 0, 0, 0)} {
+		r := optimisation("filters")
+		r.Descent.After = name
+		c.fails(bridge.KindRender, r, nil)
+	}
+	r := optimisation("filters")
+	r.Descent.After = append(make([]byte, 32), 30, 0, 0, 0, 40, 0, 0, 0)
+	if e := c.fails(bridge.KindRender, r, nil); !strings.Contains(e.Message, "is not kept any more: render the shot again") {
+		t.Errorf("without the frame before it says %q", e.Message)
 	}
 }
 

@@ -24,7 +24,7 @@ func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	}
 	defer instance.Close()
 	threads := 1
-	if p.effect.Concurrent() {
+	if p.effect.Concurrent() && !instance.Sequential() {
 		threads = j.threads
 	}
 	if j.threads > threads {

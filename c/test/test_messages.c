@@ -31,7 +31,8 @@ static void test_encoding(void) {
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
   static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
   struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
-  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7};
+  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, {.any = true}};
+  memset(descent.after.name, 0xab, KEPT_BYTES);
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",
@@ -54,7 +55,7 @@ static void test_encoding(void) {
       .device = {DEVICE_GPU, 2, 32},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
-  struct descent usual = {256, {0, 0, 1, 1}, 1};
+  struct descent usual = {256, {0, 0, 1, 1}, 1, {.any = false}};
   struct painting painting = {SPACE_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",
@@ -111,9 +112,10 @@ static void test_decoding(void) {
   struct timings *t = &m.as.done.timings;
   CHECK(t->load == 1 && t->wait == 200 && t->convert_in == 3000 && t->run == 400000 &&
         t->convert_out == 5000 && t->total == 70000000000);
+  CHECK(m.as.done.kept.any && m.as.done.kept.name[0] == 0xcd && m.as.done.kept.name[KEPT_BYTES - 1] == 0xcd);
   m = decode("done_inline", &v);
   static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
-  CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached);
+  CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached && !m.as.done.kept.any);
   CHECK(m.as.done.pixels_size == sizeof pixels &&
         memcmp(m.as.done.pixels, pixels, sizeof pixels) == 0);
   m = decode("pong", &v);

@@ -48,6 +48,7 @@ type Job struct {
 	Encoder         *style.Encoder
 	Plate, Painting network.Tensor
 	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
+	Before          *network.Tensor // of the plate's size, the picture of the frame before: the descent starts from it, at the last size only
 	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
 	Stills          []int           // iterations that bring a picture, beside the last
 	Threads         int
@@ -107,6 +108,9 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 		start = *d.Start
 	}
 	sizes := d.sizes()
+	if d.Before != nil {
+		start, sizes = *d.Before, sizes[len(sizes)-1:]
+	}
 	place := d.framed(sizes[0])
 	picture := d.resampled(start, extent(start), place)
 	random := rand.New(rand.NewPCG(d.Seed, 0))

@@ -186,6 +186,48 @@ func TestOptimisedFramesAreKept(t *testing.T) {
 	s.same(frames, "first", "cleared")
 }
 
+// Frames that start from the ones before come in their order, and out the same again, from
+// whatever the cache has of them. Hosts that do not render in order are refused.
+func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
+	const frames = 4
+	s := newOptimised(t, frames, 80, 60)
+	alone := s.through("--param", "iterations=10")
+	chained := append(alone, "--param", "startFromPrevious=1")
+	s.must("1-4", "alone", alone...)
+	s.must("1-4", "chain", chained...)
+	if !s.equal(1, "alone", "chain") || s.equal(2, "alone", "chain") {
+		t.Error("the first frame is another, or the second is not")
+	}
+	if got := s.cached("1-4", "again", append(chained, "--threads", "3")...); !slices.Equal(got, []bool{true, true, true, true}) {
+		t.Errorf("kept were %v", got)
+	}
+	s.same(frames, "chain", "again")
+	s.cache("--clear")
+	s.env = append(s.env, "IMPASTO_CACHE=0")
+	s.must("1-4", "anew", chained...)
+	s.same(frames, "chain", "anew")
+	s.must("3-4", "part", chained...)
+	if !s.equal(3, "alone", "part") {
+		t.Error("a part does not begin at its first frame")
+	}
+	// Where nothing is painted a chain ends.
+	s.must("1-4", "faded", append(chained, "--param", "mix=1@2,0@3,1@4", "--interpolation", "constant")...)
+	if !s.equal(2, "chain", "faded") || !s.equal(4, "alone", "faded") {
+		t.Error("a frame after one that is the plate does not start from its plate")
+	}
+	for name, c := range map[string]struct {
+		frames, want string
+		args         []string
+	}{
+		"a gap":   {"1,2,4", "Start from Previous starts frame 4 from the frame before it", nil},
+		"no host": {"1-2", "Start from Previous wants frames in their order, and the host does not render so now", []string{"--as", "resolve"}},
+	} {
+		if printed, code := s.render(c.frames, "out", append(chained, c.args...)...); code != 1 || !strings.Contains(printed, c.want) {
+			t.Errorf("%s: it ended with %d, and not %q:\n%s", name, code, c.want, printed)
+		}
+	}
+}
+
 func TestNodeSaysWhatOptimisingTakes(t *testing.T) {
 	s := newOptimised(t, 1, 64, 48)
 	for name, c := range map[string]struct {

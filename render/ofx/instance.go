@@ -338,7 +338,7 @@ func (i *Instance) end(first, last int) {
 // addRenderStatus adds what all of the render actions are told.
 func (i *Instance) addRenderStatus(in *Properties) {
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
-	in.fixed(C.kOfxImageEffectPropSequentialRenderStatus, flag(i.setup.Sequential))
+	in.fixed(C.kOfxImageEffectPropSequentialRenderStatus, flag(i.setup.Sequential || i.Sequential()))
 	in.fixed(C.kOfxImageEffectPropInteractiveRenderStatus, 0)
 	in.fixed(C.kOfxImageEffectPropRenderQualityDraft, 0)
 	in.fixed(C.kOfxImageEffectPropThumbnailRender, 0)
@@ -359,6 +359,13 @@ func (e *Effect) Concurrent() bool {
 // Sequential says whether the effect must have its frames in order.
 func (e *Effect) Sequential() bool {
 	return e.base.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1
+}
+
+// Sequential says whether the instance must have its frames in order, as it is set now, and
+// gets them so. A host that does not say whether it can do that does not.
+func (i *Instance) Sequential() bool {
+	return i.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1 &&
+		!slices.Contains(i.host.Profile.missing[ofHost], C.kOfxImageEffectInstancePropSequentialRender)
 }
 
 // Close ends the sequence and destroys the instance.

@@ -1,0 +1,34 @@
+/* Frames that start from the picture of the frame before: which one that is. */
+#ifndef IMPASTO_CHAIN_H
+#define IMPASTO_CHAIN_H
+
+#include "messages.h"
+#include "ofx/ofx.h"
+#include "sentence.h"
+
+#include <pthread.h>
+
+struct chain {
+  pthread_mutex_t mutex;
+  bool begun; /* a sequence, from the first frame on */
+  OfxTime first, step;
+  bool any; /* frame since then: the last one, what it started from, and its picture */
+  OfxTime last;
+  struct kept from, picture;
+};
+
+void chain_init(struct chain *chain);
+void chain_done(struct chain *chain);
+
+/* A sequence begins, and with it a chain. */
+void chain_begin(struct chain *chain, OfxTime first, OfxTime step);
+
+/* What a frame starts from, which is nothing for the first one and after one that was not painted.
+ * False: the one before it is not the last that was rendered. */
+bool chain_start(struct chain *chain, OfxTime time, struct kept *from, struct sentence *why);
+
+/* A frame was rendered; NULL: passed through. */
+void chain_note(struct chain *chain, OfxTime time, const struct kept *from,
+                const struct kept *picture);
+
+#endif
