@@ -9,6 +9,7 @@ type Optimise struct {
 	Start        string     `msgpack:"start"`   // a style, as in Prepare: the descent starts from its picture of the plate; none is from the plate
 	Unrealness   float64    `msgpack:"unrealness"`
 	Iterations   int        `msgpack:"iterations"`   // at the working size; at smaller ones there are some before
+	Optimiser    string     `msgpack:"optimiser"`    // lbfgs or adam
 	Stills       []int      `msgpack:"stills"`       // iterations that bring a picture, beside the last
 	Detail       float64    `msgpack:"detail"`       // the working size, of the plate's
 	TextureScale float64    `msgpack:"textureScale"` // how much larger the painting's strokes are
@@ -19,6 +20,12 @@ type Optimise struct {
 	Plate        Planes     `msgpack:"plate"`
 	Painting     Planes     `msgpack:"painting"`
 }
+
+// How Optimise goes down.
+const (
+	OptimiserLBFGS = "lbfgs"
+	OptimiserAdam  = "adam"
+)
 
 // Check says whether the values make sense, by the names of impasto's flags.
 func (o *Optimise) Check() error {
@@ -32,6 +39,9 @@ func (o *Optimise) Check() error {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
 			return fmt.Errorf("--%s is %g to %g, not %g", v.flag, v.min, v.max, v.value)
 		}
+	}
+	if o.Optimiser != OptimiserLBFGS && o.Optimiser != OptimiserAdam {
+		return fmt.Errorf("--optimiser is %s or %s, not %q", OptimiserLBFGS, OptimiserAdam, o.Optimiser)
 	}
 	for _, n := range o.Stills {
 		if n < 1 || n > o.Iterations {

@@ -70,7 +70,7 @@ func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads in
 	}
 	j := &optimise.Job{
 		Settings: optimise.Settings{
-			Unrealness: o.Unrealness, Iterations: o.Iterations, Detail: o.Detail, TextureScale: o.TextureScale,
+			Unrealness: o.Unrealness, Iterations: o.Iterations, Adam: o.Optimiser == bridge.OptimiserAdam, Detail: o.Detail, TextureScale: o.TextureScale,
 			TextureCrop: o.TextureCrop, KeepColour: o.KeepColour, Seed: o.Seed,
 		},
 		Stills: o.Stills, Threads: threads,

@@ -38,6 +38,7 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f.StringVar(&o.Start, "start", "", "the `style` whose picture of the plate it starts from, instead of the plate; impasto models list has them")
 	f.Float64VarP(&o.Unrealness, "unrealness", "u", bridge.DefaultUnrealness, "how much of the style, -2 to 8")
 	f.IntVar(&o.Iterations, "iterations", 64, "how many at the last size, 1 to 1000")
+	f.StringVar(&o.Optimiser, "optimiser", bridge.OptimiserLBFGS, "lbfgs, or adam, which takes less memory and more iterations: for plates of more than 4K")
 	f.Float64Var(&o.Detail, "detail", 1, "the size to work at, of the plate's, 0.1 to 2")
 	f.Float64Var(&o.TextureScale, "texture-scale", 1, "how much larger the painting's strokes are, 0.1 to 10")
 	f.Float64SliceVar(&o.textureCrop, "texture-crop", []float64{0, 0, 1, 1}, "the part of the painting to paint like: `x1,y1,x2,y2`, from 0,0 at the lower left to 1,1")

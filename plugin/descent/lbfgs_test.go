@@ -65,4 +65,15 @@ func TestThreadsDoNotChangeABit(t *testing.T) {
 	if !slices.Equal(one, three) {
 		t.Error("three threads come elsewhere than one")
 	}
+	byAdam := func(threads int) []float32 {
+		x, gradient := make([]float32, n), make([]float32, n)
+		a := descent.NewAdam(threads)
+		for range 12 {
+			a.Step(x, bowl(x, gradient), gradient)
+		}
+		return x
+	}
+	if !slices.Equal(byAdam(1), byAdam(3)) {
+		t.Error("by Adam three threads come elsewhere than one")
+	}
 }

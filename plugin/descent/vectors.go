@@ -5,13 +5,13 @@ import "sync"
 // piece is how many values are summed up on their own.
 const piece = 1 << 14
 
-// pieces has every piece of n values done, by all threads.
-func (l *LBFGS) pieces(n int, do func(i, from, to int)) {
+// pieces has every piece of n values done, by so many threads.
+func pieces(threads, n int, do func(i, from, to int)) {
 	count := (n + piece - 1) / piece
 	var workers sync.WaitGroup
-	for thread := range l.threads {
+	for thread := range threads {
 		workers.Go(func() {
-			for i := thread; i < count; i += l.threads {
+			for i := thread; i < count; i += threads {
 				do(i, i*piece, min((i+1)*piece, n))
 			}
 		})
@@ -22,7 +22,7 @@ func (l *LBFGS) pieces(n int, do func(i, from, to int)) {
 // dot is a · b.
 func (l *LBFGS) dot(a, b []float32) float64 {
 	sums := make([]float64, (len(a)+piece-1)/piece)
-	l.pieces(len(a), func(i, from, to int) { sums[i] = dot(a[from:to], b[from:to]) })
+	pieces(l.threads, len(a), func(i, from, to int) { sums[i] = dot(a[from:to], b[from:to]) })
 	sum := 0.
 	for _, s := range sums {
 		sum += s
@@ -49,7 +49,7 @@ func dot(a, b []float32) float64 {
 // add adds factor · b to a.
 func (l *LBFGS) add(a []float32, factor float64, b []float32) {
 	f := float32(factor)
-	l.pieces(len(a), func(_, from, to int) {
+	pieces(l.threads, len(a), func(_, from, to int) {
 		a, b := a[from:to], b[from:to]
 		for i := range a {
 			a[i] += f * b[i]
@@ -60,7 +60,7 @@ func (l *LBFGS) add(a []float32, factor float64, b []float32) {
 // scale sets a to factor · b.
 func (l *LBFGS) scale(a []float32, factor float64, b []float32) {
 	f := float32(factor)
-	l.pieces(len(a), func(_, from, to int) {
+	pieces(l.threads, len(a), func(_, from, to int) {
 		a, b := a[from:to], b[from:to]
 		for i := range a {
 			a[i] = f * b[i]

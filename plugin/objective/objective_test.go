@@ -281,34 +281,41 @@ func TestGradientIsThatOfDifferences(t *testing.T) {
 
 func TestDescentIsThatOfTorch(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
+	type method interface {
+		Step(picture []float32, loss float64, gradient []float32)
+	}
 	for name, e := range onnxtest.Encoders {
-		t.Run(name, func(t *testing.T) {
-			const iterations = 100
-			f := known(t, e, 64, 64)
-			f.start = f.plate
+		f := known(t, e, 64, 64)
+		f.start = f.plate
+		o := f.load(t, whole)
+		descend := func(t *testing.T, m method, rate any, iterations int) (reached, want float64) {
 			task := f.task(t, "descent")
-			task["iterations"] = iterations
-			var want struct{ Parts []float64 }
-			torch.Ask(t, task, &want)
-			o := f.load(t, whole)
+			task["iterations"], task["rate"] = iterations, rate
+			var answer struct{ Parts []float64 }
+			torch.Ask(t, task, &answer)
 			x := network.Tensor{Shape: f.start.Shape, Values: slices.Clone(f.start.Values)}
 			gradient := make([]float32, len(x.Values))
-			l := descent.NewLBFGS(iterations, 2)
-			for range iterations {
+			for i := range iterations + 1 {
 				loss, err := o.Evaluate(t.Context(), x, gradient)
 				if err != nil {
 					t.Fatal(err)
 				}
-				l.Step(x.Values, loss.Total(), gradient)
+				if reached = loss.Total(); i < iterations {
+					m.Step(x.Values, reached, gradient)
+				}
 			}
-			loss, err := o.Evaluate(t.Context(), x, gradient)
-			if err != nil {
-				t.Fatal(err)
+			want = answer.Parts[0] + answer.Parts[1] + answer.Parts[2]
+			t.Logf("reached %.5g, torch %.5g", reached, want)
+			return reached, want
+		}
+		t.Run(name+" by L-BFGS", func(t *testing.T) {
+			if reached, want := descend(t, descent.NewLBFGS(100, 2), nil, 100); reached > 1.02*want {
+				t.Errorf("reached %.5g, torch %.5g", reached, want)
 			}
-			reached := want.Parts[0] + want.Parts[1] + want.Parts[2]
-			t.Logf("reached %.5g, torch %.5g", loss.Total(), reached)
-			if loss.Total() > 1.02*reached {
-				t.Errorf("reached %.5g, torch %.5g", loss.Total(), reached)
+		})
+		t.Run(name+" by Adam", func(t *testing.T) {
+			if reached, want := descend(t, descent.NewAdam(2), descent.Rate, 20); math.Abs(reached-want) > 1e-3*want {
+				t.Errorf("reached %.5g, torch %.5g", reached, want)
 			}
 		})
 	}

@@ -34,6 +34,7 @@ const (
 type Settings struct {
 	Unrealness   float64
 	Iterations   int        // at the working size
+	Adam         bool       // instead of L-BFGS: less memory, more iterations
 	Detail       float64    // the working size, of the plate's
 	TextureScale float64    // how much larger the painting's strokes are
 	TextureCrop  [4]float64 // the part of the painting, of its width and height, y up: x1, y1, x2, y2

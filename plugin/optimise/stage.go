@@ -43,6 +43,15 @@ type stage struct {
 	after      int   // iterations that come after it; the last one brings a picture
 }
 
+// method is one of descent's.
+type method interface {
+	// Step moves a picture, given the objective and its gradient there.
+	Step(picture []float32, loss float64, gradient []float32)
+
+	// Settle ends the descent at a picture, given the objective there.
+	Settle(picture []float32, loss float64)
+}
+
 // descend has a picture go down, with the plate at its place in it. At the end it gives what
 // it has become, at the plate's size.
 func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (done network.Tensor, err error) {
@@ -51,16 +60,23 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	// The gradient comes to what there is already, and two of the kind for the descent; to the
 	// mask what it guides.
 	x := picture.Values
+	least := leastRemembered
+	if d.Adam {
+		least = 0
+	}
 	room := most - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
 		Plate: d.resampled(d.Plate, extent(d.Plate), place), Painting: d.resampled(d.painting, extent(d.painting), small),
 		Weights: objective.Weights{Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight},
 		Region:  d.region(place),
-	}, max(room-leastRemembered*8*len(x), leastSeeing))
+	}, max(room-least*8*len(x), leastSeeing))
 	if err != nil {
 		return done, err
 	}
-	l := descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered), d.Threads)
+	var m method = descent.NewAdam(d.Threads)
+	if !d.Adam {
+		m = descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered), d.Threads)
+	}
 	gradient := make([]float32, len(x))
 	debug.FreeOSMemory() // Go would let as much again pile up before it did
 	at := func(i int) (*Iteration, error) {
@@ -74,11 +90,11 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 		}
 		if slices.Contains(s.stills, i) { // as if it were the last
 			still := copied(picture)
-			l.Settle(still.Values, now.Total())
+			m.Settle(still.Values, now.Total())
 			done = d.finished(still, place)
 			now.Picture = &done
 		}
-		l.Step(x, now.Total(), gradient)
+		m.Step(x, now.Total(), gradient)
 		if err := d.tell(now); err != nil {
 			return done, err
 		}
@@ -87,9 +103,9 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	if err != nil {
 		return done, err
 	}
-	l.Settle(x, now.Total())
+	m.Settle(x, now.Total())
 	if s.after == 0 {
-		l = nil // what it remembers makes room for the picture
+		m = nil // what it remembers makes room for the picture
 		debug.FreeOSMemory()
 		done = d.finished(picture, place)
 		now.Picture = &done

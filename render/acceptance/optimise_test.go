@@ -128,6 +128,11 @@ func TestOptimise(t *testing.T) {
 		t.Error("another seed makes the same picture")
 	}
 
+	run("adam.exr", "--optimiser", "adam", "--log", s.path("log"))
+	if adam := s.losses("log"); len(adam) != 31 || !(adam[30].Loss < 0.8*adam[0].Loss) || adam[30] == all[30] {
+		t.Errorf("by Adam the losses are %+v", adam)
+	}
+
 	// The higher u is, the nearer the style and the farther the content.
 	style, content := math.Inf(1), 0.
 	for _, u := range []string{"2", "3", "4", "5"} {
@@ -296,6 +301,7 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"start", `The style "nobody" is not in`, []string{"--start", "nobody"}},
 		{"painting", "no such file", []string{"--painting", s.path("nothing.png")}},
 		{"u", "--unrealness is -2 to 8, not 9", []string{"-u", "9"}},
+		{"optimiser", `--optimiser is lbfgs or adam, not "sgd"`, []string{"--optimiser", "sgd"}},
 		{"iterations", "--iterations is 1 to 1000, not 0", []string{"--iterations", "0"}},
 		{"detail", "--detail is 0.1 to 2, not 3", []string{"--detail", "3"}},
 		{"small", "at detail 0.1 the plate is 6 × 5 pixels, and the encoder", []string{"--detail", "0.1"}},

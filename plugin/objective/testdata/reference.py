@@ -115,9 +115,13 @@ class Objective:
             found.append(float(sides[0] - sides[1]) / (2 * step))
         return found
 
-    def descent(self, x: Tensor, iterations: int) -> Tensor:
+    def descent(self, x: Tensor, iterations: int, rate: float | None) -> Tensor:
+        """By Adam where there is a rate, else by L-BFGS."""
         x = x.clone().requires_grad_(True)
-        descent = torch.optim.LBFGS([x], max_iter=iterations, tolerance_grad=0, tolerance_change=0)
+        if rate is None:
+            descent, steps = torch.optim.LBFGS([x], max_iter=iterations, tolerance_grad=0, tolerance_change=0), 1
+        else:
+            descent, steps = torch.optim.Adam([x], lr=rate), iterations
 
         def evaluation() -> Tensor:
             descent.zero_grad()
@@ -125,7 +129,8 @@ class Objective:
             total.backward()
             return total
 
-        descent.step(evaluation)
+        for _ in range(steps):
+            descent.step(evaluation)
         return x.detach()
 
 
@@ -156,7 +161,7 @@ def answer(task: dict) -> dict:
                 return {"gradient": objective.differences(start, task["every"])}
         case "descent":
             before = time.perf_counter()
-            reached = objective.descent(start, task["iterations"])
+            reached = objective.descent(start, task["iterations"], task.get("rate"))
             seconds = time.perf_counter() - before
             with torch.no_grad():
                 return {"parts": objective.parts(reached).tolist(), "seconds": seconds}
