@@ -288,7 +288,8 @@ func TestRenderCheck(t *testing.T) {
 			t.Errorf("%s passed", name)
 		}
 	}
-	for _, d := range []Device{{}, {Kind: "GPU"}, {Kind: DeviceGPU, Index: -1}, {Kind: DeviceGPU, Index: MaxDevice}, {Kind: DeviceGPU, Precision: 8}} {
+	for _, d := range []Device{{}, {Kind: "GPU"}, {Kind: DeviceGPU, Index: -1}, {Kind: DeviceGPU, Index: MaxDevice}, {Kind: DeviceGPU, Precision: 8},
+		{Kind: DeviceCPU, Memory: -1}, {Kind: DeviceCPU, Memory: MaxMemory + 1}} {
 		if err := (&Render{Space: SpaceLinear, Size: size, Device: d}).Check(); err == nil {
 			t.Errorf("%+v passed", d)
 		}

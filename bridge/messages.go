@@ -151,6 +151,7 @@ type Device struct {
 	Kind      string `msgpack:"kind"`
 	Index     int    `msgpack:"index"`     // of the GPUs that there are, from 0
 	Precision int    `msgpack:"precision"` // in bits, 32 or 16; 0: 16 where the device is good at it
+	Memory    int    `msgpack:"memory"`    // in megabytes, of all engines of this user together; 0: what the machine can spare
 }
 
 // Kinds of devices.
@@ -160,8 +161,12 @@ const (
 	DeviceCPU  = "cpu"
 )
 
-// MaxDevice is how many GPUs can be told apart.
-const MaxDevice = 64
+// MaxDevice is how many GPUs can be told apart, and MaxMemory how many megabytes can be asked
+// for.
+const (
+	MaxDevice = 64
+	MaxMemory = 1 << 20
+)
 
 // Check says whether the values make sense.
 func (d *Device) Check() error {
@@ -172,6 +177,8 @@ func (d *Device) Check() error {
 		return fmt.Errorf("GPU %d", d.Index)
 	case d.Precision != 0 && d.Precision != 16 && d.Precision != 32:
 		return fmt.Errorf("a precision of %d bits", d.Precision)
+	case d.Memory < 0 || d.Memory > MaxMemory:
+		return fmt.Errorf("%d MB of memory", d.Memory)
 	}
 	return nil
 }

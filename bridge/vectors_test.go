@@ -23,7 +23,7 @@ var vectors = []struct {
 	{"hello", KindHello, 1, &Hello{ProtocolVersion, "Impasto.ofx", "0.1.0", 8, true}},
 	{"lane", KindLane, 0, &Lane{}},
 	{"styles", KindStyles, 2, &Styles{}},
-	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab", Device{DeviceGPU, 1, 16}}},
+	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab", Device{DeviceGPU, 1, 16, 0}}},
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
@@ -36,7 +36,7 @@ var vectors = []struct {
 		Plate:  Image{Window: Window{-10, -20, 1910, 1060}, Channels: 4, RowBytes: 30720},
 		Mask:   &Image{Window: Window{0, 0, 1900, 1000}, Channels: 1, RowBytes: 7616, Offset: 33177600},
 		Output: Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240, Offset: 40796160},
-		Device: Device{DeviceGPU, 2, 32},
+		Device: Device{DeviceGPU, 2, 32, 6000},
 	}},
 	{"render_inline", KindRender, 1 << 32, &Render{
 		Style: "great-wave", Frame: -3, Space: SpaceSRGB, Mix: 1,

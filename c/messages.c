@@ -124,10 +124,11 @@ bool encode_lane(msgpack_sbuffer *to, uint64_t id) {
 
 static void put_device(struct encoder *e, const struct device *device) {
   put_text(e, "device");
-  put_map(e, 3);
+  put_map(e, 4);
   put_string(e, "kind", device->kind);
   put_int(e, "index", device->index);
   put_int(e, "precision", device->precision);
+  put_int(e, "memory", device->memory);
 }
 
 bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,

@@ -17,6 +17,7 @@ enum {
   MAX_DEVICE = 64,      /* GPUs that can be told apart */
   MAX_ITERATIONS = 1000,
   KEPT_BYTES = 40, /* of a picture's name */
+  MAX_MEMORY = 1 << 20, /* megabytes */
   DEVICE_SIZE = 512     /* of what is said of a device */
 };
 
@@ -77,6 +78,7 @@ struct device {
   const char *kind;
   int32_t index;     /* of the GPUs */
   int32_t precision; /* in bits; 0: whatever is as good */
+  int32_t memory;    /* in megabytes; 0: what the machine can spare */
 };
 
 #define DEVICE_AUTO "auto"

@@ -307,6 +307,17 @@ const struct definition params_table[PARAM_COUNT] = {
          .hint = "Starts every frame but the first from the picture of the frame before: calmer and faster, with "
                  "as many iterations at the last size alone. What moves may drag its paint along. Only for hosts that "
                  "render in order, and say so; a shot that is rendered in parts has a seam at each."},
+    [PARAM_MEMORY] =
+        {.name = "memory",
+         .control = INTEGER,
+         .group = PARAM_DEVICES,
+         .label = "Memory",
+         .hint = "How many megabytes all nodes of yours on this machine may paint with at once, in all "
+                 "programs. Where others have them a frame is painted in smaller tiles, or waits. 0 is half of "
+                 "what the machine can spare, of which a frame takes 1900 at the most. The environment "
+                 "variable IMPASTO_MEMORY goes before it.",
+         .max = MAX_MEMORY,
+         .slider_max = 16384},
 };
 
 bool style_by_name(void) {

@@ -161,11 +161,13 @@ struct device params_device(const struct params *params, OfxTime time) {
   static const int bits[] = {[BITS_AUTO] = 0, [BITS_32] = 32, [BITS_16] = 16};
   int kind = whole_number(params, PARAM_DEVICE, time);
   int index = whole_number(params, PARAM_GPU_INDEX, time);
+  int memory = whole_number(params, PARAM_MEMORY, time);
   int precision = whole_number(params, PARAM_PRECISION, time);
   return (struct device){
       .kind = kinds[kind >= ON_AUTO && kind <= ON_CPU ? kind : ON_AUTO],
       .index = index > 0 ? (index < MAX_DEVICE ? index : MAX_DEVICE - 1) : 0,
       .precision = bits[precision >= BITS_AUTO && precision <= BITS_16 ? precision : BITS_AUTO],
+      .memory = memory > 0 ? (memory < MAX_MEMORY ? memory : MAX_MEMORY) : 0,
   };
 }
 

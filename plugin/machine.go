@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/lease"
 )
 
 // machine says what there is to paint with, for impasto doctor.
@@ -39,11 +41,43 @@ func machine() *bridge.Section {
 	if available < leastMemory {
 		s.Find("There are %d MB of memory for Impasto, and frames of 1080p take %d: end other programs, or raise the limit.", available>>10, leastMemory>>10)
 	}
+	shares(s)
 	return s
 }
 
 // leastMemory is what a frame of 1080p takes with all around it, in kilobytes.
 const leastMemory = 1 << 20
+
+// shares says what all engines of this user may paint with, and who does.
+func shares(s *bridge.Section) {
+	override, err := memoryOverride()
+	if err != nil {
+		s.Find("%s: set it to one, or unset it.", sentence(err))
+	}
+	b := newBudget()
+	holders, waits, err := []lease.Holder(nil), false, b.failed
+	if err == nil {
+		holders, waits, err = lease.Holders(b.lease.Folder)
+	}
+	if err != nil {
+		s.Find("The engines of this user do not share the machine's memory, because %v. Correct that, or render in one program at a time.", err)
+	}
+	taken := 0
+	for _, h := range holders {
+		taken += h.Megabytes
+	}
+	if override > 0 {
+		s.Note("to paint with", "%d MB, by IMPASTO_MEMORY, of which %d are taken", override, taken)
+	} else {
+		s.Note("to paint with", "%d MB are taken, and a frame may take %d more", taken, b.free(0, taken)>>20)
+	}
+	for _, h := range holders {
+		s.Note(fmt.Sprint("process ", h.Process), "has %d MB to paint with", h.Megabytes)
+	}
+	if waits {
+		s.Note("waiting", "an engine waits for memory that others paint with")
+	}
+}
 
 // valueOf is what follows a key and a colon in a file such as /proc/meminfo.
 func valueOf(file, key string) string {
@@ -100,4 +134,21 @@ func groupLimit() (bytes int, file string) {
 		}
 	}
 	return bytes, file
+}
+
+// groupUse is what the processes of a control group have in memory, without files: those go
+// where there is need.
+func groupUse(folder string) (bytes int) {
+	stat, err := os.ReadFile(path.Join(folder, "memory.stat"))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(stat)) {
+		var key string
+		var n int
+		if _, err := fmt.Sscan(line, &key, &n); err == nil && (key == "anon" || key == "total_rss") {
+			return n
+		}
+	}
+	return 0
 }

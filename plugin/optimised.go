@@ -75,6 +75,9 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 	name := pictureName{key, f.seen}
 	done.Kept = name.bytes()
 	p, done.Cached, err = e.develop(ctx, t, progress, func() *picture { return e.baked(name) }, func() (work, error) {
+		if err := e.reserve(ctx, f, optimise.Memory, func(room int) int { return min(room, optimise.Memory) }, progress); err != nil {
+			return nil, err
+		}
 		before, err := e.before(f)
 		if err != nil {
 			return nil, err

@@ -44,6 +44,7 @@ type engine struct {
 	maps      maps
 
 	devices devices
+	budget  budget
 
 	bakes      *bake.Cache // of what takes minutes; nil is none
 	bakeFailed sync.Once   // said
@@ -61,6 +62,7 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 		converted: make(chan struct{}, maxConverted),
 		device:    make(chan struct{}, 1),
 		devices:   devices{gpus: bridge.GPUs},
+		budget:    newBudget(),
 	}
 	e.pictures = newPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
@@ -340,6 +342,10 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	}
 	key := pictureKey{network: s.key(), vector: f.look.key, content: content.Key, size: f.work, small: pixels.Digest(f.small), painting: painting.key}
 	return e.develop(ctx, t, progress, func() *picture { return e.pictures.get(key) }, func() (work, error) {
+		least, most := s.needs(f.work.Plane())
+		if err := e.reserve(ctx, f, least, most, progress); err != nil {
+			return nil, err
+		}
 		what := "painting " + f.look.label
 		progress(0.05, what)
 		input := seen
@@ -412,7 +418,10 @@ func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(f
 	ran := make(chan result, 1)
 	steps := make(chan step)
 	go func() {
-		defer func() { <-e.device }()
+		defer func() {
+			e.rest()
+			<-e.device
+		}()
 		p, err := do(func(part float64, stage string) {
 			select {
 			case steps <- step{part, stage}:

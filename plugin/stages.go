@@ -16,7 +16,8 @@ import (
 const (
 	// stageMemory is what a tile of a stage may take, in bytes. The stages between two norms
 	// need little around their cores, so that larger ones save nothing. ONNX Runtime holds
-	// on to up to twice that, because every stage has tensors of other sizes.
+	// on to up to twice that, because every stage has tensors of other sizes. Of little room
+	// it is a quarter.
 	stageMemory = 256 << 20
 
 	// ownMemory is what the engine takes with nothing to paint, and the weights.
@@ -26,6 +27,7 @@ const (
 // plan is the stages that frames of one size go through, with their graphs loaded.
 type plan struct {
 	width, height int
+	room          int // bytes of what is kept
 	stages        []*loadedStage
 	checked       bool // that tiles make the same picture as a whole run
 	failed        int  // bytes for a tile that there was not enough memory for; 0 is none
@@ -56,8 +58,9 @@ func (e *engine) staged(ctx context.Context, s *session, picture []float32, widt
 	}
 	var out []float32
 	if err == nil {
-		room := max(min(budget(), mostMemory-pictureBytes*width*height-ownMemory)-2*stageMemory, triedMemory)
-		t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: painted, width: width, height: height, room: room}
+		t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: painted, width: width, height: height}
+		t.bytes = min(stageMemory, e.budget.room/4)
+		t.room = max(min(e.budget.room, mostMemory-pictureBytes*width*height-ownMemory), 0) - 2*t.bytes
 		out, err = t.run(picture)
 	}
 	if err != nil || !same(out, picture) {
@@ -89,7 +92,7 @@ func (e *engine) check(ctx context.Context, s *session, beside []network.Tensor)
 	if err := s.run(ctx, picture, want, g.Width, g.Height, beside); err != nil {
 		return err
 	}
-	t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: func(float64) {}, width: g.Width, height: g.Height, room: triedMemory}
+	t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: func(float64) {}, width: g.Width, height: g.Height, room: triedMemory, bytes: stageMemory}
 	var got []float32
 	err := network.ErrMemory
 	for t.pixels = g.Plane() / 3; errors.Is(err, network.ErrMemory) && t.pixels <= 3*g.Plane(); t.pixels *= 3 {
@@ -121,6 +124,7 @@ type staging struct {
 	painted       func(fraction float64)
 	width, height int
 	room          int // bytes of what is kept
+	bytes         int // of a tile, at the most
 	pixels        int // of a tile, where that is asked for
 
 	kept       map[string][]float32
@@ -201,9 +205,9 @@ func (t *staging) run(picture []float32) (out []float32, err error) {
 // most is what a tile may take, in bytes.
 func (t *staging) most() int {
 	if failed := t.session.plan.failed; failed > 0 {
-		return failed / 2
+		return min(failed/2, t.bytes)
 	}
-	return stageMemory
+	return t.bytes
 }
 
 // leastTile is where there is no use in halving a tile any more, in bytes.
@@ -217,10 +221,10 @@ func takes(stages []*loadedStage, name string) bool {
 }
 
 // load plans the stages for the picture's size and loads their graphs, where those of the
-// last picture are not the same.
+// last picture are not the same, or keep more than there is room for, or far less.
 func (t *staging) load() error {
 	p := &t.session.plan
-	if p.width == t.width && p.height == t.height && p.stages != nil {
+	if p.width == t.width && p.height == t.height && p.stages != nil && p.room <= t.room && t.room/2 <= p.room {
 		return nil
 	}
 	p.close()
@@ -236,7 +240,7 @@ func (t *staging) load() error {
 		}
 		p.stages = append(p.stages, l)
 	}
-	p.width, p.height = t.width, t.height
+	p.width, p.height, p.room = t.width, t.height, t.room
 	return nil
 }
 

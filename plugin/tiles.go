@@ -17,7 +17,7 @@ const pictureBytes = 12
 func (e *engine) through(ctx context.Context, s *session, picture []float32, width, height int, beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	t := &tiling{engine: e, session: s, ctx: ctx, beside: beside, frame: planar{picture, width, height}, painted: painted}
 	err := network.ErrMemory
-	if area, room := width*height, budget(); s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= room {
+	if area := width * height; s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= e.budget.room {
 		var out []float32
 		if out, err = e.scratch(len(picture)); err == nil {
 			if err = s.run(ctx, picture, out, width, height, beside); err == nil {
@@ -76,7 +76,7 @@ type tiling struct {
 
 func (t *tiling) run() error {
 	s := t.session
-	most := min(budget(), tileMemory) / (s.field.Bytes + 2*pictureBytes)
+	most := min(t.budget.room, tileMemory) / (s.field.Bytes + 2*pictureBytes)
 	if s.failed > 0 {
 		most = min(most, s.failed/2)
 	}

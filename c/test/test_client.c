@@ -52,7 +52,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
                                    .size = {{1, 1}, 1, 1, 1},
                                    .plate = plate,
                                    .output = output,
-                                   .device = {DEVICE_CPU, 0, 0}};
+                                   .device = {DEVICE_CPU, 0, 0, 0}};
   struct patience patience = {calls};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
@@ -149,7 +149,7 @@ int main(void) {
   struct patience patience = {-1};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
-  struct device device = {DEVICE_CPU, 0, 0};
+  struct device device = {DEVICE_CPU, 0, 0, 0};
   CHECK(client_prepare(bank[0].name, &device, &waiter, &answer) == OUTCOME_DONE);
   CHECK(client_prepare("no such style", &device, &waiter, &answer) == OUTCOME_FAILED &&
         strstr(answer.why.text, "no such style"));

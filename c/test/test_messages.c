@@ -22,7 +22,7 @@ static void test_encoding(void) {
   msgpack_sbuffer_init(&b);
   struct hello hello = {"Impasto.ofx", "0.1.0", 8, true};
   is_vector("hello", encode_hello(&b, 1, &hello), &b);
-  struct device second = {DEVICE_GPU, 1, 16};
+  struct device second = {DEVICE_GPU, 1, 16, 0};
   is_vector("lane", encode_lane(&b, 0), &b);
   is_vector("prepare", encode_prepare(&b, 300, "great-wave@0123456789ab", &second), &b);
   is_vector("cancel", encode_cancel(&b, 70000), &b);
@@ -52,7 +52,7 @@ static void test_encoding(void) {
       .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
       .mask = &mask,
       .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
-      .device = {DEVICE_GPU, 2, 32},
+      .device = {DEVICE_GPU, 2, 32, 6000},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
   struct descent usual = {256, {0, 0, 1, 1}, 1, {.any = false}};
@@ -69,7 +69,7 @@ static void test_encoding(void) {
       .painting = &painting,
       .descent = &usual,
       .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
-      .device = {DEVICE_CPU, 0, 0},
+      .device = {DEVICE_CPU, 0, 0, 0},
   };
   is_vector("render_painting", encode_render(&b, 70001, &painted), &b);
   struct render_request in_message = {
@@ -81,7 +81,7 @@ static void test_encoding(void) {
       .size = {{1, 1}, 1, 1, 1},
       .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
       .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},
-      .device = {DEVICE_AUTO, 0, 0},
+      .device = {DEVICE_AUTO, 0, 0, 0},
   };
   is_vector("render_inline", encode_render(&b, (uint64_t)1 << 32, &in_message), &b);
 }

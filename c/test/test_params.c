@@ -18,7 +18,7 @@ static struct menu {
 } style, style_b;
 static char *id, *id_b;
 static double mix;
-static int space, device, gpu, precision, iterations, seed;
+static int space, device, gpu, precision, memory, iterations, seed;
 static double from[2], to[2];
 
 static struct params params;
@@ -31,7 +31,7 @@ static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
     *va_arg(values, double *) = mix;
   } else if (param == (OfxParamHandle)&space || param == (OfxParamHandle)&device ||
              param == (OfxParamHandle)&gpu || param == (OfxParamHandle)&precision ||
-             param == (OfxParamHandle)&iterations || param == (OfxParamHandle)&seed) {
+             param == (OfxParamHandle)&memory || param == (OfxParamHandle)&iterations || param == (OfxParamHandle)&seed) {
     *va_arg(values, int *) = *(int *)param;
   } else if (param == (OfxParamHandle)from || param == (OfxParamHandle)to) {
     *va_arg(values, double *) = ((double *)param)[0];
@@ -145,16 +145,20 @@ static void test_device(void) {
   static const char *const kinds[] = {"auto", "gpu", "cpu", "auto"};
   static const int bits[] = {0, 32, 16, 0};
   static const int indices[][2] = {{0, 0}, {3, 3}, {-1, 0}, {MAX_DEVICE, MAX_DEVICE - 1}};
+  static const int sizes[][2] = {{0, 0}, {2000, 2000}, {-1, 0}, {MAX_MEMORY + 1, MAX_MEMORY}};
   struct device got = params_device(&params, 1001);
-  CHECK(strcmp(got.kind, "auto") == 0 && got.index == 0 && got.precision == 0);
+  CHECK(strcmp(got.kind, "auto") == 0 && got.index == 0 && got.precision == 0 && got.memory == 0);
   params.handles[PARAM_DEVICE] = (OfxParamHandle)&device;
   params.handles[PARAM_GPU_INDEX] = (OfxParamHandle)&gpu;
   params.handles[PARAM_PRECISION] = (OfxParamHandle)&precision;
+  params.handles[PARAM_MEMORY] = (OfxParamHandle)&memory;
   for (int i = 0; i < 4; i++) {
     device = precision = i;
     gpu = indices[i][0];
+    memory = sizes[i][0];
     got = params_device(&params, 1001);
     CHECK(strcmp(got.kind, kinds[i]) == 0 && got.index == indices[i][1] && got.precision == bits[i]);
+    CHECK(got.memory == sizes[i][1]);
   }
 }
 

@@ -60,6 +60,13 @@ func (b *Buffers) Put(f []float32) {
 	b.trim(maxFreeBytes)
 }
 
+// Trim gives all memory back that nobody uses.
+func (b *Buffers) Trim() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.trim(0)
+}
+
 // trim gives memory back, the longest unused first, until no more is kept than that.
 func (b *Buffers) trim(limit int) {
 	bytes := 0

@@ -22,9 +22,9 @@ const (
 	// show, with four times as much the plate's own lines go.
 	variationWeight = 10
 
-	// most is what a descent may take, in bytes, however much the machine has: the picture
+	// Memory is what a descent may take, in bytes, however much the machine has: the picture
 	// would differ between machines, in its last bits. Plates of more than 4K take more.
-	most = 1650 << 20
+	Memory = 1650 << 20
 
 	// leastSeeing is what there has to be for the encoder.
 	leastSeeing = 256 << 20
@@ -64,7 +64,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	if d.Adam {
 		least = 0
 	}
-	room := most - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
+	room := Memory - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
 		Plate: d.resampled(d.Plate, extent(d.Plate), place), Painting: d.resampled(d.painting, extent(d.painting), small),
 		Weights: objective.Weights{Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight},

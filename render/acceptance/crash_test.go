@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"impasto.net/plugin/lease"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/render/picture"
 )
@@ -132,7 +133,8 @@ func TestNothingOutlivesTheOFXHost(t *testing.T) {
 	}
 }
 
-// left lists what our programs could forget: shared memory, sockets and temporary folders.
+// left lists what our programs could forget: shared memory, sockets, temporary folders and
+// leases. The folder of those stays.
 func left(t *testing.T, runtimeFolder string) string {
 	t.Helper()
 	var names []string
@@ -141,7 +143,15 @@ func left(t *testing.T, runtimeFolder string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names = append(names, found...)
+		for _, name := range found {
+			if name != filepath.Join(runtimeFolder, fmt.Sprint("impasto-", os.Getuid())) {
+				names = append(names, name)
+				continue
+			}
+			if holders, waits, err := lease.Holders(name); len(holders) > 0 || waits || err != nil {
+				names = append(names, fmt.Sprint(name, holders, waits, err))
+			}
+		}
 	}
 	return strings.Join(names, "\n")
 }

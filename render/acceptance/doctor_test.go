@@ -60,7 +60,7 @@ func TestDoctorOfAWholeBundle(t *testing.T) {
 	if err := os.Mkdir(s.path("styles"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c := s.doctor("IMPASTO_THREADS=1", "XDG_DATA_HOME="+s.path("data"))
+	c := s.doctor("IMPASTO_THREADS=1", "IMPASTO_MEMORY=500", "XDG_DATA_HOME="+s.path("data"))
 	if !c.Healthy {
 		t.Fatal(c.findings())
 	}
@@ -73,6 +73,7 @@ func TestDoctorOfAWholeBundle(t *testing.T) {
 		{"bundle", "log", s.path("impasto.log")},
 		{"machine", "threads", "1 of "},
 		{"machine", "memory", " MB, of which "},
+		{"machine", "to paint with", "500 MB, by IMPASTO_MEMORY, of which "},
 		{"styles", s.path("styles"), "0 styles, 0 networks and 0 encoders"},
 		{"styles", s.path("data") + "/impasto/styles", "not there"},
 		{"engine", "its version", "1.30.0"},
@@ -127,6 +128,7 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		{"GPU that is wanted", func(s *shot) {}, "IMPASTO_DEVICE=gpu VK_ICD_FILENAMES=/dev/null",
 			[]string{"The GPU does not paint", "the GPU through WebGPU cannot be used"}},
 		{"other ONNX Runtime", func(s *shot) {}, "IMPASTO_ONNXRUNTIME=/no/such/library.so", []string{"correct IMPASTO_ONNXRUNTIME, or unset it: stat /no/such/library.so"}},
+		{"memory", func(s *shot) {}, "IMPASTO_MEMORY=lots", []string{`IMPASTO_MEMORY is "lots"`}},
 		{"threads", func(s *shot) {}, "IMPASTO_THREADS=many", []string{`IMPASTO_THREADS is "many"`}},
 		{"log", func(s *shot) {}, "IMPASTO_LOG=/dev/null/impasto.log", []string{"The log /dev/null/impasto.log cannot be written"}},
 	} {

@@ -1,0 +1,78 @@
+package lease
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// Holder is an engine that has memory.
+type Holder struct {
+	Process   int
+	Megabytes int
+}
+
+// Holders lists the engines that have any, by their processes, and says whether one waits.
+func Holders(folder string) (all []Holder, waits bool, err error) {
+	f, err := os.Open(filepath.Join(folder, file))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	return holders(f)
+}
+
+// holders lists those other than who has the file open as f.
+func holders(f *os.File) (all []Holder, waits bool, err error) {
+	first, err := conflict(f, 0, 1)
+	if err != nil {
+		return nil, false, err
+	}
+	// The kernel tells of any lock in a range, not of the first one.
+	open := []span{{Most, math.MaxInt64}}
+	for len(open) > 0 {
+		s := open[len(open)-1]
+		open = open[:len(open)-1]
+		if s.from >= s.to {
+			continue
+		}
+		found, err := conflict(f, s.from, s.to-s.from)
+		if err != nil {
+			return nil, false, err
+		}
+		if found == nil {
+			continue
+		}
+		open = append(open, span{s.from, found.from}, span{found.to, s.to})
+		if size := int(found.to-found.from) - 1; size > 0 { // without the byte that says that the part is taken
+			all = append(all, Holder{int((found.from/Most - 1) % processes), size})
+		}
+	}
+	slices.SortFunc(all, func(a, b Holder) int { return a.Process - b.Process })
+	return all, first != nil, nil
+}
+
+// span is a part of the file.
+type span struct{ from, to int64 }
+
+// conflict is a lock of others in a part of the file; nil where there is none.
+func conflict(f *os.File, start, length int64) (*span, error) {
+	k := unix.Flock_t{Type: unix.F_WRLCK, Start: start, Len: length}
+	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_GETLK, &k); err != nil {
+		return nil, err
+	}
+	if k.Type == unix.F_UNLCK {
+		return nil, nil
+	}
+	if k.Len == 0 { // to the end
+		k.Len = math.MaxInt64 - k.Start
+	}
+	return &span{k.Start, k.Start + k.Len}, nil
+}
