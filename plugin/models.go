@@ -30,6 +30,11 @@ Of an ONNX file it looks at the graph and tries it, to find out
 
 and prints what it found. A flag says what cannot be found out, or was found out wrong.
 
+--as encoder makes an encoder of a network that recognises things, such as VGG: in the node its name does for a style,
+in which the plate is optimised towards the painting on Style, and impasto optimise takes it. What is said of
+layers and values goes by --style, --content, --range, --mean, --std and --channels; else they are those of VGG
+and of torchvision.
+
 Networks in two graphs, one of which makes vectors of the painting, are added by the one that paints,
 with the other as --style-graph.
 
@@ -68,11 +73,12 @@ func models(args []string) error {
 
 func addCommand() *cobra.Command {
 	var o importer.Options
-	var values, outputValues, size, mean, std string
+	var values, outputValues, size, mean, std, as string
 	c := &cobra.Command{
 		Use: "add NETWORK.onnx|FOLDER", Short: "Make a style of a network, or take a finished package", Long: addLong, Args: cobra.ExactArgs(1),
 		Example: "  impasto models add candy.onnx --licence MIT\n" +
 			"  impasto models add stylize.onnx --style-graph encode.onnx --name any-painting\n" +
+			"  impasto models add vgg16-features.onnx --as encoder\n" +
 			"  impasto models add build/train/starry-night",
 		RunE: func(c *cobra.Command, args []string) error {
 			if st, err := os.Stat(args[0]); err == nil && st.IsDir() {
@@ -80,6 +86,9 @@ func addCommand() *cobra.Command {
 					return fmt.Errorf("%s is a folder: what the flags say, a finished package says of itself", args[0])
 				}
 				return addPackage(args[0])
+			}
+			if as != "style" && as != "encoder" {
+				return fmt.Errorf("--as: %q is neither style nor encoder", as)
 			}
 			var err error
 			for _, f := range []struct {
@@ -105,11 +114,15 @@ func addCommand() *cobra.Command {
 					return fmt.Errorf("--%s: %w", f.flag, err)
 				}
 			}
+			if as == "encoder" {
+				return addEncoder(args[0], &o)
+			}
 			return addStyle(args[0], &o)
 		},
 	}
 	f := c.Flags()
 	f.SortFlags = false
+	f.StringVar(&as, "as", "style", "what it becomes: a `style`, or an encoder")
 	f.StringVar(&o.Name, "name", "", "of the style: lower-case letters, digits and hyphens (default: the file's)")
 	f.StringVar(&o.Label, "label", "", "of the style, for people (default: the name)")
 	f.StringVar(&o.Licence, "licence", "", "of the network's weights")
@@ -121,8 +134,8 @@ func addCommand() *cobra.Command {
 	f.StringVar(&mean, "mean", "", "what is to be subtracted from the channels, after the range, such as `123.7,116.8,103.9`")
 	f.StringVar(&std, "std", "", "what they are to be divided by then, such as `58.4,57.1,57.4`")
 	f.StringVar(&size, "size", "", "the one `widthxheight` that the network takes")
-	f.StringVar(&o.Content, "content", "", "the `input` for the plate")
-	f.StringVar(&o.Style, "style", "", "the `input` for the painting")
+	f.StringVar(&o.Content, "content", "", "the `input` for the plate; of an encoder the layer that the plate is compared at")
+	f.StringVar(&o.Style, "style", "", "the `input` for the painting; of an encoder the layers that it is compared at, with commas")
 	f.StringVar(&o.Output, "output", "", "the `output` that is the picture")
 	return c
 }
@@ -172,11 +185,28 @@ func addPackage(path string) error {
 	case p.Style != nil:
 		return added(p.Style)
 	case p.Encoder != nil:
-		fmt.Printf("Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", id, p.Head().Name)
+		return addedEncoder(p.Encoder)
 	default:
 		fmt.Printf("Added the network %s, for styles of it.\n\n", id)
 	}
 	return describe(p)
+}
+
+func addEncoder(path string, o *importer.Options) error {
+	var e *style.Encoder
+	err := add(func(ctx context.Context, im *importer.Importer) (err error) {
+		e, err = im.AddEncoder(ctx, path, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return addedEncoder(e)
+}
+
+func addedEncoder(e *style.Encoder) error {
+	fmt.Printf("Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", e.ID, e.Name)
+	return describe(style.Any{Encoder: e})
 }
 
 // add has something put into the folder for it. An interrupt leaves nothing behind.

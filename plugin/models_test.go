@@ -34,6 +34,8 @@ func TestModels(t *testing.T) {
 		t.Fatal("the bundle holds no style", err)
 	}
 	user := []string{"XDG_DATA_HOME=" + home}
+	slow := filepath.Join(home, "Slow Net.onnx")
+	writeFile(t, slow, onnxtest.Slow(3, 8))
 	filters(t, home)
 	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
 		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
@@ -57,6 +59,13 @@ func TestModels(t *testing.T) {
 		{user, []string{"add", filepath.Join(home, "filters")}, "put filters into Style ID and connect a painting"},
 		{user, []string{"add", filepath.Join(home, "filters")}, `!there is "filters" in`},
 		{user, []string{"add", filepath.Join(home, "strange")}, "!the operator Sigmoid, for which there is no gradient here"},
+		{user, []string{"add", slow, "--as", "encoder", "--range", "-1-1", "--style", "conv0r,conv1r"}, "put slow-net into Style ID and connect a painting"},
+		{user, []string{"verify", "slow-net"}, "is whole, and paints"},
+		{user, []string{"info", "slow-net"}, "conv0r, conv1r"},
+		{user, []string{"add", slow, "--as", "encoder", "--name", "guessed"}, "minus [0.485 0.456 0.406]"},
+		{user, []string{"add", slow, "--as", "encoder", "--name", "other", "--content", "nowhere"}, `!has no layer "nowhere"`},
+		{user, []string{"add", net, "--as", "encoder", "--name", "blind"}, "!name layers with --style"},
+		{user, []string{"add", net, "--as", "painter"}, `!--as: "painter" is neither`},
 		{user, []string{"list"}, "(an encoder)"},
 		{user, []string{"info", "filters"}, "conv0r, conv1r"},
 		{user, []string{"verify", "filters"}, "is whole, and paints"},

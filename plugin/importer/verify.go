@@ -2,19 +2,12 @@ package importer
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"maps"
-	"math"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/vmihailenco/msgpack/v5"
-
-	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/style"
@@ -45,39 +38,6 @@ func (im *Importer) Verify(ctx context.Context, p style.Any, bank style.Bank) (e
 		}
 	}
 	return im.paintShared(ctx, n, vector)
-}
-
-// descend tries an encoder: two iterations from the known picture towards itself.
-func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
-	side := max(e.Input.Minimum, 64)
-	known := (&specimen{}).known(side, side, [2]float64{0, 1})
-	picture := bridge.Planes{Width: side, Height: side}
-	for _, v := range known.Values {
-		picture.Values = binary.LittleEndian.AppendUint32(picture.Values, math.Float32bits(v))
-	}
-	job, err := msgpack.Marshal(&bridge.Optimise{
-		Encoder: e.Folder, Unrealness: bridge.DefaultUnrealness, Iterations: 2, Detail: 1, TextureScale: 1,
-		TextureCrop: [4]float64{0, 0, 1, 1}, Plate: picture, Painting: picture,
-	})
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, im.Engine, "optimise")
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	_, _ = in.Write(job) // what goes wrong with that it says itself
-	err = cmd.Wait()
-	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "impasto optimise: "); err != nil && said != "" {
-		return errors.New(said)
-	}
-	return err
 }
 
 // plain is the plainest vector of a style: all scales 1, all shifts 0.

@@ -104,6 +104,9 @@ type walk struct {
 	tensors   map[string]string // the tape's for the encoder's
 }
 
+// Knows says whether an operator has a gradient here.
+func Knows(operator string) bool { return rules[operator] != nil }
+
 // add adds an operator.
 func (w *walk) add(n *onnx.Node) error {
 	rule := rules[n.Op]
