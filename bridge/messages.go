@@ -213,6 +213,7 @@ type Descent struct {
 	Iterations  int        `msgpack:"iterations"`      // 1 to MaxIterations
 	TextureCrop [4]float64 `msgpack:"textureCrop"`     // the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not in order there is nothing to be painted
 	Seed        int        `msgpack:"seed"`            // of the grain that even areas start from
+	MatchMask   bool       `msgpack:"matchMask"`       // the painting is compared with what the mask shows, which is then of the whole plate
 	After       []byte     `msgpack:"after,omitempty"` // Done.Kept of the frame before, whose picture it starts from; none starts from the plate
 }
 

@@ -84,13 +84,14 @@ static void put_statistics(struct encoder *e, const struct statistics *statistic
 
 static void put_descent(struct encoder *e, const struct descent *descent) {
   put_text(e, "descent");
-  put_map(e, descent->after.any ? 4 : 3);
+  put_map(e, descent->after.any ? 5 : 4);
   put_int(e, "iterations", descent->iterations);
   put_text(e, "textureCrop");
   e->failed |= msgpack_pack_array(&e->packer, 4);
   for (int i = 0; i < 4; i++)
     e->failed |= msgpack_pack_double(&e->packer, descent->texture_crop[i]);
   put_int(e, "seed", descent->seed);
+  put_bool(e, "matchMask", descent->match_mask);
   if (descent->after.any) {
     put_text(e, "after");
     e->failed |= msgpack_pack_bin(&e->packer, KEPT_BYTES);

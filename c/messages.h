@@ -64,6 +64,7 @@ struct descent {
   int32_t iterations;
   double texture_crop[4]; /* the part of the painting: x1, y1, x2, y2 of its width and height */
   int32_t seed;
+  bool match_mask;   /* the painting is compared with what the mask shows, not with all of the plate */
   struct kept after; /* the frame before, which it starts from; none: from the plate */
 };
 

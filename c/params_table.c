@@ -318,6 +318,15 @@ const struct definition params_table[PARAM_COUNT] = {
                  "variable IMPASTO_MEMORY goes before it.",
          .max = MAX_MEMORY,
          .slider_max = 16384},
+    [PARAM_MATCH_MASK] =
+        {.name = "matchMask",
+         .control = SWITCH,
+         .group = PARAM_OPTIMISED,
+         .label = "Match in Mask",
+         .hint = "Compares the painting with what the mask shows, and not with all of the plate: a sky gets "
+                 "all of the painting's colours and strokes, however small it is. The frame is then "
+                 "optimised again when the mask changes.",
+         .of_mask = true},
 };
 
 bool style_by_name(void) {

@@ -115,7 +115,8 @@ static bool source_region(const struct instance *instance, OfxTime time, OfxRect
 }
 
 /* However small the part that is wanted, the style's statistics are those of the whole Source.
- * So is a painting's own. Of the Mask the part is enough, which is the default. */
+ * So is a painting's own. Of the Mask the part is enough, which is the default, unless the style
+ * is matched to what it shows. */
 OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
                               OfxPropertySetHandle out) {
   OfxTime time;
@@ -123,7 +124,8 @@ OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in
   if (!get_double(in, kOfxPropTime, 0, &time) || !source_region(instance, time, &region) ||
       !put_rect_d(out, "OfxImageClipPropRoI_" CLIP_SOURCE, &region))
     return kOfxStatReplyDefault;
-  if (instance->mask.handle && get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region) &&
+  bool match = params_switch(&instance->params, PARAM_MATCH_MASK, time);
+  if (instance->mask.handle && (match || get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region)) &&
       cut(instance, &region))
     (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_MASK, &region);
   if (instance_has_painting(instance) && clip_region(&instance->style, time, &region) &&

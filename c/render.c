@@ -31,8 +31,9 @@ struct frame {
   struct image source, mask, style, held, output;
   OfxRectI plate;  /* what there is of the source */
   OfxRectI area;   /* the part of the plate that is in the window */
-  OfxRectI masked; /* the part of the area that the mask image covers */
+  OfxRectI masked; /* the part of the area, or of the plate, that the mask image covers */
   bool use_mask;
+  bool match_mask; /* what the mask shows of the whole plate counts */
   bool mask_counts; /* a pixel of the mask lets the painting through */
 
   struct memory *memory;
@@ -209,6 +210,7 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
                      &frame->why))
     return FAILED;
   frame->use_mask = instance_masked(frame->instance, frame->time);
+  frame->match_mask = frame->use_mask && params_switch(params, PARAM_MATCH_MASK, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
   return GO_ON;
 }
@@ -287,16 +289,17 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
     return GO_ON;
 
   /* Where there is no image of the mask it is 0. */
+  const OfxRectI *wanted = frame->match_mask ? &frame->plate : &frame->area;
   switch (image_fetch(mask, &instance->mask, CLIP_MASK, frame->time, &frame->why)) {
   case FETCHED:
-    frame->masked = rect_meet(mask->region, frame->area);
+    frame->masked = rect_meet(mask->region, *wanted);
     break;
   case FETCHED_NOTHING:
     break;
   case FETCHED_BAD:
     return FAILED;
   }
-  frame->mask_counts = frame->invert && memcmp(&frame->masked, &frame->area, sizeof(OfxRectI)) != 0;
+  frame->mask_counts = frame->invert && memcmp(&frame->masked, wanted, sizeof(OfxRectI)) != 0;
   return GO_ON;
 }
 

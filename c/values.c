@@ -148,6 +148,7 @@ bool params_descent(const struct params *params, OfxTime time, struct descent *t
                     struct sentence *why) {
   double *crop = to->texture_crop;
   to->after.any = false;
+  to->match_mask = params_switch(params, PARAM_MATCH_MASK, time);
   to->iterations = (int32_t)within(&params_table[PARAM_ITERATIONS],
                                    whole_number(params, PARAM_ITERATIONS, time));
   to->seed = (int32_t)within(&params_table[PARAM_SEED], whole_number(params, PARAM_SEED, time));

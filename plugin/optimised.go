@@ -67,7 +67,8 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 	if err != nil {
 		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
-	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Descent.After, f.Size,
+	shares := f.shares()
+	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
@@ -91,6 +92,9 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		return func(tell func(float64, string)) (*picture, error) {
 			e.pictures.clear(input)
 			job := optimise.Job{Settings: settings, Encoder: f.look.encoder, Painting: painting, Before: before, Threads: threads}
+			if shares != nil {
+				job.Mask = e.sizedFor(shares, &f.seen, &f.work).Values
+			}
 			values, err := e.descend(ctx, f, &job, input, tell)
 			e.buffers.Put(input)
 			if err != nil {
@@ -152,10 +156,22 @@ func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, e
 	return e.sizedFor(values, &g, &full), nil
 }
 
-// sizedFor is a picture at another size.
+// shares are how much each pixel of the plate is to be of the painting's style; nil is all
+// alike.
+func (f *frame) shares() []float32 {
+	if f.mask == nil || !f.Descent.MatchMask {
+		return nil
+	}
+	shares := make([]float32, f.seen.Plane())
+	w := pixels.Writer{Mix: 1, MaskInvert: f.MaskInvert}
+	w.Shares(&f.plate, f.mask, shares)
+	return shares
+}
+
+// sizedFor is a picture, or one plane, at another size.
 func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.Tensor {
 	if *from != *to {
-		other := make([]float32, 3*to.Plane())
+		other := make([]float32, len(values)/from.Plane()*to.Plane())
 		pixels.Resample(int(e.threads.Load()), values, from, other, to)
 		values = other
 	}

@@ -149,8 +149,8 @@ int main(void) {
       "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
       "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
       "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision", "optimisedGroup",
-      "iterations", "textureCropFrom", "textureCropTo", "seed", "startFromPrevious", "memory"};
-  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 1, IDS = 2, MASK = 20 };
+      "iterations", "textureCropFrom", "textureCropTo", "seed", "startFromPrevious", "memory", "matchMask"};
+  enum { COUNT = sizeof names / sizeof *names, OF_MASK = 2, IDS = 2, MASK = 20 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);

@@ -31,7 +31,7 @@ static void test_encoding(void) {
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
   static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
   struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
-  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, {.any = true}};
+  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, true, {.any = true}};
   memset(descent.after.name, 0xab, KEPT_BYTES);
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
@@ -55,7 +55,7 @@ static void test_encoding(void) {
       .device = {DEVICE_GPU, 2, 32, 6000},
   };
   is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
-  struct descent usual = {256, {0, 0, 1, 1}, 1, {.any = false}};
+  struct descent usual = {256, {0, 0, 1, 1}, 1, false, {.any = false}};
   struct painting painting = {SPACE_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",

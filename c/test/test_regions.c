@@ -83,6 +83,11 @@ static void test_interest(void) {
   CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
   CHECK(region_is("OfxImageClipPropRoI_Source", 0, 0, 1920, 1080)); /* all of it */
   CHECK(region_is("OfxImageClipPropRoI_Mask", 100, 100, 200, 200));
+  static int match = 1;
+  instance.params.handles[PARAM_MATCH_MASK] = (OfxParamHandle)&match;
+  CHECK(regions_of_interest(&instance, &in, &out) == kOfxStatOK);
+  CHECK(region_is("OfxImageClipPropRoI_Mask", 0, 0, 1920, 1080));
+  instance.params.handles[PARAM_MATCH_MASK] = NULL;
 }
 
 /* The frame that statistics are held from is needed as well, with all that there is of it. */

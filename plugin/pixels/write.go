@@ -112,6 +112,15 @@ func (w *Writer) fill(k []float32, mask *Image, y, x int) {
 	}
 }
 
+// Shares fills a plane of the plate's size, the top row first, with what the painting's part
+// in each pixel is to be, from 0 to 1.
+func (w *Writer) Shares(plate, mask *Image, to []float32) {
+	in := plate.Window
+	for y := range in.Height() {
+		w.fill(to[y*in.Width():(y+1)*in.Width()], mask, in[3]-1-y, in[0])
+	}
+}
+
 // row blends a piece of a row.
 func (w *Writer) row(dst, src [][4]float32, red, green, blue []float32, k *amounts) {
 	src = src[:min(len(src), len(k))]
