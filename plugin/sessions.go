@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
@@ -159,14 +161,22 @@ func (x *session) load(vector []float32, threads int) error {
 	if err != nil {
 		return err
 	}
+	// Each takes one thread: the graph beside the painter is loaded at the same time.
+	var other errgroup.Group
+	beside := func(to **network.Session, file string, takes, gives []network.Port) {
+		other.Go(func() (err error) {
+			if *to, err = network.Load(graphs[1], takes, gives, network.Device{}, threads); err != nil {
+				err = fmt.Errorf("%s: %w", file, err)
+			}
+			return err
+		})
+	}
 	switch {
 	case x.Norms != nil:
 		n := x.Norms
 		length := []int64{int64(n.Length)}
 		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size), {Name: n.Style, Shape: length}}
-		if x.statistics, err = network.Load(graphs[1], takes, []network.Port{{Name: n.Output, Shape: length}}, network.Device{}, threads); err != nil {
-			return fmt.Errorf("%s: %w", n.Graph, err)
-		}
+		beside(&x.statistics, n.Graph, takes, []network.Port{{Name: n.Output, Shape: length}})
 		x.small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
 		x.norms = network.Tensor{Shape: length, Values: make([]float32, n.Length)}
 		inputs = append(inputs, network.Port{Name: n.Input, Shape: length})
@@ -177,10 +187,7 @@ func (x *session) load(vector []float32, threads int) error {
 			gives = append(gives, network.Port{Name: v.Outputs[i]})
 			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
 		}
-		takes := []network.Port{port(x.Painting.Name, x.Painting.Size)}
-		if x.vectors, err = network.Load(graphs[1], takes, gives, network.Device{}, threads); err != nil {
-			return fmt.Errorf("%s: %w", v.Graph, err)
-		}
+		beside(&x.vectors, v.Graph, []network.Port{port(x.Painting.Name, x.Painting.Size)}, gives)
 	case x.Painting != nil:
 		inputs = append(inputs, port(x.Painting.Name, x.Painting.Size))
 	}
@@ -188,7 +195,11 @@ func (x *session) load(vector []float32, threads int) error {
 		inputs = append(inputs, network.Port{Name: x.Alpha})
 	}
 	outputs := []network.Port{port(out.Name, in.Size)}
-	if err := x.settle(graphs[0], inputs, outputs, threads); err != nil {
+	err = x.settle(graphs[0], inputs, outputs, threads)
+	if failed := other.Wait(); failed != nil {
+		return failed
+	}
+	if err != nil {
 		return err
 	}
 	if x.place.precision != 32 {

@@ -120,25 +120,26 @@ func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Se
 	if err := onnx.RefuseExternalData(graph); err != nil {
 		return nil, err
 	}
-	haveInputs, haveOutputs, err := ort.GetInputOutputInfoWithONNXData(graph)
+	// ONNX Runtime would make a whole session to say what goes in and comes out.
+	have, err := onnx.Read(graph)
 	if err != nil {
-		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", classified(err))
+		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", err)
 	}
-	if len(haveInputs) != len(inputs) {
-		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d", len(haveInputs), names(haveInputs), len(inputs))
+	if len(have.Inputs) != len(inputs) {
+		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d", len(have.Inputs), names(have.Inputs), len(inputs))
 	}
 	s := &Session{device: device}
 	var inputNames, outputNames []string
 	for _, p := range inputs {
-		have, err := checkPort("input", haveInputs, p)
+		found, err := checkPort("input", have.Inputs, p)
 		if err != nil {
 			return nil, err
 		}
-		s.inputs = append(s.inputs, have.Dimensions)
+		s.inputs = append(s.inputs, found.Shape)
 		inputNames = append(inputNames, p.Name)
 	}
 	for _, p := range outputs {
-		if _, err := checkPort("output", haveOutputs, p); err != nil {
+		if _, err := checkPort("output", have.Outputs, p); err != nil {
 			return nil, err
 		}
 		outputNames = append(outputNames, p.Name)
@@ -196,19 +197,20 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 }
 
 // checkPort compares what a graph takes or gives with what its manifest says.
-func checkPort(port string, have []ort.InputOutputInfo, want Port) (*ort.InputOutputInfo, error) {
-	i := slices.IndexFunc(have, func(h ort.InputOutputInfo) bool { return h.Name == want.Name })
+// An output need not say its shape.
+func checkPort(port string, have []onnx.Port, want Port) (*onnx.Port, error) {
+	i := slices.IndexFunc(have, func(h onnx.Port) bool { return h.Name == want.Name })
 	if i < 0 {
 		return nil, fmt.Errorf("the graph's %ss are called %s, the manifest says %q", port, names(have), want.Name)
 	}
 	h := &have[i]
-	if h.OrtValueType != ort.ONNXTypeTensor || h.DataType != ort.TensorElementDataTypeFloat {
-		return nil, fmt.Errorf("the graph's %s is not a float32 tensor but %s", port, h)
+	if h.Type != onnx.TypeFloat {
+		return nil, fmt.Errorf("the graph's %s is not a float32 tensor but %s", port, onnx.TypeName(h.Type))
 	}
-	if want.Shape == nil {
+	if want.Shape == nil || h.Shape == nil && port == "output" {
 		return h, nil
 	}
-	d := h.Dimensions
+	d := h.Shape
 	fits := len(d) == len(want.Shape)
 	for i := 0; fits && i < len(d); i++ {
 		fits = d[i] < 0 || d[i] == want.Shape[i] || want.Shape[i] < 0 && i >= 2
@@ -224,7 +226,7 @@ func checkPort(port string, have []ort.InputOutputInfo, want Port) (*ort.InputOu
 	return h, nil
 }
 
-func names(ports []ort.InputOutputInfo) string {
+func names(ports []onnx.Port) string {
 	all := make([]string, len(ports))
 	for i := range ports {
 		all[i] = strconv.Quote(ports[i].Name)
