@@ -19,7 +19,8 @@ const (
 	plainUnrealness = 3
 
 	// variationWeight is against noise of single pixels: with a fifth of it coloured dots
-	// show, with four times as much the plate's own lines go.
+	// show, with four times as much the plate's own lines go. It is the style that brings the
+	// noise: where that weighs less than the content, so does this, and leaves the plate alone.
 	variationWeight = 10
 
 	// Memory is what a descent may take, in bytes, however much the machine has: the picture
@@ -60,6 +61,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	// The gradient comes to what there is already, and two of the kind for the descent; to the
 	// mask what it guides.
 	x := picture.Values
+	style := math.Pow(10, d.Unrealness-plainUnrealness)
 	least := leastRemembered
 	if d.Adam {
 		least = 0
@@ -67,7 +69,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	room := Memory - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
 		Plate: d.resampled(d.Plate, extent(d.Plate), place), Painting: d.resampled(d.painting, extent(d.painting), small),
-		Weights: objective.Weights{Style: math.Pow(10, d.Unrealness-plainUnrealness), Content: 1, Variation: variationWeight},
+		Weights: objective.Weights{Style: style, Content: 1, Variation: variationWeight * min(style, 1)},
 		Region:  d.region(place),
 	}, max(room-least*8*len(x), leastSeeing))
 	if err != nil {
