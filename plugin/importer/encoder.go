@@ -157,7 +157,7 @@ func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 		picture.Values = binary.LittleEndian.AppendUint32(picture.Values, math.Float32bits(v))
 	}
 	job, err := msgpack.Marshal(&bridge.Optimise{
-		Encoder: e.Folder, Unrealness: bridge.DefaultUnrealness, Iterations: 2, Detail: 1, TextureScale: 1,
+		Encoder: e.Folder, Unrealness: bridge.DefaultUnrealness, Iterations: 2, Optimiser: bridge.OptimiserLBFGS, Detail: 1, TextureScale: 1,
 		TextureCrop: [4]float64{0, 0, 1, 1}, Plate: picture, Painting: picture,
 	})
 	if err != nil {
