@@ -181,14 +181,12 @@ func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.T
 // descend does a job of a plate as it was seen, and gives a picture of that size.
 func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen []float32, tell func(float64, string)) ([]float32, error) {
 	job.Plate = e.sizedFor(seen, &f.seen, &f.work)
-	begun := 0.
 	done, err := job.Run(ctx, func(i *optimise.Iteration) error {
 		stage := fmt.Sprintf("iteration %d of %d, loss %.3g", i.Number, job.Iterations, i.Total())
 		if i.Detail != job.Detail {
 			stage = fmt.Sprintf("iteration %d at detail %.2g, loss %.3g", i.Number, i.Detail, i.Total())
 		}
-		begun++
-		tell(begun/(begun+float64(i.Left)), stage)
+		tell(i.Done, stage)
 		return ctx.Err()
 	})
 	var values []float32

@@ -61,6 +61,7 @@ type Iteration struct {
 	objective.Loss
 	Number  int
 	Left    int     // how many are to come, at all sizes
+	Done    float64 // how much of the work is done: most of it is at the last size
 	Detail  float64 // the size, of the plate's
 	Picture *network.Tensor
 }
@@ -96,6 +97,8 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 type descending struct {
 	*Job
 	tell      func(*Iteration) error
+	work      float64 // of all iterations, and what is done of it: pixels, in plates
+	done      float64
 	painting  network.Tensor // the part of it
 	scale     float64        // of the painting, at the plate's size
 	least     int            // pixels of a side, for the encoder
@@ -119,6 +122,10 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 		picture.Values[i] += grain * (2*random.Float32() - 1)
 	}
 	left := (coarse+1)*(len(sizes)-1) + d.Iterations + 1
+	for _, detail := range sizes[:len(sizes)-1] {
+		d.work += (coarse + 1) * detail * detail
+	}
+	d.work += float64(d.Iterations+1) * d.Detail * d.Detail
 	for i, detail := range sizes {
 		stage := stage{detail: detail, iterations: coarse}
 		if i == len(sizes)-1 {
@@ -136,6 +143,13 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 		}
 	}
 	return done, nil
+}
+
+// say tells of an iteration.
+func (d *descending) say(i *Iteration) error {
+	d.done += i.Detail * i.Detail
+	i.Done = min(d.done/d.work, 1)
+	return d.tell(i)
 }
 
 // sizes are what the descent goes through, of the plate's: strokes that are too large for

@@ -97,7 +97,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 			now.Picture = &done
 		}
 		m.Step(x, now.Total(), gradient)
-		if err := d.tell(now); err != nil {
+		if err := d.say(now); err != nil {
 			return done, err
 		}
 	}
@@ -112,5 +112,5 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 		done = d.finished(picture, place)
 		now.Picture = &done
 	}
-	return done, d.tell(now)
+	return done, d.say(now)
 }
