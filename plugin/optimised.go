@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/bake"
@@ -181,7 +182,9 @@ func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.T
 // descend does a job of a plate as it was seen, and gives a picture of that size.
 func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen []float32, tell func(float64, string)) ([]float32, error) {
 	job.Plate = e.sizedFor(seen, &f.seen, &f.work)
+	began, loss := time.Now(), 0.
 	done, err := job.Run(ctx, func(i *optimise.Iteration) error {
+		loss = i.Total()
 		stage := fmt.Sprintf("iteration %d of %d, loss %.3g", i.Number, job.Iterations, i.Total())
 		if i.Detail != job.Detail {
 			stage = fmt.Sprintf("iteration %d at detail %.2g, loss %.3g", i.Number, i.Detail, i.Total())
@@ -203,6 +206,7 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen 
 	default:
 		copy(values, e.sizedFor(done.Values, &f.work, &f.seen).Values)
 		if pixels.Finite(int(e.threads.Load()), values) {
+			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.id, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
 			return values, nil
 		}
 		err = failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.label, f.Frame, f.look.id)
