@@ -60,6 +60,9 @@ func (l *looks) read(id string) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
+	if x, ok := l.kept.get(s.ID); ok {
+		return x, nil // and its network's files need not be read for every frame
+	}
 	n, err := l.bank.Network(s)
 	if err != nil {
 		return nil, err

@@ -69,10 +69,11 @@ func (c *pictures) clear(like []float32) {
 	c.drop(c.lru.shrink(c.lru.limit - c.size(like)))
 }
 
-// size is what a picture counts for: one that is larger than all that may be kept is kept
-// alone.
+// size is what a picture counts for. One that is larger than all that may be kept is kept
+// alone; of small ones there are not many either, so that memory stays as it is from then on.
 func (c *pictures) size(values []float32) int64 {
-	return min(4*int64(len(values)), c.lru.limit)
+	const most = 16
+	return min(max(4*int64(len(values)), c.lru.limit/most), c.lru.limit)
 }
 
 // drop says that pictures are not kept any more.

@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	// keptPictures is what painted pictures may take, in bytes: five of 1080p, twenty of a
-	// proxy at half of that. Until as many are kept every frame takes fresh memory, which costs
-	// more than all else around the network.
+	// keptPictures is what painted pictures may take, in bytes: five of 1080p, and
+	// sixteen of a proxy at half of that, which is as many as there ever are. Until then
+	// every frame takes fresh memory, which costs more than all else around the network.
 	keptPictures = 128 << 20
 
 	// maxConverted is how many frames are converted at once: one that is painted, one that
