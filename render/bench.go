@@ -40,12 +40,19 @@ Standard output gets one line of JSON a size, standard error a table in millisec
     convert out  back, with the blend
     copy out     from shared memory to the host's image
     other        messages, waiting, cleaning up
-    MB           what the engine had in memory at the most, shared frames included`
+    MB           what the engine had in memory at the most, shared frames included
+
+With --hosts or --nodes one node renders alone, then so many OFX hosts with so many nodes each at once, in
+turn: frames a second, processor time a frame, and what all processes have in memory after every twenty frames of
+a node. --first measures what passes from when an OFX host that has just been started loads the node until it has
+its first frame, at scales of a proxy.`
 
 type benchOptions struct {
 	plugin, style string
 	sizes, params []string
 	frames        int
+	hosts, nodes  int
+	first         []string
 }
 
 func benchCommand() *cobra.Command {
@@ -54,7 +61,7 @@ func benchCommand() *cobra.Command {
 		Use:     "bench",
 		Short:   "Measure what a frame costs with Impasto's node",
 		Long:    benchLong,
-		Example: "  impasto bench\n  impasto bench --size 960x540 --size 1920x1080 --frames 20",
+		Example: "  impasto bench\n  impasto bench --size 960x540 --size 1920x1080 --frames 20\n  impasto bench --hosts 2 --size 640x360 --frames 200\n  impasto bench --first 0.25,0.5",
 		Args:    cobra.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return bench(&o) },
 	}
@@ -65,6 +72,9 @@ func benchCommand() *cobra.Command {
 	f.StringArrayVar(&o.sizes, "size", []string{"1920x1080"}, "of the frame; once for each")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE`; once for each")
 	f.IntVar(&o.frames, "frames", 10, "how many are counted, after six that are not")
+	f.IntVar(&o.hosts, "hosts", 1, "OFX hosts that render at once; more than one, or more nodes, measures what that costs")
+	f.IntVar(&o.nodes, "nodes", 1, "that each of them renders at once")
+	f.StringSliceVar(&o.first, "first", nil, "measure the first frame after a start, at these proxy `scales`: 0.25,0.5")
 	return c
 }
 
@@ -107,8 +117,10 @@ type trace struct {
 }
 
 func bench(o *benchOptions) error {
-	if o.frames < 1 {
-		return fmt.Errorf("--frames is 1 or more, not %d", o.frames)
+	for flag, n := range map[string]int{"frames": o.frames, "hosts": o.hosts, "nodes": o.nodes} {
+		if n < 1 {
+			return fmt.Errorf("--%s is 1 or more, not %d", flag, n)
+		}
 	}
 	bundle := o.plugin
 	if bundle == "" {
@@ -121,13 +133,26 @@ func bench(o *benchOptions) error {
 	if err != nil {
 		return err
 	}
+	style := o.style
+	if style == "" {
+		if style, err = shippedStyle(bundle); err != nil {
+			return fail(exitPlugin, err)
+		}
+	}
 	var all []*measurement
 	for _, size := range o.sizes {
 		var width, height int
 		if n, err := fmt.Sscanf(size, "%dx%d", &width, &height); n != 2 || err != nil || width < 1 || height < 1 {
 			return fmt.Errorf("--size is like 1920x1080, not %q", size)
 		}
-		m, err := measure(bundle, o.style, params, width, height, o.frames)
+		h := hosted{Plugin: bundle, Style: style, Params: o.params, Width: width, Height: height, Scale: 1, Nodes: o.nodes, Frames: max(o.frames, 2)}
+		if o.hosts > 1 || o.nodes > 1 || o.first != nil {
+			if err := benchProcesses(&h, o); err != nil {
+				return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
+			}
+			continue
+		}
+		m, err := measure(bundle, style, params, width, height, o.frames)
 		if err != nil {
 			return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
 		}
@@ -138,7 +163,19 @@ func bench(o *benchOptions) error {
 		}
 		fmt.Println(string(line))
 	}
+	if all == nil {
+		return nil
+	}
 	return table(os.Stderr, all)
+}
+
+// shippedStyle is the first of the bundle's.
+func shippedStyle(bundle string) (string, error) {
+	shipped, err := filepath.Glob(filepath.Join(bundle, "Contents/Resources/styles/*/style.json"))
+	if err != nil || len(shipped) == 0 {
+		return "", fmt.Errorf("%s holds no style", bundle)
+	}
+	return filepath.Base(filepath.Dir(shipped[0])), nil
 }
 
 func table(w io.Writer, all []*measurement) error {
@@ -176,13 +213,6 @@ func measure(bundle, style string, params settings, width, height, frames int) (
 		return nil, err
 	}
 	defer p.close()
-	if style == "" {
-		shipped, err := filepath.Glob(filepath.Join(bundle, "Contents/Resources/styles/*/style.json"))
-		if err != nil || len(shipped) == 0 {
-			return nil, fmt.Errorf("%s holds no style", bundle)
-		}
-		style = filepath.Base(filepath.Dir(shipped[0]))
-	}
 	context, err := p.effect.ContextFor([]string{"Source", "Mask"})
 	if err != nil {
 		return nil, err

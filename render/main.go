@@ -53,7 +53,7 @@ func main() {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	ofx.WatchCrashes(exitCrash)
-	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(),
+	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(), benchHostCommand(),
 		engineCommand("models", "List styles, and add networks that others made"),
 		engineCommand("cache", "Show the pictures that are kept on disk, and remove them"))
 	os.Exit(code(root.Execute()))

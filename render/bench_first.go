@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// benchStarts is how often a first frame is measured.
+const benchStarts = 7
+
+// firstFrame is the result of starts; times are in milliseconds, medians.
+type firstFrame struct {
+	Style  string             `json:"style"`
+	Width  int                `json:"width"`
+	Height int                `json:"height"`
+	Scale  float64            `json:"scale"`
+	First  float64            `json:"first_ms"`
+	Parts  map[string]float64 `json:"parts_ms"`
+}
+
+// benchFirst measures what passes from when an OFX host that has just been started loads the
+// node until it has its first frame, without what the host itself does for a frame: that
+// is what a second frame takes beside the node.
+func benchFirst(h *hosted) (*firstFrame, error) {
+	folder, err := os.MkdirTemp("", "impasto-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	traces := filepath.Join(folder, "trace")
+	if err := os.Setenv("IMPASTO_TRACE", traces); err != nil {
+		return nil, err
+	}
+	var took [2][]float64 // of first and second frames
+	for range benchStarts {
+		b, err := startHost(h)
+		if err != nil {
+			return nil, err
+		}
+		for i := range took {
+			var ms float64
+			if ms, err = b.render(turn{1, 1}); err != nil {
+				break
+			}
+			took[i] = append(took[i], ms)
+		}
+		b.stop()
+		if err != nil {
+			return nil, err
+		}
+	}
+	traced, err := readTraces(traces)
+	if err != nil {
+		return nil, err
+	}
+	if len(traced) != 2*benchStarts {
+		return nil, fmt.Errorf("%d frames were traced, of %d", len(traced), 2*benchStarts)
+	}
+	var times []float64
+	var lines []trace
+	for i := range benchStarts {
+		first, second := traced[2*i], traced[2*i+1]
+		lines = append(lines, first)
+		times = append(times, took[0][i]-(took[1][i]-float64(second.Total)/1000))
+	}
+	m := &firstFrame{Style: h.Style, Width: h.Width, Height: h.Height, Scale: h.Scale, First: median(times), Parts: map[string]float64{}}
+	for name, of := range map[string]func(*trace) int{
+		"run":   func(t *trace) int { return t.Engine.Run },
+		"frame": func(t *trace) int { return t.Total },
+	} {
+		var values []float64
+		for i := range lines {
+			values = append(values, float64(of(&lines[i]))/1000)
+		}
+		m.Parts[name] = median(values)
+	}
+	m.Parts["start"] = m.First - m.Parts["frame"]
+	return m, nil
+}
+
+// benchProcesses measures what takes OFX hosts of their own.
+func benchProcesses(h *hosted, o *benchOptions) error {
+	if o.first == nil {
+		m, err := benchHosts(h, o.hosts)
+		if err != nil {
+			return err
+		}
+		return printTogether(m)
+	}
+	for _, text := range o.first {
+		scale, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(scale > 0 && scale <= 1) {
+			return fmt.Errorf("--first takes scales above 0 and up to 1, not %q", text)
+		}
+		h.Scale = scale
+		m, err := benchFirst(h)
+		if err != nil {
+			return err
+		}
+		line, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		fmt.Println(string(line))
+		fmt.Fprintf(os.Stderr, "%d×%d at %g: the first frame after %.0f ms, of which programs and style take %.0f to start, the network %.0f\n",
+			m.Width, m.Height, m.Scale, m.First, m.Parts["start"], m.Parts["run"])
+	}
+	return nil
+}
