@@ -5,7 +5,7 @@ import "fmt"
 // Optimise is what impasto optimise has an engine do that it starts for that, in msgpack
 // on the engine's standard input. The input's end is the order to stop.
 type Optimise struct {
-	Encoder      string     `msgpack:"encoder"` // the folder of its package
+	Encoder      string     `msgpack:"encoder"` // its name, with its version or without, or with a / the folder of its package
 	Start        string     `msgpack:"start"`   // a style, as in Prepare: the descent starts from its picture of the plate; none is from the plate
 	Unrealness   float64    `msgpack:"unrealness"`
 	Iterations   int        `msgpack:"iterations"`   // at the working size; at smaller ones there are some before

@@ -51,7 +51,7 @@ func (l *looks) read(id string) (*look, error) {
 	if errors.Is(err, style.ErrMissing) {
 		e, other := l.bank.FindEncoder(id)
 		if other == nil {
-			return &look{id: e.ID, label: e.Name, encoder: e}, nil
+			return &look{id: e.ID, label: e.Label, encoder: e}, nil
 		}
 		if !errors.Is(other, style.ErrMissing) {
 			err = other

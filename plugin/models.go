@@ -268,7 +268,7 @@ func listStyles() error {
 		fmt.Fprintf(t, "%s\t(a network)\t\t%s\n", n.ID, n.Folder)
 	}
 	for _, e := range encoders {
-		fmt.Fprintf(t, "%s\t(an encoder)\t\t%s\n", e.ID, e.Folder)
+		fmt.Fprintf(t, "%s\t%s\t(an encoder)\t%s\n", e.ID, e.Label, e.Folder)
 	}
 	return errors.Join(append(slices.Concat(broken, brokenNetworks, brokenEncoders), t.Flush())...)
 }
@@ -316,6 +316,7 @@ func describe(of style.Any) error {
 	}
 	if e := of.Encoder; e != nil {
 		row("encoder", "%s", e.ID)
+		row("label", "%s", e.Label)
 		row("folder", "%s", e.Folder)
 		row("plate", "%s", describeInput(&e.Input))
 		row("painting", "from the node's Style input")

@@ -9,7 +9,9 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -91,7 +93,12 @@ func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads in
 		}
 	}
 	o.Plate.Values, o.Painting.Values = nil, nil // large ones are of 100 MB
-	if j.Encoder, err = style.OpenEncoder(o.Encoder); err != nil {
+	if strings.ContainsRune(o.Encoder, filepath.Separator) {
+		j.Encoder, err = style.OpenEncoder(o.Encoder)
+	} else {
+		j.Encoder, err = bank.FindEncoder(o.Encoder)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if o.Start != "" {

@@ -94,7 +94,7 @@ func (e *engine) styles() *bridge.StyleList {
 		e.log.Warn("an encoder that cannot be used", "error", err)
 	}
 	for _, p := range encoders {
-		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Name})
+		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Label})
 	}
 	return list
 }

@@ -39,7 +39,8 @@ what the mask shows alone, so that skies and faces can have paintings of their o
 
 --detail is the size to work at. What was painted smaller than the plate is enlarged and gets the plate's edges.
 
-An encoder is a folder with an ONNX graph and encoder.json, which names the layers that are compared.
+An encoder is a package like a style, with an ONNX graph and encoder.json, which names the layers that are compared.
+--encoder takes others than the one that ships: impasto models add vgg16.onnx --as encoder makes one.
 
 Plates of scene-linear light are taken as sRGB, and lights brighter than white are white. Paintings larger than the plate
 are scaled down to as many pixels.`
@@ -55,7 +56,7 @@ func optimiseCommand() *cobra.Command {
 		Use:     "optimise PLATE",
 		Short:   "Paint one picture by the film's own method",
 		Long:    optimiseLong,
-		Example: "  impasto optimise plate.exr --painting self-portrait.jpg --encoder encoders/vgg16 --start self-portrait -o painted.exr",
+		Example: "  impasto optimise plate.exr --painting self-portrait.jpg --start self-portrait -o painted.exr",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return optimise(args[0], &o) },
 	}
@@ -64,7 +65,7 @@ func optimiseCommand() *cobra.Command {
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .exr or .png")
 	f.StringVar(&o.plot, "plot", "", "a `file` for a plot of the loss, .png")
 	f.StringVar(&o.log, "log", "", "a `file` for the loss, a line of JSON for every iteration")
-	require(c, "painting", "encoder", "out")
+	require(c, "painting", "out")
 	return c
 }
 

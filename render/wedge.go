@@ -35,7 +35,7 @@ func wedgeCommand() *cobra.Command {
 		Use:   "wedge PLATE",
 		Short: "Put pictures over parameters on a contact sheet",
 		Long:  wedgeLong,
-		Example: "  impasto wedge plate.exr --painting self-portrait.jpg --encoder encoders/vgg16 \\\n" +
+		Example: "  impasto wedge plate.exr --painting self-portrait.jpg \\\n" +
 			"      --param unrealness=2,3,4,5 --param iterations=16,64,256 -o sheet.png\n" +
 			"  impasto wedge plate.exr --plugin Impasto.ofx.bundle --param styleId=scream,cliffs --param unrealness=2,4,6 -o sheet.png",
 		Args: cobra.ExactArgs(1),
@@ -48,7 +48,6 @@ func wedgeCommand() *cobra.Command {
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .png or .exr")
 	c.MarkFlagsOneRequired("painting", "plugin")
 	c.MarkFlagsMutuallyExclusive("painting", "plugin")
-	c.MarkFlagsRequiredTogether("painting", "encoder")
 	require(c, "param", "out")
 	return c
 }

@@ -123,7 +123,7 @@ def read_network(package: Path) -> Painter:
 
 
 def write_graph(
-    module: nn.Module, inputs: dict[str, Tensor], output: str, path: Path, dynamic: dict | None = None
+    module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path, dynamic: dict | None = None
 ) -> None:
     with warnings.catch_warnings():
         # torch warns about constants that it folds.
@@ -135,7 +135,7 @@ def write_graph(
             str(raw),
             opset_version=OPSET,
             input_names=list(inputs),
-            output_names=[output],
+            output_names=outputs,
             dynamic_axes=dynamic,
         )
     # torch spells every constant pad as a dozen nodes; the runtime's basic pass folds them, in standard operators.
@@ -235,12 +235,12 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
     shipped = folded(painter)
     norms = torch.zeros(len(style))
     write_graph(
-        StatisticsGraph(shipped), {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style}, "norms", statistics
+        StatisticsGraph(shipped), {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style}, ["norms"], statistics
     )
     sizes = {2: "height", 3: "width"}
     image = torch.rand(1, 3, 64, 64)
     write_graph(
-        PainterGraph(shipped), {"image": image, "norms": norms}, "stylized", paint, {"image": sizes, "stylized": sizes}
+        PainterGraph(shipped), {"image": image, "norms": norms}, ["stylized"], paint, {"image": sizes, "stylized": sizes}
     )
     onnx.save(convert_float_to_float16(onnx.load(str(paint)), keep_io_types=True), str(half))
     single, rough = (difference(painter, style, statistics, graph) for graph in (paint, half))

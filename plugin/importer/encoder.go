@@ -34,12 +34,15 @@ var usualMean, usualStd = [3]float64{0.485, 0.456, 0.406}, [3]float64{0.229, 0.2
 func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*style.Encoder, error) {
 	e := &style.Encoder{Package: style.Package{
 		Format: style.Format, Name: o.Name, Licence: o.Licence, Origin: o.Origin, Files: map[string]string{},
-	}, Graph: graphFile}
+	}, Label: o.Label, Graph: graphFile}
 	if e.Name == "" {
 		e.Name = nameOf(path)
 	}
 	if !style.ValidName(e.Name) {
 		return nil, fmt.Errorf("%q cannot be an encoder's --name: that is lower-case letters, digits and hyphens", e.Name)
+	}
+	if e.Label == "" {
+		e.Label = labelOf(e.Name)
 	}
 	if e.Licence == "" {
 		e.Licence = "unknown"

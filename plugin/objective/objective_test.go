@@ -173,7 +173,7 @@ var middles = map[string]func(g *onnxtest.Graph){
 	},
 }
 
-// fixtures are small encoders with every operator, and those of the test data.
+// fixtures are small encoders with every operator, the one that ships, and those of the test data.
 func fixtures(t *testing.T, run func(t *testing.T, f *fixture)) {
 	for name, middle := range middles {
 		t.Run(name, func(t *testing.T) { run(t, small(t, middle)) })
@@ -185,11 +185,11 @@ func fixtures(t *testing.T, run func(t *testing.T, f *fixture)) {
 	}
 }
 
-// known is an encoder of the test data.
+// known is an encoder that ships or is of the test data.
 func known(t testing.TB, e onnxtest.Encoder, width, height int) *fixture {
 	t.Helper()
 	return &fixture{
-		manifest: e.Write(t),
+		manifest: e.Open(t),
 		plate:    noise(1, width, height), painting: noise(2, width-10, height+5), start: noise(3, width, height),
 		weights: objective.Weights{Style: 10, Content: 1, Variation: 2},
 	}
@@ -281,44 +281,49 @@ func TestGradientIsThatOfDifferences(t *testing.T) {
 
 func TestDescentIsThatOfTorch(t *testing.T) {
 	torch := onnxtest.StartPython(t, "testdata/reference.py")
+	for name, e := range onnxtest.Encoders {
+		t.Run(name, func(t *testing.T) { descends(t, torch, known(t, e, 64, 64)) })
+	}
+}
+
+// descends compares the descents from a plate with torch's.
+func descends(t *testing.T, torch *onnxtest.Python, f *fixture) {
 	type method interface {
 		Step(picture []float32, loss float64, gradient []float32)
 	}
-	for name, e := range onnxtest.Encoders {
-		f := known(t, e, 64, 64)
-		f.start = f.plate
-		o := f.load(t, whole)
-		descend := func(t *testing.T, m method, rate any, iterations int) (reached, want float64) {
-			task := f.task(t, "descent")
-			task["iterations"], task["rate"] = iterations, rate
-			var answer struct{ Parts []float64 }
-			torch.Ask(t, task, &answer)
-			x := network.Tensor{Shape: f.start.Shape, Values: slices.Clone(f.start.Values)}
-			gradient := make([]float32, len(x.Values))
-			for i := range iterations + 1 {
-				loss, err := o.Evaluate(t.Context(), x, gradient)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if reached = loss.Total(); i < iterations {
-					m.Step(x.Values, reached, gradient)
-				}
+	f.start = f.plate
+	o := f.load(t, whole)
+	descend := func(t *testing.T, m method, rate any, iterations int) (reached, want float64) {
+		task := f.task(t, "descent")
+		task["iterations"], task["rate"] = iterations, rate
+		var answer struct{ Parts []float64 }
+		torch.Ask(t, task, &answer)
+		x := network.Tensor{Shape: f.start.Shape, Values: slices.Clone(f.start.Values)}
+		gradient := make([]float32, len(x.Values))
+		for i := range iterations + 1 {
+			loss, err := o.Evaluate(t.Context(), x, gradient)
+			if err != nil {
+				t.Fatal(err)
 			}
-			want = answer.Parts[0] + answer.Parts[1] + answer.Parts[2]
-			t.Logf("reached %.5g, torch %.5g", reached, want)
-			return reached, want
+			if reached = loss.Total(); i < iterations {
+				m.Step(x.Values, reached, gradient)
+			}
 		}
-		t.Run(name+" by L-BFGS", func(t *testing.T) {
-			if reached, want := descend(t, descent.NewLBFGS(100, 2), nil, 100); reached > 1.02*want {
-				t.Errorf("reached %.5g, torch %.5g", reached, want)
-			}
-		})
-		t.Run(name+" by Adam", func(t *testing.T) {
-			if reached, want := descend(t, descent.NewAdam(2), descent.Rate, 20); math.Abs(reached-want) > 1e-3*want {
-				t.Errorf("reached %.5g, torch %.5g", reached, want)
-			}
-		})
+		want = answer.Parts[0] + answer.Parts[1] + answer.Parts[2]
+		t.Logf("reached %.5g, torch %.5g", reached, want)
+		return reached, want
 	}
+	t.Run("L-BFGS", func(t *testing.T) {
+		if reached, want := descend(t, descent.NewLBFGS(100, 2), nil, 100); reached > 1.02*want {
+			t.Errorf("reached %.5g, torch %.5g", reached, want)
+		}
+	})
+	t.Run("Adam", func(t *testing.T) {
+		// Where a gradient is next to nothing its sign alone is a whole step, and hangs on the last bit.
+		if reached, want := descend(t, descent.NewAdam(2), descent.Rate, 20); math.Abs(reached-want) > 1e-2*want {
+			t.Errorf("reached %.5g, torch %.5g", reached, want)
+		}
+	})
 }
 
 func TestEncodersThatAreRefused(t *testing.T) {

@@ -2,20 +2,22 @@ package onnxtest
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"impasto.net/plugin/style"
 )
 
-// Encoder is one of the test data.
+// Encoder is one that ships, or one of the test data.
 type Encoder struct {
-	file     string
-	Least    int // the least side of pictures that all layers see
+	file     string // of the test data; none: it ships
+	Least    int    // the least side of pictures that all layers see
 	manifest style.Encoder
 }
 
-// Encoders are those of the test data.
+// Encoders are the one that ships and those of the test data.
 var Encoders = map[string]Encoder{
+	"sight": {Least: 32},
 	"squeezenet": {"squeezenet11_features_f32.onnx", 48, style.Encoder{
 		Input: style.Input{Name: "data_0", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 123}},
 		Style: []string{"conv1_2", "fire2/concat_1", "fire4/concat_1", "fire6/concat_1"}, Content: "fire5/concat_1"}},
@@ -24,9 +26,16 @@ var Encoders = map[string]Encoder{
 		Style: []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1"}, Content: "relu3_1"}},
 }
 
-// Write makes a package of it.
-func (e Encoder) Write(t testing.TB) *style.Encoder {
+// Open gives its package.
+func (e Encoder) Open(t testing.TB) *style.Encoder {
 	t.Helper()
+	if e.file == "" {
+		shipped, err := style.OpenEncoder(filepath.Join(repository(), "models", "styles", "sight"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return shipped
+	}
 	graph, err := os.ReadFile(Data(t, "encoders", e.file))
 	if err != nil {
 		t.Fatal(err)

@@ -148,7 +148,7 @@ func write(t testing.TB, bank, name, manifest string, m any, files map[string][]
 func WriteEncoder(t testing.TB, bank, name string, graph []byte, e style.Encoder) *style.Encoder {
 	t.Helper()
 	files := map[string][]byte{"net.onnx": graph}
-	e.Package, e.Graph = head(name, files), "net.onnx"
+	e.Package, e.Label, e.Graph = head(name, files), "Encoder "+name, "net.onnx"
 	e.Input.MultipleOf, e.Input.Minimum = 1, max(e.Input.Minimum, 1)
 	write(t, bank, name, style.EncoderFile, &e, files)
 	opened, err := style.OpenEncoder(filepath.Join(bank, name))

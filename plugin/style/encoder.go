@@ -9,6 +9,7 @@ const maxLayers = 32
 // style, in which a plate is optimised. Layers are tensors of its graph, outputs or not.
 type Encoder struct {
 	Package
+	Label   string   `json:"label"` // for the artist
 	Graph   string   `json:"graph"` // an ONNX file of the package
 	Input   Input    `json:"input"`
 	Style   []string `json:"style"`   // the layers that a painting is compared at
@@ -25,6 +26,9 @@ func OpenEncoder(folder string) (*Encoder, error) {
 }
 
 func (e *Encoder) check() error {
+	if err := checkLabel(e.Label); err != nil {
+		return err
+	}
 	switch {
 	case e.Files[e.Graph] == "":
 		return fmt.Errorf("the graph %q is not one of the files", e.Graph)

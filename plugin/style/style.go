@@ -63,10 +63,19 @@ func (a Any) Head() *Package {
 	return &a.Style.Package
 }
 
+// checkLabel checks what the artist reads in a menu.
+func checkLabel(label string) error {
+	if label == "" || len(label) > maxLabel || !utf8.ValidString(label) || strings.ContainsFunc(label, unicode.IsControl) {
+		return fmt.Errorf("label %q is not 1 to %d bytes of text", label, maxLabel)
+	}
+	return nil
+}
+
 func (s *Style) check() error {
+	if err := checkLabel(s.Label); err != nil {
+		return err
+	}
 	switch {
-	case s.Label == "" || len(s.Label) > maxLabel || !utf8.ValidString(s.Label) || strings.ContainsFunc(s.Label, unicode.IsControl):
-		return fmt.Errorf("label %q is not 1 to %d bytes of text", s.Label, maxLabel)
 	case s.Graphs == nil && s.Network == "":
 		return errors.New("it names neither a network with a vector nor a graph of its own")
 	case s.Graphs == nil && !validID(s.Network):
