@@ -360,7 +360,7 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 		code   bridge.Code
 		want   string
 	}{
-		"no painting":     {func(r *bridge.Render) { r.Painting = nil }, bridge.CodeStyle, `"filters" needs a painting: connect one to the Style input`},
+		"no painting":     {func(r *bridge.Render) { r.Painting = nil }, bridge.CodeStyle, `"Encoder filters" needs a painting: connect one to the Style input`},
 		"no descent":      {func(r *bridge.Render) { r.Descent = nil }, bridge.CodeRequest, "how to optimise"},
 		"nothing":         {func(r *bridge.Render) { r.Descent.TextureCrop[2] = 0 }, bridge.CodeStyle, "Nothing of the painting is between"},
 		"a GPU":           {func(r *bridge.Render) { r.Device.Kind = bridge.DeviceGPU }, bridge.CodeDevice, "optimised, which is done on the CPU so far: set Device"},
