@@ -56,6 +56,9 @@ type method interface {
 // descend has a picture go down, with the plate at its place in it. At the end it gives what
 // it has become, at the plate's size.
 func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (done network.Tensor, err error) {
+	if err := free(); err != nil { // what the last size took
+		return done, err
+	}
 	size := func(n int64) int { return side(n, d.scale*s.detail) }
 	small := pixels.NewGeometry(size(d.painting.Shape[3]), size(d.painting.Shape[2]), 1, d.least)
 	// The gradient comes to what there is already, and two of the kind for the descent; to the
@@ -80,7 +83,9 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 		m = descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered), d.Threads)
 	}
 	gradient := make([]float32, len(x))
-	debug.FreeOSMemory() // Go would let as much again pile up before it did
+	if err := free(); err != nil {
+		return done, err
+	}
 	at := func(i int) (*Iteration, error) {
 		loss, err := d.objective.Evaluate(ctx, picture, gradient)
 		return &Iteration{Loss: loss, Number: i, Left: s.after + s.iterations - i, Detail: s.detail}, err
@@ -108,9 +113,18 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	m.Settle(x, now.Total())
 	if s.after == 0 {
 		m = nil // what it remembers makes room for the picture
-		debug.FreeOSMemory()
+		if err := free(); err != nil {
+			return done, err
+		}
 		done = d.finished(picture, place)
 		now.Picture = &done
 	}
 	return done, d.say(now)
+}
+
+// free gives back memory that nothing uses any more: Go would let as much as is used pile
+// up, and ONNX Runtime keeps what it once took.
+func free() error {
+	debug.FreeOSMemory()
+	return network.Shrink()
 }
