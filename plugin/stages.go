@@ -60,7 +60,7 @@ func (e *engine) staged(ctx context.Context, s *session, picture []float32, widt
 	if err == nil {
 		t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: painted, width: width, height: height}
 		t.bytes = min(stageMemory, e.budget.room/4)
-		t.room = max(min(e.budget.room, mostMemory-pictureBytes*width*height-ownMemory), 0) - 2*t.bytes
+		t.room = max(min(e.budget.room, mostMemory-pictureBytes*width*height-ownMemory)-2*t.bytes, t.bytes)
 		out, err = t.run(picture)
 	}
 	if err != nil || !same(out, picture) {
