@@ -26,9 +26,9 @@ func examineNode(bundle string) *bridge.Section {
 	defer p.close()
 	info := p.effect.Info()
 	s.Note("node", "%s %s", info.ID, info.Version)
-	context, err := p.effect.ContextFor([]string{"Source"})
+	context, err := p.effect.ContextFor([]string{"Source", "Style"})
 	if err != nil {
-		s.Find("The node has no Source: %v. %s", err, again)
+		s.Find("The node has no Source or no Style: %v. %s", err, again)
 		return s
 	}
 	params := info.Contexts[0].Params
@@ -38,9 +38,9 @@ func examineNode(bundle string) *bridge.Section {
 		return s
 	}
 	styles := params[i].Values
-	// Here the node's parameter decides.
+	// Here the node's parameter decides, and nothing is kept on disk that need not be painted.
 	wanted := os.Getenv("IMPASTO_DEVICE")
-	if err := os.Unsetenv("IMPASTO_DEVICE"); err != nil {
+	if err := errors.Join(os.Unsetenv("IMPASTO_DEVICE"), os.Setenv("IMPASTO_CACHE", "0")); err != nil {
 		s.Find("%v.", err)
 		return s
 	}
@@ -75,13 +75,16 @@ func examineNode(bundle string) *bridge.Section {
 	return s
 }
 
-// paintTrial paints a frame after one that does not count, and gives what it took.
+// paintTrial paints a frame after one that does not count, and gives what it took. One
+// iteration does for styles that are optimised.
 func paintTrial(p *plugin, context, style, device string) (time.Duration, error) {
 	instance, err := p.effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
-		Clips: map[string]ofx.Plate{"Source": &noise{width: trialSize, height: trialSize}},
+		Clips: map[string]ofx.Plate{
+			"Source": &noise{width: trialSize, height: trialSize}, "Style": &noise{width: trialSize, height: trialSize},
+		},
 		Params: func(find func(string) *ofx.Param) error {
-			return errors.Join(find("style").Set(style, ofx.Linear), find("device").Set(device, ofx.Linear))
+			return errors.Join(find("style").Set(style, ofx.Linear), find("device").Set(device, ofx.Linear), find("iterations").Set("1", ofx.Linear))
 		},
 	})
 	if err != nil {
