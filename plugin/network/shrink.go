@@ -3,6 +3,7 @@ package network
 /*
 #cgo LDFLAGS: -ldl
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdint.h>
 
 // Entry AddRunConfigEntry of the functions that ONNX Runtime has since 1.8, which never
@@ -81,5 +82,6 @@ func Shrink() error {
 	if err := s.RunWithOptions([]ort.Value{in}, []ort.Value{out}, options); err != nil {
 		return fmt.Errorf("giving memory back: %w", err)
 	}
+	C.malloc_trim(0) // what sessions had that are closed
 	return nil
 }
