@@ -31,7 +31,7 @@ const (
 
 	// keptTime is for how long memory is kept for the next frame, and keptLook how often it
 	// is looked whether somebody else waits for it.
-	keptTime = 5 * time.Second
+	keptTime = 30 * time.Second
 	keptLook = 250 * time.Millisecond
 )
 
