@@ -290,7 +290,7 @@ func measure(bundle, style string, params settings, width, height, frames int) (
 	for _, part := range benchParts {
 		m.Parts[part.name] = milliseconds(part.of)
 	}
-	return m, peaks(bundle, m.PeakRSS)
+	return m, peaks(bundle, runtime.cmd.Process.Pid, m.PeakRSS)
 }
 
 func median(values []float64) float64 {
@@ -315,8 +315,9 @@ func readTraces(path string) ([]trace, error) {
 	return lines, nil
 }
 
-// peaks reads what this process and those of the bundle had in memory at the most.
-func peaks(bundle string, kilobytes map[string]int) error {
+// peaks reads what this process and those of the bundle had in memory at the most, but for
+// one of them.
+func peaks(bundle string, except int, kilobytes map[string]int) error {
 	bundle, err := filepath.EvalSymlinks(bundle)
 	if err != nil {
 		return err
@@ -331,7 +332,8 @@ func peaks(bundle string, kilobytes map[string]int) error {
 	for _, link := range links {
 		exe, err := os.Readlink(link)
 		ours := filepath.Dir(link) == fmt.Sprintf("/proc/%d", os.Getpid())
-		if err != nil || !ours && !strings.HasPrefix(exe, bundle) {
+		other := filepath.Dir(link) == fmt.Sprintf("/proc/%d", except)
+		if err != nil || other || !ours && !strings.HasPrefix(exe, bundle) {
 			continue
 		}
 		status, err := os.ReadFile(filepath.Join(filepath.Dir(link), "status"))
