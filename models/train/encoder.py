@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +27,7 @@ from evaluate import held_out, print_table
 from export import LICENCE, OPSET, PHOTOGRAPHS, write_graph, write_manifest
 from paintings import BANK
 from pictures import Frames, data_folder
+from train import scheduled
 
 NAME = "sight"
 # The layers that are taught, and their channels; each but the first comes after a pooling.
@@ -115,7 +115,7 @@ def train(encoder: Encoder, crops: Crops, teacher: nn.Module, steps: int, batch:
     with tqdm(range(steps), unit="step") as bar:
         for step in bar:
             for group in optimiser.param_groups:
-                group["lr"] = rate * min(1, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / steps))
+                group["lr"] = scheduled(rate, step, steps)
             image = crops.batch(step, batch)
             with torch.no_grad():
                 aims = scaled(teacher(image))

@@ -38,6 +38,7 @@ SIDE = 512
 
 CLASSICS = ("ncnn_mosaic_dyn_op13.onnx", "ncnn_candy_dyn_op13.onnx")
 MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
+PAINTINGS = {painting.name: painting for painting in BANK}
 UNREALNESS = (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)
 
 Paint = Callable[[Tensor], Tensor]
@@ -133,11 +134,10 @@ def loss(a: argparse.Namespace) -> None:
     results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
     photographs = held_out(a.data, a.photos)
     styles = styles_of(bank, a.styles)
-    made = {painting.name: painting for painting in BANK}
     rows = []
     with tqdm(total=len(styles) * len(photographs), unit="picture") as bar:
         for name, paint in styles.items():
-            gatys, pairs, lattices = Gatys(results, judge, made[name], a.data), [], []
+            gatys, pairs, lattices = Gatys(results, judge, PAINTINGS[name], a.data), [], []
             style = bank.styles[name]
             for photograph in photographs:
                 pairs.append(
@@ -167,10 +167,9 @@ def transfer(a: argparse.Namespace) -> None:
     trainer = Judge(a.data, TRAINED_WITH)
     photographs = held_out(a.data, a.photos)
     styles = styles_of(bank, a.styles)
-    made = {painting.name: painting for painting in BANK}
     rows = []
     for name, paint in tqdm(styles.items(), unit="style"):
-        gatys, aim = Gatys(results, judge, made[name], a.data), Target(trainer, made[name], a.data)
+        gatys, aim = Gatys(results, judge, PAINTINGS[name], a.data), Target(trainer, PAINTINGS[name], a.data)
 
         def descend(image: Tensor) -> Tensor:
             return trainer.descend(image, aim.grams())
@@ -311,8 +310,7 @@ def mix(a: argparse.Namespace) -> None:
     if len(names) < 2:
         raise ValueError("mixing takes two styles at least")
     photographs = held_out(a.data, a.photos)
-    made = {painting.name: painting for painting in BANK}
-    targets = {name: Target(judge, made[name], a.data) for name in names}
+    targets = {name: Target(judge, PAINTINGS[name], a.data) for name in names}
     pairs = list(zip(names, names[1:] + names[:1])) if len(names) > 2 else [tuple(names)]
     rows = []
     for pair in tqdm(pairs, unit="pair"):
@@ -371,10 +369,9 @@ def unrealness(a: argparse.Namespace) -> None:
     if bank.plain is None:
         raise ValueError(f"{a.bank}: the network has no plain vector, which models/train/plain.py makes")
     photographs = held_out(a.data, a.photos)
-    made = {painting.name: painting for painting in BANK}
     rows = []
     for name in tqdm(styles_of(bank, a.styles), unit="style"):
-        target, style = Target(judge, made[name], a.data), bank.styles[name]
+        target, style = Target(judge, PAINTINGS[name], a.data), bank.styles[name]
 
         def parts(photograph: Photograph, u: float) -> tuple[Tensor, Tensor]:
             painted = painting_with(bank, mixed(bank.plain, style.vector, strength(u)))(photograph.image)

@@ -78,9 +78,7 @@ class Trainer:
         self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*tones)))
 
     def rate(self) -> float:
-        """A short warm-up, then half a cosine down to nothing (Loshchilov and Hutter 2017)."""
-        warm = min(1.0, (self.step + 1) / 50)
-        return self.a.rate * warm * 0.5 * (1 + math.cos(math.pi * self.step / self.a.steps))
+        return scheduled(self.a.rate, self.step, self.a.steps)
 
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
@@ -165,6 +163,11 @@ class Trainer:
                     lines.flush()
                 if checkpoint and (self.step % save_every == 0 or self.step == last):
                     self.save(checkpoint)
+
+
+def scheduled(rate: float, step: int, steps: int) -> float:
+    """A short warm-up, then half a cosine down to nothing (Loshchilov and Hutter 2017)."""
+    return rate * min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 def shares(random: torch.Generator, pictures: int, styles: int) -> Tensor:
