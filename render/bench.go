@@ -197,16 +197,11 @@ func table(w io.Writer, all []*measurement) error {
 
 // measure renders frames through the node and runs the bare network in turn.
 func measure(bundle, style string, params settings, width, height, frames int) (*measurement, error) {
-	folder, err := os.MkdirTemp("", "impasto-bench-")
+	traces, remove, err := traceFile()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	traces := filepath.Join(folder, "trace")
-	if err := os.Setenv("IMPASTO_TRACE", traces); err != nil {
-		return nil, err
-	}
-
+	defer remove()
 	var said []string
 	p, err := open(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
@@ -278,17 +273,10 @@ func measure(bundle, style string, params settings, width, height, frames int) (
 	if slices.ContainsFunc(lines, func(t trace) bool { return t.Cached }) {
 		return nil, errors.New("frames came out of the cache, so the network was not measured")
 	}
-	milliseconds := func(of func(*trace) int) float64 {
-		values := make([]float64, len(lines))
-		for i := range lines {
-			values[i] = float64(of(&lines[i])) / 1000
-		}
-		return median(values)
-	}
-	m.Node, m.Bare = milliseconds(func(t *trace) int { return t.Total }), median(bare)
+	m.Node, m.Bare = milliseconds(lines, func(t *trace) int { return t.Total }), median(bare)
 	m.Ratio = math.Round(m.Node/m.Bare*1000) / 1000
 	for _, part := range benchParts {
-		m.Parts[part.name] = milliseconds(part.of)
+		m.Parts[part.name] = milliseconds(lines, part.of)
 	}
 	return m, peaks(bundle, runtime.cmd.Process.Pid, m.PeakRSS)
 }
@@ -297,6 +285,30 @@ func median(values []float64) float64 {
 	slices.Sort(values)
 	n := len(values)
 	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+// milliseconds is the median of a part of frames.
+func milliseconds(lines []trace, of func(*trace) int) float64 {
+	values := make([]float64, len(lines))
+	for i := range lines {
+		values[i] = float64(of(&lines[i])) / 1000
+	}
+	return median(values)
+}
+
+// traceFile has the node write its traces to a file of their own, which is to be removed.
+func traceFile() (path string, remove func(), err error) {
+	folder, err := os.MkdirTemp("", "impasto-bench-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(folder) }
+	path = filepath.Join(folder, "trace")
+	if err := os.Setenv("IMPASTO_TRACE", path); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return path, remove, nil
 }
 
 func readTraces(path string) ([]trace, error) {
@@ -336,20 +348,30 @@ func peaks(bundle string, except int, kilobytes map[string]int) error {
 		if err != nil || other || !ours && !strings.HasPrefix(exe, bundle) {
 			continue
 		}
-		status, err := os.ReadFile(filepath.Join(filepath.Dir(link), "status"))
+		kb, err := memoryOf(filepath.Dir(link), "VmHWM")
 		if err != nil {
-			continue // it has just ended
+			return err
 		}
-		_, after, _ := strings.Cut(string(status), "VmHWM:")
-		if fields := strings.Fields(after); len(fields) > 0 {
-			kb, err := strconv.Atoi(fields[0])
-			if err != nil {
-				return fmt.Errorf("%s: %w", link, err)
-			}
+		if kb > 0 {
 			kilobytes[filepath.Base(exe)] = max(kilobytes[filepath.Base(exe)], kb)
 		}
 	}
 	return nil
+}
+
+// memoryOf is an entry of the memory of a process, by its folder, in kilobytes. One that has
+// ended has none.
+func memoryOf(process, key string) (kilobytes int, err error) {
+	status, _ := os.ReadFile(filepath.Join(process, "status"))
+	_, after, _ := strings.Cut(string(status), key+":")
+	fields := strings.Fields(after)
+	if len(fields) == 0 {
+		return 0, nil
+	}
+	if kilobytes, err = strconv.Atoi(fields[0]); err != nil {
+		return 0, fmt.Errorf("%s: %w", process, err)
+	}
+	return kilobytes, nil
 }
 
 // bareRuntime is an impasto-engine that runs the network and nothing else.

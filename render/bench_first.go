@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 )
 
@@ -25,15 +24,11 @@ type firstFrame struct {
 // node until it has its first frame, without what the host itself does for a frame: that
 // is what a second frame takes beside the node.
 func benchFirst(h *hosted) (*firstFrame, error) {
-	folder, err := os.MkdirTemp("", "impasto-bench-")
+	traces, remove, err := traceFile()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	traces := filepath.Join(folder, "trace")
-	if err := os.Setenv("IMPASTO_TRACE", traces); err != nil {
-		return nil, err
-	}
+	defer remove()
 	var took [2][]float64 // of first and second frames
 	for range benchStarts {
 		b, err := startHost(h)
@@ -67,16 +62,8 @@ func benchFirst(h *hosted) (*firstFrame, error) {
 		times = append(times, took[0][i]-(took[1][i]-float64(second.Total)/1000))
 	}
 	m := &firstFrame{Style: h.Style, Width: h.Width, Height: h.Height, Scale: h.Scale, First: median(times), Parts: map[string]float64{}}
-	for name, of := range map[string]func(*trace) int{
-		"run":   func(t *trace) int { return t.Engine.Run },
-		"frame": func(t *trace) int { return t.Total },
-	} {
-		var values []float64
-		for i := range lines {
-			values = append(values, float64(of(&lines[i]))/1000)
-		}
-		m.Parts[name] = median(values)
-	}
+	m.Parts["run"] = milliseconds(lines, func(t *trace) int { return t.Engine.Run })
+	m.Parts["frame"] = milliseconds(lines, func(t *trace) int { return t.Total })
 	m.Parts["start"] = m.First - m.Parts["frame"]
 	return m, nil
 }

@@ -143,11 +143,13 @@ func resident(hosts []*benchHost) (mb map[string]int, err error) {
 	pids, err := family(hosts)
 	mb = map[string]int{}
 	for _, pid := range pids {
-		var kb int
-		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		_, after, _ := strings.Cut(string(status), "VmRSS:")
-		if n, _ := fmt.Sscan(after, &kb); n == 1 {
-			program, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+		process := fmt.Sprintf("/proc/%d", pid)
+		kb, err := memoryOf(process, "VmRSS")
+		if err != nil {
+			return nil, err
+		}
+		if kb > 0 {
+			program, _ := os.Readlink(filepath.Join(process, "exe"))
 			mb[filepath.Base(program)] += kb >> 10
 		}
 	}
