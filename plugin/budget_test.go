@@ -44,14 +44,14 @@ func leave(t *testing.T, l *lease.Lease, megabytes int) {
 // What others have of the memory makes tiles smaller, for as long as they have it.
 func TestMemoryIsShared(t *testing.T) {
 	pid, c, s, rest := sharing(t)
-	before := anonymous(t, pid)
+	before := onnxtest.Anonymous(t, pid)
 	_, most := c.watched(pid, s)
 	alone := c.tiles()
 	if alone < 2 || most-before > 400<<20 {
 		t.Errorf("with 300 MB it took %d tiles, and %d MB", alone, (most-before)>>20)
 	}
 	leave(t, rest, 100)
-	if after := anonymous(t, pid); after-before > 100<<20 {
+	if after := onnxtest.Anonymous(t, pid); after-before > 100<<20 {
 		t.Errorf("%d MB are kept that were given back", (after-before)>>20)
 	}
 	s.paint(1)

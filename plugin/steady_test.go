@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/onnxtest"
 )
 
 // From the twentieth frame on an engine takes no more memory.
@@ -17,10 +18,10 @@ func TestMemoryIsFlat(t *testing.T) {
 		s.smooth(frame)
 		c.render(s)
 		if frame == 19 {
-			after = anonymous(t, pid)
+			after = onnxtest.Anonymous(t, pid)
 		}
 	}
-	if end := anonymous(t, pid); end-after > 4<<20 {
+	if end := onnxtest.Anonymous(t, pid); end-after > 4<<20 {
 		t.Errorf("%d KB after 20 frames, %d KB after 80", after>>10, end>>10)
 	}
 }

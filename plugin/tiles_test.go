@@ -214,7 +214,7 @@ func (c *client) watched(pid int, s *shared) (d bridge.Done, most int) {
 	c.t.Helper()
 	_, answer := c.send(bridge.KindRender, &s.request, s.file)
 	for {
-		most = max(most, anonymous(c.t, pid))
+		most = max(most, onnxtest.Anonymous(c.t, pid))
 		select {
 		case m, ok := <-answer:
 			if !ok {
@@ -227,20 +227,6 @@ func (c *client) watched(pid int, s *shared) (d bridge.Done, most int) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-}
-
-// anonymous is the memory of a process that is neither files' nor shared, in bytes.
-func anonymous(t testing.TB, pid int) (n int) {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, _ := strings.Cut(string(status), "RssAnon:")
-	if _, err := fmt.Sscan(after, &n); err != nil {
-		t.Fatal(err)
-	}
-	return n << 10
 }
 
 // processorTime is what a process has had so far, in seconds.

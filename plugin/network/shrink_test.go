@@ -2,28 +2,12 @@ package network_test
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"strings"
 	"testing"
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 )
-
-// anonymous is what this process has in memory without files, in megabytes.
-func anonymous(t *testing.T) (megabytes int) {
-	t.Helper()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, _ := strings.Cut(string(status), "RssAnon:")
-	if _, err := fmt.Sscan(after, &megabytes); err != nil {
-		t.Fatal(err)
-	}
-	return megabytes >> 10
-}
 
 // What a large picture took goes back, and the session paints on.
 func TestShrink(t *testing.T) {
@@ -37,18 +21,19 @@ func TestShrink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	megabytes := func() int { return onnxtest.Anonymous(t, os.Getpid()) >> 20 }
 	const width, height = 2000, 2000
 	in, out, again := make([]float32, 3*width*height), make([]float32, 3*width*height), make([]float32, 3*width*height)
 	for _, to := range [][]float32{out, again} {
-		before := anonymous(t)
+		before := megabytes()
 		if err := run(s, context.Background(), in, to, width, height); err != nil {
 			t.Fatal(err)
 		}
-		large := anonymous(t)
+		large := megabytes()
 		if err := network.Shrink(); err != nil {
 			t.Fatal(err)
 		}
-		if after := anonymous(t); large-after < 48 {
+		if after := megabytes(); large-after < 48 {
 			t.Errorf("of %d MB there are %d after a run and %d after it gave memory back", before, large, after)
 		}
 	}

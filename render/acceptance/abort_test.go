@@ -44,21 +44,29 @@ func TestAbortReturnsAtOnce(t *testing.T) {
 			}
 			defer instance.Close()
 
-			before := busy(s.processes("impasto-engine"))
-			rendered := make(chan error, 1)
-			go func() {
-				_, err := instance.Render(1)
-				rendered <- err
-			}()
-			until(t, "the network to run", func() bool { return busy(s.processes("impasto-engine"))-before > time.Second })
-			aborted := time.Now()
-			host.Abort()
-			if err := <-rendered; !errors.Is(err, ofx.ErrAborted) {
-				t.Fatalf("the render ended with %v", err)
-			}
-			t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
+			s.abort(host, instance, time.Second)
 		})
 	}
+}
+
+// abort has a frame rendered and aborted after the engine has worked on it for so long, and
+// says when.
+func (s *shot) abort(host *ofx.Host, instance *ofx.Instance, worked time.Duration) time.Time {
+	s.t.Helper()
+	before := busy(s.processes("impasto-engine"))
+	rendered := make(chan error, 1)
+	go func() {
+		_, err := instance.Render(1)
+		rendered <- err
+	}()
+	until(s.t, "the engine to work", func() bool { return busy(s.processes("impasto-engine"))-before > worked })
+	aborted := time.Now()
+	host.Abort()
+	if err := <-rendered; !errors.Is(err, ofx.ErrAborted) {
+		s.t.Fatalf("the render ended with %v", err)
+	}
+	s.t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
+	return aborted
 }
 
 // load has this process be the host of the shot's bundle, until the test is over.

@@ -3,7 +3,6 @@ package acceptance
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"image"
 	"math"
 	"os"
@@ -306,19 +305,7 @@ func TestAbortOfADescentReturnsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
-	before := busy(s.processes("impasto-engine"))
-	rendered := make(chan error, 1)
-	go func() {
-		_, err := instance.Render(1)
-		rendered <- err
-	}()
-	until(t, "the descent to run", func() bool { return busy(s.processes("impasto-engine"))-before > 2*time.Second })
-	aborted := time.Now()
-	host.Abort()
-	if err := <-rendered; !errors.Is(err, ofx.ErrAborted) {
-		t.Fatalf("the render ended with %v", err)
-	}
-	t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
+	aborted := s.abort(host, instance, 2*time.Second)
 	until(t, "the engine to rest", func() bool {
 		before := busy(s.processes("impasto-engine"))
 		time.Sleep(100 * time.Millisecond)
