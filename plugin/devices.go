@@ -148,17 +148,16 @@ func (x *session) key() string {
 	return fmt.Sprintf("%s on %s, half %t", x.ID, x.device, x.half)
 }
 
-// where says what the network runs on, for the artist, and why on nothing better: so far
-// as the session knows, and what the caller adds.
-func (x *session) where(threads int, why string) string {
-	name := x.device.String()
-	if x.device.Provider == network.CPU {
+// whereOn says what a network runs on, for the artist, and why on nothing better.
+func whereOn(device network.Device, half bool, threads int, why ...string) string {
+	name := device.String()
+	if device.Provider == network.CPU {
 		name += fmt.Sprintf(", %d threads", threads)
 	}
-	if x.half {
+	if half {
 		name += ", half precision"
 	}
-	for _, reason := range []string{why, x.why} {
+	for _, reason := range why {
 		if reason != "" {
 			name += ", because " + reason
 		}

@@ -157,15 +157,11 @@ func parseSize(text string) (*[2]int, error) {
 }
 
 func addStyle(path string, o *importer.Options) error {
-	var p *style.Style
-	err := add(func(ctx context.Context, im *importer.Importer) (err error) {
-		p, err = im.Add(ctx, path, o)
-		return err
-	})
+	s, err := add(func(ctx context.Context, im *importer.Importer) (*style.Style, error) { return im.Add(ctx, path, o) })
 	if err != nil {
 		return err
 	}
-	return added(p)
+	return added(s)
 }
 
 func addPackage(path string) error {
@@ -173,30 +169,24 @@ func addPackage(path string) error {
 	if err != nil {
 		return err
 	}
-	var p style.Any
-	err = add(func(ctx context.Context, im *importer.Importer) (err error) {
-		p, err = im.AddPackage(ctx, path, bank)
-		return err
+	p, err := add(func(ctx context.Context, im *importer.Importer) (style.Any, error) {
+		return im.AddPackage(ctx, path, bank)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	switch id := p.Head().ID; {
 	case p.Style != nil:
 		return added(p.Style)
 	case p.Encoder != nil:
 		return addedEncoder(p.Encoder)
-	default:
-		fmt.Printf("Added the network %s, for styles of it.\n\n", id)
 	}
+	fmt.Printf("Added the network %s, for styles of it.\n\n", p.Network.ID)
 	return describe(p)
 }
 
 func addEncoder(path string, o *importer.Options) error {
-	var e *style.Encoder
-	err := add(func(ctx context.Context, im *importer.Importer) (err error) {
-		e, err = im.AddEncoder(ctx, path, o)
-		return err
+	e, err := add(func(ctx context.Context, im *importer.Importer) (*style.Encoder, error) {
+		return im.AddEncoder(ctx, path, o)
 	})
 	if err != nil {
 		return err
@@ -209,23 +199,23 @@ func addedEncoder(e *style.Encoder) error {
 	return describe(style.Any{Encoder: e})
 }
 
-// add has something put into the folder for it. An interrupt leaves nothing behind.
-func add(put func(context.Context, *importer.Importer) error) error {
+// add has a package put into the folder for it. An interrupt leaves nothing behind.
+func add[P any](put func(context.Context, *importer.Importer) (P, error)) (p P, err error) {
 	folder, err := writableFolder()
 	if err != nil {
-		return err
+		return p, err
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return p, err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
-	err = put(ctx, &importer.Importer{Engine: self, Folder: folder})
+	p, err = put(ctx, &importer.Importer{Engine: self, Folder: folder})
 	if errors.Is(err, context.Canceled) {
-		return errors.New("interrupted")
+		err = errors.New("interrupted")
 	}
-	return err
+	return p, err
 }
 
 func added(s *style.Style) error {

@@ -21,6 +21,12 @@ import (
 	"impasto.net/plugin/pixels"
 )
 
+// Plates that are optimised are sRGB, 0 to 1.
+var (
+	toOptimised   = sync.OnceValue(func() pixels.Encoders { return pixels.NewEncoders(0, 1) })
+	fromOptimised = sync.OnceValue(func() pixels.Decoders { return pixels.NewDecoders(0, 1) })
+)
+
 // whereOptimised says what plates are optimised on, or why not there where they should be.
 func (e *engine) whereOptimised(l *look, want bridge.Device) (string, error) {
 	place, why := e.devices.place(want)
@@ -32,7 +38,7 @@ func (e *engine) whereOptimised(l *look, want bridge.Device) (string, error) {
 	case place.spare:
 		why = "styles are optimised there only"
 	}
-	return (&session{}).where(int(e.threads.Load()), why), nil
+	return whereOn(network.Device{}, false, int(e.threads.Load()), why), nil
 }
 
 // optimised gives the picture of a plate in a style that has an encoder and no network. It
@@ -51,7 +57,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 	}
 	defer func() { <-e.converted }()
 	reader := pixels.Reader{
-		Space: colour.Named(f.Space), Encoders: pixels.NewEncoders(0, 1),
+		Space: colour.Named(f.Space), Encoders: toOptimised(),
 		Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
 	seen, content, err := e.see(ctx, f, &reader, t, progress)
@@ -149,7 +155,7 @@ func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, e
 		}
 		full = pixels.NewGeometry(int(width), int(height), 1, 1)
 	}
-	r := pixels.Reader{Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(0, 1), Premultiplied: f.Painting.Premultiplied}
+	r := pixels.Reader{Space: colour.Named(f.Painting.Space), Encoders: toOptimised(), Premultiplied: f.Painting.Premultiplied}
 	values := make([]float32, 3*g.Plane())
 	if _, err := r.Read(ctx, int(e.threads.Load()), f.painting, &g, values); err != nil {
 		return network.Tensor{}, err

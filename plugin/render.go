@@ -139,7 +139,7 @@ func (e *engine) session(ctx context.Context, l *look, want bridge.Device, t *br
 		e.looks.forget() // the package may have moved
 		return nil, "", err
 	}
-	where = s.where(threads, why)
+	where = whereOn(s.device, s.half, threads, why, s.why)
 	if loaded {
 		e.log.Info("a network is loaded", "network", s.ID, "device", where)
 	}
@@ -210,7 +210,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	var p *picture
 	if f.look.encoder != nil {
-		w.Decoders, w.Again = pixels.NewDecoders(0, 1), pixels.NewEncoders(0, 1)
+		w.Decoders, w.Again = fromOptimised(), toOptimised()
 		p, err = e.optimised(ctx, f, done, progress)
 	} else {
 		var s *session

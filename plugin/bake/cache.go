@@ -27,9 +27,10 @@ import (
 	"slices"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"impasto.net/plugin/pixels"
 )
 
 const (
@@ -78,7 +79,7 @@ func (c *Cache) Get(key Key, picture []float32) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	head, data, more := make([]byte, header), valueBytes(picture), make([]byte, 1)
+	head, data, more := make([]byte, header), pixels.Bytes(picture), make([]byte, 1)
 	_, err = io.ReadFull(f, head)
 	if err == nil {
 		_, err = io.ReadFull(f, data)
@@ -98,7 +99,7 @@ func (c *Cache) Get(key Key, picture []float32) (bool, error) {
 
 // Put keeps a picture that is not over the limit by itself.
 func (c *Cache) Put(key Key, picture []float32) error {
-	data := valueBytes(picture)
+	data := pixels.Bytes(picture)
 	size := int64(header + len(data))
 	if size > c.Limit {
 		return nil
@@ -248,8 +249,4 @@ func headOf(key Key, data []byte) []byte {
 	sum.Write(key[:])
 	sum.Write(data)
 	return sum.Sum([]byte(magic))
-}
-
-func valueBytes(v []float32) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 }

@@ -32,24 +32,13 @@ var usualMean, usualStd = [3]float64{0.485, 0.456, 0.406}, [3]float64{0.229, 0.2
 // AddEncoder makes an encoder's package of an ONNX file. Of the options Style and Content
 // name its layers.
 func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*style.Encoder, error) {
+	o, err := o.described("an encoder", path)
+	if err != nil {
+		return nil, err
+	}
 	e := &style.Encoder{Package: style.Package{
 		Format: style.Format, Name: o.Name, Licence: o.Licence, Origin: o.Origin, Files: map[string]string{},
 	}, Label: o.Label, Graph: graphFile}
-	if e.Name == "" {
-		e.Name = nameOf(path)
-	}
-	if !style.ValidName(e.Name) {
-		return nil, fmt.Errorf("%q cannot be an encoder's --name: that is lower-case letters, digits and hyphens", e.Name)
-	}
-	if e.Label == "" {
-		e.Label = labelOf(e.Name)
-	}
-	if e.Licence == "" {
-		e.Licence = "unknown"
-	}
-	if e.Origin == "" {
-		e.Origin = "imported from " + filepath.Base(path)
-	}
 	target, err := im.place(e.Name, "choose another --name", func(folder string) error {
 		file, model, err := bring(path)
 		if err != nil {

@@ -24,6 +24,27 @@ type Options struct {
 	Size                         *[2]int
 }
 
+// described are the options, with what a package says of itself where the user says nothing.
+func (o *Options) described(what, path string) (*Options, error) {
+	d := *o
+	if d.Name == "" {
+		d.Name = nameOf(path)
+	}
+	if !style.ValidName(d.Name) {
+		return nil, fmt.Errorf("%q cannot be %s's --name: that is lower-case letters, digits and hyphens", d.Name, what)
+	}
+	if d.Label == "" {
+		d.Label = labelOf(d.Name)
+	}
+	if d.Licence == "" {
+		d.Licence = "unknown"
+	}
+	if d.Origin == "" {
+		d.Origin = "imported from " + filepath.Base(path)
+	}
+	return &d, nil
+}
+
 // Names of the files in a package that is made here.
 const (
 	graphFile   = "network.onnx"
@@ -38,29 +59,17 @@ type Importer struct {
 
 // Add makes a package of an ONNX file.
 func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Style, error) {
-	name := o.Name
-	if name == "" {
-		name = nameOf(path)
+	o, err := o.described("a style", path)
+	if err != nil {
+		return nil, err
 	}
-	if !style.ValidName(name) {
-		return nil, fmt.Errorf("%q cannot be a style's --name: that is lower-case letters, digits and hyphens", name)
-	}
-	target, err := im.place(name, "choose another --name", func(folder string) error {
+	target, err := im.place(o.Name, "choose another --name", func(folder string) error {
 		work := filepath.Dir(folder)
 		m, err := im.examine(ctx, path, work, o)
 		if err != nil {
 			return err
 		}
-		m.Name, m.Label, m.Licence, m.Origin = name, o.Label, o.Licence, o.Origin
-		if m.Label == "" {
-			m.Label = labelOf(name)
-		}
-		if m.Licence == "" {
-			m.Licence = "unknown"
-		}
-		if m.Origin == "" {
-			m.Origin = "imported from " + filepath.Base(path)
-		}
+		m.Name, m.Label, m.Licence, m.Origin = o.Name, o.Label, o.Licence, o.Origin
 		if err := write(folder, work, m); err != nil {
 			return err
 		}

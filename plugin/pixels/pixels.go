@@ -49,7 +49,7 @@ func (im *Image) row(y, x1, x2 int) []float32 {
 func (im *Image) Content() Key {
 	h := xxh3.New()
 	for y := im.Window[1]; y < im.Window[3]; y++ {
-		h.Write(valueBytes(im.row(y, im.Window[0], im.Window[2])))
+		h.Write(Bytes(im.row(y, im.Window[0], im.Window[2])))
 	}
 	var size [16]byte
 	binary.LittleEndian.PutUint64(size[:], uint64(im.Window.Width()))
@@ -59,7 +59,7 @@ func (im *Image) Content() Key {
 }
 
 // Digest is a key of values.
-func Digest(values []float32) Key { return xxh3.Hash128(valueBytes(values)).Bytes() }
+func Digest(values []float32) Key { return xxh3.Hash128(Bytes(values)).Bytes() }
 
 // pixels is row of an image of four channels.
 func (im *Image) pixels(y, x1, x2 int) [][4]float32 {

@@ -67,7 +67,7 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 			}
 		}
 		for c, p := range [][]float32{red, green, blue} {
-			h := xxh3.Hash128(valueBytes(p[from*g.Width : to*g.Width])).Bytes()
+			h := xxh3.Hash128(Bytes(p[from*g.Width : to*g.Width])).Bytes()
 			copy(digests[strip*48+c*16:], h[:])
 		}
 		strange.Add(int64(bad))
@@ -150,6 +150,7 @@ func padRow(row []float32, left, width int) {
 	}
 }
 
-func valueBytes(v []float32) []byte {
+// Bytes are those of values, where they lie.
+func Bytes(v []float32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 }
