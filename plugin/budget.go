@@ -29,10 +29,12 @@ const (
 	// does for the classic network.
 	unknownBytes = 1 << 10
 
-	// keptTime is for how long memory is kept for the next frame, and keptLook how often it
-	// is looked whether somebody else waits for it.
-	keptTime = 30 * time.Second
-	keptLook = 250 * time.Millisecond
+	// keptTime is for how long memory is kept for the next frame at the least. Longer frames
+	// take more of it, and other nodes longer between them, so it is kept for as long as
+	// keptFrames of them take. keptLook is how often it is looked whether somebody else waits.
+	keptTime   = 30 * time.Second
+	keptFrames = 3
+	keptLook   = 250 * time.Millisecond
 )
 
 // budget is the memory that frames are painted with, shared with the other engines of this
@@ -42,7 +44,8 @@ type budget struct {
 	lease    lease.Lease
 	room     int   // bytes for the frame under way
 	failed   error // why nothing is shared
-	used     time.Time
+	began    time.Time
+	kept     time.Time // until when, once the frame is painted
 	watched  bool
 }
 
@@ -79,7 +82,7 @@ func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(roo
 			e.trim()
 		})
 		if err == nil {
-			b.room = b.lease.Held() << 20
+			b.room, b.began = b.lease.Held()<<20, time.Now()
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -88,7 +91,7 @@ func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(roo
 		b.failed = err
 		e.log.Warn("memory is not shared with the other engines of this user", "error", err)
 	}
-	b.room = max(most(b.free(wanted, 0)), least)
+	b.room, b.began = max(most(b.free(wanted, 0)), least), time.Now()
 	return nil
 }
 
@@ -132,7 +135,8 @@ func (b *budget) free(wanted, others int) int {
 // it or there is none for a while.
 func (e *engine) rest() {
 	b := &e.budget
-	b.used = time.Now()
+	now := time.Now()
+	b.kept = now.Add(max(keptTime, keptFrames*now.Sub(b.began)))
 	if b.lease.Wanted() {
 		e.trim()
 		b.lease.Give()
@@ -148,7 +152,7 @@ func (e *engine) watch() {
 	select {
 	case e.device <- struct{}{}:
 		defer func() { <-e.device }()
-		if b.lease.Wanted() || time.Since(b.used) > keptTime {
+		if b.lease.Wanted() || time.Now().After(b.kept) {
 			e.trim()
 			b.lease.Give()
 		}
