@@ -4,10 +4,14 @@
 //
 // A request passes through these files: serve.go (messages), render.go (one frame),
 // memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
-// devices.go and half.go (where and how finely those run), budget.go (with how much memory), optimised.go (frames that no network paints), paintings.go (what networks take from paintings), tiles.go (frames that are too large for
-// one run), pictures.go (what networks painted, kept); pixels, network, onnx and style stand
-// alone, as bake does, and optimise does on them. What impasto has it do on the command line is in
-// bare.go, cache.go, models.go and optimise.go; of that, start.go has what a descent starts from.
+// devices.go and half.go (where and how finely those run), budget.go (with how much memory),
+// optimised.go (frames that no network paints), paintings.go (what networks take from
+// paintings), tiles.go and stages.go (frames that are too large for one run), pictures.go
+// (what networks painted, kept). The packages pixels, network, onnx and style stand alone, as
+// bake does, and optimise does on them.
+//
+// What impasto has it do on the command line is in bare.go, cache.go, doctor.go (with gpus.go
+// and machine.go), models.go and optimise.go; of that, start.go has what a descent starts from.
 package main
 
 import (
