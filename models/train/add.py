@@ -18,7 +18,7 @@ import losses
 from export import read_network, write_style
 from packages import Bank
 from paintings import Painting
-from train import Trainer, add_arguments
+from train import DEVICE, Trainer, add_arguments
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
 
@@ -30,11 +30,11 @@ def vectors(network: Path) -> torch.Tensor:
 
 def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
     """Of the styles that are there, the one whose pictures are most like the painting: training starts with it."""
-    view = trainer.frames.batch(0, trainer.a.batch)
-    image = view.crop[..., : trainer.a.side, : trainer.a.side]
+    view = trainer.view(0)
+    image = view.crops[..., : trainer.a.side, : trainer.a.side]
     with torch.no_grad():
         pictures = [
-            trainer.network.paint_with(image, trainer.network.statistics(view.small, style.expand(len(image), -1)))
+            trainer.network.paint_with(image, trainer.network.statistics(view.small, style[None]).expand(len(image), -1))
             for style in there
         ]
         far = [losses.style_loss(losses.pooled(trainer.eye(picture)), trainer.targets) for picture in pictures]
@@ -62,12 +62,12 @@ def main(argv: list[str] | None = None) -> Path:
     a.out.mkdir(parents=True, exist_ok=True)
     painting = Painting(a.name, a.label or a.name, a.work or a.painting, a.painting, a.painting_side, tuple(a.crop))
     network = read_network(a.network).requires_grad_(False)
-    there = vectors(a.network)
+    there = vectors(a.network).to(DEVICE)
     network.styles = nn.Parameter(there[:1])
     trainer = Trainer(a, network, (painting,))
     network.styles.data = nearest(trainer, there)[None]
     trainer.run(a.steps, a.out / f"{a.name}.jsonl")
-    folder = write_style(painting, network.styles[0], a.network, a.out)
+    folder = write_style(painting, network.styles[0].cpu(), a.network, a.out)
     print(f"{folder}: trained in {trainer.seconds / 60:.1f} minutes; impasto models add {folder}")
     return folder
 

@@ -86,7 +86,7 @@ class Crops:
 
     def batch(self, step: int, count: int) -> Tensor:
         random = np.random.default_rng([self.seed, step])
-        crops = self.frames.batch(step, count).crop
+        crops = self.frames.batch(step, count).crops
         for crop in crops:
             if random.random() < PAINTED:
                 picture = self.paintings[random.integers(len(self.paintings))]

@@ -37,7 +37,7 @@ SQUEEZENET = Sight(
     lambda image: image.flip(1) * 255 - torch.tensor((104.0, 117.0, 123.0)).view(1, 3, 1, 1),
 )
 # The one that judges in training.
-TRAINED_WITH = Sight(losses.NETWORK, losses.STYLE_LAYERS, losses.CONTENT_LAYER, lambda image: image)
+TRAINED_WITH = Sight(losses.NETWORK, tuple(losses.STYLE_LAYERS), losses.CONTENT_LAYER, lambda image: image)
 
 # How much style counts. With a tenth of it L-BFGS hardly leaves the photograph, with ten times as much it forgets it.
 STYLE_WEIGHT = 10.0

@@ -17,7 +17,8 @@ from torch.nn import functional as F
 # The distilled VGG-19 (Wang et al. 2020, Collaborative Distillation) has two kinds of outputs: its own thin feature maps, and
 # those widened to stand for VGG's. The thin ones hold as much, and take a third of the time.
 NETWORK = "encoders/cd_vgg19_16x_5SE_features_op13.onnx"
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
+# With weights. A painter overshoots at the deepest layer first: it draws a plate's edges, and paints, too.
+STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 3.0}
 CONTENT_LAYER = "relu3_1"
 
 
@@ -81,29 +82,34 @@ def gram(features: Tensor) -> Tensor:
 
 
 class Statistics(NamedTuple):
-    """A layer's Gram matrix in two parts: the mean of each feature, and the Gram matrix of what varies around it.
+    """A layer's Gram matrix G, and the part of it that varies, C = G - m mᵀ, m being the means of the features.
 
-    G = C + m mᵀ. Nearly all of a plain Gram matrix's square is in m mᵀ (98 % at relu4_1), that is, in overall colour and
-    contrast; brush strokes are in C. Apart, each has its say. Li et al. 2017, Demystifying Neural Style Transfer, compare
-    such statistics.
+    Nearly all of G's square is in m mᵀ (98 % at relu4_1), that is, in overall colour and contrast; brush strokes are in C.
+    Apart, each has its say. Li et al. 2017, Demystifying Neural Style Transfer, compare such statistics.
     """
 
-    mean: Tensor
+    gram: Tensor
     covariance: Tensor
 
 
 def statistics(features: Tensor) -> Statistics:
-    mean = features.mean((2, 3))
-    return Statistics(mean, gram(features - mean[:, :, None, None]))
+    mean = features.mean((2, 3))[:, :, None, None]
+    return Statistics(gram(features), gram(features - mean))
 
 
 def pooled(features: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The features of several pictures as those of one, which lie side by side in it.
+    """The features of several parts of a frame as those of one picture, in which they lie side by side.
 
-    A painting has even regions and busy ones. Where every crop of a photograph is held to the statistics of a whole
-    painting, an even sky is filled with blobs of all its colours; where several are held to them together it need not be.
+    A painting has even regions and busy ones, and so has a frame. Where every part is held to the statistics of a whole
+    painting, an even sky is filled with blobs of all its colours; where parts of several frames are held to them together,
+    a busy frame is painted too busy, and an even one makes up for it.
     """
-    return {layer: torch.cat(list(f), 1)[None] for layer, f in features.items()}
+    return {layer: beside(f) for layer, f in features.items()}
+
+
+def beside(pictures: Tensor) -> Tensor:
+    """Several pictures as one, 1 x c x n h x w."""
+    return torch.cat(list(pictures), 1)[None]
 
 
 def style_loss(features: dict[str, Tensor], targets: dict[str, Statistics]) -> Tensor:
@@ -111,12 +117,12 @@ def style_loss(features: dict[str, Tensor], targets: dict[str, Statistics]) -> T
 
     Targets are those of each picture, or one for all.
     """
-    total = torch.zeros(())
+    parts = []
     for layer, target in targets.items():
         for seen, aim in zip(statistics(features[layer]), target):
             off, size = (seen - aim).square().flatten(1).sum(1), aim.square().flatten(1).sum(1)
-            total = total + (off / size).mean()
-    return total / len(targets)
+            parts.append(STYLE_LAYERS[layer] * (off / size).mean())
+    return torch.stack(parts).sum() / sum(STYLE_LAYERS[layer] for layer in targets)
 
 
 def content_loss(painted: Tensor, content: Tensor) -> Tensor:
@@ -133,7 +139,7 @@ class Tone(NamedTuple):
 
 def coarse_luminance(image: Tensor, cell: int = 8) -> Tensor:
     """Luma (Rec. 709 weights) with brush strokes averaged away."""
-    weights = torch.tensor([0.2126, 0.7152, 0.0722]).view(1, 3, 1, 1)
+    weights = torch.tensor([0.2126, 0.7152, 0.0722], device=image.device).view(1, 3, 1, 1)
     return F.avg_pool2d((image * weights).sum(1, keepdim=True), cell)
 
 

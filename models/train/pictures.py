@@ -55,9 +55,9 @@ def save(image: Tensor, path: Path) -> None:
 
 
 class View(NamedTuple):
-    """A part of a frame, and the small picture of all of it."""
+    """Parts of frames, n x 3 x side x side, and the small pictures of all of them: n, or one where it is one frame."""
 
-    crop: Tensor
+    crops: Tensor
     small: Tensor
 
 
@@ -74,11 +74,16 @@ class Frames:
         self.halves = [F.avg_pool2d(p, 2) for p in self.pictures]
 
     def batch(self, step: int, count: int) -> View:
+        """Parts of so many frames."""
         random = np.random.default_rng([self.seed, step])
-        views = [self._one(random) for _ in range(count)]
-        return View(*(torch.stack(parts) for parts in zip(*views)))
+        views = [self._parts(random, 1) for _ in range(count)]
+        return View(*(torch.cat(parts) for parts in zip(*views)))
 
-    def _one(self, random: np.random.Generator) -> View:
+    def parts(self, step: int, count: int) -> View:
+        """So many parts of one frame."""
+        return self._parts(np.random.default_rng([self.seed, step]), count)
+
+    def _parts(self, random: np.random.Generator, count: int) -> View:
         if random.random() < 0.08:
             source = sky(random, 2 * self.side)
             half = F.avg_pool2d(source, 2)
@@ -89,19 +94,20 @@ class Frames:
         top, bottom = _interval(random, source.shape[1])
         left, right = _interval(random, source.shape[2])
         frame = source[:, top:bottom, left:right]
-        # How much of the frame is seen, in its own pixels: from twice enlarged to all that fits.
+        # How much of the frame a part shows, in its own pixels: from twice enlarged to all that fits.
         most = min(frame.shape[1:])
         extent = min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
-        y = top + random.integers(frame.shape[1] - extent + 1)
-        x = left + random.integers(frame.shape[2] - extent + 1)
-        seen = source
-        if extent > 1.5 * self.side:
-            seen, y, x, extent = half, y // 2, x // 2, extent // 2
-        crop = seen[None, :, y : y + extent, x : x + extent]
-        crop = F.interpolate(crop, size=(self.side, self.side), mode="bilinear", align_corners=False)[0]
-        view = View(crop, small(frame))
+        crops = []
+        for _ in range(count):
+            y = top + random.integers(frame.shape[1] - extent + 1)
+            x = left + random.integers(frame.shape[2] - extent + 1)
+            crop = source[:, y : y + extent, x : x + extent]
+            if extent > 1.5 * self.side:
+                crop = half[:, y // 2 : (y + extent) // 2, x // 2 : (x + extent) // 2]
+            crops.append(F.interpolate(crop[None], (self.side, self.side), mode="bilinear", align_corners=False))
+        view = View(torch.cat(crops), small(frame)[None])
         if random.random() < 0.5:
-            view = View(*(part.flip(2) for part in view))
+            view = View(*(part.flip(3) for part in view))
         return jitter(view, random)
 
 
@@ -138,7 +144,7 @@ def jitter(view: View, random: np.random.Generator) -> View:
     parts = []
     for image, noise in zip(view, (grain, 0.0)):
         image = image.clamp(0, 1) ** gamma
-        grey = image.mean(0, keepdim=True)
+        grey = image.mean(-3, keepdim=True)
         image = (grey + (image - grey) * saturation) * gain
         if noise:
             image = image + torch.from_numpy(random.normal(0, noise, image.shape).astype(np.float32))

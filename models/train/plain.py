@@ -36,8 +36,8 @@ def train(network: Painter, frames: Frames, start: Tensor, steps: int, batch: in
             view = frames.batch(step, batch)
             for group in optimiser.param_groups:
                 group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
-            painted = network.paint_with(view.crop, network.statistics(view.small, vector.expand(batch, -1)))
-            loss = F.mse_loss(painted, view.crop)
+            painted = network.paint_with(view.crops, network.statistics(view.small, vector.expand(batch, -1)))
+            loss = F.mse_loss(painted, view.crops)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_([vector], 1.0)

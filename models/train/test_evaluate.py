@@ -87,9 +87,8 @@ def test_what_the_trainings_network_makes_is_judged_by_another(
     out = tmp_path / "m.json"
     evaluate.main(["transfer", str(STYLES), "--data", str(data), "--photos", "1", "--out", str(out), "--styles", "ink"])
     assert "Pen and Ink" in capsys.readouterr().out
-    (own,), (others,) = (
-        [np.array(row) for name, row in evaluate.Results(out).rows.items() if name.endswith(end)]
-        for end in ("/L-BFGS", judge.TRAINED_WITH.network)
-    )
+    rows = evaluate.Results(out).rows.items()
+    (own,) = (np.array(row) for name, row in rows if name.endswith("/L-BFGS"))
+    (others,) = (np.array(row) for name, row in rows if judge.TRAINED_WITH.network in name)
     # Two iterations are enough for each network to do better by its own measure.
     assert judge.objective(own) < judge.objective(others)

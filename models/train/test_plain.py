@@ -26,8 +26,8 @@ def test_it_comes_nearer_to_the_picture() -> None:
     def off(vector: Tensor) -> float:
         view = Noise().batch(0, 1)
         with torch.no_grad():
-            painted = network.paint_with(view.crop, network.statistics(view.small, vector))
-        return float((painted - view.crop).square().mean())
+            painted = network.paint_with(view.crops, network.statistics(view.small, vector))
+        return float((painted - view.crops).square().mean())
 
     start = network.styles[:1].detach()
     weights = network.stem[0].weight.clone()

@@ -28,8 +28,10 @@ SHIFT = STRIDE - 1
 # The lattice is looked for in windows of this side, in pixels: small enough that it cannot hide by changing its sign, large
 # enough that a picture's own detail averages out.
 WINDOW = 12 * STRIDE
+# A GPU where torch sees one; CUDA_VISIBLE_DEVICES= hides it.
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
-MIXED = 0.15
+MIXED = 0.3
 
 
 def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
@@ -38,15 +40,15 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
         "--data", type=Path, default=data_folder(), help="folder of photographs, paintings and loss networks"
     )
     p.add_argument("--steps", type=int, default=steps)
-    p.add_argument("--batch", type=int, default=4, help="crops that are painted in one style together")
-    p.add_argument("--side", type=int, default=192, help="of the crops, in pixels")
+    p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
+    p.add_argument("--side", type=int, default=288, help="of the parts, in pixels")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--content", type=float, default=2.0, help="weight of the content loss")
-    p.add_argument("--style", type=float, default=10.0, help="weight of the style loss")
+    p.add_argument("--content", type=float, default=2.2, help="weight of the content loss")
+    p.add_argument("--style", type=float, default=12.0, help="weight of the style loss")
     p.add_argument("--tone", type=float, default=120.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
-    p.add_argument("--stability", type=float, default=30.0, help="weight of: a moved, noisy view is painted alike")
+    p.add_argument("--stability", type=float, default=25.0, help="weight of: a moved, noisy view is painted alike")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
 
@@ -55,18 +57,18 @@ class Trainer:
     """Network, optimiser and data of one run, at some step of its schedule. It trains what asks for a gradient."""
 
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
-        self.a, self.network = a, network
+        self.a, self.network = a, network.to(DEVICE)
         self.trained = [p for p in network.parameters() if p.requires_grad]
         self.optimiser = torch.optim.Adam(self.trained, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
         layers = tuple(dict.fromkeys((*losses.STYLE_LAYERS, losses.CONTENT_LAYER)))
-        self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers)
-        self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,))
+        self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers).to(DEVICE)
+        self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,)).to(DEVICE)
         seen, tones = [], []
         for painting in paintings:
-            picture = painting.picture(a.data)
+            picture = painting.picture(a.data).to(DEVICE)
             with torch.no_grad():
                 features = self.eye(picture)
             seen.append({layer: losses.statistics(features[layer]) for layer in losses.STYLE_LAYERS})
@@ -83,14 +85,15 @@ class Trainer:
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
         a = self.a
-        wide = self.frames.batch(self.step, a.batch)
+        wide = self.view(self.step)
         random = torch.Generator().manual_seed(a.seed * 1_000_003 + self.step)
-        styled = shares(random, 1, len(self.network.styles))
-        image = wide.crop[..., : a.side, : a.side]
+        styled = shares(random, 1, len(self.network.styles)).to(DEVICE)
+        image = wide.crops[..., : a.side, : a.side]
         moved, dy, dx = self._second_view(wide, random)
-        vectors = (styled @ self.network.styles).expand(a.batch + 1, -1)
-        norms = self.network.statistics(torch.cat([wide.small, moved.small]), vectors)
-        painted = self.network.paint_with(torch.cat([image, moved.crop]), norms)
+        vector = styled @ self.network.styles
+        norms = self.network.statistics(torch.cat([wide.small, moved.small]), vector.expand(2, -1))
+        norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:]])
+        painted = self.network.paint_with(torch.cat([image, moved.crops]), norms)
         painted, again = painted[: a.batch], painted[a.batch :]
         with torch.no_grad():
             content = self.content_eye(image)[losses.CONTENT_LAYER]
@@ -103,7 +106,7 @@ class Trainer:
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
             "style": losses.style_loss(losses.pooled(seen), targets),
-            "tone": losses.tone_loss(painted, image, tone),
+            "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), tone),
             "variation": losses.variation(painted),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
@@ -119,13 +122,17 @@ class Trainer:
         self.step += 1
         return {"loss": float(loss), **{name: float(part) for name, part in parts.items()}}
 
+    def view(self, step: int) -> View:
+        """What a step sees: parts of one frame."""
+        return View(*(part.to(DEVICE) for part in self.frames.parts(step, self.a.batch)))
+
     def _second_view(self, wide: View, random: torch.Generator) -> tuple[View, int, int]:
         """The first picture a few pixels on, with grain and a slightly other light: what the next frame of a film is."""
         dy, dx = torch.randint(SHIFT + 1, (2,), generator=random).tolist()
         light = 1 + 0.03 * torch.randn((), generator=random)
-        crop = wide.crop[:1, :, dy : dy + self.a.side, dx : dx + self.a.side] * light
-        crop = crop + 0.02 * torch.randn(crop.shape, generator=random)
-        return View(crop.clamp(0, 1), (wide.small[:1] * light).clamp(0, 1)), dy, dx
+        crop = wide.crops[:1, :, dy : dy + self.a.side, dx : dx + self.a.side] * light
+        crop = crop + 0.02 * torch.randn(crop.shape, generator=random).to(DEVICE)
+        return View(crop.clamp(0, 1), (wide.small * light).clamp(0, 1)), dy, dx
 
     def save(self, path: Path) -> None:
         state = {
@@ -140,7 +147,7 @@ class Trainer:
         os.replace(beside, path)
 
     def restore(self, path: Path) -> None:
-        state = torch.load(path)
+        state = torch.load(path, map_location=DEVICE)
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
@@ -210,7 +217,7 @@ def main(argv: list[str] | None = None) -> None:
     a.out.parent.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(a, Painter(tuple(a.widths), a.quarter, a.eighth, len(BANK)), BANK)
     if a.start:
-        trainer.network.load_state_dict(torch.load(a.start)["network"])
+        trainer.network.load_state_dict(torch.load(a.start, map_location=DEVICE)["network"])
     if a.resume and a.out.exists():
         trainer.restore(a.out)
     trainer.run(min(a.steps, a.stop_at or a.steps), a.out.with_suffix(".jsonl"), a.out)
