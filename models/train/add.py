@@ -34,7 +34,9 @@ def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
     image = view.crops[..., : trainer.a.side, : trainer.a.side]
     with torch.no_grad():
         pictures = [
-            trainer.network.paint_with(image, trainer.network.statistics(view.small, style[None]).expand(len(image), -1))
+            trainer.network.paint_with(
+                image, trainer.network.statistics(view.small, style[None]).expand(len(image), -1)
+            )
             for style in there
         ]
         far = [losses.style_loss(losses.pooled(trainer.eye(picture)), trainer.targets) for picture in pictures]

@@ -179,7 +179,9 @@ def transfer(a: argparse.Namespace) -> None:
             [
                 [
                     gatys.descent(photograph),
-                    gatys.of(photograph, f"L-BFGS by {TRAINED_WITH.network} at {'+'.join(TRAINED_WITH.style)}", descend),
+                    gatys.of(
+                        photograph, f"L-BFGS by {TRAINED_WITH.network} at {'+'.join(TRAINED_WITH.style)}", descend
+                    ),
                     gatys.of(photograph, style.identity, paint),
                 ]
                 for photograph in photographs

@@ -240,7 +240,11 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
     sizes = {2: "height", 3: "width"}
     image = torch.rand(1, 3, 64, 64)
     write_graph(
-        PainterGraph(shipped), {"image": image, "norms": norms}, ["stylized"], paint, {"image": sizes, "stylized": sizes}
+        PainterGraph(shipped),
+        {"image": image, "norms": norms},
+        ["stylized"],
+        paint,
+        {"image": sizes, "stylized": sizes},
     )
     onnx.save(convert_float_to_float16(onnx.load(str(paint)), keep_io_types=True), str(half))
     single, rough = (difference(painter, style, statistics, graph) for graph in (paint, half))
