@@ -26,12 +26,16 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 }
 
-// A frame allocates nothing of its own size, not a byte a pixel: not when it is painted, and
-// not when the mix of one that is kept changes.
+// A frame allocates nothing of its own size: not when it is painted, and not when the mix of
+// one that is kept changes.
 func TestFramesAllocateLittle(t *testing.T) {
 	c := newClient(t, filepath.Join("..", "models", "styles"))
 	s := newShared(t, "great-wave", 640, 360)
 	s.masked()
+	most := uint64(640 * 360 / 4)
+	if raceDetector {
+		most *= 4 // sync.Pool drops a part of what it is given then
+	}
 	for name, change := range map[string]func(frame int){
 		"painted": s.smooth,
 		"mixed":   func(frame int) { s.request.Mix = 1 / float64(frame+2) },
@@ -50,7 +54,7 @@ func TestFramesAllocateLittle(t *testing.T) {
 			}
 		}
 		runtime.ReadMemStats(&after)
-		if each := (after.TotalAlloc - before.TotalAlloc) / frames; each > 640*360 {
+		if each := (after.TotalAlloc - before.TotalAlloc) / frames; each > most {
 			t.Errorf("a frame that is %s allocates %d bytes", name, each)
 		}
 	}

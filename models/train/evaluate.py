@@ -165,6 +165,8 @@ def loss(a: argparse.Namespace) -> None:
 def transfer(a: argparse.Namespace) -> None:
     results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
     trainer = Judge(a.data, TRAINED_WITH)
+    # Results are those of these very layers, too.
+    taught = f"L-BFGS by {TRAINED_WITH.network} at {'+'.join(TRAINED_WITH.style)}"
     photographs = held_out(a.data, a.photos)
     styles = styles_of(bank, a.styles)
     rows = []
@@ -179,9 +181,7 @@ def transfer(a: argparse.Namespace) -> None:
             [
                 [
                     gatys.descent(photograph),
-                    gatys.of(
-                        photograph, f"L-BFGS by {TRAINED_WITH.network} at {'+'.join(TRAINED_WITH.style)}", descend
-                    ),
+                    gatys.of(photograph, taught, descend),
                     gatys.of(photograph, style.identity, paint),
                 ]
                 for photograph in photographs

@@ -79,9 +79,6 @@ class Trainer:
         }
         self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*tones)))
 
-    def rate(self) -> float:
-        return scheduled(self.a.rate, self.step, self.a.steps)
-
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
         a = self.a
@@ -113,7 +110,7 @@ class Trainer:
         }
         loss = sum(getattr(a, name) * part for name, part in parts.items())
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
+            group["lr"] = scheduled(a.rate, self.step, a.steps)
         self.optimiser.zero_grad()
         loss.backward()
         # One odd crop must not undo a hundred steps.
