@@ -39,7 +39,8 @@ def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
             )
             for style in there
         ]
-        far = [losses.style_loss(losses.pooled(trainer.eye(picture)), trainer.targets) for picture in pictures]
+        aim = trainer.targets(losses.LOOKS[0])
+        far = [losses.style_loss(losses.pooled(trainer.eye(picture)), aim) for picture in pictures]
     return there[int(torch.stack(far).argmin())].clone()
 
 

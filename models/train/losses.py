@@ -5,6 +5,7 @@ The loss network is an ONNX file. Its graph is small and plain, so it is walked 
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,8 +19,40 @@ from torch.nn import functional as F
 # those widened to stand for VGG's. The thin ones hold as much, and take a third of the time.
 NETWORK = "encoders/cd_vgg19_16x_5SE_features_op13.onnx"
 # With weights. A painter overshoots at the deepest layer first: it draws a plate's edges, and paints, too.
-STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 3.0}
+STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 2.0}
 CONTENT_LAYER = "relu3_1"
+# How much the covariances count in the style loss, beside the Gram matrices' 1.
+COVARIANCE = 0.1
+
+
+class Look(NamedTuple):
+    """One way to show a picture to the loss network.
+
+    A picture may be right for a network in one look only, and wrong in every other and for every other network. So each
+    step compares plate, picture and painting in another one. Xie et al. 2019, Improving Transferability of Adversarial
+    Examples with Input Diversity, do it to the opposite end.
+    """
+
+    scale: float
+    on_its_side: bool
+    red_for_blue: bool
+
+    def at(self, image: Tensor) -> Tensor:
+        if self.scale != 1:
+            image = F.interpolate(
+                image,
+                scale_factor=self.scale,
+                mode="bilinear",
+                align_corners=False,
+                antialias=True,
+                recompute_scale_factor=False,
+            )
+        if self.on_its_side:
+            image = image.transpose(2, 3)
+        return image.flip(1) if self.red_for_blue else image
+
+
+LOOKS = tuple(Look(*look) for look in itertools.product((1.0, 0.5, 0.7, 1.4), (False, True), (False, True)))
 
 
 class LossNetwork(nn.Module):
@@ -85,7 +118,8 @@ class Statistics(NamedTuple):
     """A layer's Gram matrix G, and the part of it that varies, C = G - m mᵀ, m being the means of the features.
 
     Nearly all of G's square is in m mᵀ (98 % at relu4_1), that is, in overall colour and contrast; brush strokes are in C.
-    Apart, each has its say. Li et al. 2017, Demystifying Neural Style Transfer, compare such statistics.
+    Apart, each has its say; C a small one, for it is hard to reach and all else would be given up for it. Li et al. 2017,
+    Demystifying Neural Style Transfer, compare such statistics.
     """
 
     gram: Tensor
@@ -93,8 +127,8 @@ class Statistics(NamedTuple):
 
 
 def statistics(features: Tensor) -> Statistics:
-    mean = features.mean((2, 3))[:, :, None, None]
-    return Statistics(gram(features), gram(features - mean))
+    mean, seen = features.mean((2, 3)), gram(features)
+    return Statistics(seen, seen - mean[:, :, None] * mean[:, None, :])
 
 
 def pooled(features: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -117,12 +151,14 @@ def style_loss(features: dict[str, Tensor], targets: dict[str, Statistics]) -> T
 
     Targets are those of each picture, or one for all.
     """
-    parts = []
-    for layer, target in targets.items():
-        for seen, aim in zip(statistics(features[layer]), target):
-            off, size = (seen - aim).square().flatten(1).sum(1), aim.square().flatten(1).sum(1)
-            parts.append(STYLE_LAYERS[layer] * (off / size).mean())
-    return torch.stack(parts).sum() / sum(STYLE_LAYERS[layer] for layer in targets)
+    total = sum(STYLE_LAYERS[layer] * apart(statistics(features[layer]), target) for layer, target in targets.items())
+    return total / sum(STYLE_LAYERS[layer] for layer in targets)
+
+
+def apart(seen: Statistics, aim: Statistics) -> Tensor:
+    """Squared distances of the matrices, in squares of the aim's; mean over pictures."""
+    grams, covariances = (((s - a).square().sum((1, 2)) / a.square().sum((1, 2))).mean() for s, a in zip(seen, aim))
+    return grams + COVARIANCE * covariances
 
 
 def content_loss(painted: Tensor, content: Tensor) -> Tensor:

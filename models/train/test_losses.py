@@ -29,7 +29,7 @@ def test_losses_are_zero_at_their_aims_and_one_a_part_at_nothing() -> None:
     targets = {layer: losses.statistics(f) for layer, f in features.items()}
     nothing = {layer: torch.zeros_like(f) for layer, f in features.items()}
     assert losses.style_loss(features, targets) == 0
-    assert losses.style_loss(nothing, targets) == pytest.approx(2)
+    assert losses.style_loss(nothing, targets) == pytest.approx(1 + losses.COVARIANCE)
     assert losses.content_loss(features["relu1_1"], features["relu1_1"]) == 0
     assert losses.content_loss(nothing["relu1_1"], features["relu1_1"]) == pytest.approx(1)
 
@@ -40,6 +40,19 @@ def test_pooled_features_have_the_statistics_of_all() -> None:
     samples = features.permute(1, 0, 2, 3).reshape(5, -1)
     assert torch.allclose(gram[0], samples @ samples.T / samples.shape[1], atol=1e-6)
     assert torch.allclose(covariance[0], torch.cov(samples, correction=0), atol=1e-6)
+
+
+def test_looks_show_a_picture_smaller_on_its_side_and_in_other_colours() -> None:
+    image = torch.rand(1, 3, 12, 20)
+    assert losses.LOOKS[0].at(image) is image
+    on_its_side = losses.Look(1.0, True, False).at(image)
+    assert on_its_side.shape == (1, 3, 20, 12) and on_its_side[0, 1, 7, 5] == image[0, 1, 5, 7]
+    assert torch.equal(losses.Look(1.0, False, True).at(image)[:, 0], image[:, 2])
+    ramp = torch.linspace(0, 1, 20).expand(1, 3, 12, 20)
+    half = losses.Look(0.5, False, False).at(ramp)
+    assert half.shape == (1, 3, 6, 10)
+    # Away from the border, the mean of pixels that lie evenly around a place is the ramp at that place.
+    assert torch.allclose(half[0, 0, 3, 2:-2], ramp[0, 0, 0].view(10, 2).mean(1)[2:-2], atol=1e-6)
 
 
 def test_tone_is_kept_when_only_exposure_and_contrast_change() -> None:

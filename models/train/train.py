@@ -33,6 +33,9 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
 MIXED = 0.3
 
+# By layer, of so many paintings.
+Targets = dict[str, losses.Statistics]
+
 
 def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     """What training a network and training one style have in common."""
@@ -43,9 +46,9 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
     p.add_argument("--side", type=int, default=288, help="of the parts, in pixels")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--content", type=float, default=2.2, help="weight of the content loss")
-    p.add_argument("--style", type=float, default=12.0, help="weight of the style loss")
-    p.add_argument("--tone", type=float, default=120.0, help="weight of: light stays light and dark stays dark")
+    p.add_argument("--content", type=float, default=2.0, help="weight of the content loss")
+    p.add_argument("--style", type=float, default=20.0, help="weight of the style loss")
+    p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
     p.add_argument("--stability", type=float, default=25.0, help="weight of: a moved, noisy view is painted alike")
@@ -66,18 +69,23 @@ class Trainer:
         layers = tuple(dict.fromkeys((*losses.STYLE_LAYERS, losses.CONTENT_LAYER)))
         self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers).to(DEVICE)
         self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,)).to(DEVICE)
-        seen, tones = [], []
-        for painting in paintings:
-            picture = painting.picture(a.data).to(DEVICE)
+        self.paintings = [painting.picture(a.data).to(DEVICE) for painting in paintings]
+        self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*map(losses.tone, self.paintings))))
+        self.seen: dict[losses.Look, Targets] = {}
+
+    def targets(self, look: losses.Look) -> Targets:
+        """Of all paintings, made when a look is first wanted."""
+        if look not in self.seen:
             with torch.no_grad():
-                features = self.eye(picture)
-            seen.append({layer: losses.statistics(features[layer]) for layer in losses.STYLE_LAYERS})
-            tones.append(losses.tone(picture))
-        self.targets = {
-            layer: losses.Statistics(*(torch.cat(parts) for parts in zip(*(s[layer] for s in seen))))
-            for layer in losses.STYLE_LAYERS
-        }
-        self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*tones)))
+                each = [
+                    {layer: losses.statistics(f) for layer, f in self.eye(look.at(painting)).items()}
+                    for painting in self.paintings
+                ]
+            self.seen[look] = {
+                layer: losses.Statistics(*(torch.cat(parts) for parts in zip(*(seen[layer] for seen in each))))
+                for layer in losses.STYLE_LAYERS
+            }
+        return self.seen[look]
 
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
@@ -92,12 +100,13 @@ class Trainer:
         norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:]])
         painted = self.network.paint_with(torch.cat([image, moved.crops]), norms)
         painted, again = painted[: a.batch], painted[a.batch :]
+        look = losses.LOOKS[torch.randint(len(losses.LOOKS), (), generator=random).item()]
         with torch.no_grad():
-            content = self.content_eye(image)[losses.CONTENT_LAYER]
-        seen = self.eye(painted)
+            content = self.content_eye(look.at(image))[losses.CONTENT_LAYER]
+        seen = self.eye(look.at(painted))
         targets = {
             layer: losses.Statistics(*(torch.einsum("ns,s...->n...", styled, part) for part in target))
-            for layer, target in self.targets.items()
+            for layer, target in self.targets(look).items()
         }
         tone = losses.Tone(*(torch.einsum("ns,s...->n...", styled, part) for part in self.tone))
         parts = {
@@ -117,7 +126,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.trained, 5.0)
         self.optimiser.step()
         self.step += 1
-        return {"loss": float(loss), **{name: float(part) for name, part in parts.items()}}
+        return {"loss": loss.item(), **{name: part.item() for name, part in parts.items()}}
 
     def view(self, step: int) -> View:
         """What a step sees: parts of one frame."""
