@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Callable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -32,6 +33,8 @@ MARGIN = 16
 # Side of the small picture.
 SMALL = 128
 EPSILON = 1e-5
+# Standard deviation of the pattern that lies over the small picture, of 1: a quarter of a photograph's.
+FAINT = 0.05
 
 # What a norm does to the features of the layer with that index.
 Norm = Callable[[Tensor, int], Tensor]
@@ -101,6 +104,7 @@ class Painter(nn.Module):
         # A row is the vector of a style: all scales, then all shifts.
         length = sum(self.channels)
         self.styles = nn.Parameter(torch.cat([torch.ones(styles, length), torch.zeros(styles, length)], 1))
+        self.register_buffer("faint", faint(), persistent=False)
 
     def statistics(self, picture: Tensor, style: Tensor) -> Tensor:
         """What the norms will do, for small pictures of frames and the vectors of their styles: n x (scales, shifts)."""
@@ -116,7 +120,7 @@ class Painter(nn.Module):
             seen_shifts.append(shift)
             return x * scale[:, :, None, None] + shift[:, :, None, None]
 
-        self._features(picture, norm)
+        self._features(picture + self.faint, norm)
         return torch.cat(seen_scales + seen_shifts, 1)
 
     def paint_with(self, image: Tensor, norms: Tensor) -> Tensor:
@@ -160,6 +164,20 @@ def small(frame: Tensor, side: int = SMALL) -> Tensor:
     """The small picture of frames: SMALL x SMALL cells, each the mean of the area of the frame that it covers."""
     rows, columns = (torch.from_numpy(coverage(length, side)) for length in frame.shape[-2:])
     return rows @ frame @ columns.T
+
+
+def faint(side: int = SMALL) -> Tensor:
+    """What the statistics of every frame have in them: a pattern of FAINT's strength in all colours and at all sizes.
+
+    The small picture of a flat plate has no contrast and no grain. Norms that make one contrast of all would raise the
+    plate's own grain, which they have not seen, to that of a painting. The pattern's amplitudes fall with the frequency, as
+    those of photographs do (Field 1987), so that to the norms a flat plate is one of little contrast.
+    """
+    frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None])
+    frequency[0, 0] = np.inf
+    noise = np.fft.rfft2(np.random.default_rng(0).normal(size=(3, side, side)))
+    pattern = np.fft.irfft2(noise / frequency, (side, side))
+    return torch.from_numpy((FAINT * pattern / pattern.std((1, 2), keepdims=True)).astype(np.float32))
 
 
 def macs_per_pixel(network: Painter, height: int = 1080, width: int = 1920) -> float:

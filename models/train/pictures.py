@@ -140,7 +140,7 @@ def jitter(view: View, random: np.random.Generator) -> View:
     gamma, saturation = float(np.exp(random.normal(0, 0.25))), random.uniform(0.5, 1.4)
     gain = torch.from_numpy(random.normal(1, 0.06, (3, 1, 1)).astype(np.float32)) * random.uniform(0.8, 1.15)
     # Averaging leaves next to nothing of the grain in the small picture.
-    grain = random.choice([0.0, 0.03], p=[0.75, 0.25])
+    grain = random.choice([0.0, 0.03], p=[0.6, 0.4])
     parts = []
     for image, noise in zip(view, (grain, 0.0)):
         image = image.clamp(0, 1) ** gamma

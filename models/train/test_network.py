@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from network import SMALL, Painter, UpConv, macs_per_pixel, small
+from network import FAINT, SMALL, Painter, UpConv, faint, macs_per_pixel, small
 
 
 def tiny(styles: int = 2) -> Painter:
@@ -62,6 +62,7 @@ def test_folded_weights_can_be_unfolded() -> None:
 def test_norms_of_a_small_picture_are_instance_norms() -> None:
     """Where a frame is its own small picture, its features get exactly the scale and shift of the style."""
     network = tiny()
+    network.faint.zero_()
     frame, seen = torch.rand(1, 3, SMALL, SMALL), []
     network.stem[1].register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
     # What goes into the second layer is the first norm's output, without what is below zero.
@@ -93,3 +94,22 @@ def test_small_picture_is_the_mean_of_areas() -> None:
     assert torch.allclose(
         small(frame, 12)[0, 0], frame[0, 0].repeat_interleave(4, 0).repeat_interleave(3, 1), atol=1e-6
     )
+
+
+def test_the_faint_pattern_is_in_all_colours_and_at_all_sizes() -> None:
+    pattern = faint()
+    assert pattern.shape == (3, SMALL, SMALL) and torch.equal(pattern, faint())
+    assert torch.allclose(pattern.std((1, 2)), torch.tensor(FAINT), rtol=1e-3)
+    assert torch.corrcoef(pattern.flatten(1)).fill_diagonal_(0).abs().max() < 0.3
+    # Every octave has about as much: what is left when cells are averaged loses a like part each time.
+    spread = [F.avg_pool2d(pattern, 2**octave).var() for octave in range(4)]
+    assert all(0.6 < b / a < 0.95 for a, b in zip(spread, spread[1:]))
+
+
+def test_norms_do_not_raise_a_flat_plate_to_a_photograph() -> None:
+    network, photograph = tiny(), F.interpolate(torch.rand(1, 3, 24, 24), SMALL, mode="bilinear")
+    flat, style = torch.full((1, 3, SMALL, SMALL), 0.3), network.styles[:1]
+    first = network.channels[0]
+    gain = network.statistics(flat, style)[0, :first] / network.statistics(photograph, style)[0, :first]
+    # Without the pattern it is a hundred and more.
+    assert 1 < gain.abs().min() and gain.abs().max() < 10

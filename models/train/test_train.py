@@ -36,6 +36,15 @@ def test_another_seed_is_another_network(data: Path, tmp_path: Path) -> None:
     assert not torch.equal(one["network"]["stem.0.weight"], two["network"]["stem.0.weight"])
 
 
+def test_bfloat16_trains_nearly_the_same_weights(data: Path, tmp_path: Path) -> None:
+    exact = run(data, tmp_path / "exact", "--steps", "2")["network"]
+    coarse = run(data, tmp_path / "coarse", "--steps", "2", "--bfloat16")["network"]
+    assert all(weight.dtype == torch.float32 for weight in coarse.values())
+    apart = max((coarse[name] - weight).abs().max() for name, weight in exact.items())
+    # Two steps of Adam at the start of the warm-up move a weight by some 1e-4.
+    assert 0 < apart < 3e-4
+
+
 def test_the_loss_falls_and_is_logged(data: Path, tmp_path: Path) -> None:
     run(data, tmp_path, "--steps", "20", "--rate", "5e-3")
     rows = [json.loads(line) for line in (tmp_path / "tiny.jsonl").read_text().splitlines()]
