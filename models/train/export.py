@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes packages of a checkpoint: the network, its graphs checked against torch through ONNX Runtime, and its styles.
+"""Makes packages of a checkpoint, or of the mean of several: the network, its graphs checked against torch through ONNX
+Runtime, and its styles.
 
 python3 models/train/export.py build/train/painter.pt --out models/styles
 """
@@ -92,10 +93,16 @@ class PainterGraph(nn.Module):
         return self.painter.painted(image, norm)
 
 
-def read_checkpoint(path: Path) -> Painter:
-    state = torch.load(path, map_location="cpu")
-    network = Painter(**state["settings"])
-    network.load_state_dict(state["network"])
+def read_checkpoint(*paths: Path) -> Painter:
+    """The mean of the checkpoints, which have to be of runs from one start.
+
+    Such weights lie in one valley, and their mean nearer to its middle, where a network paints more alike for other eyes than
+    those that it was trained by (Wortsman et al. 2022, Model Soups).
+    """
+    states = [torch.load(path, map_location="cpu") for path in paths]
+    network = Painter(**states[0]["settings"])
+    weights = [state["network"] for state in states]
+    network.load_state_dict({name: sum(w[name] for w in weights) / len(weights) for name in weights[0]})
     return network.eval()
 
 
@@ -305,10 +312,10 @@ def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> 
 
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("checkpoint", type=Path)
+    p.add_argument("checkpoint", type=Path, nargs="+", help="of several, from one start, the mean")
     p.add_argument("--out", type=Path, required=True, help="folder of the packages")
     a = p.parse_args(argv)
-    painter = read_checkpoint(a.checkpoint)
+    painter = read_checkpoint(*a.checkpoint)
     vectors = painter.styles.detach()
     network = write_network(painter, vectors[0], a.out)
     for painting, vector in zip(BANK, vectors, strict=True):

@@ -23,6 +23,9 @@ CONTENT = (
     ("photos/skimage", "chelsea.png", "Stéfan van der Walt, CC0"),
     ("photos/skimage", "coffee.png", "Rachel Michetti, CC0"),
 )
+# How often the parts of a frame show as much of it as they can together. What is asked of a painting's statistics is asked
+# of a whole frame then, and not of every part.
+WHOLE = 0.7
 
 
 def data_folder() -> Path:
@@ -96,11 +99,13 @@ class Frames:
         frame = source[:, top:bottom, left:right]
         # How much of the frame a part shows, in its own pixels: from twice enlarged to all that fits.
         most = min(frame.shape[1:])
-        extent = min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
+        whole = count > 1 and random.random() < WHOLE
+        extent = most if whole else min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
+        room = np.array(frame.shape[1:]) - extent
         crops = []
-        for _ in range(count):
-            y = top + random.integers(frame.shape[1] - extent + 1)
-            x = left + random.integers(frame.shape[2] - extent + 1)
+        for index in range(count):
+            place = np.rint(room * index / (count - 1)).astype(int) if whole else random.integers(room + 1)
+            y, x = (place + (top, left)).tolist()
             crop = source[:, y : y + extent, x : x + extent]
             if extent > 1.5 * self.side:
                 crop = half[:, y // 2 : (y + extent) // 2, x // 2 : (x + extent) // 2]

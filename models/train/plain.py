@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 
 import torch
@@ -24,6 +23,7 @@ from export import read_network, write_manifest
 from network import Painter
 from packages import identity
 from pictures import Frames, data_folder
+from train import scheduled
 
 
 def train(network: Painter, frames: Frames, start: Tensor, steps: int, batch: int, rate: float) -> Tensor:
@@ -35,7 +35,7 @@ def train(network: Painter, frames: Frames, start: Tensor, steps: int, batch: in
         for step in bar:
             view = frames.batch(step, batch)
             for group in optimiser.param_groups:
-                group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+                group["lr"] = scheduled(rate, step, steps)
             painted = network.paint_with(view.crops, network.statistics(view.small, vector.expand(batch, -1)))
             loss = F.mse_loss(painted, view.crops)
             optimiser.zero_grad()

@@ -92,7 +92,7 @@ def test_a_name_that_is_no_folder_name_is_refused(package: Path) -> None:
 
 def test_added_style_is_a_package_and_only_its_vector_is_trained(package: Path, data: Path) -> None:
     before = {path: path.read_bytes() for path in package.iterdir()}
-    arguments = "vangogh_starry_night.jpg --name mine --painting-side 128 --steps 2 --batch 1 --side 96".split()
+    arguments = "vangogh_starry_night.jpg --name mine --painting-side 128 --steps 2 --batch 1 --side 112".split()
     out = package.parent / "added"
     folder = add.main([*arguments, "--network", str(package), "--data", str(data), "--out", str(out)])
     check_manifest(folder / "style.json")
@@ -167,3 +167,14 @@ def test_grain_on_a_flat_plate_is_not_raised_to_a_picture(name: str, level: floa
     painted = bank.paint(plate.clip(0, 1).astype(np.float32), bank.styles[name].vector)
     # Without the pattern of network.faint it was not a number; where a little of the grain was to be seen, up to 0.4.
     assert painted.std((2, 3)).max() < 0.15
+
+
+def test_the_mean_of_several_checkpoints_is_exported(tmp_path: Path) -> None:
+    networks = [tiny(), tiny()]
+    networks[1].stem[0].weight.data += 1
+    paths = [tmp_path / f"{index}.pt" for index in range(2)]
+    for network, path in zip(networks, paths):
+        torch.save({"settings": network.settings, "network": network.state_dict()}, path)
+    mean, first = export.read_checkpoint(*paths), export.read_checkpoint(paths[0])
+    assert torch.allclose(mean.stem[0].weight, first.stem[0].weight + 0.5)
+    assert torch.equal(mean.stem[1].weight, first.stem[1].weight)

@@ -41,6 +41,19 @@ def test_parts_are_of_one_frame(data: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert apart.max() - apart.min() > 0.1
 
 
+def test_two_parts_of_a_wide_frame_show_all_of_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = Frames(data, 64, seed=0)
+    frames.pictures = [torch.linspace(0, 1, 120).expand(3, 80, 120)]
+    frames.halves = [picture[:, ::2, ::2] for picture in frames.pictures]
+    monkeypatch.setattr(pictures, "WHOLE", 1.0)
+    monkeypatch.setattr(pictures, "_interval", lambda random, length: (0, length))
+    monkeypatch.setattr(pictures, "sky", lambda random, side: frames.pictures[0])
+    monkeypatch.setattr(pictures, "jitter", lambda view, random: view)
+    for step in range(4):
+        ends = frames.parts(step, 2).crops[:, 0, 0][:, [0, -1]]
+        assert ends.min() < 0.02 and ends.max() > 0.98
+
+
 def test_jitter_changes_a_view_and_its_small_picture_alike() -> None:
     for seed in range(20):
         picture = sky(np.random.default_rng(seed), 64)

@@ -12,6 +12,7 @@ import math
 import os
 import time
 from pathlib import Path
+from typing import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +20,11 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 import losses
+from filters import LEAST, RandomFilters, texture_loss
 from network import STRIDE, Painter
 from paintings import BANK, Painting
 from pictures import Frames, View, data_folder
+from soap import Soap
 
 # How far the second view of a picture may be moved, in pixels: every place within the network's stride.
 SHIFT = STRIDE - 1
@@ -30,10 +33,12 @@ SHIFT = STRIDE - 1
 WINDOW = 12 * STRIDE
 # A GPU where torch sees one; CUDA_VISIBLE_DEVICES= hides it.
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-# Longer gradients are shortened to this. Most are 5 to 30 long; where all are shortened, every step counts alike.
-CLIP = 35.0
+# Longer gradients are shortened to this. Most are 10 to 50 long; where all are shortened, every step counts alike.
+CLIP = 60.0
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
 MIXED = 0.3
+# How many sets of random filters there are, of which every step looks with one.
+CHANCES = 16
 
 # By layer, of so many paintings.
 Targets = dict[str, losses.Statistics]
@@ -46,10 +51,11 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     )
     p.add_argument("--steps", type=int, default=steps)
     p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
-    p.add_argument("--side", type=int, default=288, help="of the parts, in pixels")
+    p.add_argument("--side", type=int, default=288, help=f"of the parts, in pixels; {LEAST} at least")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     p.add_argument("--content", type=float, default=10.0, help="weight of the content loss")
     p.add_argument("--style", type=float, default=20.0, help="weight of the style loss")
+    p.add_argument("--texture", type=float, default=10.0, help="weight of the style loss by random filters")
     p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
@@ -67,7 +73,7 @@ class Trainer:
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
         self.a, self.network = a, network.to(DEVICE)
         self.trained = [p for p in network.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.Adam(self.trained, lr=a.rate)
+        self.optimiser = Soap(self.trained, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
@@ -77,6 +83,13 @@ class Trainer:
         self.paintings = [painting.picture(a.data).to(DEVICE) for painting in paintings]
         self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*map(losses.tone, self.paintings))))
         self.seen: dict[losses.Look, Targets] = {}
+        self.chances = [RandomFilters(seed).to(DEVICE) for seed in range(CHANCES)]
+        # By set of filters and scale: of all paintings.
+        self.textures = [self._textures(filters) for filters in self.chances]
+
+    def _textures(self, filters: RandomFilters) -> list[Tensor]:
+        with torch.no_grad():
+            return [torch.cat(grams) for grams in zip(*map(filters, self.paintings))]
 
     def targets(self, look: losses.Look) -> Targets:
         """Of all paintings, made when a look is first wanted."""
@@ -107,19 +120,23 @@ class Trainer:
             painted = self.network.paint_with(torch.cat([image, moved.crops]), norms).float()
         painted, again = painted[: a.batch], painted[a.batch :]
         look = losses.LOOKS[torch.randint(len(losses.LOOKS), (), generator=random).item()]
+        chance = torch.randint(CHANCES, (), generator=random).item()
         with self.precision():
             with torch.no_grad():
                 content = self.content_eye(look.at(image))[losses.CONTENT_LAYER].float()
             seen = {layer: features.float() for layer, features in self.eye(look.at(painted)).items()}
-        targets = {
-            layer: losses.Statistics(*(torch.einsum("ns,s...->n...", styled, part) for part in target))
-            for layer, target in self.targets(look).items()
-        }
-        tone = losses.Tone(*(torch.einsum("ns,s...->n...", styled, part) for part in self.tone))
+            texture = self.chances[chance](painted)
+
+        def wanted(parts: Iterable[Tensor]) -> list[Tensor]:
+            """Of the paintings' numbers, what the step's style or mixture has."""
+            return [torch.einsum("ns,s...->n...", styled, part) for part in parts]
+
+        targets = {layer: losses.Statistics(*wanted(target)) for layer, target in self.targets(look).items()}
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
             "style": losses.style_loss(losses.pooled(seen), targets),
-            "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), tone),
+            "texture": texture_loss(texture, wanted(self.textures[chance])),
+            "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), losses.Tone(*wanted(self.tone))),
             "variation": losses.variation(painted),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
