@@ -32,7 +32,7 @@ func TestFramesAllocateLittle(t *testing.T) {
 	c := newClient(t, filepath.Join("..", "models", "styles"))
 	s := newShared(t, "great-wave", 640, 360)
 	s.masked()
-	most := uint64(640 * 360 / 2) // a thirtieth of it: pings go on beside a frame, more of them beside a slow one
+	most := uint64(640 * 360 / 4)
 	if raceDetector {
 		most *= 4 // sync.Pool drops a part of what it is given then
 	}
