@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from losses import beside, gram
+from losses import beside, distance, gram
 
 FILTERS = 32
 # Side of a filter, in pixels, and the sizes at which it looks: up to an eighth, where it covers a brush stroke.
@@ -53,5 +53,5 @@ class RandomFilters(nn.Module):
 
 
 def texture_loss(seen: list[Tensor], aim: list[Tensor]) -> Tensor:
-    """Squared distance of the matrices, each in squares of its aim's; mean over scales."""
-    return torch.stack([(s - a).square().sum() / a.square().sum() for s, a in zip(seen, aim)]).mean()
+    """Distance of the matrices, mean over scales."""
+    return torch.stack([distance(s, a) for s, a in zip(seen, aim)]).mean()

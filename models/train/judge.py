@@ -68,8 +68,8 @@ class Judge:
     def parts(self, image: Tensor, content: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Content and style."""
         seen = self.see(image)
-        style = sum(_distance(losses.gram(seen[layer]), target) for layer, target in targets.items())
-        return _distance(seen[self.sight.content], content), style / len(targets)
+        style = sum(losses.distance(losses.gram(seen[layer]), target) for layer, target in targets.items())
+        return losses.distance(seen[self.sight.content], content), style / len(targets)
 
     def descend(self, photograph: Tensor, targets: dict[str, Tensor]) -> Tensor:
         """What the objective asks for: its own descent, from the photograph."""
@@ -86,10 +86,6 @@ class Judge:
 
         descent.step(evaluation)
         return image.detach().clamp(0, 1)
-
-
-def _distance(seen: Tensor, target: Tensor) -> Tensor:
-    return (seen - target).square().sum() / target.square().sum()
 
 
 def objective(parts: np.ndarray) -> np.ndarray:

@@ -161,6 +161,11 @@ def apart(seen: Statistics, aim: Statistics) -> Tensor:
     return grams + COVARIANCE * covariances
 
 
+def distance(seen: Tensor, aim: Tensor) -> Tensor:
+    """Squared distance, in squares of the aim."""
+    return (seen - aim).square().sum() / aim.square().sum()
+
+
 def content_loss(painted: Tensor, content: Tensor) -> Tensor:
     """Distance of the feature maps, relative to how much there is in the content's (its mean square)."""
     return F.mse_loss(painted, content) / content.square().mean()
