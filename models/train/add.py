@@ -58,8 +58,6 @@ def main(argv: list[str] | None = None) -> Path:
     p.add_argument("--out", type=Path, required=True, help="folder for the package of the style, and the log")
     add_arguments(p, steps=400)
     a = p.parse_args(argv)
-    # A vector has few numbers, and bears larger steps than a network.
-    a.rate = 10 * a.rate
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     a.out.mkdir(parents=True, exist_ok=True)

@@ -76,11 +76,16 @@ class LossNetwork(nn.Module):
                 needed |= set(node.input)
                 attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
                 self.nodes.insert(0, (node.op_type, list(node.input), node.output[0], attributes))
+        # Where a tensor is needed last. What is kept longer adds up to gigabytes for a painting.
+        self.last = {name: index for index, node in enumerate(self.nodes) for name in node[1]}
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         values = {self.input: image}
-        for op, inputs, output, attributes in self.nodes:
+        for index, (op, inputs, output, attributes) in enumerate(self.nodes):
             values[output] = self._run(op, [values.get(name) for name in inputs], inputs, attributes)
+            for name in inputs:
+                if self.last[name] == index and name not in self.outputs:
+                    values.pop(name, None)
         return {name: values[name] for name in self.outputs}
 
     def _run(self, op: str, x: list[Tensor], names: list[str], attributes: dict) -> Tensor:

@@ -33,8 +33,8 @@ MARGIN = 16
 # Side of the small picture.
 SMALL = 128
 EPSILON = 1e-5
-# Standard deviation of the pattern that lies over the small picture, of 1: a quarter of a photograph's.
-FAINT = 0.05
+# Standard deviation of the pattern that lies over the small picture, of 1: half of a photograph's.
+FAINT = 0.1
 
 # What a norm does to the features of the layer with that index.
 Norm = Callable[[Tensor, int], Tensor]

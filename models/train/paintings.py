@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from torch import Tensor
 from torch.nn import functional as F
 import numpy as np
@@ -18,8 +18,9 @@ class Painting(NamedTuple):
     """A style's origin.
 
     name, label: as in style.json; work: painter, title and year; file: in the data folder's paintings/, or a path;
-    side: of the shorter side once loaded, in pixels, which is the size of the strokes; crop: left, top, right, bottom as
-    fractions, for texture is chosen by cropping.
+    side: of the shorter side once loaded, in pixels, which is the size of the strokes: where they are fine, the painting is
+    as large as a frame of UHD, and a stroke some twenty pixels wide; crop: left, top, right, bottom as fractions, for texture
+    is chosen by cropping.
     """
 
     name: str
@@ -44,21 +45,21 @@ BANK = (
         "Starry Night (Van Gogh)",
         "Vincent van Gogh, The Starry Night, 1889",
         "vangogh_starry_night.jpg",
-        900,
+        1800,
     ),
     Painting(
         "wheat-field",
         "Wheat Field with Cypresses (Van Gogh)",
         "Vincent van Gogh, Wheat Field with Cypresses, 1889",
         "vangogh_wheat_field_with_cypresses.jpg",
-        900,
+        2160,
     ),
     Painting(
         "olive-trees",
         "Olive Trees (Van Gogh)",
         "Vincent van Gogh, Olive Trees, 1889",
         "vangogh_olive_trees.jpg",
-        800,
+        2160,
         (0.0, 0.0, 1.0, 0.94),
     ),
     Painting(
@@ -66,14 +67,14 @@ BANK = (
         "Thatched Cottages (Van Gogh)",
         "Vincent van Gogh, Houses at Auvers, 1890",
         "vangogh_thatched_cottages_1890.jpg",
-        900,
+        2160,
     ),
     Painting(
         "night-cafe",
         "Night Café (Van Gogh)",
         "Vincent van Gogh, The Night Café, 1888",
         "vangogh_night_cafe_1888.jpg",
-        800,
+        1080,
         (0.0, 0.0, 1.0, 0.94),
     ),
     Painting(
@@ -81,34 +82,34 @@ BANK = (
         "Self-Portrait (Van Gogh)",
         "Vincent van Gogh, Self-Portrait, 1889",
         "vangogh_self_portrait_1889.jpg",
-        700,
+        900,
     ),
     Painting(
-        "water-lilies", "Water Lilies (Monet)", "Claude Monet, Water Lilies, 1919", "monet_water_lilies_1919.jpg", 800
+        "water-lilies", "Water Lilies (Monet)", "Claude Monet, Water Lilies, 1919", "monet_water_lilies_1919.jpg", 2160
     ),
     Painting(
         "cliffs",
         "Cliffs at Étretat (Monet)",
         "Claude Monet, The Cliffs at Étretat, 1885",
         "monet_etretat_cliffs_1885.jpg",
-        640,
+        720,
     ),
     Painting(
-        "river-bank", "River Landscape (Renoir)", "Pierre-Auguste Renoir, a landscape", "renoir_landscape.jpg", 560
+        "river-bank", "River Landscape (Renoir)", "Pierre-Auguste Renoir, a landscape", "renoir_landscape.jpg", 640
     ),
     Painting(
         "great-wave",
         "Great Wave (Hokusai)",
         "Katsushika Hokusai, The Great Wave off Kanagawa, about 1831",
         "hokusai_great_wave.jpg",
-        700,
+        1700,
     ),
     Painting(
         "scream",
         "The Scream (Munch)",
         "Edvard Munch, The Scream, 1893",
         "munch_scream_1893.jpg",
-        900,
+        1080,
         (0.02, 0.02, 0.9, 0.98),
     ),
     Painting(
@@ -116,69 +117,69 @@ BANK = (
         "Shipwreck (Turner)",
         "J. M. W. Turner, The Shipwreck of the Minotaur, about 1810",
         "turner_shipwreck_of_the_minotaur.jpg",
-        800,
+        1200,
     ),
     Painting(
         "tahiti",
         "Tahitian Women (Gauguin)",
         "Paul Gauguin, Three Tahitian Women, 1896",
         "gauguin_three_tahitian_women_1896.jpg",
-        720,
+        1200,
     ),
     Painting(
         "gold-screen",
         "Gold Screen (Hōitsu)",
         "Sakai Hōitsu, a folding screen with blossom",
         "sakai_hoitsu_flowers.jpg",
-        560,
+        640,
     ),
-    Painting("gouache", "Gouache", "made by models/train/paintings.py", "gouache", 768),
-    Painting("ink", "Pen and Ink", "made by models/train/paintings.py", "ink", 768),
+    Painting("gouache", "Gouache", "made by models/train/paintings.py", "gouache", 1024),
+    Painting("ink", "Brush and Ink", "made by models/train/paintings.py", "ink", 1024),
 )
 
 
 def gouache(side: int) -> Tensor:
-    """Flat, broad strokes along a smooth flow, in a palette of teal, ochre, rose and night blue."""
+    """Night blue, teal, rose and ochre."""
     palette = (
         (18, 38, 66),
+        (96, 40, 66),
         (26, 92, 102),
+        (176, 84, 78),
         (96, 158, 148),
         (222, 170, 84),
         (232, 214, 178),
-        (196, 86, 82),
-        (120, 44, 70),
     )
-    random = np.random.default_rng(7)
-    tone, angle = _field(random, side, 5), _field(random, side, 3) * 2 * np.pi
-    image = Image.new("RGB", (side, side), palette[1])
-    draw = ImageDraw.Draw(image)
-    for index in range(9000):
-        # Broad strokes first, fine ones over them.
-        width = int(26 * (1 - index / 9000) ** 1.5) + 4
-        path = _stroke(random, angle, width * random.uniform(3, 6))
-        x, y = path[0]
-        shade = tone[int(y), int(x)] * 1.3 - 0.15 + random.normal(0, 0.07)
-        colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(0, 7, 3)
-        draw.line(path, tuple(int(v) for v in np.clip(colour, 0, 255)), width, "curve")
-    return _tensor(image)
+    return _strokes(side, palette, seed=7)
 
 
 def ink(side: int) -> Tensor:
-    """Hatching with a pen on cream paper: the darker, the more directions of lines."""
-    random = np.random.default_rng(11)
-    tone, bend = _field(random, side, 4), _field(random, side, 2)
+    """Black ink, thinned more and more, on cream paper."""
+    palette = ((26, 26, 38), (58, 58, 68), (104, 104, 112), (160, 156, 154), (206, 199, 186), (243, 233, 212))
+    return _strokes(side, palette, seed=11)
+
+
+def _strokes(side: int, palette: tuple[tuple[int, int, int], ...], seed: int) -> Tensor:
+    """Flat, broad strokes along a smooth flow, from the palette's darkest colour to its lightest; their edges run a little."""
+    random = np.random.default_rng(seed)
+    tone, angle = _field(random, side, 4), _field(random, side, 3) * 2 * np.pi
     # Drawn twice as large: lines between pixels are smooth.
-    image = Image.new("RGB", (2 * side, 2 * side), (243, 233, 212))
+    image = Image.new("RGB", (2 * side, 2 * side), palette[len(palette) // 2])
     draw = ImageDraw.Draw(image)
-    for layer, threshold in enumerate((0.72, 0.5, 0.3)):
-        angle = bend * 1.5 + layer * np.pi / 3
-        for _ in range(side * side // 90):
-            path = _stroke(random, angle, random.uniform(14, 34))
-            x, y = path[0]
-            if tone[int(y), int(x)] + random.normal(0, 0.03) < threshold:
-                shade = int(random.uniform(18, 60))
-                draw.line([(2 * u, 2 * v) for u, v in path], (shade, shade, shade + 14), 3, "curve")
-    return _tensor(image.resize((side, side), Image.LANCZOS))
+    strokes = side * side // 500
+    for index in range(strokes):
+        # Broad strokes first, finer ones over them.
+        width = int(56 * (1 - index / strokes) ** 1.5) + 20
+        path = [(2 * x, 2 * y) for x, y in _path(random, angle, width * random.uniform(3, 6))]
+        x, y = path[0]
+        shade = tone[int(y / 2), int(x / 2)] * 1.3 - 0.15 + random.normal(0, 0.05)
+        colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(0, 7)
+        fill = tuple(int(v) for v in np.clip(colour, 0, 255))
+        draw.line(path, fill, 2 * width)
+        # Round joints and ends.
+        for x, y in path:
+            draw.ellipse((x - width, y - width, x + width, y + width), fill)
+    image = image.resize((side, side), Image.LANCZOS).filter(ImageFilter.GaussianBlur(1.5))
+    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
 
 
 MADE = {"gouache": gouache, "ink": ink}
@@ -191,7 +192,7 @@ def _field(random: np.random.Generator, side: int, cells: int) -> np.ndarray:
     return (field - field.min()) / (field.max() - field.min())
 
 
-def _stroke(random: np.random.Generator, angle: np.ndarray, length: float) -> list[tuple[float, float]]:
+def _path(random: np.random.Generator, angle: np.ndarray, length: float) -> list[tuple[float, float]]:
     """A path of that length along a field of directions, from anywhere."""
     side = len(angle)
     x, y = random.uniform(0, side, 2)
@@ -203,7 +204,3 @@ def _stroke(random: np.random.Generator, angle: np.ndarray, length: float) -> li
             break
         path.append((x, y))
     return path
-
-
-def _tensor(image: Image.Image) -> Tensor:
-    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255

@@ -23,7 +23,7 @@ EPSILON = 1e-8
 class Soap(torch.optim.Optimizer):
     """SOAP for the weights of convolutions, out x in x height x width, taken as matrices of `out` rows. Adam for the rest."""
 
-    def __init__(self, parameters: Iterable[nn.Parameter], lr: float) -> None:
+    def __init__(self, parameters: Iterable[nn.Parameter] | list[dict], lr: float) -> None:
         super().__init__(parameters, {"lr": lr})
 
     @torch.no_grad()

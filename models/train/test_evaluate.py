@@ -86,7 +86,7 @@ def test_what_the_trainings_network_makes_is_judged_by_another(
     monkeypatch.setattr(evaluate, "SIDE", 96)
     out = tmp_path / "m.json"
     evaluate.main(["transfer", str(STYLES), "--data", str(data), "--photos", "1", "--out", str(out), "--styles", "ink"])
-    assert "Pen and Ink" in capsys.readouterr().out
+    assert "Brush and Ink" in capsys.readouterr().out
     rows = evaluate.Results(out).rows.items()
     (own,) = (np.array(row) for name, row in rows if name.endswith("/L-BFGS"))
     (others,) = (np.array(row) for name, row in rows if judge.TRAINED_WITH.network in name)

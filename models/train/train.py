@@ -35,6 +35,8 @@ WINDOW = 12 * STRIDE
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # Longer gradients are shortened to this. Most are 10 to 50 long; where all are shortened, every step counts alike.
 CLIP = 60.0
+# How much faster than the shared weights vectors learn: few steps meet each, and it has few numbers, which bear long strides.
+VECTOR_RATE = 10
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
 MIXED = 0.3
 # How many sets of random filters there are, of which every step looks with one.
@@ -53,7 +55,7 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
     p.add_argument("--side", type=int, default=288, help=f"of the parts, in pixels; {LEAST} at least")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--content", type=float, default=10.0, help="weight of the content loss")
+    p.add_argument("--content", type=float, default=8.0, help="weight of the content loss")
     p.add_argument("--style", type=float, default=20.0, help="weight of the style loss")
     p.add_argument("--texture", type=float, default=10.0, help="weight of the style loss by random filters")
     p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
@@ -73,7 +75,9 @@ class Trainer:
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
         self.a, self.network = a, network.to(DEVICE)
         self.trained = [p for p in network.parameters() if p.requires_grad]
-        self.optimiser = Soap(self.trained, lr=a.rate)
+        vectors = [p for p in self.trained if p is network.styles]
+        shared = [p for p in self.trained if p is not network.styles]
+        self.optimiser = Soap([{"params": shared, "times": 1}, {"params": vectors, "times": VECTOR_RATE}], lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
@@ -143,7 +147,7 @@ class Trainer:
         }
         loss = sum(getattr(a, name) * part for name, part in parts.items())
         for group in self.optimiser.param_groups:
-            group["lr"] = scheduled(a.rate, self.step, a.steps)
+            group["lr"] = group["times"] * scheduled(a.rate, self.step, a.steps)
         self.optimiser.zero_grad()
         loss.backward()
         # One odd crop must not undo a hundred steps.
