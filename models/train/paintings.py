@@ -45,7 +45,7 @@ BANK = (
         "Starry Night (Van Gogh)",
         "Vincent van Gogh, The Starry Night, 1889",
         "vangogh_starry_night.jpg",
-        1800,
+        2160,
     ),
     Painting(
         "wheat-field",
