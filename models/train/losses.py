@@ -173,7 +173,7 @@ def distance(seen: Tensor, aim: Tensor) -> Tensor:
 
 def content_loss(painted: Tensor, content: Tensor) -> Tensor:
     """Distance of the feature maps, relative to how much there is in the content's (its mean square)."""
-    return F.mse_loss(painted, content) / content.square().mean()
+    return distance(painted, content)
 
 
 class Tone(NamedTuple):
