@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from network import small
 
-# Only pictures that may be used for anything: no research-only collections. Folder, files, licence.
+# Only pictures that may be used for anything: no research-only collections. Folder, files, licence. Paintings are plates, too,
+# for what photographs have too little of: fine texture from border to border.
 CONTENT = (
     ("photos/kodak", "kodim*.png", "Kodak PhotoCD PCD0992, released by Eastman Kodak for unrestricted usage"),
     ("photos/skimage", "astronaut.png", "NASA, public domain"),
@@ -22,6 +23,7 @@ CONTENT = (
     ("photos/skimage", "hubble_deep_field.jpg", "NASA and ESA, public domain"),
     ("photos/skimage", "chelsea.png", "Stéfan van der Walt, CC0"),
     ("photos/skimage", "coffee.png", "Rachel Michetti, CC0"),
+    ("paintings", "*.jpg", "the bank's, public domain"),
 )
 # How often the parts of a frame show as much of it as they can together. What is asked of a painting's statistics is asked
 # of a whole frame then, and not of every part.

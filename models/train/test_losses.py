@@ -62,10 +62,22 @@ def test_tone_is_kept_when_only_exposure_and_contrast_change() -> None:
     assert losses.tone_loss(0.75 - 0.5 * content, content, painting) > 1e-5
 
 
-def test_variation_of_a_checkerboard_and_of_nothing() -> None:
-    board = (torch.arange(8)[:, None] + torch.arange(8)).remainder(2).float().expand(1, 3, 8, 8)
-    assert losses.variation(board) == 2
-    assert losses.variation(torch.ones(1, 3, 8, 8)) == 0
+def test_bands_tell_sizes_apart() -> None:
+    checks = (torch.arange(64)[:, None] + torch.arange(64)).remainder(2).float().expand(1, 3, 64, 64)
+    assert torch.equal(losses.bands(checks), torch.tensor([0.25, 0.0, 0.0, 0.0, 0.0]))
+    for size in (4, 8, 16):
+        stripes = (torch.arange(64) // size).remainder(2).float().expand(2, 3, 64, 64)
+        assert 2 ** int(losses.bands(stripes).argmax()) == size
+
+
+def test_bands_loss_is_the_contrast_that_is_too_much() -> None:
+    picture = torch.rand(1, 3, 64, 64)
+    aim = losses.bands(picture)
+    assert losses.bands_loss(aim, aim) == losses.bands_loss(losses.bands(0.5 * picture), aim) == 0
+    assert losses.bands_loss(losses.bands(1.6 * picture), aim).item() == pytest.approx(0.36, rel=1e-3)
+    flat = torch.full((1, 3, 64, 64), 0.5, requires_grad=True)
+    losses.bands_loss(losses.bands(flat), losses.bands(flat.detach())).backward()
+    assert torch.isfinite(flat.grad).all()
 
 
 def test_lattice_sees_what_is_locked_to_the_period_only() -> None:

@@ -19,7 +19,7 @@ def test_a_step_sees_the_same_pictures_whatever_came_before(data: Path) -> None:
 
 def test_views_have_the_size_and_range_of_pictures(data: Path) -> None:
     frames = Frames(data, 96, seed=0)
-    assert len(frames.pictures) == 29
+    assert len(frames.pictures) == 43
     for step in range(8):
         for view, small_ones in ((frames.batch(step, 4), 4), (frames.parts(step, 4), 1)):
             assert view.crops.shape == (4, 3, 96, 96) and view.small.shape == (small_ones, 3, SMALL, SMALL)

@@ -59,7 +59,7 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     p.add_argument("--style", type=float, default=20.0, help="weight of the style loss")
     p.add_argument("--texture", type=float, default=10.0, help="weight of the style loss by random filters")
     p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
-    p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
+    p.add_argument("--bands", type=float, default=8.0, help="weight of: no more of any size than the painting has")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
     p.add_argument("--stability", type=float, default=25.0, help="weight of: a moved, noisy view is painted alike")
     p.add_argument(
@@ -86,6 +86,7 @@ class Trainer:
         self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,)).to(DEVICE)
         self.paintings = [painting.picture(a.data).to(DEVICE) for painting in paintings]
         self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*map(losses.tone, self.paintings))))
+        self.bands = torch.stack([losses.bands(painting) for painting in self.paintings])
         self.seen: dict[losses.Look, Targets] = {}
         self.chances = [RandomFilters(seed).to(DEVICE) for seed in range(CHANCES)]
         # By set of filters and scale: of all paintings.
@@ -141,7 +142,7 @@ class Trainer:
             "style": losses.style_loss(losses.pooled(seen), targets),
             "texture": texture_loss(texture, wanted(self.textures[chance])),
             "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), losses.Tone(*wanted(self.tone))),
-            "variation": losses.variation(painted),
+            "bands": losses.bands_loss(losses.bands(painted), *wanted([self.bands])),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
         }
