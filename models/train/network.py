@@ -33,7 +33,7 @@ MARGIN = 16
 # Side of the small picture.
 SMALL = 128
 EPSILON = 1e-5
-# Standard deviation of the pattern that lies over the small picture, of 1: half of a photograph's.
+# Standard deviation of the pattern that lies over the small picture, of 1. Photographs have 0.2 to 0.25.
 FAINT = 0.14
 
 # What a norm does to the features of the layer with that index.
