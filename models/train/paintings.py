@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 import numpy as np
 
-from pictures import load
+from pictures import load, tensor
 
 
 class Painting(NamedTuple):
@@ -178,8 +178,7 @@ def _strokes(side: int, palette: tuple[tuple[int, int, int], ...], seed: int) ->
         # Round joints and ends.
         for x, y in path:
             draw.ellipse((x - width, y - width, x + width, y + width), fill)
-    image = image.resize((side, side), Image.LANCZOS).filter(ImageFilter.GaussianBlur(1.5))
-    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
+    return tensor(image.resize((side, side), Image.LANCZOS).filter(ImageFilter.GaussianBlur(1.5)))
 
 
 MADE = {"gouache": gouache, "ink": ink}

@@ -51,6 +51,11 @@ def load(
     if short_side is not None:
         scale = short_side / min(image.size)
         image = image.resize([round(s * scale) for s in image.size], Image.LANCZOS)
+    return tensor(image)
+
+
+def tensor(image: Image.Image) -> Tensor:
+    """An RGB picture as floats in [0, 1], CHW."""
     return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
 
 

@@ -75,9 +75,8 @@ class Trainer:
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
         self.a, self.network = a, network.to(DEVICE)
         self.trained = [p for p in network.parameters() if p.requires_grad]
-        vectors = [p for p in self.trained if p is network.styles]
-        shared = [p for p in self.trained if p is not network.styles]
-        self.optimiser = Soap([{"params": shared, "times": 1}, {"params": vectors, "times": VECTOR_RATE}], lr=a.rate)
+        groups = [{"params": [p], "times": VECTOR_RATE if p is network.styles else 1} for p in self.trained]
+        self.optimiser = Soap(groups, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
