@@ -34,7 +34,7 @@ MARGIN = 16
 SMALL = 128
 EPSILON = 1e-5
 # Standard deviation of the pattern that lies over the small picture, of 1. Photographs have 0.2 to 0.25.
-FAINT = 0.14
+FAINT = 0.18
 
 # What a norm does to the features of the layer with that index.
 Norm = Callable[[Tensor, int], Tensor]

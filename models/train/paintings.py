@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Iterator, NamedTuple
 
 import torch
 from PIL import Image, ImageDraw, ImageFilter
@@ -138,8 +138,16 @@ BANK = (
 )
 
 
+class Stroke(NamedTuple):
+    """path: n x (x, y), in pixels, as the width is; colour: RGB of 255."""
+
+    path: np.ndarray
+    width: int
+    colour: np.ndarray
+
+
 def gouache(side: int) -> Tensor:
-    """Night blue, teal, rose and ochre."""
+    """Flat, broad strokes in night blue, teal, rose and ochre."""
     palette = (
         (18, 38, 66),
         (96, 40, 66),
@@ -149,36 +157,78 @@ def gouache(side: int) -> Tensor:
         (222, 170, 84),
         (232, 214, 178),
     )
-    return _strokes(side, palette, seed=7)
+    sheet, draw = _sheet(side, palette[3])
+    for stroke in _strokes(
+        np.random.default_rng(7), side, palette, widths=(20, 76), lengths=(3, 6), count=side**2 // 500
+    ):
+        _line(draw, stroke.path, stroke.colour, stroke.width)
+        # Round joints and ends.
+        for x, y in 2 * stroke.path:
+            box = (x - stroke.width, y - stroke.width, x + stroke.width, y + stroke.width)
+            draw.ellipse(box, _fill(stroke.colour))
+    return _photographed(sheet, 1.5)
 
 
 def ink(side: int) -> Tensor:
-    """Black ink, thinned more and more, on cream paper."""
+    """A brush of black ink, thinned more and more, on cream paper. Every hair draws a line, lighter or darker, and runs dry."""
     palette = ((26, 26, 38), (58, 58, 68), (104, 104, 112), (160, 156, 154), (206, 199, 186), (243, 233, 212))
-    return _strokes(side, palette, seed=11)
+    hair = 4.5
+    random = np.random.default_rng(11)
+    sheet, draw = _sheet(side, palette[-1])
+    for stroke in _strokes(random, side, palette, widths=(26, 80), lengths=(4, 9), count=side**2 // 2400):
+        length = len(stroke.path)
+        if length < 3:
+            continue
+        along = np.gradient(stroke.path, axis=0)
+        across = np.stack([-along[:, 1], along[:, 0]], 1) / np.hypot(*along.T)[:, None]
+        # The brush is put down, pressed and lifted.
+        across *= stroke.width / 2 * np.sin(np.pi * np.linspace(0.08, 0.98, length))[:, None] ** 0.4
+        for place in np.linspace(-1, 1, int(stroke.width / hair)):
+            first, last = random.uniform(0, 0.12) * length * abs(place), random.uniform(0.75, 1.6) * length
+            path = (stroke.path + place * across)[int(first) : int(last)]
+            _line(draw, path, stroke.colour + random.normal(0, 14), hair * random.uniform(0.8, 1.7))
+    return _photographed(sheet, 1.8)
 
 
-def _strokes(side: int, palette: tuple[tuple[int, int, int], ...], seed: int) -> Tensor:
-    """Flat, broad strokes along a smooth flow, from the palette's darkest colour to its lightest; their edges run a little."""
-    random = np.random.default_rng(seed)
+def _sheet(side: int, colour: tuple[int, int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """Drawn twice as large: lines between pixels are smooth."""
+    sheet = Image.new("RGB", (2 * side, 2 * side), colour)
+    return sheet, ImageDraw.Draw(sheet)
+
+
+def _photographed(sheet: Image.Image, blur: float) -> Tensor:
+    """What was drawn, its edges run by a radius in pixels."""
+    small = sheet.resize((sheet.width // 2, sheet.height // 2), Image.LANCZOS)
+    return tensor(small.filter(ImageFilter.GaussianBlur(blur)))
+
+
+def _line(draw: ImageDraw.ImageDraw, path: np.ndarray, colour: np.ndarray, width: float) -> None:
+    draw.line([tuple(point) for point in 2 * path], _fill(colour), int(2 * width), joint="curve")
+
+
+def _fill(colour: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(v) for v in np.clip(colour, 0, 255))
+
+
+def _strokes(
+    random: np.random.Generator,
+    side: int,
+    palette: tuple[tuple[int, int, int], ...],
+    widths: tuple[int, int],
+    lengths: tuple[float, float],
+    count: int,
+) -> Iterator[Stroke]:
+    """Strokes along a smooth flow, from the palette's darkest colour to its lightest; lengths are in widths."""
     tone, angle = _field(random, side, 4), _field(random, side, 3) * 2 * np.pi
-    # Drawn twice as large: lines between pixels are smooth.
-    image = Image.new("RGB", (2 * side, 2 * side), palette[len(palette) // 2])
-    draw = ImageDraw.Draw(image)
-    strokes = side * side // 500
-    for index in range(strokes):
+    finest, broadest = widths
+    for index in range(count):
         # Broad strokes first, finer ones over them.
-        width = int(56 * (1 - index / strokes) ** 1.5) + 20
-        path = [(2 * x, 2 * y) for x, y in _path(random, angle, width * random.uniform(3, 6))]
+        width = int((broadest - finest) * (1 - index / count) ** 1.5) + finest
+        path = _path(random, angle, width * random.uniform(*lengths))
         x, y = path[0]
-        shade = tone[int(y / 2), int(x / 2)] * 1.3 - 0.15 + random.normal(0, 0.05)
+        shade = tone[int(y), int(x)] * 1.3 - 0.15 + random.normal(0, 0.05)
         colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(0, 7)
-        fill = tuple(int(v) for v in np.clip(colour, 0, 255))
-        draw.line(path, fill, 2 * width)
-        # Round joints and ends.
-        for x, y in path:
-            draw.ellipse((x - width, y - width, x + width, y + width), fill)
-    return tensor(image.resize((side, side), Image.LANCZOS).filter(ImageFilter.GaussianBlur(1.5)))
+        yield Stroke(path, width, colour)
 
 
 MADE = {"gouache": gouache, "ink": ink}
@@ -191,7 +241,7 @@ def _field(random: np.random.Generator, side: int, cells: int) -> np.ndarray:
     return (field - field.min()) / (field.max() - field.min())
 
 
-def _path(random: np.random.Generator, angle: np.ndarray, length: float) -> list[tuple[float, float]]:
+def _path(random: np.random.Generator, angle: np.ndarray, length: float) -> np.ndarray:
     """A path of that length along a field of directions, from anywhere."""
     side = len(angle)
     x, y = random.uniform(0, side, 2)
@@ -202,4 +252,4 @@ def _path(random: np.random.Generator, angle: np.ndarray, length: float) -> list
         if not (0 <= x < side and 0 <= y < side):
             break
         path.append((x, y))
-    return path
+    return np.array(path)
