@@ -16,7 +16,7 @@ import re
 import warnings
 from fractions import Fraction
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import onnx
@@ -42,37 +42,23 @@ PHOTOGRAPHS = "freely usable photographs: Kodak PhotoCD PCD0992, and five of sci
 
 
 class FoldedUpConv(nn.Module):
-    """An UpConv with its weights folded once and for all, and what then makes one place of four channels."""
+    """An UpConv with its weights folded once and for all."""
 
-    def __init__(self, up: UpConv, doubled: nn.Module) -> None:
+    def __init__(self, up: UpConv) -> None:
         super().__init__()
         weight = up.folded().detach()
         self.conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1, padding_mode="reflect")
         self.conv.weight.data = weight
         self.conv.bias.data = torch.zeros(len(weight)) if up.bias is None else up.bias.detach().repeat_interleave(4)
-        self.doubled = doubled
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.doubled(self.conv(x))
+        return F.pixel_shuffle(self.conv(x), 2)
 
 
-def shuffled(_channels: int) -> nn.Module:
-    """Depth to space, as GPUs do it."""
-    return nn.PixelShuffle(2)
-
-
-def spread(channels: int) -> nn.Module:
-    """Depth to space for ONNX Runtime's CPU kernels, which do a transposed convolution in half the time."""
-    module = nn.ConvTranspose2d(4 * channels, channels, 2, 2, groups=channels, bias=False)
-    module.weight.data = torch.eye(4).view(4, 1, 2, 2).repeat(channels, 1, 1, 1)
-    return module
-
-
-def folded(painter: Painter, doubling: Callable[[int], nn.Module]) -> Painter:
+def folded(painter: Painter) -> Painter:
     shipped = copy.deepcopy(painter)
     for name in ("up1", "up2", "paint"):
-        up = getattr(painter, name)
-        setattr(shipped, name, FoldedUpConv(up, doubling(len(up.weight))))
+        setattr(shipped, name, FoldedUpConv(getattr(painter, name)))
     return shipped.eval()
 
 
@@ -225,9 +211,8 @@ def geometry(path: Path) -> tuple[int, int]:
         samples = max(needed.get(name, 0) for name in node.output)
         if node.op_type == "Conv":
             samples = (samples - 1) * attribute["strides"][0] + attribute["kernel_shape"][0]
-        elif node.op_type == "ConvTranspose":
-            # Of depth to space: what one sample is spread to does not overlap.
-            samples = samples // attribute["strides"][0] + 1
+        elif node.op_type == "DepthToSpace":
+            samples = samples // attribute["blocksize"] + 1
         for name in node.input:
             needed[name] = max(needed.get(name, 0), samples)
 
@@ -239,8 +224,8 @@ def geometry(path: Path) -> tuple[int, int]:
             continue  # of the norms' branch
         if node.op_type == "Conv":
             apart *= attribute["strides"][0]
-        elif node.op_type == "ConvTranspose":
-            apart /= attribute["strides"][0]
+        elif node.op_type == "DepthToSpace":
+            apart /= attribute["blocksize"]
         elif node.op_type == "Pad":
             smallest = max(smallest, (int(max(constants[node.input[1]])) + 1) * apart)
         step[node.output[0]] = apart
@@ -257,21 +242,21 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
     folder = out / NAME
     folder.mkdir(parents=True, exist_ok=True)
     statistics, paint, half = (folder / f"{name}.onnx" for name in ("statistics", "painter", "painter.f16"))
-    shipped = folded(painter, spread)
+    shipped = folded(painter)
     norms = torch.zeros(len(style))
     write_graph(
         StatisticsGraph(shipped), {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style}, ["norms"], statistics
     )
     sizes = {2: "height", 3: "width"}
-    for graph, network in ((paint, shipped), (half, folded(painter, shuffled))):
-        write_graph(
-            PainterGraph(network),
-            {"image": torch.rand(1, 3, 64, 64), "norms": norms},
-            ["stylized"],
-            graph,
-            {"image": sizes, "stylized": sizes},
-        )
-    onnx.save(convert_float_to_float16(onnx.load(str(half)), keep_io_types=True), str(half))
+    image = torch.rand(1, 3, 64, 64)
+    write_graph(
+        PainterGraph(shipped),
+        {"image": image, "norms": norms},
+        ["stylized"],
+        paint,
+        {"image": sizes, "stylized": sizes},
+    )
+    onnx.save(convert_float_to_float16(onnx.load(str(paint)), keep_io_types=True), str(half))
     single, rough = (difference(painter, style, statistics, graph) for graph in (paint, half))
     check(paint, single.largest, TOLERANCE)
     check(half, rough.rms, HALF_TOLERANCE)
