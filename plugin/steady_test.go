@@ -32,7 +32,7 @@ func TestFramesAllocateLittle(t *testing.T) {
 	c := newClient(t, filepath.Join("..", "models", "styles"))
 	s := newShared(t, "great-wave", 640, 360)
 	s.masked()
-	most := uint64(640 * 360 / 4)
+	most := uint64(640 * 360 * 16 / 32) // of the frame's bytes; messages and plans take half of that
 	if raceDetector {
 		most *= 4 // sync.Pool drops a part of what it is given then
 	}

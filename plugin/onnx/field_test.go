@@ -118,6 +118,17 @@ var networks = map[string]func(d *drawing){
 		d.then("Conv", attributes{"auto_pad": "SAME_UPPER"}, d.weights(12, 12, 3, 3))
 		d.then("DepthToSpace", attributes{"blocksize": int64(2), "mode": "CRD"})
 	},
+	"a shuffle": func(d *drawing) {
+		d.then("Conv", attributes{"pads": four(1)}, d.weights(18, 3, 3, 3))
+		d.then("Reshape", nil, d.integers(9, 2, 0, 0))
+		d.then("Transpose", attributes{"perm": []int64{0, 2, 3, 1}})
+		d.then("Reshape", nil, d.integers(0, 0, -1))
+		d.then("Unsqueeze", nil, d.integers(0))
+		d.then("Reshape", nil, d.integers(3, 3, 0, 0))
+		d.then("Transpose", attributes{"perm": []int64{0, 2, 1, 3}})
+		d.then("Reshape", nil, d.integers(1, 3, -1, 0))
+		d.then("MaxPool", attributes{"kernel_shape": []int64{3, 2}, "strides": []int64{3, 2}})
+	},
 	"two ways": func(d *drawing) {
 		d.then("Conv", attributes{"pads": four(3)}, d.weights(3, 3, 7, 7))
 		d.then("Concat", attributes{"axis": int64(1)}, "x")
@@ -222,9 +233,26 @@ func TestGraphsThatCannotBeCut(t *testing.T) {
 		},
 		"a mean of rows": func(d *drawing) { d.then("ReduceMean", attributes{"axes": []int64{2}}) },
 		"reshape":        func(d *drawing) { d.then("Reshape", nil, d.integers(0, 0, -1, 16)) },
-		"other size":     func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
-		"upside down":    func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },
-		"a fixed part":   func(d *drawing) { d.then("Slice", nil, d.integers(0), d.integers(16), d.integers(2)) },
+		"halves beside each other": func(d *drawing) {
+			d.then("Conv", nil, d.weights(6, 3, 1, 1))
+			d.then("Unsqueeze", nil, d.integers(0))
+			d.then("Reshape", nil, d.integers(1, 3, 2, 0, 0))
+			d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2, 4}})
+			d.then("Reshape", nil, d.integers(1, 3, 0, -1))
+			d.then("AveragePool", attributes{"kernel_shape": []int64{1, 2}, "strides": []int64{1, 2}})
+		},
+		"a shuffle that is used halfway": func(d *drawing) {
+			d.then("Conv", nil, d.weights(12, 3, 1, 1))
+			d.then("Reshape", nil, d.integers(6, 2, 0, 0))
+			d.then("Relu", nil)
+			d.then("Reshape", nil, d.integers(1, 12, 0, 0))
+			d.then("Conv", nil, d.weights(3, 12, 1, 1))
+		},
+		"rows for channels": func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 2, 1, 3}}) },
+		"a shape of primes": func(d *drawing) { d.then("Reshape", nil, d.integers(1, 3, 1048583, -1)) },
+		"other size":        func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
+		"upside down":       func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },
+		"a fixed part":      func(d *drawing) { d.then("Slice", nil, d.integers(0), d.integers(16), d.integers(2)) },
 		"aligned edges": func(d *drawing) {
 			d.Constant("scales", []int64{4}, 1, 1, 2, 2)
 			d.then("MaxPool", attributes{"kernel_shape": two(2), "strides": two(2)})

@@ -23,6 +23,7 @@ type reader struct {
 	lengths  map[string]bool      // that follow from the shape of planes
 	flat     map[string]flattened // planes whose rows are one after the other
 	repeated map[string]repeating // planes on the way to be enlarged
+	layouts  map[string]layout    // and by the values of several channels
 	shapes   map[string][]int64   // of tensors that constants become
 	means    map[string]int       // the statistics that are means, and what of
 	centred  map[int]int          // planes minus their mean, and what of
@@ -44,7 +45,7 @@ type repeating struct {
 func newReader(m *Model, f *Field) *reader {
 	return &reader{
 		Model: m, field: f, known: map[string]int{f.planes[0].name: 0}, numbers: map[string]bool{}, lengths: map[string]bool{},
-		flat: map[string]flattened{}, repeated: map[string]repeating{}, shapes: map[string][]int64{},
+		flat: map[string]flattened{}, repeated: map[string]repeating{}, layouts: map[string]layout{}, shapes: map[string][]int64{},
 		means: map[string]int{}, centred: map[int]int{}, squares: map[int]int{},
 	}
 }
@@ -67,9 +68,11 @@ func (r *reader) node(n *Node) error {
 	switch {
 	case len(n.Outputs) == 0 || len(n.Inputs) == 0:
 		return nil
-	case r.reduces(n) || r.repeats(n):
+	case r.reduces(n) || r.repeats(n) || r.shuffles(n):
 		return nil
-	case slices.ContainsFunc(n.Inputs, func(name string) bool { return r.flat[name].shape != nil || r.repeated[name].links > 0 }):
+	case slices.ContainsFunc(n.Inputs, func(name string) bool {
+		return r.flat[name].shape != nil || r.repeated[name].links > 0 || r.layouts[name].axes != nil
+	}):
 		return errUnknown
 	case n.Op == "Shape" && in != nil:
 		r.lengths[n.Outputs[0]] = true
