@@ -6,6 +6,7 @@ python3 models/train/evaluate.py transfer models/styles --out build/train/measur
 python3 models/train/evaluate.py stability models/styles --out build/train/measured.json
 python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
 python3 models/train/evaluate.py unrealness models/styles --out build/train/measured.json
+python3 models/train/evaluate.py even models/styles --out build/train/measured.json
 python3 models/train/evaluate.py speed models/styles --against CLASSIC.onnx
 """
 
@@ -29,7 +30,7 @@ from judge import ITERATIONS, STYLE_WEIGHT, TRAINED_WITH, Judge, Target, objecti
 from network import STRIDE
 from packages import Bank, Classic, mixed, strength
 from paintings import BANK, Painting
-from pictures import data_folder
+from pictures import data_folder, wall
 from race import race
 from train import WINDOW
 
@@ -39,6 +40,8 @@ SIDE = 512
 CLASSICS = ("ncnn_mosaic_dyn_op13.onnx", "ncnn_candy_dyn_op13.onnx")
 MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
 PAINTINGS = {painting.name: painting for painting in BANK}
+# Of walls: so far around what is measured the photograph is painted, too, and reflected.
+BORDER = 32
 UNREALNESS = (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)
 
 Paint = Callable[[Tensor], Tensor]
@@ -399,6 +402,31 @@ def unrealness(a: argparse.Namespace) -> None:
     print_table(("style", *(f"{u:g}" for u in UNREALNESS), "rising"), rows)
 
 
+def even(a: argparse.Namespace) -> None:
+    results, bank = Results(a.out), Bank(a.bank, a.threads)
+    random, sizes = torch.Generator().manual_seed(0), range(losses.EVEN_FROM, losses.BANDS)
+    # The right of every frame is a wall, as high as the photograph.
+    frames = {
+        photograph: torch.cat([image, wall(random, image[0], image.shape[2])[None]], 3)
+        for photograph, image in held_out(a.data, a.photos)
+    }
+    rows = []
+    for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
+        style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
+
+        def contrasts(frame: Tensor) -> list[Tensor]:
+            painted = paint(frame)[..., BORDER:-BORDER, BORDER - frame.shape[2] : -BORDER]
+            return [(losses.bands(painted)[size] / aim[size]).sqrt() for size in sizes]
+
+        measured = [results.get(lambda: contrasts(f), "even", style.identity, name) for name, f in frames.items()]
+        rows.append([style.label, *(f"{mean:.2f}" for mean in np.mean(measured, axis=0))])
+    print(
+        f"\nWhat is painted on an even wall beside each of {len(frames)} photographs: the contrast of lines so many pixels "
+        "wide, of that in the painting; means.\n"
+    )
+    print_table(("style", *(str(2**size) for size in sizes)), rows)
+
+
 def speed(a: argparse.Namespace) -> None:
     results = Results(a.out)
     ours, classic = Bank(a.bank).identity, Classic(a.against).identity
@@ -444,6 +472,7 @@ def main(argv: list[str] | None = None) -> None:
         (stability, "how much of a motion is painted along", 20),
         (mix, "what lies between two styles", 5),
         (unrealness, "what lies between the plain vector and a style, and beyond", 5),
+        (even, "how even walls stay", 20),
         (speed, "seconds and memory, against another network", None),
     ):
         c = commands.add_parser(run.__name__, help=help_, description=run.__doc__)

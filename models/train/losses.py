@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import NamedTuple
+from typing import Iterator, NamedTuple
 
 import onnx
 import torch
@@ -27,6 +27,8 @@ COVARIANCE = 0.1
 BANDS = 5
 # A band below this mean square is taken for an empty one, which a flat picture has.
 SILENT = 1e-8
+# How much of a painting's contrast there may be on an even wall, and from which band on: finer ones are of brush and canvas.
+EVEN, EVEN_FROM = 0.2, 2
 
 
 class Look(NamedTuple):
@@ -210,18 +212,17 @@ def tone_loss(painted: Tensor, content: Tensor, aim: Tone) -> Tensor:
     return F.mse_loss(coarse_luminance(painted), target)
 
 
-def bands(pictures: Tensor) -> Tensor:
-    """How much pictures have of every size, all of them together: the mean squares of the bands of a Laplacian pyramid.
-
-    Burt and Adelson 1983. Bands are of lines a pixel wide, two pixels, four, up to 2^(BANDS - 1).
-    """
-    energies = []
+def pyramid(pictures: Tensor) -> Iterator[Tensor]:
+    """The bands of a Laplacian pyramid (Burt and Adelson 1983): lines a pixel wide, two pixels, four, up to 2^(BANDS - 1)."""
     for _ in range(BANDS):
         coarse = F.avg_pool2d(pictures, 2)
-        fine = pictures - F.interpolate(coarse, pictures.shape[-2:], mode="bilinear", align_corners=False)
-        energies.append(fine.square().mean())
+        yield pictures - F.interpolate(coarse, pictures.shape[-2:], mode="bilinear", align_corners=False)
         pictures = coarse
-    return torch.stack(energies)
+
+
+def bands(pictures: Tensor) -> Tensor:
+    """How much pictures have of every size, all of them together: the mean squares of the pyramid's bands."""
+    return torch.stack([band.square().mean() for band in pyramid(pictures)])
 
 
 def bands_loss(seen: Tensor, aim: Tensor) -> Tensor:
@@ -232,6 +233,19 @@ def bands_loss(seen: Tensor, aim: Tensor) -> Tensor:
     much of the finest sizes as there is in a painting of broad strokes.
     """
     return F.relu(((seen + SILENT) / (aim + SILENT)).sqrt() - 1).square().mean()
+
+
+def even_loss(wall: Tensor, aim: Tensor) -> Tensor:
+    """How much more contrast there is anywhere on painted walls than EVEN of the painting's; aim is its bands.
+
+    The style losses are glad of a painting's second colour wherever there is room for it, and an even wall or a clear sky
+    has room: what little it varies by was raised to patches.
+    """
+    excess = []
+    for band, most in itertools.islice(zip(pyramid(wall), aim), EVEN_FROM, None):
+        here = F.avg_pool2d(band.square().mean(1, keepdim=True), 3, 1, 1, count_include_pad=False)
+        excess.append(F.relu(((here + SILENT) / (most + SILENT)).sqrt() - EVEN).square().mean())
+    return torch.stack(excess).mean()
 
 
 def lattice(image: Tensor, period: int, window: int) -> Tensor:

@@ -147,6 +147,25 @@ def sky(random: np.random.Generator, side: int) -> Tensor:
     return image + clouds[0] * random.choice([0.0, 0.2, 0.6])
 
 
+def wall(random: torch.Generator, frame: Tensor, side: int) -> Tensor:
+    """An even part of a frame, 3 x side x side: one of the frame's colours, mottled and with grain.
+
+    It mottles as walls and clear skies do, by one to ten steps of an 8-bit picture and the less the finer. Norms are those
+    of the frame, which may have any contrast elsewhere.
+    """
+    y, x = (int(torch.randint(length - 16, (), generator=random)) for length in frame.shape[1:])
+    colour = frame[:, y : y + 16, x : x + 16].mean((1, 2), keepdim=True).cpu()
+    amplitude = torch.hypot(torch.fft.fftfreq(side)[:, None], torch.fft.rfftfreq(side)[None]) ** -1.2
+    amplitude[0, 0] = 0
+    noise = torch.fft.rfft2(torch.randn(3, side, side, generator=random))
+    mottle = torch.fft.irfft2(amplitude * noise, (side, side))
+    # More in light than in colour.
+    mottle = 1.4 * mottle.mean(0, keepdim=True) + 0.3 * mottle
+    strength = 0.005 * 8 ** torch.rand((), generator=random)
+    grain = 0.004 * torch.randn(3, side, side, generator=random)
+    return (colour + strength * mottle / mottle.std() + grain).clamp(0, 1)
+
+
 def jitter(view: View, random: np.random.Generator) -> View:
     """Another exposure, contrast, saturation and white balance, and now and then grain."""
     gamma, saturation = float(np.exp(random.normal(0, 0.25))), random.uniform(0.5, 1.4)

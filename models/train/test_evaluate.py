@@ -74,6 +74,24 @@ def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys
     assert capsys.readouterr().out == first
 
 
+def test_a_wall_has_the_contrast_that_is_painted_on_it(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painting = evaluate.PAINTINGS["ink"].picture(data)
+
+    def like(gain: float) -> evaluate.Paint:
+        return lambda image: 0.5 + gain * (painting[..., : image.shape[2], : image.shape[3]] - 0.5)
+
+    for gain in (0.0, 1.0, 0.5):
+        monkeypatch.setattr(evaluate, "painting_with", lambda bank, vector: like(gain))
+        out = tmp_path / f"{gain}.json"
+        arguments = ["even", str(STYLES), "--data", str(data), "--photos", "2", "--styles", "ink", "--out", str(out)]
+        evaluate.main(arguments)
+        contrasts = np.array(list(evaluate.Results(out).rows.values()))
+        assert contrasts.shape == (2, 3) and np.allclose(contrasts, gain, atol=0.35 * gain)
+        assert "| Brush and Ink |" in capsys.readouterr().out
+
+
 def test_a_style_that_is_not_there_is_named(data: Path) -> None:
     with pytest.raises(ValueError, match="no style finger-paint"):
         evaluate.main(["mix", str(STYLES), "--data", str(data), "--styles", "finger-paint"])

@@ -80,6 +80,20 @@ def test_bands_loss_is_the_contrast_that_is_too_much() -> None:
     assert torch.isfinite(flat.grad).all()
 
 
+def test_an_even_wall_may_have_a_little_of_a_painting() -> None:
+    painting = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    painting = torch.nn.functional.interpolate(painting, scale_factor=8)
+    aim = losses.bands(painting)
+    assert losses.even_loss(torch.full((1, 3, 128, 128), 0.5), aim) == 0
+    assert losses.even_loss(0.1 * painting, aim) < 1e-4
+    # As much as in the painting is more than EVEN by 0.8, here and there by more.
+    assert 0.6 < losses.even_loss(painting, aim) < 0.9
+    # A patch counts, however little it is of the wall.
+    wall = torch.full((1, 3, 128, 128), 0.5)
+    wall[..., 64:80, 64:80] = 0.8
+    assert losses.even_loss(wall, aim) > 0.01
+
+
 def test_lattice_sees_what_is_locked_to_the_period_only() -> None:
     dots = torch.zeros(1, 1, 16, 16)
     dots[..., ::4, ::4] = 1

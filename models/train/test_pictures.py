@@ -6,7 +6,7 @@ import torch
 
 import pictures
 from network import SMALL
-from pictures import Frames, View, jitter, load, save, sky
+from pictures import Frames, View, jitter, load, save, sky, wall
 
 
 def test_a_step_sees_the_same_pictures_whatever_came_before(data: Path) -> None:
@@ -25,6 +25,19 @@ def test_views_have_the_size_and_range_of_pictures(data: Path) -> None:
             assert view.crops.shape == (4, 3, 96, 96) and view.small.shape == (small_ones, 3, SMALL, SMALL)
             for part in view:
                 assert part.dtype == torch.float32 and 0 <= part.min() and part.max() <= 1
+
+
+def test_a_wall_is_nearly_even_and_of_a_colour_of_the_frame() -> None:
+    frame = torch.zeros(3, 40, 80)
+    frame[:, :, 20:] = torch.tensor([0.2, 0.5, 0.7])[:, None, None]
+    colours = set()
+    for seed in range(20):
+        even = wall(torch.Generator().manual_seed(seed), frame[:, :, 20:], 96)
+        assert even.shape == (3, 96, 96) and 0.005 < even.std((1, 2)).max() < 0.05
+        assert torch.allclose(even.mean((1, 2)), torch.tensor([0.2, 0.5, 0.7]), atol=0.005)
+        colours.add(round(float(wall(torch.Generator().manual_seed(seed), frame, 96)[2].mean()), 1))
+    assert 0.7 in colours and min(colours) < 0.2
+    assert torch.equal(*(wall(torch.Generator().manual_seed(1), frame, 64) for _ in range(2)))
 
 
 def test_parts_are_of_one_frame(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

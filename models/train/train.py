@@ -23,7 +23,7 @@ import losses
 from filters import LEAST, RandomFilters, texture_loss
 from network import STRIDE, Painter
 from paintings import BANK, Painting
-from pictures import Frames, View, data_folder
+from pictures import Frames, View, data_folder, wall
 from soap import Soap
 
 # How far the second view of a picture may be moved, in pixels: every place within the network's stride.
@@ -60,6 +60,7 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     p.add_argument("--texture", type=float, default=10.0, help="weight of the style loss by random filters")
     p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
     p.add_argument("--bands", type=float, default=8.0, help="weight of: no more of any size than the painting has")
+    p.add_argument("--even", type=float, default=8.0, help="weight of: an even wall stays even")
     p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
     p.add_argument("--stability", type=float, default=25.0, help="weight of: a moved, noisy view is painted alike")
     p.add_argument(
@@ -119,10 +120,11 @@ class Trainer:
         moved, dy, dx = self._second_view(wide, random)
         vector = styled @ self.network.styles
         norms = self.network.statistics(torch.cat([wide.small, moved.small]), vector.expand(2, -1))
-        norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:]])
+        norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:], norms[:1]])
+        even = wall(random, image[0], a.side)[None].to(DEVICE)
         with self.precision():
-            painted = self.network.paint_with(torch.cat([image, moved.crops]), norms).float()
-        painted, again = painted[: a.batch], painted[a.batch :]
+            painted = self.network.paint_with(torch.cat([image, moved.crops, even]), norms).float()
+        painted, again, even = painted.split((a.batch, 1, 1))
         look = losses.LOOKS[torch.randint(len(losses.LOOKS), (), generator=random).item()]
         chance = torch.randint(CHANCES, (), generator=random).item()
         with self.precision():
@@ -136,12 +138,14 @@ class Trainer:
             return [torch.einsum("ns,s...->n...", styled, part) for part in parts]
 
         targets = {layer: losses.Statistics(*wanted(target)) for layer, target in self.targets(look).items()}
+        size = (styled @ self.bands)[0]
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
             "style": losses.style_loss(losses.pooled(seen), targets),
             "texture": texture_loss(texture, wanted(self.textures[chance])),
             "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), losses.Tone(*wanted(self.tone))),
-            "bands": losses.bands_loss(losses.bands(painted), *wanted([self.bands])),
+            "bands": losses.bands_loss(losses.bands(painted), size),
+            "even": losses.even_loss(even, size),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
         }
