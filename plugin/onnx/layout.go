@@ -16,6 +16,9 @@ const (
 	columns = maxChannels + 13
 )
 
+// maxAxes bounds what a stranger's graph can make of a tensor.
+const maxAxes = 16
+
 // shuffles takes the nodes that move channels to places beside each other, so that planes
 // become larger, value by value.
 func (r *reader) shuffles(n *Node) bool {
@@ -46,7 +49,7 @@ func (r *reader) shuffles(n *Node) bool {
 	default:
 		return false
 	}
-	if l.axes == nil {
+	if l.axes == nil || len(l.axes) > maxAxes {
 		return false
 	}
 	if a := l.axes; len(a) == 4 && product(a[0]) == 1 {
