@@ -249,6 +249,11 @@ func TestGraphsThatCannotBeCut(t *testing.T) {
 			d.then("Conv", nil, d.weights(3, 12, 1, 1))
 		},
 		"rows for channels": func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 2, 1, 3}}) },
+		"an axis four times": func(d *drawing) {
+			d.then("Conv", nil, d.weights(1<<16, 3, 1, 1))
+			d.then("Transpose", attributes{"perm": []int64{1, 1, 1, 1}})
+			d.then("Reshape", nil, d.integers(1<<16, 1<<16, 1<<16, 1<<16, 1<<16, -1))
+		},
 		"a shape of primes": func(d *drawing) { d.then("Reshape", nil, d.integers(1, 3, 1048583, -1)) },
 		"other size":        func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
 		"upside down":       func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },

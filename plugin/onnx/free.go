@@ -130,14 +130,6 @@ func (f *freer) picture(name string) []int64 {
 	return s
 }
 
-// constantIntegers are the values of an input, where it is a constant.
-func (f *freer) constantIntegers(n *Node, input int) []int64 {
-	if input >= len(n.Inputs) {
-		return nil
-	}
-	return f.Constants[n.Inputs[input]].Integers
-}
-
 // fixed says whether an input is a constant, or ends in one: exporters compute batch and
 // channels, and then put a constant height and width to them.
 func (f *freer) fixed(n *Node, input int) bool {

@@ -29,10 +29,7 @@ func (r *reader) shuffles(n *Node) bool {
 	if !begun {
 		return false
 	}
-	var integers []int64
-	if len(n.Inputs) > 1 {
-		integers = r.Constants[n.Inputs[1]].Integers
-	}
+	integers := r.constantIntegers(n, 1)
 	switch n.Op {
 	case "Reshape":
 		l.axes = reshaped(l.axes, integers)
@@ -78,7 +75,8 @@ func transposed(axes [][]int64, perm []int64) [][]int64 {
 	}
 	to := make([][]int64, len(perm))
 	for i, p := range perm {
-		if p < 0 || p >= int64(len(axes)) {
+		// An axis that comes twice would make lengths beyond what an int64 holds.
+		if p < 0 || p >= int64(len(axes)) || slices.Contains(perm[:i], p) {
 			return nil
 		}
 		to[i] = axes[p]

@@ -279,6 +279,14 @@ func (n *Node) Integer(name string, otherwise int64) int64 {
 	return otherwise
 }
 
+// constantIntegers are the values of an input, where it is a constant.
+func (m *Model) constantIntegers(n *Node, input int) []int64 {
+	if input >= len(n.Inputs) {
+		return nil
+	}
+	return m.Constants[n.Inputs[input]].Integers
+}
+
 // Float is the float32 number of an attribute; 0 where there is none.
 func (n *Node) Float(name string) (v float32) {
 	_ = each(n.attributes[name], func(field protowire.Number, _ []byte, number uint64) error {
