@@ -7,6 +7,7 @@ python3 models/train/evaluate.py stability models/styles --out build/train/measu
 python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
 python3 models/train/evaluate.py unrealness models/styles --out build/train/measured.json
 python3 models/train/evaluate.py even models/styles --out build/train/measured.json
+python3 models/train/evaluate.py colour models/styles --out build/train/measured.json
 python3 models/train/evaluate.py speed models/styles --against CLASSIC.onnx
 """
 
@@ -416,7 +417,7 @@ def even(a: argparse.Namespace) -> None:
 
         def contrasts(frame: Tensor) -> list[Tensor]:
             painted = paint(frame)[..., BORDER:-BORDER, BORDER - frame.shape[2] : -BORDER]
-            return [(losses.bands(painted)[size] / aim[size]).sqrt() for size in sizes]
+            return [(losses.bands(painted)[size].mean() / aim[size].mean()).sqrt() for size in sizes]
 
         measured = [results.get(lambda: contrasts(f), "even", style.identity, name) for name, f in frames.items()]
         rows.append([style.label, *(f"{mean:.2f}" for mean in np.mean(measured, axis=0))])
@@ -425,6 +426,27 @@ def even(a: argparse.Namespace) -> None:
         "wide, of that in the painting; means.\n"
     )
     print_table(("style", *(str(2**size) for size in sizes)), rows)
+
+
+def colour(a: argparse.Namespace) -> None:
+    results, bank = Results(a.out), Bank(a.bank, a.threads)
+    photographs, rows = held_out(a.data, a.photos), []
+    for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
+        style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
+
+        def contrasts(image: Tensor) -> Tensor:
+            return losses.bands(paint(image)).flatten()
+
+        measured = [
+            results.get(lambda: contrasts(p.image), "colour", style.identity, name, p.name) for p in photographs
+        ]
+        seen = torch.tensor(measured).mean(0).reshape(aim.shape)
+        rows.append([style.label, *(f"{ratio:.2f}" for ratio in (seen / aim).sqrt().mean(0))])
+    print(
+        f"\nContrast of {len(photographs)} photographs as they are painted, of that in the painting; mean of lines 1 to "
+        f"{2 ** (losses.BANDS - 1)} pixels wide.\n"
+    )
+    print_table(("style", "light", "red – blue", "magenta – green"), rows)
 
 
 def speed(a: argparse.Namespace) -> None:
@@ -473,6 +495,7 @@ def main(argv: list[str] | None = None) -> None:
         (mix, "what lies between two styles", 5),
         (unrealness, "what lies between the plain vector and a style, and beyond", 5),
         (even, "how even walls stay", 20),
+        (colour, "how much contrast there is of light and of colours", 20),
         (speed, "seconds and memory, against another network", None),
     ):
         c = commands.add_parser(run.__name__, help=help_, description=run.__doc__)

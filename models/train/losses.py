@@ -25,8 +25,10 @@ CONTENT_LAYER = "relu3_1"
 COVARIANCE = 0.1
 # Bands of sizes that are compared: up to broad strokes, of which a part of a frame has many.
 BANDS = 5
-# A band below this mean square is taken for an empty one, which a flat picture has.
-SILENT = 1e-8
+# A band below this mean square, a step of an 8-bit picture, is taken for an empty one.
+SILENT = 1e-5
+# Light, red against blue, magenta against green: Ohta et al. 1980, Color Information for Region Segmentation, at length 1.
+OPPONENT = F.normalize(torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0], [1.0, -2.0, 1.0]]))
 # How much of a painting's contrast there may be on an even wall, and from which band on: finer ones are of brush and canvas.
 EVEN, EVEN_FROM = 0.2, 2
 
@@ -221,8 +223,12 @@ def pyramid(pictures: Tensor) -> Iterator[Tensor]:
 
 
 def bands(pictures: Tensor) -> Tensor:
-    """How much pictures have of every size, all of them together: the mean squares of the pyramid's bands."""
-    return torch.stack([band.square().mean() for band in pyramid(pictures)])
+    """How much pictures have of every size, all of them together: the mean squares of the pyramid's bands, BANDS x OPPONENT.
+
+    In RGB light drowns colour: the same painters drew twice as much of green against magenta as there was in their paintings.
+    """
+    opponent = torch.einsum("oc,nchw->nohw", OPPONENT.to(pictures.device), pictures)
+    return torch.stack([band.square().mean((0, 2, 3)) for band in pyramid(opponent)])
 
 
 def bands_loss(seen: Tensor, aim: Tensor) -> Tensor:
@@ -235,17 +241,22 @@ def bands_loss(seen: Tensor, aim: Tensor) -> Tensor:
     return F.relu(((seen + SILENT) / (aim + SILENT)).sqrt() - 1).square().mean()
 
 
-def even_loss(wall: Tensor, aim: Tensor) -> Tensor:
-    """How much more contrast there is anywhere on painted walls than EVEN of the painting's; aim is its bands.
+def even_loss(painted: Tensor, wall: Tensor, aim: Tensor) -> Tensor:
+    """How much more contrast there is anywhere on painted walls than the wall's own and EVEN of the painting's; aim is its bands.
 
     The style losses are glad of a painting's second colour wherever there is room for it, and an even wall or a clear sky
     has room: what little it varies by was raised to patches.
     """
     excess = []
-    for band, most in itertools.islice(zip(pyramid(wall), aim), EVEN_FROM, None):
-        here = F.avg_pool2d(band.square().mean(1, keepdim=True), 3, 1, 1, count_include_pad=False)
-        excess.append(F.relu(((here + SILENT) / (most + SILENT)).sqrt() - EVEN).square().mean())
+    for band, own, most in itertools.islice(zip(pyramid(painted), pyramid(wall), aim.mean(1)), EVEN_FROM, None):
+        contrast, plain = (((local(b) + SILENT) / (most + SILENT)).sqrt() for b in (band, own))
+        excess.append(F.relu(contrast - plain - EVEN).square().mean())
     return torch.stack(excess).mean()
+
+
+def local(band: Tensor) -> Tensor:
+    """How much of a size is at each place, n x 1 x h x w: the mean square of a band about it."""
+    return F.avg_pool2d(band.square().mean(1, keepdim=True), 3, 1, 1, count_include_pad=False)
 
 
 def lattice(image: Tensor, period: int, window: int) -> Tensor:

@@ -147,15 +147,18 @@ class Stroke(NamedTuple):
 
 
 def gouache(side: int) -> Tensor:
-    """Flat, broad strokes in night blue, teal, rose and ochre."""
+    """Flat, broad strokes in night blue, teal, rose and ochre: the darks are cool, the lights are warm.
+
+    Where neighbours in tone were opposite in hue, an even wall had room for both, and got patches.
+    """
     palette = (
         (18, 38, 66),
-        (96, 40, 66),
-        (26, 92, 102),
-        (176, 84, 78),
-        (96, 158, 148),
-        (222, 170, 84),
-        (232, 214, 178),
+        (22, 68, 92),
+        (30, 104, 114),
+        (126, 110, 122),
+        (208, 126, 112),
+        (228, 172, 90),
+        (236, 216, 180),
     )
     sheet, draw = _sheet(side, palette[3])
     for stroke in _strokes(

@@ -150,7 +150,7 @@ def sky(random: np.random.Generator, side: int) -> Tensor:
 def wall(random: torch.Generator, frame: Tensor, side: int) -> Tensor:
     """An even part of a frame, 3 x side x side: one of the frame's colours, mottled and with grain.
 
-    It mottles as walls and clear skies do, by one to ten steps of an 8-bit picture and the less the finer. Norms are those
+    It mottles as walls and skies do, by one to twenty-five steps of an 8-bit picture and the less the finer. Norms are those
     of the frame, which may have any contrast elsewhere.
     """
     y, x = (int(torch.randint(length - 16, (), generator=random)) for length in frame.shape[1:])
@@ -161,7 +161,7 @@ def wall(random: torch.Generator, frame: Tensor, side: int) -> Tensor:
     mottle = torch.fft.irfft2(amplitude * noise, (side, side))
     # More in light than in colour.
     mottle = 1.4 * mottle.mean(0, keepdim=True) + 0.3 * mottle
-    strength = 0.005 * 8 ** torch.rand((), generator=random)
+    strength = 0.005 * 20 ** torch.rand((), generator=random)
     grain = 0.004 * torch.randn(3, side, side, generator=random)
     return (colour + strength * mottle / mottle.std() + grain).clamp(0, 1)
 

@@ -92,6 +92,23 @@ def test_a_wall_has_the_contrast_that_is_painted_on_it(
         assert "| Brush and Ink |" in capsys.readouterr().out
 
 
+def test_contrast_of_light_and_of_colours_is_told_apart(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painting = evaluate.PAINTINGS["gouache"].picture(data)
+    grey = painting.mean(1, keepdim=True)
+
+    def dyed(saturation: float) -> evaluate.Paint:
+        return lambda image: (grey + saturation * (painting - grey))[..., : image.shape[2], : image.shape[3]]
+
+    for saturation in (0.0, 0.5, 1.0):
+        monkeypatch.setattr(evaluate, "painting_with", lambda bank, vector: dyed(saturation))
+        evaluate.main(["colour", str(STYLES), "--data", str(data), "--photos", "1", "--styles", "gouache"])
+        contrasts = [float(cell) for cell in capsys.readouterr().out.splitlines()[-1].split("|")[2:-1]]
+        # The painting's corner has more of some colours than the whole.
+        assert np.allclose(contrasts, [1, saturation, saturation], rtol=0.35)
+
+
 def test_a_style_that_is_not_there_is_named(data: Path) -> None:
     with pytest.raises(ValueError, match="no style finger-paint"):
         evaluate.main(["mix", str(STYLES), "--data", str(data), "--styles", "finger-paint"])

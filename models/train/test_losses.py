@@ -62,36 +62,58 @@ def test_tone_is_kept_when_only_exposure_and_contrast_change() -> None:
     assert losses.tone_loss(0.75 - 0.5 * content, content, painting) > 1e-5
 
 
-def test_bands_tell_sizes_apart() -> None:
+def squares(seed: int) -> torch.Tensor:
+    """A picture that has something of every size and colour."""
+    return (
+        torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(seed))
+        .repeat_interleave(8, 2)
+        .repeat_interleave(8, 3)
+    )
+
+
+def test_bands_tell_sizes_and_colours_apart() -> None:
     checks = (torch.arange(64)[:, None] + torch.arange(64)).remainder(2).float().expand(1, 3, 64, 64)
-    assert torch.equal(losses.bands(checks), torch.tensor([0.25, 0.0, 0.0, 0.0, 0.0]))
-    for size in (4, 8, 16):
-        stripes = (torch.arange(64) // size).remainder(2).float().expand(2, 3, 64, 64)
-        assert 2 ** int(losses.bands(stripes).argmax()) == size
+    expected = torch.zeros(losses.BANDS, 3)
+    expected[0, 0] = 3 * 0.25
+    assert torch.allclose(losses.bands(checks), expected, atol=1e-6)
+    for index, colour in enumerate(([0.5, 0.5, 0.5], [0.5, 0, -0.5], [0.5, -1, 0.5])):
+        for band, size in enumerate((4, 8, 16), 2):
+            stripes = (torch.arange(64) // size).remainder(2).float() * torch.tensor(colour)[:, None, None]
+            assert divmod(int(losses.bands(stripes.expand(2, 3, 64, 64)).argmax()), 3) == (band, index)
+    # No contrast is lost among the three, and none counts twice.
+    picture = squares(1)
+    finest = next(losses.pyramid(picture))
+    assert torch.allclose(losses.bands(picture)[0].sum(), 3 * finest.square().mean())
 
 
 def test_bands_loss_is_the_contrast_that_is_too_much() -> None:
-    picture = torch.rand(1, 3, 64, 64)
+    picture = squares(2)
     aim = losses.bands(picture)
     assert losses.bands_loss(aim, aim) == losses.bands_loss(losses.bands(0.5 * picture), aim) == 0
-    assert losses.bands_loss(losses.bands(1.6 * picture), aim).item() == pytest.approx(0.36, rel=1e-3)
+    assert losses.bands_loss(losses.bands(1.6 * picture), aim).item() == pytest.approx(0.36, rel=1e-2)
+    # Grey pictures of a painting with less colour than the eye sees are right; coloured ones are not.
+    grey = picture.mean(1, keepdim=True).expand_as(picture)
+    assert losses.bands_loss(losses.bands(grey), losses.bands(grey + 1e-3 * picture)) < 1e-4
+    assert losses.bands_loss(losses.bands(grey + 0.1 * picture), losses.bands(grey)) > 1
     flat = torch.full((1, 3, 64, 64), 0.5, requires_grad=True)
     losses.bands_loss(losses.bands(flat), losses.bands(flat.detach())).backward()
     assert torch.isfinite(flat.grad).all()
 
 
 def test_an_even_wall_may_have_a_little_of_a_painting() -> None:
-    painting = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
-    painting = torch.nn.functional.interpolate(painting, scale_factor=8)
-    aim = losses.bands(painting)
-    assert losses.even_loss(torch.full((1, 3, 128, 128), 0.5), aim) == 0
-    assert losses.even_loss(0.1 * painting, aim) < 1e-4
+    painting = squares(0)
+    aim, flat = losses.bands(painting), torch.full((1, 3, 128, 128), 0.5)
+    assert losses.even_loss(flat, flat, aim) == 0
+    assert losses.even_loss(0.1 * painting, flat, aim) < 1e-4
     # As much as in the painting is more than EVEN by 0.8, here and there by more.
-    assert 0.6 < losses.even_loss(painting, aim) < 0.9
+    assert 0.6 < losses.even_loss(painting, flat, aim) < 0.9
     # A patch counts, however little it is of the wall.
-    wall = torch.full((1, 3, 128, 128), 0.5)
-    wall[..., 64:80, 64:80] = 0.8
-    assert losses.even_loss(wall, aim) > 0.01
+    patched = flat.clone()
+    patched[..., 64:80, 64:80] = 0.9
+    assert losses.even_loss(patched, flat, aim) > 0.01
+    # A wall's own patch may stay, but not another in its place.
+    assert losses.even_loss(patched, patched, aim) == 0
+    assert losses.even_loss(patched.roll(32, 3), patched, aim) > 0.01
 
 
 def test_lattice_sees_what_is_locked_to_the_period_only() -> None:

@@ -121,9 +121,9 @@ class Trainer:
         vector = styled @ self.network.styles
         norms = self.network.statistics(torch.cat([wide.small, moved.small]), vector.expand(2, -1))
         norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:], norms[:1]])
-        even = wall(random, image[0], a.side)[None].to(DEVICE)
+        plain = wall(random, image[0], a.side)[None].to(DEVICE)
         with self.precision():
-            painted = self.network.paint_with(torch.cat([image, moved.crops, even]), norms).float()
+            painted = self.network.paint_with(torch.cat([image, moved.crops, plain]), norms).float()
         painted, again, even = painted.split((a.batch, 1, 1))
         look = losses.LOOKS[torch.randint(len(losses.LOOKS), (), generator=random).item()]
         chance = torch.randint(CHANCES, (), generator=random).item()
@@ -138,14 +138,14 @@ class Trainer:
             return [torch.einsum("ns,s...->n...", styled, part) for part in parts]
 
         targets = {layer: losses.Statistics(*wanted(target)) for layer, target in self.targets(look).items()}
-        size = (styled @ self.bands)[0]
+        (size,) = wanted([self.bands])[0]
         parts = {
             "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
             "style": losses.style_loss(losses.pooled(seen), targets),
             "texture": texture_loss(texture, wanted(self.textures[chance])),
             "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), losses.Tone(*wanted(self.tone))),
             "bands": losses.bands_loss(losses.bands(painted), size),
-            "even": losses.even_loss(even, size),
+            "even": losses.even_loss(even, plain, size),
             "lattice": losses.lattice(painted, STRIDE, WINDOW),
             "stability": unlike(painted[:1], again, dy, dx),
         }
