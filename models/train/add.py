@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> Path:
     p.add_argument("--name", required=True, help="name of the style: [a-z0-9-]+")
     p.add_argument("--label", help="what an artist reads in the menu; the name by default")
     p.add_argument("--work", help="one sentence: what the picture is, and whose")
-    p.add_argument("--painting-side", type=int, default=800, help="shorter side, in pixels: the size of the strokes")
+    p.add_argument("--painting-side", type=int, default=1080, help="shorter side, in pixels: the size of the strokes")
     p.add_argument(
         "--crop", type=float, nargs=4, default=(0, 0, 1, 1), help="left, top, right, bottom of the part to use, 0 to 1"
     )
