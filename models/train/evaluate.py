@@ -405,7 +405,7 @@ def unrealness(a: argparse.Namespace) -> None:
 
 def even(a: argparse.Namespace) -> None:
     results, bank = Results(a.out), Bank(a.bank, a.threads)
-    random, sizes = torch.Generator().manual_seed(0), range(losses.EVEN_FROM, losses.BANDS)
+    random, sizes = torch.Generator().manual_seed(0), slice(losses.EVEN_FROM, losses.BANDS)
     # The right of every frame is a wall, as high as the photograph.
     frames = {
         photograph: torch.cat([image, wall(random, image[0], image.shape[2])[None]], 3)
@@ -415,9 +415,9 @@ def even(a: argparse.Namespace) -> None:
     for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
         style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
 
-        def contrasts(frame: Tensor) -> list[Tensor]:
+        def contrasts(frame: Tensor) -> Tensor:
             painted = paint(frame)[..., BORDER:-BORDER, BORDER - frame.shape[2] : -BORDER]
-            return [(losses.bands(painted)[size].mean() / aim[size].mean()).sqrt() for size in sizes]
+            return (losses.bands(painted)[sizes].mean(1) / aim[sizes].mean(1)).sqrt()
 
         measured = [results.get(lambda: contrasts(f), "even", style.identity, name) for name, f in frames.items()]
         rows.append([style.label, *(f"{mean:.2f}" for mean in np.mean(measured, axis=0))])
@@ -425,7 +425,7 @@ def even(a: argparse.Namespace) -> None:
         f"\nWhat is painted on an even wall beside each of {len(frames)} photographs: the contrast of lines so many pixels "
         "wide, of that in the painting; means.\n"
     )
-    print_table(("style", *(str(2**size) for size in sizes)), rows)
+    print_table(("style", *(str(2**size) for size in range(losses.BANDS)[sizes])), rows)
 
 
 def colour(a: argparse.Namespace) -> None:
@@ -433,12 +433,9 @@ def colour(a: argparse.Namespace) -> None:
     photographs, rows = held_out(a.data, a.photos), []
     for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
         style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
-
-        def contrasts(image: Tensor) -> Tensor:
-            return losses.bands(paint(image)).flatten()
-
         measured = [
-            results.get(lambda: contrasts(p.image), "colour", style.identity, name, p.name) for p in photographs
+            results.get(lambda: losses.bands(paint(p.image)).flatten(), "colour", style.identity, p.name)
+            for p in photographs
         ]
         seen = torch.tensor(measured).mean(0).reshape(aim.shape)
         rows.append([style.label, *(f"{ratio:.2f}" for ratio in (seen / aim).sqrt().mean(0))])
