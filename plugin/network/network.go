@@ -184,6 +184,9 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 		func() error {
 			return options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1")
 		},
+		// ONNX Runtime would guess: a file that begins as its own format does, at the fifth byte,
+		// and is ONNX too, would run as another network than the one that was checked.
+		func() error { return options.AddSessionConfigEntry("session.load_model_format", "ONNX") },
 		// Threads that wait for work sleep. Spinning takes a fifth more processor time, and
 		// the processors are the OFX host's and the converters' too.
 		func() error { return options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },

@@ -58,6 +58,20 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// A file that begins as one of ONNX Runtime's own format does, and is ONNX, is read as the
+// one network that was checked.
+func TestOneNetworkInAFile(t *testing.T) {
+	producer := append([]byte{2<<3 | 2, 6}, "..ORTM"...) // the format's name at the fifth byte
+	s, err := load(t, append(producer, onnxtest.Gain(2)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := []float32{1, 2, 3}, make([]float32, 3)
+	if err := run(s, context.Background(), in, out, 1, 1); err != nil || !slices.Equal(out, []float32{2, 4, 6}) {
+		t.Errorf("%v becomes %v, %v", in, out, err)
+	}
+}
+
 func TestGraphsThatAreRefused(t *testing.T) {
 	shaped := func(shape ...int64) []byte {
 		g := onnxtest.Graph{Shape: shape}
