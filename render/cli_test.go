@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -270,7 +271,7 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		{"--frames 1 --out no/out.exr", exitUsage, "--out: the folder no does not exist"},
+		{"--frames 1 --out plate.0001.exr/out.exr", exitUsage, "the folder of plate.0001.exr/out.exr cannot be made: "},
 		{"--frames 1-2 --out out.exr", exitUsage, "has no place for the number of 2 frames"},
 		{"--frames 1 --out out.tif", exitUsage, "pictures are written as .exr or .png"},
 		{"--frames 1 --out plate.%04d.exr", exitUsage, "would overwrite the files of clip Source"},
@@ -292,7 +293,8 @@ func TestExitCodes(t *testing.T) {
 		{"--frames 1 --out out.exr --effect test.none", exitPlugin, "has no effect test.none"},
 		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exitPlugin, "plugin none.ofx.bundle cannot be found"},
 		{"--frames 1 --out out.exr --plugin plate.0001.exr", exitPlugin, "cannot be loaded"},
-		{"--frames 1 --out taken.%04d.exr", exitFrames, "frame 1  failed: taken.0001.exr cannot be written: file exists"},
+		{"--frames 1 --out taken.%04d.exr", exitUsage, "--out: taken.0001.exr is a folder"},
+		{"--frames 8 --out out.exr", exitFrames, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
 		{"--frames 1 --out out.exr --param fault=warns", exitOK, "frame 1  the plugin's warning: running low"},
 		{"--frames 1 --out out.exr --strict --param fault=unwritten", exitStrict, "Render left pixels of the output unwritten"},
 		{"--frames 1 --out out.exr --param fault=crash", exitCrash, "the plugin crashed (SIGSEGV) in Render at frame 1"},
@@ -302,8 +304,113 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stderr, k.says)
 		}
 	}
-	c := exec.Command(program, "rendr")
-	if _, stderr, code := run(t, c); code != exitUsage || !strings.Contains(stderr, `unknown command "rendr"`) {
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, k := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"rendr", exitUsage, "Did you mean this?\n\trender"},
+		{"--version", exitOK, "impasto version "},
+		{"render", exitUsage, "impasto render needs --clip and --out; see impasto render --help"},
+		{"render --frames 1", exitUsage, "impasto render needs --out;"},
+		{"render --frames 1 --out out.exr", exitPlugin, "Impasto's node is neither at"},
+		{"optimise", exitUsage, "impasto optimise needs PLATE, --painting and --out;"},
+		{"optimise a.exr b.exr --painting c.png --out d.png", exitUsage, "does not know what to do with b.exr;"},
+		{"wedge", exitUsage, "impasto wedge needs PLATE, --param and --out;"},
+		{"describe", exitPlugin, "Impasto's node is neither at"},
+	} {
+		c := exec.Command(program, strings.Fields(k.args)...)
+		c.Dir = t.TempDir()
+		if stdout, stderr, code := run(t, c); code != k.code || !strings.Contains(stdout+stderr, k.says) {
+			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stdout+stderr, k.says)
+		}
+	}
+}
+
+// What is not there is made, also where the number is in the folder's name.
+func TestFoldersOfTheOutputAreMade(t *testing.T) {
+	folder := shot(t)
+	if _, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "new/%02d/out.exr")); code != 0 {
+		t.Fatalf("exit %d, said %s", code, stderr)
+	}
+	if got := files(t, folder, "new/*/out.exr"); len(got) != 3 {
+		t.Errorf("there is %v", got)
+	}
+}
+
+// photos are pictures of different sizes, each of one colour, as cameras call them.
+func photos(t *testing.T, names ...string) (folder string, sizes []image.Rectangle) {
+	t.Helper()
+	folder = t.TempDir()
+	for i, name := range names {
+		size := image.Rect(0, 0, 8+4*i, 16-4*i)
+		im := picture.New(size)
+		im.Depth = picture.Byte
+		for p := range im.Pix {
+			if p%4 != 3 {
+				im.Pix[p] = picture.DecodeByte(uint8(50 * i))
+			}
+		}
+		if err := picture.Write(filepath.Join(folder, name), im); err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, size)
+	}
+	return folder, sizes
+}
+
+// A folder's pictures are rendered each at its own size, whatever they are called, and whether
+// they come by a folder, a glob or a pattern.
+func TestPhotographs(t *testing.T) {
+	for _, k := range []struct{ names, source, frames, out, made string }{
+		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/", "IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG"},
+		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/#####.png", "01233.png 01234.png 01240.png"},
+		{"IMG_9.PNG IMG_10.PNG IMG_100.PNG", "*.PNG", "9,10,100", "styled/%d.png", "9.png 10.png 100.png"},
+		{"IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG", "IMG_####.PNG", "", "styled/", "IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG"},
+		{"beach.png dunes 2.png sea.PNG", "", "", "styled/", "beach.png dunes 2.png sea.PNG"},
+		{"beach.png dunes 2.png sea.PNG", "[a-z]*", "1-3", "styled/%d.png", "1.png 2.png 3.png"},
+	} {
+		for _, threads := range []string{"1", "3"} {
+			split := func(list string) []string { return regexp.MustCompile(`(?i)[^ ].*?\.png`).FindAllString(list, -1) }
+			folder, sizes := photos(t, split(k.names)...)
+			if err := os.WriteFile(filepath.Join(folder, "IMG_1234.XMP"), []byte("of the camera"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=" + filepath.Join(folder, k.source),
+				"--out", k.out, "--threads", threads}
+			if k.frames != "" {
+				args = append(args, "--frames", k.frames)
+			}
+			c := exec.Command(program, args...)
+			c.Dir = t.TempDir()
+			if _, stderr, code := run(t, c); code != 0 {
+				t.Fatalf("%+v: exit %d, said %s", k, code, stderr)
+			}
+			for i, name := range split(k.made) {
+				im, err := picture.Read(filepath.Join(c.Dir, "styled", name))
+				if err != nil {
+					t.Fatalf("%+v: %v", k, err)
+				}
+				want := picture.EncodeByte(1 - picture.DecodeByte(uint8(50*i)))
+				if last := len(im.Pix) - 4; im.DataWindow != sizes[i] || picture.EncodeByte(im.Pix[0]) != want || picture.EncodeByte(im.Pix[last]) != want {
+					t.Errorf("%+v: %s is %v of %d and %d, wanted is %v of %d", k, name, im.DataWindow,
+						picture.EncodeByte(im.Pix[0]), picture.EncodeByte(im.Pix[last]), sizes[i], want)
+				}
+			}
+		}
+	}
+}
+
+// Of one that is given as a still the sequence is named.
+func TestAPictureOfASequence(t *testing.T) {
+	folder, _ := photos(t, "IMG_1233.PNG", "IMG_1234.PNG")
+	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=IMG_1233.PNG",
+		"--frames", "1233-1234", "--out", "out.####.png")
+	c.Dir = folder
+	if _, stderr, code := run(t, c); code != 0 || !strings.Contains(stderr, "every frame is the one picture IMG_1233.PNG; the sequence is IMG_####.PNG") {
 		t.Errorf("exit %d, said %s", code, stderr)
 	}
 }
@@ -350,6 +457,9 @@ func TestDescribe(t *testing.T) {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%s\nlacks %q", stdout, want)
 		}
+	}
+	if strings.Count(stdout, "    gain ") != 1 || !strings.Contains(stdout, "the parameters of context ") {
+		t.Errorf("%s\nhas parameters of contexts that have the same twice", stdout)
 	}
 	stdout, stderr, code = run(t, exec.Command(program, "describe", "--plugin", faulty, "--json"))
 	if code != 0 || !strings.Contains(stdout, `"id": "test.wrong"`) || !strings.Contains(stderr, "test.else is left out: it is not an image effect") {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,22 +18,22 @@ func describeCommand() *cobra.Command {
 	var path, id, as string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "describe --plugin PATH [--effect ID]",
+		Use:   "describe",
 		Short: "Show what an effect has: contexts, clips and parameters",
 		Long: "describe loads an OpenFX plugin and prints what each of its effects says of itself: the contexts it\n" +
 			"works in, its clips, and its parameters with their types, defaults and ranges.",
-		Example: "  impasto describe --plugin Impasto.ofx.bundle\n" +
-			"  impasto describe --plugin Impasto.ofx.bundle --as nuke --json | jq '.[0].contexts'",
+		Example: "  impasto describe\n" +
+			"  impasto describe --plugin Other.ofx.bundle --as nuke --json | jq '.[0].contexts'",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if path == "" {
-				return fail(exitUsage, fmt.Errorf("name a plugin with --plugin"))
+			if err := orOwn(&path); err != nil {
+				return err
 			}
 			return describe(path, id, as, asJSON)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&path, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it")
+	pluginFlag(f, &path)
 	f.StringVar(&id, "effect", "", "one effect, by its `ID`; otherwise all of them")
 	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+profileNames())
 	f.BoolVar(&asJSON, "json", false, "print JSON")
@@ -115,12 +116,12 @@ func printInfo(w io.Writer, info ofx.Info) {
 		for _, clip := range c.Clips {
 			fmt.Fprintf(w, "    clip %-12s %s\n", clip.Name, clipTraits(clip))
 		}
-		if i > 0 && sameParams(c.Params, info.Contexts[0].Params) {
-			fmt.Fprintf(w, "    the parameters of context %s\n", info.Contexts[0].Name)
-			continue
+		params := c.Params
+		if i > 0 {
+			params = printDifference(w, c, info.Contexts[0])
 		}
 		grouped := false
-		for _, p := range c.Params {
+		for _, p := range params {
 			if grouped && p.Parent == "" && p.Type != "Group" {
 				fmt.Fprintln(w)
 			}
@@ -162,10 +163,29 @@ func clipTraits(c ofx.ClipInfo) string {
 	return text
 }
 
-func sameParams(a, b []ofx.ParamInfo) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
+// printDifference says which of another context's parameters a context has, and gives those that
+// it has besides.
+func printDifference(w io.Writer, c, other ofx.ContextInfo) (more []ofx.ParamInfo) {
+	lacks := func(list []ofx.ParamInfo, p ofx.ParamInfo) bool {
+		return !slices.ContainsFunc(list, func(q ofx.ParamInfo) bool { return reflect.DeepEqual(p, q) })
+	}
+	var without []string
+	for _, p := range other.Params {
+		if lacks(c.Params, p) {
+			without = append(without, p.Name)
+		}
+	}
+	for _, p := range c.Params {
+		if lacks(other.Params, p) {
+			more = append(more, p)
+		}
+	}
+	text := "the parameters of context " + other.Name
+	if len(without) > 0 {
+		text += ", without " + list(without)
+	}
+	fmt.Fprintf(w, "    %s\n", text)
+	return more
 }
 
 func printParam(w io.Writer, p ofx.ParamInfo) {

@@ -48,15 +48,6 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f.Uint64Var(&o.Seed, "seed", 1, "of the grain that even areas start from")
 }
 
-// require has a command refuse to run without these flags.
-func require(c *cobra.Command, flags ...string) {
-	for _, flag := range flags {
-		if err := c.MarkFlagRequired(flag); err != nil {
-			panic(err)
-		}
-	}
-}
-
 // check finds what is wrong with the flags.
 func (o *optimisation) check() error {
 	if len(o.textureCrop) != 4 {

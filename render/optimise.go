@@ -57,7 +57,7 @@ func optimiseCommand() *cobra.Command {
 		Short:   "Paint one picture by the film's own method",
 		Long:    optimiseLong,
 		Example: "  impasto optimise plate.exr --painting self-portrait.jpg --start self-portrait -o painted.exr",
-		Args:    cobra.ExactArgs(1),
+		Args:    needs("PLATE", "--painting", "--out"),
 		RunE:    func(_ *cobra.Command, args []string) error { return optimise(args[0], &o) },
 	}
 	o.flags(c)
@@ -65,7 +65,6 @@ func optimiseCommand() *cobra.Command {
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .exr or .png")
 	f.StringVar(&o.plot, "plot", "", "a `file` for a plot of the loss, .png")
 	f.StringVar(&o.log, "log", "", "a `file` for the loss, a line of JSON for every iteration")
-	require(c, "painting", "out")
 	return c
 }
 

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
+	"image"
 	"math"
-	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"impasto.net/render/picture"
@@ -21,12 +20,28 @@ const (
 	missingHold  = "hold"
 )
 
+// format is what an instance of an effect is made for.
+type format struct {
+	display     image.Rectangle
+	aspect      float32
+	alpha       bool
+	colourspace string
+	depth       picture.Depth
+	compression picture.Compression
+	tile        image.Point
+}
+
+func formatOf(im *picture.Image) format {
+	return format{im.DisplayWindow, im.PixelAspect, im.HasAlpha, im.Colourspace, im.Depth, im.Compression, im.Tile}
+}
+
 // plate is the files that a clip shows.
 type plate struct {
 	pattern sequence.Pattern
 	missing string
 	source  picture.Source
-	frames  []int // that there are files of, in order; none of a still
+	frames  []int          // that there are files of, in order; none of a still
+	example *picture.Image // the one that was taken for it; nil: the first that can be read
 
 	mu     sync.Mutex
 	keep   int // how many pictures to hold on to
@@ -80,7 +95,17 @@ func (p *plate) At(time float64) (*picture.Image, error) {
 	case missingSkip:
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%s is missing", p.pattern.Path(frame))
+	return nil, fmt.Errorf("%s is missing; there are %s", p.pattern.Path(frame), shortened(sequence.FormatFrames(p.frames)))
+}
+
+// shortened is a list of frames of a readable length.
+func shortened(list string) string {
+	const most = 60
+	if len(list) <= most {
+		return list
+	}
+	begin := strings.LastIndexByte(list[:most/2], ',')
+	return list[:begin+1] + " … " + list[strings.LastIndexByte(list, ','):]
 }
 
 // nearest is the last frame before that there is a file of, or else the first after.
@@ -91,6 +116,9 @@ func (p *plate) nearest(frame int) int {
 
 // Example reads the first picture that can be read: one that is broken fails its own frame only.
 func (p *plate) Example() (im *picture.Image, err error) {
+	if p.example != nil {
+		return p.example, nil
+	}
 	if p.pattern.Still() {
 		return p.read(0)
 	}
@@ -148,10 +176,4 @@ func greyToAlpha(im *picture.Image) {
 		}
 	}
 	im.HasAlpha = true
-}
-
-// exists says whether a file is there.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"impasto.net/render/ofx"
 )
 
@@ -13,6 +15,19 @@ type plugin struct {
 	host    *ofx.Host
 	library *ofx.Library
 	effect  *ofx.Effect
+}
+
+// pluginFlag has --plugin among the flags; see orOwn.
+func pluginFlag(f *pflag.FlagSet, path *string) {
+	f.StringVar(path, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it (default: Impasto's own)")
+}
+
+// orOwn puts Impasto's own bundle in the place of one that is not named.
+func orOwn(path *string) (err error) {
+	if *path == "" {
+		*path, err = ownBundle()
+	}
+	return fail(exitPlugin, err)
 }
 
 // open loads an effect as a host does.

@@ -30,7 +30,9 @@ type options struct {
 const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
 
 Files are OpenEXR, PNG or, for reading, JPEG. Names have the frame's number as %04d or ####; a name
-without one is a still. PNG and JPEG are sRGB, and linear floats to the effect, except for masks,
+without one is a still. A folder or a glob (in quotes) is all pictures in it: where those are numbered, the
+numbers are their frames, else they are 1, 2, 3 in the order of their names. Pictures of several
+sizes are rendered each at its own. PNG and JPEG are sRGB, and linear floats to the effect, except for masks,
 whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
 the depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression
 says otherwise), and what else their headers say: timecode, camera, primaries. Every frame is written
@@ -64,11 +66,12 @@ Exit codes:
     5  the plugin crashed; frames that were finished are kept
   130  interrupted (Ctrl-C or SIGTERM); frames that were finished are kept`
 
-const renderExample = `  impasto render --plugin Impasto.ofx.bundle --clip Source=plate.%04d.exr --clip Mask=matte.%04d.exr \
+const renderExample = `  impasto render --clip Source=photos/ --param style=scream --out painted/
+  impasto render --clip Source=plate.%04d.exr --clip Mask=matte.%04d.exr \
       --frames 1001-1048 --param mix=0@1001,1@1024 --out styled.%04d.exr
   impasto render --plugin Other.ofx.bundle --effect com.example.Blur --clip Source=in.####.png \
       --frames 1-100x2,120 --out out.####.png --threads 4 --skip-existing
-  impasto render --plugin Impasto.ofx.bundle --clip Source=comp.####.exr --layer Source=beauty: \
+  impasto render --clip Source=comp.####.exr --layer Source=beauty: \
       --clip Mask=comp.####.exr --layer Mask=mattes:hero.A --frames 1-48 --out out.####.exr
   impasto render --plugin MyPlugin.ofx.bundle --clip Source=still.exr --frames 1 --out check.exr \
       --as resolve --depth byte --rows negative --strict`
@@ -76,21 +79,26 @@ const renderExample = `  impasto render --plugin Impasto.ofx.bundle --clip Sourc
 func renderCommand() *cobra.Command {
 	var o options
 	c := &cobra.Command{
-		Use:     "render --plugin PATH --clip NAME=FILES --frames LIST --out FILES",
+		Use:     "render --clip NAME=FILES --out FILES",
 		Short:   "Render frames through an effect",
 		Long:    renderLong,
 		Example: renderExample,
-		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return render(&o) },
+		Args: func(c *cobra.Command, args []string) error {
+			if o.frames != "" { // some effects need no clip
+				return needs("--out")(c, args)
+			}
+			return needs("--clip", "--out")(c, args)
+		},
+		RunE: func(*cobra.Command, []string) error { return render(&o) },
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle at `PATH`, or the .ofx file in it")
+	pluginFlag(f, &o.plugin)
 	f.StringVar(&o.effect, "effect", "", "the effect's `ID`, where the plugin has several")
 	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
 	f.StringArrayVar(&o.layers, "layer", nil, "what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
-	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120")
-	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png")
+	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120 (default: all that the main clip has)")
+	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png; or a folder, with a / at its end, for files called as the main clip's")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
 	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,
@@ -111,7 +119,7 @@ func renderCommand() *cobra.Command {
 
 // job is what is to be rendered: options, understood.
 type job struct {
-	frames []int
+	frames []int // in the order of rendering
 	out    sequence.Pattern
 	clips  map[string]sequence.Pattern
 	layers map[string]string // by clip
@@ -134,21 +142,17 @@ func one[T any](flag, word string, words []string, values []T) (T, error) {
 // parse checks everything that can be checked before the plugin is there.
 func parse(o *options) (*job, error) {
 	j := &job{options: o, clips: map[string]sequence.Pattern{}, layers: map[string]string{}}
-	for flag, value := range map[string]string{"plugin": o.plugin, "frames": o.frames, "out": o.out} {
-		if value == "" {
-			return nil, fmt.Errorf("--%s is needed; see impasto render --help", flag)
-		}
+	var errs [6]error
+	if o.frames != "" {
+		j.frames, errs[0] = sequence.ParseFrames(o.frames)
 	}
-	var errs [7]error
-	j.frames, errs[0] = sequence.ParseFrames(o.frames)
-	j.out, errs[1] = sequence.ParsePattern(o.out)
-	j.interp, errs[2] = one("interpolation", o.interpolation, []string{"linear", "smooth", "constant"},
+	j.interp, errs[1] = one("interpolation", o.interpolation, []string{"linear", "smooth", "constant"},
 		[]ofx.Interpolation{ofx.Linear, ofx.Smooth, ofx.Constant})
-	_, errs[3] = one("missing", o.missing, []string{missingError, missingSkip, missingBlack, missingHold}, make([]bool, 4))
-	j.setup.Depth, errs[4] = one("depth", o.depth, []string{"float", "half", "short", "byte"},
+	_, errs[2] = one("missing", o.missing, []string{missingError, missingSkip, missingBlack, missingHold}, make([]bool, 4))
+	j.setup.Depth, errs[3] = one("depth", o.depth, []string{"float", "half", "short", "byte"},
 		[]ofx.Depth{ofx.DepthFloat, ofx.DepthHalf, ofx.DepthShort, ofx.DepthByte})
-	j.setup.RGB, errs[5] = one("components", o.components, []string{"RGBA", "RGB"}, []bool{false, true})
-	j.setup.Rows, errs[6] = one("rows", o.rows, []string{"aligned", "packed", "negative"},
+	j.setup.RGB, errs[4] = one("components", o.components, []string{"RGBA", "RGB"}, []bool{false, true})
+	j.setup.Rows, errs[5] = one("rows", o.rows, []string{"aligned", "packed", "negative"},
 		[]ofx.Rows{ofx.Aligned, ofx.Packed, ofx.Negative})
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, firstOf(errs[:])
@@ -174,7 +178,7 @@ func parse(o *options) (*job, error) {
 		if _, twice := j.clips[name]; twice {
 			return nil, fmt.Errorf("--clip %s is there twice", name)
 		}
-		pattern, err := sequence.ParsePattern(files)
+		pattern, err := sequence.Find(files)
 		if err != nil {
 			return nil, fmt.Errorf("--clip %s: %w", name, err)
 		}
@@ -192,7 +196,38 @@ func parse(o *options) (*job, error) {
 		return nil, err
 	}
 	j.params = params
-	return j, j.checkOutput()
+	if j.out, err = j.output(); err != nil {
+		return nil, fmt.Errorf("--out: %w", err)
+	}
+	return j, nil
+}
+
+// output is the pattern of the output's files. Those that go into a folder are called as the main
+// clip's are.
+func (j *job) output() (sequence.Pattern, error) {
+	if info, err := os.Stat(j.options.out); !strings.HasSuffix(j.options.out, "/") && (err != nil || !info.IsDir()) {
+		return sequence.ParsePattern(j.options.out)
+	}
+	main, ok := j.clips[j.main()]
+	if !ok {
+		return main, fmt.Errorf("%s is a folder, and there is no clip whose names the files could have", j.options.out)
+	}
+	return main.Into(j.options.out, func(name string) string {
+		if picture.CanWrite(name) == nil {
+			return name
+		}
+		return strings.TrimSuffix(name, filepath.Ext(name)) + ".png"
+	}), nil
+}
+
+// main is the clip that the output is like, if any.
+func (j *job) main() string {
+	for _, name := range ofx.MainClips {
+		if _, ok := j.clips[name]; ok {
+			return name
+		}
+	}
+	return ""
 }
 
 func compressionNames() []string {
@@ -207,22 +242,28 @@ func firstOf(errs []error) error {
 	return errs[slices.IndexFunc(errs, func(err error) bool { return err != nil })]
 }
 
-// checkOutput finds out early what would fail after the first frame's minutes.
+// checkOutput finds out early what would fail after the first frame's minutes, and makes the folders.
 func (j *job) checkOutput() error {
 	if j.out.Still() && len(j.frames) > 1 {
 		return fmt.Errorf("--out %s has no place for the number of %d frames: write %%04d or ####", j.out, len(j.frames))
 	}
-	first := j.out.Path(j.frames[0])
-	if err := picture.CanWrite(first); err != nil {
-		return fmt.Errorf("--out: %w", err)
+	made, folders := map[string]bool{}, map[string]string{} // a file in each of them
+	for _, frame := range j.frames {
+		path := j.out.Path(frame)
+		if made[path] {
+			return fmt.Errorf("--out: two pictures would both become %s: name the files with #### instead", path)
+		}
+		made[path] = true
+		folders[filepath.Dir(path)] = path
+		for name, clip := range j.clips {
+			if clip.Path(frame) == path {
+				return fmt.Errorf("--out would overwrite the files of clip %s", name)
+			}
+		}
 	}
-	folder := filepath.Dir(first)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return fmt.Errorf("--out: the folder %s does not exist", folder)
-	}
-	for name, clip := range j.clips {
-		if clip.Path(j.frames[0]) == first {
-			return fmt.Errorf("--out would overwrite the files of clip %s", name)
+	for _, path := range folders {
+		if err := canWrite(path); err != nil {
+			return fmt.Errorf("--out: %w", err)
 		}
 	}
 	return nil
@@ -233,17 +274,23 @@ func render(o *options) error {
 	if err != nil {
 		return fail(exitUsage, err)
 	}
-	j.setup.Scale = o.scale
-	j.setup.First, j.setup.Last = slices.Min(j.frames), slices.Max(j.frames)
-	j.setup.Step = 1
-	if len(j.frames) > 1 {
-		j.setup.Step = max(1, j.frames[1]-j.frames[0])
+	if err := orOwn(&o.plugin); err != nil {
+		return err
 	}
 	plates, err := j.plates()
+	if err == nil {
+		err = j.span(plates)
+	}
+	if err == nil {
+		err = j.checkOutput()
+	}
 	if err != nil {
 		return fail(exitUsage, err)
 	}
 	report := newReport(len(j.frames))
+	if of, ok := j.clips[j.main()].Sequence(); ok && len(j.frames) > 1 {
+		report.note(fmt.Sprintf("every frame is the one picture %s; the sequence is %s", j.clips[j.main()], of))
+	}
 	p, err := open(o.plugin, o.effect, o.as, o.strict, report.message)
 	if err != nil {
 		return err
@@ -255,6 +302,25 @@ func render(o *options) error {
 		err = fail(exitStrict, errors.New("the plugin does what hosts punish"))
 	}
 	return err
+}
+
+// span takes all frames that the main clip has where none are named, and tells the host.
+func (j *job) span(plates map[string]*plate) error {
+	if main := plates[j.main()]; j.options.frames == "" && main != nil {
+		if j.frames = main.frames; main.pattern.Still() {
+			j.frames = []int{1}
+		}
+	}
+	if len(j.frames) == 0 {
+		return errors.New("no clip says what frames there are: name them with --frames")
+	}
+	j.setup.Scale = j.scale
+	j.setup.First, j.setup.Last = slices.Min(j.frames), slices.Max(j.frames)
+	j.setup.Step = 1
+	if len(j.frames) > 1 {
+		j.setup.Step = max(1, j.frames[1]-j.frames[0])
+	}
+	return nil
 }
 
 // plates opens the clips' sequences.

@@ -18,20 +18,20 @@ import (
 func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	stop := interruptible(p.host)
 	defer stop()
-	instance, err := j.instance(p, plates)
-	if err != nil {
+	fitting := &fitting{job: j, plugin: p, plates: plates}
+	if err := fitting.make(); err != nil {
 		return err
 	}
-	defer instance.Close()
+	defer fitting.close()
 	threads := 1
-	if p.effect.Concurrent() && !instance.Sequential() {
+	if p.effect.Concurrent() && !fitting.instance.Sequential() {
 		threads = j.threads
 	}
 	if j.threads > threads {
 		report.note("the effect renders one frame at a time, whatever --threads says")
 	}
 	failed := j.each(threads, func(frame int) error {
-		return j.frame(instance, plates, frame, report)
+		return j.frame(fitting, frame, report)
 	}, p.host.Aborted)
 	switch {
 	case p.host.Aborted():
@@ -80,14 +80,14 @@ func (j *job) each(threads int, do func(frame int) error, ended func() bool) int
 }
 
 // frame renders one frame and says so.
-func (j *job) frame(instance *ofx.Instance, plates map[string]*plate, frame int, report *report) error {
+func (j *job) frame(f *fitting, frame int, report *report) error {
 	path := j.out.Path(frame)
 	if j.skipExisting && exists(path) {
 		report.skipped(frame, path+" is there already")
 		return nil
 	}
 	if j.missing == missingSkip {
-		for _, p := range plates {
+		for _, p := range f.plates {
 			if !p.has(frame) {
 				report.skipped(frame, p.pattern.Path(frame)+" is missing")
 				return nil
@@ -95,7 +95,7 @@ func (j *job) frame(instance *ofx.Instance, plates map[string]*plate, frame int,
 		}
 	}
 	start := time.Now()
-	output, err := instance.Render(frame)
+	output, err := f.render(frame)
 	if err == nil {
 		if j.packed != nil {
 			output.Picture.Compression = *j.packed

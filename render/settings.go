@@ -33,6 +33,9 @@ func (s settings) apply(find func(string) *ofx.Param, effect *ofx.Effect, contex
 				effect.ID, s.name, strings.Join(effect.Params(context), ", ")))
 		}
 		if err := param.Set(s.value, interpolation); err != nil {
+			if other := s.name + "Id"; find(other) != nil { // Impasto's menus hold what ships
+				err = fmt.Errorf("%w; a style that was added goes by its name: --param %s=%s", err, other, s.value)
+			}
 			return fail(exitUsage, err)
 		}
 	}

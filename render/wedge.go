@@ -17,7 +17,7 @@ choose theirs. The values of the last --param go across, those of the others dow
 With --painting the pictures are those of impasto optimise. Parameters are its flags that take a number, and start; the
 others have the values that their flags have. Iterations are stills of one descent, and cost nothing.
 
-With --plugin they are those of impasto render, and parameters are the effect's.`
+Without, they are those of impasto render, and parameters are the node's, or those of the effect in --plugin.`
 
 // mostWedge is how many pictures a wedge may have.
 const mostWedge = 256
@@ -37,18 +37,16 @@ func wedgeCommand() *cobra.Command {
 		Long:  wedgeLong,
 		Example: "  impasto wedge plate.exr --painting self-portrait.jpg \\\n" +
 			"      --param unrealness=2,3,4,5 --param iterations=16,64,256 -o sheet.png\n" +
-			"  impasto wedge plate.exr --plugin Impasto.ofx.bundle --param styleId=scream,cliffs --param unrealness=2,4,6 -o sheet.png",
-		Args: cobra.ExactArgs(1),
+			"  impasto wedge plate.exr --param styleId=scream,cliffs --param unrealness=2,4,6 -o sheet.png",
+		Args: needs("PLATE", "--param", "--out"),
 		RunE: func(c *cobra.Command, args []string) error { return wedge(args[0], c.Flags(), &o) },
 	}
 	o.flags(c)
 	f := c.Flags()
-	f.StringVar(&o.plugin, "plugin", "", "an effect's .ofx.bundle at `PATH`, instead of a painting")
+	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle of another effect at `PATH`, instead of a painting")
 	f.StringArrayVar(&o.params, "param", nil, "a parameter and its values, `NAME=VALUE,…`; once for each")
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .png or .exr")
-	c.MarkFlagsOneRequired("painting", "plugin")
 	c.MarkFlagsMutuallyExclusive("painting", "plugin")
-	require(c, "param", "out")
 	return c
 }
 
@@ -118,7 +116,7 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.plugin != "" {
+	if o.painting == "" {
 		err = wedgeFrames(s, path, o, params, all)
 	} else {
 		err = wedgeDescents(s, plate, f, o, params, all)

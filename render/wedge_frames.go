@@ -10,6 +10,9 @@ import (
 
 // wedgeFrames puts what an effect renders of a plate on a sheet.
 func wedgeFrames(s *sheet, path string, o *wedgeOptions, params []wedgeParam, all [][]string) error {
+	if err := orOwn(&o.plugin); err != nil {
+		return err
+	}
 	j, err := parse(&options{
 		plugin: o.plugin, clips: []string{"Source=" + path}, frames: "1", out: o.out, threads: 1, scale: 1,
 		interpolation: "linear", missing: missingError, depth: "float", components: "RGBA", rows: "aligned",

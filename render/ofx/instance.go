@@ -125,8 +125,8 @@ func (e *Effect) NewInstance(setup Setup) (*Instance, error) {
 	return i, nil
 }
 
-// mainClips are those whose format is the project's, in the order of preference.
-var mainClips = []string{C.kOfxImageEffectSimpleSourceClipName, C.kOfxImageEffectTransitionSourceFromClipName}
+// MainClips are those whose format is the project's, in the order of preference.
+var MainClips = []string{C.kOfxImageEffectSimpleSourceClipName, C.kOfxImageEffectTransitionSourceFromClipName}
 
 // measure looks at a picture of every plate, and takes the project's format from the main one.
 // Without any, the project is HD.
@@ -134,7 +134,7 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 	examples := map[string]*picture.Image{}
 	i.project = projectSize{1920, 1080}
 	i.window = windows{display: image.Rect(0, 0, 1920, 1080), depth: picture.Half}
-	names := append([]string(nil), mainClips...)
+	names := append([]string(nil), MainClips...)
 	for _, d := range i.descriptor.clips {
 		names = append(names, d.name)
 	}
@@ -258,7 +258,7 @@ func (i *Instance) findPreference(format string, args ...any) {
 func (i *Instance) defaultOutput(output *Clip) {
 	var like *Clip
 	for _, c := range i.clips {
-		if c.plate != nil && !c.mask && (like == nil || slices.Contains(mainClips, c.Name)) {
+		if c.plate != nil && !c.mask && (like == nil || slices.Contains(MainClips, c.Name)) {
 			like = c
 		}
 	}

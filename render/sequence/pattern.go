@@ -18,6 +18,8 @@ type Pattern struct {
 	// parts of the name around the number; one part is a still. The number has width digits or more.
 	parts []string
 	width int
+	files []string            // instead of parts: the file of every frame, from 1 on
+	into  func(string) string // renames all of them, where it is not nil
 }
 
 var token = regexp.MustCompile(`%%|%(0?\d*)d|#+`)
@@ -75,13 +77,30 @@ func (p Pattern) Still() bool { return len(p.parts) == 1 }
 
 // Path is the file of a frame.
 func (p Pattern) Path(frame int) string {
-	return strings.Join(p.parts, fmt.Sprintf("%0*d", p.width, frame))
+	path := strings.Join(p.parts, fmt.Sprintf("%0*d", p.width, frame))
+	if p.files != nil {
+		path = fmt.Sprintf("picture %d of %s", frame, p)
+		if frame >= 1 && frame <= len(p.files) {
+			path = p.files[frame-1]
+		}
+	}
+	if p.into != nil {
+		path = p.into(path)
+	}
+	return path
 }
 
 // Existing lists the frames that there are files of, in order. A still has none.
 func (p Pattern) Existing() ([]int, error) {
 	if p.Still() {
 		return nil, nil
+	}
+	if p.files != nil {
+		frames := make([]int, len(p.files))
+		for i := range frames {
+			frames[i] = i + 1
+		}
+		return frames, nil
 	}
 	// Where only the file's name has the number, its folder is read; otherwise all that match.
 	names, err := p.candidates()

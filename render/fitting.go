@@ -1,0 +1,86 @@
+package main
+
+import (
+	"sync"
+
+	"impasto.net/render/ofx"
+)
+
+// fitting has an instance of the effect for frames of one format, and makes another where a frame
+// of another format comes: photographs have sizes of their own, and an instance one for all.
+type fitting struct {
+	*job
+	plugin *plugin
+	plates map[string]*plate
+
+	mu       sync.RWMutex // held for writing while the instance changes
+	instance *ofx.Instance
+	format   format
+}
+
+// make makes an instance for the main clip's example.
+func (f *fitting) make() (err error) {
+	if f.instance, err = f.job.instance(f.plugin, f.plates); err != nil {
+		return err
+	}
+	if main := f.plates[f.main()]; main != nil {
+		im, err := main.Example()
+		if err != nil {
+			return err
+		}
+		f.format = formatOf(im)
+	}
+	return nil
+}
+
+func (f *fitting) close() {
+	if f.instance != nil {
+		f.instance.Close()
+	}
+}
+
+// render renders a frame in an instance of its format.
+func (f *fitting) render(frame int) (*ofx.Output, error) {
+	f.mu.RLock()
+	if f.fits(frame) {
+		defer f.mu.RUnlock()
+		return f.instance.Render(frame)
+	}
+	f.mu.RUnlock()
+	f.mu.Lock() // until the frame is rendered, or two formats in turn would never come to it
+	defer f.mu.Unlock()
+	if !f.fits(frame) {
+		if err := f.remake(frame); err != nil {
+			return nil, err
+		}
+	}
+	return f.instance.Render(frame)
+}
+
+// fits says whether a frame has the instance's format. One that has no picture of its own fits:
+// rendering it says what is wrong.
+func (f *fitting) fits(frame int) bool {
+	main := f.plates[f.main()]
+	if f.instance == nil {
+		return false
+	}
+	if main == nil || !main.has(frame) {
+		return true
+	}
+	im, err := main.read(frame)
+	return err != nil || formatOf(im) == f.format
+}
+
+// remake makes an instance for a frame.
+func (f *fitting) remake(frame int) error {
+	if main := f.plates[f.main()]; main != nil && main.has(frame) {
+		im, err := main.read(frame)
+		if err != nil {
+			return err
+		}
+		main.example = im
+	}
+	f.close()
+	f.instance = nil
+	return f.make()
+}
