@@ -64,16 +64,21 @@ func main() {
 // commands are what impasto has this program do beside painting for the node.
 var commands = map[string]func(args []string) error{"bare": bare, "cache": cacheCommand, "doctor": doctor, "models": models, "optimise": optimiseCommand, "trial": try}
 
-// try runs a stranger's graph for impasto models: the file, and the outputs that are wanted.
+// try runs a stranger's graph for impasto models: the process that wants it, the file, and
+// the outputs that are wanted.
 func try(args []string) error {
 	_, library, err := installed()
 	if err != nil {
 		return err
 	}
-	if len(args) < 2 {
-		return errors.New("wanted are a file and outputs")
+	if len(args) < 3 {
+		return errors.New("wanted are a process, a file and outputs")
 	}
-	return importer.Trial(library, args[0], args[1:])
+	parent, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	return importer.Trial(library, parent, args[1], args[2:])
 }
 
 // start answers messages from here on, and ends the process with its parent.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
@@ -15,14 +19,19 @@ import (
 // own, and gives what it printed.
 func console(t *testing.T, env []string, args ...string) (string, error) {
 	t.Helper()
+	printed, err := consoleCommand(t, env, args...).CombinedOutput()
+	return string(printed), err
+}
+
+func consoleCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
 	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
 	if _, err := os.Stat(engine); err != nil {
 		t.Skip("there is no impasto-engine beside ONNX Runtime: build the bundle first")
 	}
 	cmd := exec.Command(engine, append([]string{"models"}, args...)...)
 	cmd.Env = append(append(os.Environ(), "IMPASTO_STYLE_PATH="), env...)
-	printed, err := cmd.CombinedOutput()
-	return string(printed), err
+	return cmd
 }
 
 func TestModels(t *testing.T) {
@@ -84,6 +93,57 @@ func TestModels(t *testing.T) {
 	writeFile(t, filepath.Join(studio, "ours", "network.onnx"), onnxtest.Gain(2))
 	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify", "ours"); err == nil || !strings.Contains(printed, "sha256") {
 		t.Errorf("a changed file: %v\n%s", err, printed)
+	}
+}
+
+// Nothing outlives impasto models add when that is killed, but a folder that no bank looks
+// at, which the next one removes.
+func TestKilledWhileAdding(t *testing.T) {
+	home := t.TempDir()
+	endless, plain := filepath.Join(home, "endless.onnx"), filepath.Join(home, "plain.onnx")
+	writeFile(t, endless, onnxtest.Endless())
+	writeFile(t, plain, onnxtest.Identity())
+	env := []string{"XDG_DATA_HOME=" + home}
+	cmd := consoleCommand(t, env, "add", endless)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	trial := 0
+	eventually(t, "a trial runs", func() bool {
+		_, err := fmt.Sscan(children(cmd.Process.Pid), &trial)
+		return err == nil && processorTime(t, trial) > 1
+	})
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	eventually(t, "the trial ends with what started it", func() bool { return unix.Kill(trial, 0) == unix.ESRCH })
+	if printed, err := console(t, env, "add", plain); err != nil {
+		t.Fatal(err, printed)
+	}
+	left, err := os.ReadDir(filepath.Join(home, "impasto", "styles"))
+	if err != nil || len(left) != 1 || left[0].Name() != "plain" {
+		t.Errorf("among the styles are %v, %v", left, err)
+	}
+}
+
+// children are the processes that another one's threads started.
+func children(pid int) (all string) {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is valid
+	for _, f := range files {
+		some, _ := os.ReadFile(f) // a thread may have ended
+		all += string(some)
+	}
+	return all
+}
+
+// eventually waits for what takes no time on a machine that has nothing else to do.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("it never comes to be that %s", what)
+		}
 	}
 }
 

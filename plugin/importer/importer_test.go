@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,12 @@ import (
 
 // Trials run in this very program.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 3 && os.Args[1] == "trial" {
-		if err := importer.Trial(os.Getenv("IMPASTO_ORT"), os.Args[2], os.Args[3:]); err != nil {
+	if len(os.Args) > 4 && os.Args[1] == "trial" {
+		parent, err := strconv.Atoi(os.Args[2])
+		if err == nil {
+			err = importer.Trial(os.Getenv("IMPASTO_ORT"), parent, os.Args[3], os.Args[4:])
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -25,11 +25,11 @@ func (im *Importer) place(name, instead string, fill func(folder string) error) 
 	if err := os.MkdirAll(im.Folder, 0o755); err != nil {
 		return "", err
 	}
-	work, err := os.MkdirTemp(im.Folder, ".adding-")
+	work, leave, err := workplace(im.Folder)
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
+	defer leave()
 	folder := filepath.Join(work, name)
 	if err := fill(folder); err != nil {
 		return "", err

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 )
@@ -92,7 +93,7 @@ type runError string
 func (e runError) Error() string { return "ONNX Runtime cannot run it: " + string(e) }
 
 func (t *trial) start() error {
-	t.cmd = exec.Command(t.engine, append([]string{"trial", t.graph}, t.outputs...)...)
+	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph}, t.outputs...)...)
 	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for who started it
 	t.complaint.Reset()
 	t.cmd.Stderr = &t.complaint
@@ -132,8 +133,17 @@ func (t *trial) stop() {
 	t.cmd = nil
 }
 
-// Trial is that process: it loads a graph and answers inputs until there are no more.
-func Trial(library, graph string, outputs []string) error {
+// Trial is that process: it loads a graph and answers inputs until there are no more, or its
+// parent is gone.
+func Trial(library string, parent int, graph string, outputs []string) error {
+	gone, err := bridge.WatchParent(parent)
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-gone
+		os.Exit(1) // in the middle of a run, which may have no end
+	}()
 	// Of all processes on the machine this one is the easiest to do without.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	if err := bound(); err != nil {

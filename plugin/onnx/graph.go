@@ -22,7 +22,7 @@ type Graph struct {
 	nodes, rest []byte // fields of the graph
 }
 
-// Attributes of an operator are int64, []int64 or string.
+// Attributes of an operator are int64, []int64, string or *Graph.
 type Attributes map[string]any
 
 // Input adds an input.
@@ -42,6 +42,8 @@ func (g *Graph) Node(op string, inputs, outputs []string, attributes Attributes)
 			all = append(all, integers(name, v...))
 		case string:
 			all = append(all, textField(numberField(textField(nil, 1, name), 20, 3), 4, v))
+		case *Graph:
+			all = append(all, bytesField(numberField(textField(nil, 1, name), 20, 5), 6, v.body()))
 		default:
 			panic(fmt.Sprintf("onnx: an attribute is %T", v))
 		}
@@ -80,6 +82,9 @@ func (g *Graph) Initializer(tensor []byte) { g.rest = bytesField(g.rest, 5, tens
 
 // Bytes is the ONNX file.
 func (g *Graph) Bytes() []byte {
-	body := append(textField(slices.Clone(g.nodes), 2, "impasto"), g.rest...)
-	return bytesField(bytesField(numberField(nil, 1, irVersion), 7, body), 8, numberField(nil, 2, operatorSet))
+	return bytesField(bytesField(numberField(nil, 1, irVersion), 7, g.body()), 8, numberField(nil, 2, operatorSet))
+}
+
+func (g *Graph) body() []byte {
+	return append(textField(slices.Clone(g.nodes), 2, "impasto"), g.rest...)
 }

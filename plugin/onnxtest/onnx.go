@@ -148,6 +148,32 @@ func Slow(convolutions, width int) []byte {
 	return g.Bytes()
 }
 
+// Endless is a network whose first run never comes to an end.
+func Endless() []byte {
+	const boolean = 9 // ONNX's number for it
+	var g Graph
+	var body onnx.Graph
+	for _, name := range []string{"i", "more", "a", "goes on", "b"} {
+		p := onnx.Port{Name: name, Type: boolean}
+		switch name {
+		case "i":
+			p.Type = onnx.TypeInt64
+		case "a", "b":
+			p.Type, p.Shape = onnx.TypeFloat, []int64{1, 3, onnx.Any, onnx.Any}
+		}
+		if name == "goes on" || name == "b" {
+			body.Output(p)
+		} else {
+			body.Input(p)
+		}
+	}
+	body.Node("Identity", []string{"more"}, []string{"goes on"}, nil)
+	body.Node("Sigmoid", []string{"a"}, []string{"b"}, nil)
+	g.Integers("most", math.MaxInt64)
+	g.Node("Loop", []string{"most", "", "x"}, "y", onnx.Attributes{"body": &body})
+	return g.Bytes()
+}
+
 // Vectors is a network in two graphs. The first makes two vectors of a painting, "mean"
 // and "gain": its colour, and 1. The second gives the picture "content" times "gain" plus
 // "mean" times "alpha", in "y".
