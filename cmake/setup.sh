@@ -4,7 +4,7 @@ set -eu
 
 building="cmake g++ pkg-config libopenexr-dev libmsgpack-dev"
 # Chromium brings a Vulkan driver that needs no GPU, SwiftShader: 32 MB, without the browser.
-testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core libvulkan1 chromium-common"
+testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core libvulkan1 chromium-common strace"
 
 case "${1:-}" in
 build) wanted=$building ;;

@@ -32,12 +32,6 @@ import (
 )
 
 func main() {
-	// ONNX Runtime leaves logs of its telemetry in the temporary folder, one for every
-	// process: here there is none. Nothing of ours uses it.
-	if err := os.Setenv("TMPDIR", os.DevNull); err != nil {
-		fmt.Fprintln(os.Stderr, "impasto-engine:", err)
-		os.Exit(1)
-	}
 	if len(os.Args) > 1 && commands[os.Args[1]] != nil {
 		if err := commands[os.Args[1]](os.Args[2:]); err != nil {
 			fmt.Fprintf(os.Stderr, "impasto %s: %v\n", os.Args[1], err)

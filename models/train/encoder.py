@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -27,6 +26,7 @@ from evaluate import held_out, print_table
 from export import LICENCE, OPSET, PHOTOGRAPHS, write_graph, write_manifest
 from paintings import BANK
 from pictures import Frames, data_folder
+from runtime import onnxruntime
 from train import scheduled
 
 NAME = "sight"

@@ -20,18 +20,19 @@ from typing import NamedTuple
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import ModelProto, numpy_helper
-from onnxruntime.transformers.float16 import convert_float_to_float16
-from onnxruntime.transformers.onnx_model import OnnxModel
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from network import SMALL, STRIDE, Painter, UpConv, macs_per_pixel, small
 from packages import identity
 from paintings import BANK, Painting
+from runtime import onnxruntime
 from shuffle import transposed
+
+from onnxruntime.transformers.float16 import convert_float_to_float16
+from onnxruntime.transformers.onnx_model import OnnxModel
 
 OPSET = 13
 # Both sides compute in float32, with sums in another order; a step of an 8-bit picture is 4e-3.

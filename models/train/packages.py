@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime
 
 from area import coverage
+from runtime import onnxruntime
 
 
 def session(graph: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 
 import encoder
 import losses
+from runtime import onnxruntime
 
 SHIPPED = Path(__file__).resolve().parents[1] / "styles" / encoder.NAME
 

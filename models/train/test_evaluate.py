@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
@@ -9,6 +8,7 @@ import evaluate
 import judge
 from paintings import BANK
 from pictures import load
+from runtime import onnxruntime
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 
@@ -17,6 +16,7 @@ from network import SMALL, STRIDE, Painter, small
 from packages import Bank
 from paintings import BANK
 from pictures import sky
+from runtime import onnxruntime
 from test_network import tiny
 from train import WINDOW
 

@@ -1,12 +1,12 @@
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
 import losses
 from pictures import load
+from runtime import onnxruntime
 
 
 def test_gram_matrix_against_a_loop() -> None:

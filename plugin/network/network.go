@@ -26,14 +26,15 @@ func Start(library string) error {
 		return fmt.Errorf("ONNX Runtime is missing, %s: %w", cure, err)
 	}
 	loaded = library
+	// What a studio renders is nobody else's business. Its telemetry begins with its
+	// environment, so that DisableTelemetry comes too late; under cgo Setenv is C's, too.
+	if err := os.Setenv("ORT_DISABLE_TELEMETRY", "1"); err != nil {
+		return err
+	}
 	ort.SetSharedLibraryPath(library)
 	// Its errors come back from its functions too.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("ONNX Runtime cannot be loaded from %s: %w", library, err)
-	}
-	// What a studio renders is nobody else's business.
-	if err := ort.DisableTelemetry(); err != nil {
-		return err
 	}
 	// One arena for all sessions. An arena grows with the largest frame and never shrinks:
 	// one for each style would hold that much for every style.
