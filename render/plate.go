@@ -63,6 +63,9 @@ func newPlate(pattern sequence.Pattern, layer, missing string, keep int) (*plate
 		return nil, err
 	}
 	if len(p.frames) == 0 && !pattern.Still() {
+		if exists(pattern.String()) {
+			return nil, fmt.Errorf("there is no file %s; write %%# for a # that is in the name", pattern)
+		}
 		return nil, fmt.Errorf("there is no file %s", pattern)
 	}
 	return p, nil

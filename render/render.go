@@ -30,19 +30,22 @@ type options struct {
 const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
 
 Files are OpenEXR, PNG or, for reading, JPEG. Names have the frame's number as %04d or ####; a name
-without one is a still. A folder or a glob (in quotes) is all pictures in it: where those are numbered, the
-numbers are their frames, else they are 1, 2, 3 in the order of their names. Pictures of several
-sizes are rendered each at its own. PNG and JPEG are sRGB, and linear floats to the effect, except for masks,
+without one is a still. A % or # that is in the name itself is written %% or %#. A folder or a glob (in
+quotes) is all pictures in it: where those are numbered, the numbers are their frames, else they are 1, 2, 3
+in the order of their names. Pictures of several sizes are rendered each at its own. PNG and JPEG are sRGB,
+and linear floats to the effect, except for masks,
 whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
 the depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression
 says otherwise), and what else their headers say: timecode, camera, primaries. Every frame is written
 beside its place and then renamed: under its own name there is a whole file or none.
 
 Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
-first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name or its number from
-0, LAYER a layer (diffuse, for diffuse.R, diffuse.G, diffuse.B), a channel (Z) or up to four of them
-with commas (forward.u,forward.v), which become red, green, blue and alpha. Of mip levels the largest is
-read. Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no other layers.
+first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name, its view or its
+number from 0, LAYER a layer (diffuse, for diffuse.R, diffuse.G, diffuse.B), a view (right, right.diffuse),
+a channel (Z) or up to four of them with commas (forward.u,forward.v), which become red, green, blue and
+alpha. A layer's channels go by what they are called: R, r or red, X, Y, Z, in any case, before the layer's
+name or behind it. A matte that is one channel may be called anything. Of mip levels the largest is read.
+Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no other layers.
 
 Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
 Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or

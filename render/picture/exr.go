@@ -78,14 +78,14 @@ func failure(file *C.pic_file) error {
 	return errors.New(said)
 }
 
-// readEXR reads a layer of a file; "" is its main picture.
-func readEXR(f *os.File, layer string) (*Image, error) {
+// readEXR reads a layer of a file.
+func readEXR(f *os.File, s Source) (*Image, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, cause(err)
 	}
 	var refused refusal
-	im, choice, err := openEXR(f, info.Size(), layer)
+	im, choice, err := openEXR(f, info.Size(), s)
 	switch {
 	case errors.As(err, &refused):
 		return nil, err
@@ -124,12 +124,12 @@ func readEXR(f *os.File, layer string) (*Image, error) {
 }
 
 // openEXR reads a file's headers: what the picture will be, without pixels, and what they are read from.
-func openEXR(f *os.File, size int64, layer string) (*Image, *choice, error) {
+func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 	parts, err := readHeaders(f, size)
 	if err != nil {
 		return nil, nil, err
 	}
-	choice, err := choose(parts, layer)
+	choice, err := choose(parts, s.Layer, s.Data)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -179,6 +179,23 @@ func (h header) text(name string) string {
 	return ""
 }
 
+// views are those that the part's channels are of, the one without a name first.
+func (h header) views() (names []string) {
+	a := h["multiView"]
+	if a.Type != "stringvector" {
+		return nil
+	}
+	for left := a.Value; len(left) > 4; {
+		n := binary.LittleEndian.Uint32(left)
+		if left = left[4:]; uint64(n) > uint64(len(left)) {
+			return nil
+		}
+		names = append(names, string(left[:n]))
+		left = left[n:]
+	}
+	return names
+}
+
 func (h header) deep() bool { return strings.HasPrefix(h.text("type"), "deep") }
 
 // window is a rectangle that the header has.

@@ -18,100 +18,148 @@ type choice struct {
 	chunkBytes int64
 }
 
-// choose finds a layer, which is written [PART:][NAME]. PART is a part's name or number; without
-// one all parts are searched. NAME is a layer, a channel, or up to four channels with commas that
-// become red, green, blue and alpha; without one the main picture is meant.
-func choose(parts []header, layer string) (*choice, error) {
-	name, first, end := layer, 0, len(parts)
-	if part, rest, ok := strings.Cut(layer, ":"); ok {
-		i := slices.IndexFunc(parts, func(h header) bool { return h.text("name") == part })
-		if n, err := strconv.Atoi(part); i < 0 && err == nil && n >= 0 && n < len(parts) {
-			i = n
-		}
-		if i < 0 {
-			return nil, refusal(fmt.Sprintf("it has no part %q, only %s", part, listParts(parts)))
-		}
-		name, first, end = rest, i, i+1
+// choose finds a layer, which is written [PART:][NAME]. PART is a part's name, number or view;
+// without one all parts are searched. NAME is a layer, a view, a view and a layer, a channel, or up
+// to four channels with commas that become red, green, blue and alpha; without one the main picture
+// is meant. Of data a channel that is alone is the picture, whatever its name.
+func choose(parts []header, layer string, data bool) (*choice, error) {
+	part, name, named := strings.Cut(layer, ":")
+	if !named {
+		part, name = "", layer
 	}
-	var flat bool
-	for i := first; i < end; i++ {
-		list, err := parts[i].channels()
-		if err != nil {
-			return nil, fmt.Errorf("part %d: %w", i, err)
-		}
+	among, err := partsNamed(parts, part)
+	if err != nil {
+		return nil, err
+	}
+	lists := map[int][]channel{}
+	for _, i := range among {
 		if parts[i].deep() {
 			continue
 		}
-		flat = true
-		if c := find(list, name); c != nil {
-			c.part = i
-			return c, c.check(parts[i], list)
+		if lists[i], err = parts[i].channels(); err != nil {
+			return nil, fmt.Errorf("part %d: %w", i, err)
 		}
 	}
-	switch {
-	case !flat:
+	if len(lists) == 0 {
 		return nil, refusal("it holds deep pixels only; flatten it")
-	case name == "":
-		return nil, refusal("it has no channel R, G, B, A or Y, only " + listChannels(parts[first:end]) + "; choose with --layer")
 	}
-	return nil, refusal(fmt.Sprintf("it has no layer or channel %q, only %s", name, listChannels(parts[first:end])))
+	for _, find := range []finder{findLayer, findInView, findAlone} {
+		for _, i := range among {
+			if c := find(parts[i], lists[i], name, data); c != nil {
+				c.part = i
+				return c, c.check(parts[i], lists[i])
+			}
+		}
+	}
+	switch only := listChannels(parts, among); {
+	case name == "":
+		return nil, refusal("it has no channel R, G, B, A or Y, only " + only + "; choose with --layer")
+	case slices.ContainsFunc(among, func(i int) bool { return bundles(lists[i], name) != nil }):
+		return nil, refusal(fmt.Sprintf("what the channels of %q mean as red, green and blue cannot be told; "+
+			"name them in that order, with commas between them, of %s", name, only))
+	default:
+		return nil, refusal(fmt.Sprintf("it has no layer or channel %q, only %s", name, only))
+	}
 }
 
-// find looks for a layer among a part's channels.
-func find(list []channel, name string) *choice {
-	has := func(name string) bool {
-		return slices.ContainsFunc(list, func(c channel) bool { return c.name == name })
+// partsNamed are the parts that a name, a number or a view means; without one, all.
+func partsNamed(parts []header, part string) (among []int, err error) {
+	is := func(want func(i int) bool) bool {
+		for i := range parts {
+			if want(i) {
+				among = append(among, i)
+			}
+		}
+		return among != nil
 	}
+	switch {
+	case part == "" && is(func(int) bool { return true }),
+		is(func(i int) bool { return parts[i].text("name") == part }),
+		is(func(i int) bool { return strconv.Itoa(i) == part }),
+		is(func(i int) bool { return parts[i].text("view") == part }):
+		return among, nil
+	}
+	return nil, refusal(fmt.Sprintf("it has no part %q, only %s", part, listParts(parts)))
+}
+
+// finder looks for what a name means in a part, or says nil.
+type finder func(h header, list []channel, name string, data bool) *choice
+
+// findLayer looks for channels, or a layer by its name.
+func findLayer(_ header, list []channel, name string, data bool) *choice {
 	if strings.Contains(name, ",") {
-		names := strings.Split(name, ",")
-		if len(names) > 4 || slices.ContainsFunc(names, func(n string) bool { return !has(n) }) {
-			return nil
-		}
-		c := &choice{alpha: len(names) == 4}
-		copy(c.channels[:], names)
-		return c
+		return findChannels(list, strings.Split(name, ","))
 	}
-	prefix := ""
-	if name != "" {
-		prefix = name + "."
-	}
-	c := &choice{prefix: name}
-	found := false
-	for i, letter := range []string{"R", "G", "B", "A"} {
-		if has(prefix + letter) {
-			c.channels[i], found = prefix+letter, true
-		}
-	}
-	c.alpha = c.channels[3] != ""
-	switch grey := prefix + "Y"; {
-	case c.channels[0]+c.channels[1]+c.channels[2] != "":
-		return c
-	case has(grey):
-		c.channels[0], c.channels[1], c.channels[2] = grey, grey, grey
-		c.chroma = has(prefix+"RY") || has(prefix+"BY")
-		return c
-	case found:
-		return c
-	case name == "":
-		return nil
-	case has(name):
+	all := bundles(list, name)
+	exact := len(all) > 0 && all[0].layer == name && !all[0].behind
+	if !exact && hasChannel(list, name) {
 		return &choice{channels: [4]string{name, name, name}}
 	}
-	// A layer of something else: motion, normals, positions.
-	var names []string
-	for _, ch := range list {
-		if rest, ok := strings.CutPrefix(ch.name, prefix); ok && !strings.Contains(rest, ".") {
-			names = append(names, ch.name)
+	for _, b := range all {
+		if c := b.choice(data); c != nil {
+			return c
 		}
 	}
-	if len(names) == 0 || len(names) > 3 {
+	return nil
+}
+
+// findInView looks for a layer of a view: in the part that has the view, or among the channels of
+// one that has several, of which the first is the one without a name (OpenEXR, Multi-View).
+func findInView(h header, list []channel, name string, data bool) *choice {
+	for _, view := range append(h.views(), h.text("view")) {
+		rest, ok := without(name, view)
+		if !ok {
+			continue
+		}
+		names := []string{joined(view, rest), joined(rest, view)}
+		if view == h.text("view") || view == h.views()[0] {
+			names = []string{rest}
+		}
+		for _, name := range names {
+			if c := findLayer(h, list, name, data); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// findAlone is for mattes, whose channel has any name.
+func findAlone(_ header, list []channel, name string, data bool) *choice {
+	if !data || name != "" || len(list) != 1 {
 		return nil
 	}
-	if len(names) == 1 {
-		names = []string{names[0], names[0], names[0]}
+	n := list[0].name
+	return &choice{channels: [4]string{n, n, n}}
+}
+
+// findChannels takes channels as they are named.
+func findChannels(list []channel, names []string) *choice {
+	missing := func(name string) bool { return !hasChannel(list, name) }
+	if len(names) > 4 || slices.ContainsFunc(names, missing) {
+		return nil
 	}
+	c := &choice{alpha: len(names) == 4}
 	copy(c.channels[:], names)
 	return c
+}
+
+func hasChannel(list []channel, name string) bool {
+	return slices.ContainsFunc(list, func(c channel) bool { return c.name == name })
+}
+
+// without takes a word out of a name of words with dots between them.
+func without(name, word string) (rest string, ok bool) {
+	words := strings.Split(name, ".")
+	i := slices.Index(words, word)
+	if i < 0 || word == "" {
+		return "", false
+	}
+	return strings.Join(slices.Delete(words, i, i+1), "."), true
+}
+
+func joined(a, b string) string {
+	return strings.Trim(a+"."+b, ".")
 }
 
 // check sees that the channels can be read.
@@ -151,9 +199,10 @@ func listParts(parts []header) string {
 	return shorten(names)
 }
 
-func listChannels(parts []header) string {
+func listChannels(parts []header, among []int) string {
 	var names []string
-	for i, h := range parts {
+	for _, i := range among {
+		h := parts[i]
 		if h.deep() {
 			continue
 		}

@@ -45,7 +45,7 @@ func (s Source) Read(path string) (*Image, error) {
 	case n == 0:
 		return nil, fmt.Errorf("%s is empty", path)
 	case head == "v/1\x01":
-		im, err = readEXR(f, s.Layer)
+		im, err = readEXR(f, s)
 	case s.Layer != "":
 		err = errors.New("only OpenEXR files have layers")
 	case head == "\x89PNG":

@@ -22,9 +22,9 @@ type Pattern struct {
 	into  func(string) string // renames all of them, where it is not nil
 }
 
-var token = regexp.MustCompile(`%%|%(0?\d*)d|#+`)
+var token = regexp.MustCompile(`%[%#]|%(0?\d*)d|#+`)
 
-// ParsePattern reads a pattern. %% is a percent sign.
+// ParsePattern reads a pattern. %% is a percent sign, and %# a # that is no number.
 func ParsePattern(text string) (Pattern, error) {
 	p := Pattern{text: text}
 	if text == "" {
@@ -42,8 +42,8 @@ func ParsePattern(text string) (Pattern, error) {
 		rest = rest[at[1]:]
 		width := len(found) // of ####
 		switch {
-		case found == "%%":
-			part += "%"
+		case found == "%%", found == "%#":
+			part += found[1:]
 			continue
 		case found[0] == '%':
 			digits := strings.TrimPrefix(found[1:len(found)-1], "0")
@@ -53,7 +53,7 @@ func ParsePattern(text string) (Pattern, error) {
 			}
 		}
 		if len(p.parts) > 0 && width != p.width {
-			return p, fmt.Errorf("%s has the frame's number in two widths", text)
+			return p, fmt.Errorf("%s has the frame's number in two widths; write %%# for a # of the name", text)
 		}
 		if width > 12 {
 			return p, fmt.Errorf("%s has a frame number of %d digits", text, width)

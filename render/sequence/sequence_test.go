@@ -71,6 +71,7 @@ func TestPatterns(t *testing.T) {
 		"plate.%01d.exr":    "plate.17.exr",
 		"%04d/plate.%04d":   "0017/plate.0017",
 		"50%%.%03d.png":     "50%.017.png",
+		"sh%#t %#3.####.x":  "sh#t #3.0017.x",
 		"still.exr":         "still.exr",
 		"a b/пластина.##.x": "a b/пластина.17.x",
 	} {
@@ -93,6 +94,7 @@ func TestPatterns(t *testing.T) {
 		"x.%s.exr":       "%s.exr is no place for a frame's number",
 		"x.%4d.exr":      "write %04d",
 		"%04d/x.%d":      "in two widths",
+		"sh#t/x.####":    "write %# for a # of the name",
 		"x.%099d.exr":    "a frame number of 99 digits",
 		"half.100%":      "% is no place for a frame's number",
 		"%04d and %V.ex": "%V.ex is no place",
