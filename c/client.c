@@ -18,7 +18,10 @@
 
 enum {
   STEP_MS = 10,
-  ATTEMPTS = 3,
+  /* impasto-host sees no pixels: what ends it is nothing of the frame's, and is waited out. */
+  ATTEMPTS = 10,
+  FIRST_PAUSE_MS = 50,
+  LONGEST_PAUSE_MS = 1000,
   ANSWER_LIMIT = 64 << 10, /* pixels aside */
   CONNECT_US = 10 * 1000000,
   PING_US = 2 * 1000000,
@@ -329,11 +332,25 @@ static enum step ask(struct lane *lane, uint64_t id, const msgpack_sbuffer *requ
   }
 }
 
-/* One attempt. The answer's pixels are in the lane, which is the caller's if this is READY. */
-static enum step attempt(struct lane **lane, uint64_t id, const msgpack_sbuffer *request,
-                         int attached, size_t limit, const struct waiter *waiter,
-                         struct message *answer, struct sentence *why) {
-  enum step step = take_lane(lane, waiter, why);
+/* Waits before one more attempt, the longer the more there were. False: stopped. */
+static bool pause_before(int attempts, const struct waiter *waiter) {
+  int pause = attempts > 1 ? FIRST_PAUSE_MS : 0;
+  for (int i = 2; i < attempts && pause < LONGEST_PAUSE_MS; i++)
+    pause *= 2;
+  for (; pause > 0; pause -= STEP_MS) {
+    if (waiter->stop(waiter->context, 0))
+      return false;
+    (void)poll(NULL, 0, STEP_MS);
+  }
+  return true;
+}
+
+/* One attempt, after so many. The answer's pixels are in the lane, which is the caller's if this is READY. */
+static enum step attempt(int before, struct lane **lane, uint64_t id,
+                         const msgpack_sbuffer *request, int attached, size_t limit,
+                         const struct waiter *waiter, struct message *answer,
+                         struct sentence *why) {
+  enum step step = pause_before(before, waiter) ? take_lane(lane, waiter, why) : STEP_STOPPED;
   if (step != STEP_READY)
     return step;
   step = ask(*lane, id, request, attached, limit, waiter, answer);
@@ -376,7 +393,7 @@ enum outcome client_prepare(const char *style, const struct device *device,
     goto out;
   }
   for (int i = 0; i < ATTEMPTS && step == STEP_DIED; i++)
-    step = attempt(&lane, id, &request, -1, ANSWER_LIMIT, waiter, &message, &answer->why);
+    step = attempt(i, &lane, id, &request, -1, ANSWER_LIMIT, waiter, &message, &answer->why);
   if (step != STEP_READY) {
     outcome = outcome_of(step, "loading the style", style, &answer->why);
     goto out;
@@ -462,8 +479,8 @@ enum outcome client_render(const struct render_request *request, struct memory *
       outcome = no_memory(&answer->why);
       goto out;
     }
-    step = attempt(&lane, id, &body, (*memory)->fd, ANSWER_LIMIT + (inside ? output : 0), waiter,
-                   &message, &answer->why);
+    step = attempt(i, &lane, id, &body, (*memory)->fd, ANSWER_LIMIT + (inside ? output : 0),
+                   waiter, &message, &answer->why);
   }
   if (step != STEP_READY) {
     outcome = outcome_of(step, "painting frame", frame_name(request->frame).text, &answer->why);

@@ -46,13 +46,15 @@ void report_tell(struct report *report, const struct sentence *what) {
   show(report, kOfxMessageMessage, false, what);
 }
 
+/* Where it stands on the node, or goes to a log, every frame that fails says why. A window that the
+ * artist has to close comes once. */
 void report_error(struct report *report, const struct sentence *what) {
   (void)pthread_mutex_lock(&report->mutex);
   bool same = strcmp(report->shown.text, what->text) == 0;
   report->shown = *what;
   report->errors++;
   (void)pthread_mutex_unlock(&report->mutex);
-  if (!same)
+  if (!same || suites.message2 || suites_background())
     show(report, kOfxMessageError, true, what);
 }
 

@@ -26,7 +26,7 @@ void report_done(struct report *report);
 /* Tells the artist what was asked for. */
 void report_tell(struct report *report, const struct sentence *what);
 
-/* Shows an error, once for as long as it stays the same. */
+/* Shows the error of an action that fails. */
 void report_error(struct report *report, const struct sentence *what);
 
 /* What a frame that starts now has to hand back when it succeeds: it takes away the errors that

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,8 @@ type engine struct {
 	cmd      *exec.Cmd
 	kill     context.CancelFunc
 	stderr   tail
+	oomKills string           // before it was started
+	ended    *os.ProcessState // to be read after it has died; nil: nobody knows
 
 	mu      sync.Mutex
 	lastID  uint64
@@ -59,7 +62,7 @@ type exchange struct {
 }
 
 // launch starts the program and connects to it. The context's end kills it.
-func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello bridge.Hello, patience patience, log hclog.Logger) (*engine, error) {
+func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, patience patience, log hclog.Logger) (*engine, error) {
 	dir, err := socketFolder()
 	if err != nil {
 		return nil, err
@@ -81,14 +84,14 @@ func launch(ctx context.Context, path string, sum *plugin.SecureConfig, hello br
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 
 	e := &engine{
-		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill,
+		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill, oomKills: oomKills(),
 		waiting: make(map[uint64]exchange), dead: make(chan struct{}),
 	}
 	e.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: bridge.Handshake,
 		Plugins:         bridge.Plugins,
 		Cmd:             cmd,
-		SecureConfig:    sum,
+		SecureConfig:    &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, // a hash is for one start
 		SkipHostEnv:     true,
 		StartTimeout:    patience.start,
 		Stderr:          &e.stderr,
@@ -194,7 +197,7 @@ func (e *engine) receive() {
 		closeFile(attached)
 		if err != nil {
 			if err == io.EOF {
-				err = errors.New("it closed its socket")
+				err = fmt.Errorf("it closed its socket: %w", err)
 			}
 			e.stop(err)
 			return
@@ -256,8 +259,12 @@ func (e *engine) stop(why error) {
 		}()
 		select {
 		case <-reaped:
-			if e.cmd.ProcessState != nil {
-				why = fmt.Errorf("%w; %s", why, e.cmd.ProcessState)
+			e.ended = e.cmd.ProcessState
+			if e.killedFromOutside(why) {
+				why = fmt.Errorf("%w; %w", why, errKilled)
+			}
+			if e.ended != nil {
+				why = fmt.Errorf("%w; %s", why, e.ended)
 			}
 		case <-time.After(reapTimeout): // a driver may hold on to it
 		}

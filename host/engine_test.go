@@ -82,7 +82,9 @@ func TestStartFailures(t *testing.T) {
 		"version":     {want: fmt.Sprintf("is version 0.0.0-other (protocol %[1]d), but this impasto-host is version dev (protocol %[1]d)", bridge.ProtocolVersion)},
 		"refuses":     {want: "refuses to work: There is no ONNX Runtime."},
 		"leaves":      {want: "ended as soon as it was started", cause: "exit status 5"},
-		"garbage":     {want: "cannot be started: a welcome message that cannot be read"},
+		"killed always": {want: fmt.Sprintf("was stopped by a signal (killed) each of the %d times that it was started", starts),
+			cause: "signal: killed"},
+		"garbage": {want: "cannot be started: a welcome message that cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			patience := usual
@@ -140,7 +142,8 @@ func replace(text string, mode os.FileMode) func(string) error {
 	}
 }
 
-// A missing engine does not keep a farm's machine busy, and one that comes back is used.
+// A missing engine does not keep a farm's machine busy, and one that comes back is used: also for a
+// frame that comes so soon after the failure that no other start is due.
 func TestFailedStartIsTriedAgain(t *testing.T) {
 	p := newPlace(t)
 	engine := filepath.Join(p.dir, "impasto-engine")
@@ -148,24 +151,57 @@ func TestFailedStartIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ := p.inside(t, self(), usual)
-	failed := renderAll(s, 48, 4, slow, func(int) {})
-	if len(failed) != 48 {
-		t.Errorf("%d of 48 frames failed", len(failed))
+	failed := renderAll(s, 12, 4, slow, func(int) {})
+	if len(failed) != 12 {
+		t.Errorf("%d of 12 frames failed", len(failed))
 	}
 	text, err := os.ReadFile(p.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(text), "the engine cannot be started"); n < 1 || n > 5 {
+	if n := strings.Count(string(text), "the engine cannot be started"); n < 1 || n > 12/4+1 {
 		t.Errorf("the engine was started %d times", n)
 	}
 	if err := os.Rename(engine+"-away", engine); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, longEnough, "a frame is rendered", func() bool {
-		_, err := s.begin(1, "slow").end()
-		return err == nil
-	})
+	if _, err := s.begin(1, "slow").end(); err != nil {
+		t.Errorf("once it is back: %v", err)
+	}
+}
+
+// A signal that ends a start says nothing about the frames that wait for it.
+func TestStartsThatAreCutShortAreMadeAgain(t *testing.T) {
+	for _, how := range []string{"killed at once", "killed when greeted"} {
+		t.Run(how, func(t *testing.T) {
+			p := newPlace(t)
+			s, end := p.inside(t, self(), usual, "IMPASTO_TEST_ENGINE="+how)
+			if failed := renderAll(s, 12, 4, slow, func(int) {}); len(failed) != 0 {
+				t.Errorf("failed: %v", failed)
+			}
+			end()
+			if killed, _ := filepath.Glob(filepath.Join(p.dir, "journal[0-9]")); len(killed) != 4 {
+				t.Errorf("%d starts were cut short", len(killed))
+			}
+			p.leavesNothing(t)
+		})
+	}
+}
+
+// Whoever kills one engine after the other hardly means the frame that is in each of them.
+func TestKillsAreHeldAgainstNoFrameForLong(t *testing.T) {
+	p := newPlace(t)
+	s := p.spawn(t)
+	_, err := s.begin(1, "killed").end()
+	if err == nil || !strings.Contains(err.Message, "killed the engine 6 times while it was rendering frame 1") {
+		t.Errorf("it ended with %v", err)
+	}
+	if times := p.journal(t)[1]; times != kills {
+		t.Errorf("it was tried %d times", times)
+	}
+	if _, err := s.begin(2, "slow").end(); err != nil {
+		t.Errorf("the next frame: %v", err)
+	}
 }
 
 func TestHungEngineIsKilled(t *testing.T) {

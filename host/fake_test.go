@@ -87,6 +87,10 @@ func engineMain(how string) error {
 	switch how {
 	case "exits":
 		return errors.New("libsomething.so.1: cannot open shared object file")
+	case "killed at once":
+		killedFirst(4)
+	case "killed always":
+		killedFirst(starts)
 	case "nonsense":
 		fmt.Println("Hello! I am another program.")
 		time.Sleep(time.Hour)
@@ -120,6 +124,16 @@ func engineMain(how string) error {
 	return nil
 }
 
+// killedFirst has as many engines killed, and lets those go on that come after them.
+func killedFirst(n int) {
+	for i := range n {
+		if os.Mkdir(fmt.Sprint(os.Getenv("IMPASTO_TEST_JOURNAL"), i), 0o700) == nil {
+			unix.Kill(os.Getpid(), unix.SIGKILL)
+			select {}
+		}
+	}
+}
+
 // fake answers as the style of a request tells it.
 type fake struct {
 	conn    *bridge.Conn
@@ -139,6 +153,8 @@ func serveFake(conn *bridge.Conn, how string) error {
 	switch how {
 	case "mute":
 		time.Sleep(time.Hour)
+	case "killed when greeted":
+		killedFirst(4)
 	case "leaves":
 		bridge.LeaveEngine(5)
 	case "refuses":
@@ -203,6 +219,8 @@ func (f *fake) render(id uint64, r bridge.Render, memory *os.File, cancel, relea
 		time.Sleep(20 * time.Millisecond)
 	case "poison":
 		time.Sleep(5 * time.Millisecond)
+		bridge.LeaveEngine(7)
+	case "killed": // as by somebody who is not the frame
 		unix.Kill(os.Getpid(), unix.SIGKILL)
 		select {}
 	case "panic":

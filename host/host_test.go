@@ -166,7 +166,7 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 func TestLonelyFrameHasTwoChances(t *testing.T) {
 	p := newPlace(t)
 	s := p.spawn(t)
-	if _, err := s.begin(1, "poison").end(); err == nil || !strings.Contains(err.Cause, "signal: killed") {
+	if _, err := s.begin(1, "poison").end(); err == nil || !strings.Contains(err.Cause, "exit status 7") {
 		t.Errorf("it ended with %v", err)
 	}
 	if times := p.journal(t)[1]; times != 2 {

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,7 +67,7 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)
 	}
 	in.log.Info("starting the engine", "path", in.path)
-	e, err := launch(ctx, in.path, &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, hello, in.patience, in.log)
+	e, err := in.launch(ctx, sum, hello)
 	if err == nil {
 		return e, nil
 	}
@@ -95,8 +94,10 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 	case errors.Is(err, errSilent), strings.Contains(text, "timeout while waiting for plugin to start"):
 		return nil, fail(cause, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
 			in.patience.start, in.more)
-	case strings.Contains(text, "Failed to read any lines"), strings.Contains(text, "plugin exited before we could connect"),
-		errors.Is(err, io.EOF), errors.Is(err, unix.EPIPE), errors.Is(err, unix.ECONNRESET):
+	case e.cutShort(err):
+		return nil, fail(cause, "was stopped by a signal (%s) each of the %d times that it was started: something on this "+
+			"machine stops programs, as the system does where memory runs out. %s", e.signal(), starts, in.more)
+	case endedItself(err):
 		if said != "" {
 			return nil, fail(cause, "ended as soon as it was started, saying %q. %s", said, in.more)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -16,9 +17,11 @@ import (
 const (
 	// How many requests the engine has at once; the others wait here.
 	atOnce = 64
-	// A frame fails when this many engines died while it was alone in them.
+	// A frame fails when this many engines died while it was alone in them,
 	chances = 2
-	// For so long after a failed start every request gets that failure.
+	// or this many were killed by somebody, who hardly means the same frame every time.
+	kills = 6
+	// For so long after a failed start there is no other; requests wait it out.
 	backOff = time.Second
 )
 
@@ -46,10 +49,18 @@ type starting struct {
 func (s *starting) over() bool {
 	select {
 	case <-s.done:
-		return s.failed != nil && time.Since(s.ended) > backOff || s.failed == nil && !s.engine.alive()
+		return s.failed != nil || !s.engine.alive()
 	default:
 		return false
 	}
+}
+
+// pause is how long the next start has to wait for this one's failure.
+func (s *starting) pause() time.Duration {
+	if s == nil || s.failed == nil {
+		return 0
+	}
+	return time.Until(s.ended.Add(backOff))
 }
 
 // A request as it came from the OFX host. The memory stays open until the final answer,
@@ -69,7 +80,8 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		r.progress(p)
 	}
 	suspect := false
-	for deaths := 0; ; {
+	deaths, killed := 0, 0 // of engines that it was alone in
+	for {
 		turn, err := s.turns.enter(ctx, suspect)
 		if err != nil {
 			return bridge.Message{}, cancelled(err)
@@ -84,21 +96,36 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		case ctx.Err() != nil:
 			return bridge.Message{}, cancelled(ctx.Err())
 		}
-		if alone {
+		switch {
+		case alone && errors.Is(died, errKilled):
+			killed++
+		case alone:
 			deaths++
 		}
-		s.log.Warn("the engine died", "request", describe(r.message), "alone", alone, "deaths", deaths, "error", died)
-		if deaths == chances {
-			return bridge.Message{}, &bridge.Error{
-				Code: bridge.CodeEngine,
-				Message: fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
-					"Try another style or a smaller size, or set Device to CPU. %s", describe(r.message), s.more),
-				Cause: died.Error(),
-			}
+		s.log.Warn("the engine died", "request", describe(r.message), "alone", alone, "deaths", deaths, "kills", killed, "error", died)
+		if failed := s.givenUp(r, deaths, killed); failed != nil {
+			failed.Cause = died.Error()
+			return bridge.Message{}, failed
 		}
 		suspect = true
 		progress(bridge.Progress{Stage: "the engine stopped, trying again"})
 	}
+}
+
+// givenUp is what the artist reads of a request that engines died of too often, or nil.
+func (s *supervisor) givenUp(r request, deaths, killed int) *bridge.Error {
+	var text string
+	switch {
+	case deaths == chances:
+		text = fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
+			"Try another style or a smaller size, or set Device to CPU. %s", describe(r.message), s.more)
+	case killed == kills:
+		text = fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. %s",
+			kills, describe(r.message), s.more)
+	default:
+		return nil
+	}
+	return &bridge.Error{Code: bridge.CodeEngine, Message: text}
 }
 
 // attempt has one engine answer, if it lives that long.
@@ -124,9 +151,11 @@ func (s *supervisor) engine(ctx context.Context, progress func(bridge.Progress))
 	s.mu.Lock()
 	c := s.current
 	if c == nil || c.over() {
+		pause := c.pause()
 		c = &starting{done: make(chan struct{})}
 		s.current = c
 		go func() {
+			sleep(s.ctx, pause)
 			c.engine, c.failed = s.start(s.ctx, s.hello)
 			c.ended = time.Now()
 			close(c.done)

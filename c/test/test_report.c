@@ -1,9 +1,10 @@
-/* What stands on the node: an error or a warning once, until a frame has nothing to say; and never
- * a warning in place of another frame's error. What ends a wait. */
+/* What stands on the node: the error of every frame that fails; a warning once, until a frame has
+ * nothing to say; and never a warning in place of another frame's error. What ends a wait. */
 #include "../clock.h"
 #include "../report.h"
 #include "../suites.h"
 #include "check.h"
+#include "properties.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -88,6 +89,30 @@ static void test_waiting(void) {
   report_done(&report);
 }
 
+/* Where an error is a window that has to be closed. */
+static void test_windows(void) {
+  static const OfxMessageSuiteV1 message = {.message = set_message};
+  static struct OfxPropertySetStruct host_set;
+  static const OfxHost host = {.host = &host_set};
+  static const struct sentence broken = {"broken"};
+  clear_set(&host_set);
+  suites.message2 = NULL;
+  suites.message = &message;
+  suites.host = &host;
+  suites.property = &property_suite;
+  struct report report = {.errors = 0};
+  report_init(&report, NULL);
+  int before = times;
+  for (int frame = 0; frame < 3; frame++)
+    report_error(&report, &broken);
+  CHECK(times == before + 1);
+  put_int(&host_set, kOfxImageEffectHostPropIsBackground, 0, 1);
+  for (int frame = 0; frame < 3; frame++)
+    report_error(&report, &broken);
+  CHECK(times == before + 4);
+  report_done(&report);
+}
+
 int main(void) {
   static const OfxMessageSuiteV2 message = {.setPersistentMessage = set_message,
                                             .clearPersistentMessage = clear_message};
@@ -113,9 +138,12 @@ int main(void) {
   CHECK(stands(kOfxMessageError, "broken", 4));
   report_success(&report, began);
   CHECK(stands(kOfxMessageError, "broken", 4));
+  report_error(&report, &broken); /* each of them */
+  CHECK(stands(kOfxMessageError, "broken", 5));
   report_clear(&report);
-  CHECK(stands("", "", 4));
+  CHECK(stands("", "", 5));
   report_done(&report);
+  test_windows();
   test_waiting();
   return check_failures != 0;
 }

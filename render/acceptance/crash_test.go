@@ -48,6 +48,56 @@ func TestKilledProgramsAreReplaced(t *testing.T) {
 	}
 }
 
+// A hundred kills within a thousand frames, every other one of a program that has just been started
+// in the place of the last victim, and nobody can tell from the frames.
+func TestThousandFramesOutliveAHundredKills(t *testing.T) {
+	const frames, rounds = 1000, 50
+	s := newShot(t)
+	id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(6, 16))
+	s.plates(frames, 64, 36, nil)
+	args := []string{"--param", "styleId=" + id, "--threads", "3"}
+	s.must("1-1000", "calm", args...)
+
+	cmd := s.command("1-1000", "killed", append(args, "--continue-on-error")...)
+	var printed strings.Builder
+	cmd.Stdout, cmd.Stderr = &printed, &printed
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kills := 0
+	for round := range rounds {
+		victim := "impasto-engine"
+		if round%5 == 4 {
+			victim = "impasto-host"
+		}
+		until(t, fmt.Sprint("frames of round ", round), func() bool {
+			done, _ := filepath.Glob(s.path("killed.*.exr"))
+			return len(done) >= round*frames/rounds
+		})
+		first := s.killNext(victim, 0)
+		s.killNext(victim, first)
+		kills += 2
+	}
+	if err := cmd.Wait(); err != nil || kills != 100 {
+		t.Fatalf("after %d kills: %v\n%s", kills, err, &printed)
+	}
+	s.same(frames, "calm", "killed")
+}
+
+// killNext kills a program, another process than that of before, as soon as it appears.
+func (s *shot) killNext(name string, before int) int {
+	s.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for _, id := range s.processes(name) {
+			if id != before && syscall.Kill(id, syscall.SIGKILL) == nil {
+				return id
+			}
+		}
+	}
+	s.t.Fatalf("no %s appears", name)
+	return 0
+}
+
 // A frame that kills the engine every time fails alone.
 func TestPoisonousFrameFailsAlone(t *testing.T) {
 	s := newShot(t)

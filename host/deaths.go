@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// errKilled is in the error of an engine that somebody else killed.
+var errKilled = errors.New("somebody killed it")
+
+// fromOutside are the signals that no program gets by its own mistakes.
+var fromOutside = []syscall.Signal{unix.SIGKILL, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT}
+
+// endedItself says whether an error is what one sees of a process that ended, so that the
+// signal it ended by is not ours.
+func endedItself(err error) bool {
+	for _, seen := range []error{io.EOF, io.ErrUnexpectedEOF, unix.EPIPE, unix.ECONNRESET, unix.ECONNREFUSED} {
+		if errors.Is(err, seen) {
+			return true
+		}
+	}
+	// go-plugin's errors are text, most of them.
+	for _, seen := range []string{"Failed to read any lines", "plugin exited before we could connect", "session shutdown"} {
+		if strings.Contains(err.Error(), seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// signal is what the engine ended by, or 0.
+func (e *engine) signal() syscall.Signal {
+	if e.ended != nil {
+		if s := e.ended.Sys().(syscall.WaitStatus); s.Signaled() {
+			return s.Signal()
+		}
+	}
+	return 0
+}
+
+// cutShort says whether a signal of somebody else ended the engine; it may be nil, where there was none yet.
+func (e *engine) cutShort(err error) bool {
+	return e != nil && endedItself(err) && e.signal() != 0
+}
+
+// killedFromOutside tells a kill, which says nothing about a frame, from a crash. Where the kernel
+// took any process for want of memory meanwhile it may have been this one, and for its frame.
+func (e *engine) killedFromOutside(why error) bool {
+	return e.cutShort(why) && slices.Contains(fromOutside, e.signal()) && oomKills() == e.oomKills
+}
+
+// oomKills is how many processes the kernel has killed for want of memory; "" where it does not
+// count them.
+func oomKills() string {
+	f, err := os.Open("/proc/vmstat")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if n, ok := strings.CutPrefix(lines.Text(), "oom_kill "); ok {
+			return n
+		}
+	}
+	return ""
+}
