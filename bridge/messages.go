@@ -6,7 +6,7 @@ import (
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 6
+const ProtocolVersion = 7
 
 // Unrealness: the least paints as little as the style's network can, the default as the style
 // was made.
@@ -300,11 +300,12 @@ type Progress struct {
 
 // Done answers Prepare and Render.
 type Done struct {
-	Device  string  `msgpack:"device"`           // for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
-	Cached  bool    `msgpack:"cached"`           // nothing was painted: the picture was kept
-	Timings Timings `msgpack:"timings"`          //
-	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
-	Kept    []byte  `msgpack:"kept,omitempty"`   // the name of a picture that was optimised, of KeptBytes
+	Device  string  `msgpack:"device"`            // for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
+	Cached  bool    `msgpack:"cached"`            // nothing was painted: the picture was kept
+	Timings Timings `msgpack:"timings"`           //
+	Pixels  []byte  `msgpack:"pixels,omitempty"`  // the output of an inline request
+	Kept    []byte  `msgpack:"kept,omitempty"`    // the name of a picture that was optimised, of KeptBytes
+	Warning string  `msgpack:"warning,omitempty"` // a sentence for the artist, who may expect another picture
 }
 
 // Timings are the engine's, in microseconds.

@@ -401,6 +401,7 @@ enum outcome client_prepare(const char *style, const struct device *device,
   keep_lane(lane);
   if (message.kind == KIND_DONE) {
     strcpy(answer->device, message.as.done.device);
+    say(&answer->why, "%s", message.as.done.warning);
     outcome = OUTCOME_DONE;
   } else
     say(&answer->why, "%s", message.as.error.message);
@@ -498,6 +499,7 @@ enum outcome client_render(const struct render_request *request, struct memory *
     answer->cached = message.as.done.cached;
     answer->timings = message.as.done.timings;
     answer->kept = message.as.done.kept;
+    say(&answer->why, "%s", message.as.done.warning);
     outcome = OUTCOME_DONE;
   }
   keep_lane(lane);

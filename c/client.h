@@ -23,7 +23,7 @@ struct answer {
   bool cached;
   struct timings timings;
   struct kept kept; /* of a picture that was optimised */
-  struct sentence why; /* it failed */
+  struct sentence why; /* it failed, or is not what the artist may expect */
 };
 
 /* Loads a style. */

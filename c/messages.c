@@ -338,7 +338,9 @@ static bool take_done(struct message *to, struct fields *f) {
   to->as.done.kept.any = kept != NULL;
   if (kept)
     memcpy(to->as.done.kept.name, kept->via.bin.ptr, KEPT_BYTES);
-  return true;
+  const msgpack_object *warning = field(f, "warning");
+  to->as.done.warning[0] = 0;
+  return !warning || take_text(warning, to->as.done.warning, sizeof to->as.done.warning);
 }
 
 static bool take_pong(struct message *to, struct fields *f) {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 6,
+  PROTOCOL_VERSION = 7,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28, /* of one image */
@@ -148,6 +148,7 @@ struct message {
       const unsigned char *pixels; /* into the body that was decoded, or NULL */
       size_t pixels_size;
       struct kept kept;
+      char warning[768]; /* or "" */
     } done;
     struct {
       char code[32], message[768];

@@ -425,8 +425,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   struct waiter waiter = {watch_stops, &frame->watch};
   enum progress progress =
       progress_of(&frame->watch, client_render(&request, &frame->memory, &waiter, answer));
-  if (progress == FAILED)
-    frame->why = answer->why;
+  frame->why = answer->why;
   if (progress == GO_ON)
     chain_note(&frame->instance->chain, frame->time, &descent.after, &answer->kept);
   return progress;

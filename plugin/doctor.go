@@ -80,7 +80,7 @@ func styles(bank style.Bank) *bridge.Section {
 			s.Find("The styles that ship cannot be read: %v. %s.", err, sentence(errors.New(again)))
 			continue
 		case err != nil:
-			s.Find("A folder of styles cannot be read: %v. Make it readable, or correct IMPASTO_STYLE_PATH.", err)
+			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
 			continue
 		}
 		var styles, networks, encoders int

@@ -246,6 +246,9 @@ func listStyles() error {
 	all, broken := bank.All()
 	networks, brokenNetworks := bank.Networks()
 	encoders, brokenEncoders := bank.Encoders()
+	for _, err := range bank.Unreadable() {
+		fmt.Fprintln(os.Stderr, "impasto models:", err)
+	}
 	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, s := range all {
 		network := s.Network

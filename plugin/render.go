@@ -46,6 +46,7 @@ type engine struct {
 	devices devices
 	budget  budget
 
+	leftOut    string      // folders of styles that are, and why
 	bakes      *bake.Cache // of what takes minutes; nil is none
 	bakeFailed sync.Once   // said
 
@@ -63,6 +64,10 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 		device:    make(chan struct{}, 1),
 		devices:   devices{gpus: bridge.GPUs},
 		budget:    newBudget(),
+		leftOut:   leftOut(bank),
+	}
+	if e.leftOut != "" {
+		log.Warn("folders of styles are left out", "why", e.leftOut)
 	}
 	e.pictures = newPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
@@ -209,11 +214,11 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
 	}
 	var p *picture
+	var s *session
 	if f.look.encoder != nil {
 		w.Decoders, w.Again = fromOptimised(), toOptimised()
 		p, err = e.optimised(ctx, f, done, progress)
 	} else {
-		var s *session
 		if s, p, err = e.painted(ctx, f, done, progress); err == nil {
 			defer e.sessions.put(s)
 			w.Decoders, w.Again, w.BGR = s.decoders, s.again, s.Output.Channels == "BGR"
@@ -230,6 +235,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		return nil, err
 	}
 	since(&t.ConvertOut, converting)
+	done.Warning = e.warning(f, s)
 	since(&t.Total, start)
 	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
 	return done, nil

@@ -50,7 +50,7 @@ func examineNode(bundle string) *bridge.Section {
 		switch {
 		case err == nil && style == styles[0]:
 			s.Note("test render", "%s on the %s, %d × %d pixels in %d ms", style, device, trialSize, trialSize, took.Milliseconds())
-		case len(said) > 0: // by the node, which knows more than its host
+		case err != nil && len(said) > 0: // by the node, which knows more than its host
 			err = errors.New(said[len(said)-1])
 		}
 		return err

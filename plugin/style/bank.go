@@ -3,6 +3,7 @@ package style
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,6 +30,26 @@ func (b Bank) All() ([]*Style, []error) {
 	return usable, broken
 }
 
+// Unreadable has an error for every folder that is there and cannot be read: what is in it is left
+// out.
+func (b Bank) Unreadable() (all []error) {
+	for _, folder := range b {
+		d, err := os.Open(folder)
+		if err == nil {
+			_, err = d.ReadDir(1)
+			d.Close()
+		}
+		if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, io.EOF) {
+			continue
+		}
+		if path, ok := errors.AsType[*fs.PathError](err); ok {
+			err = path.Err
+		}
+		all = append(all, fmt.Errorf("the folder of styles %s cannot be read, and is left out: %w", folder, err))
+	}
+	return all
+}
+
 // Networks opens every network that styles share, sorted by name.
 func (b Bank) Networks() ([]*Network, []error) { return all(b, NetworkFile, OpenNetwork) }
 
@@ -40,10 +61,7 @@ func all[P manifest](b Bank, manifest string, open func(folder string) (P, error
 	var broken []error
 	seen := map[string]bool{}
 	for _, folder := range b {
-		entries, err := os.ReadDir(folder)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			broken = append(broken, err)
-		}
+		entries, _ := os.ReadDir(folder) // see Unreadable
 		for _, e := range entries {
 			path := filepath.Join(folder, e.Name())
 			if seen[e.Name()] || !ValidName(e.Name()) {
@@ -108,7 +126,7 @@ func find[P manifest](b Bank, what, id, manifest string, open func(folder string
 	var other *Package
 	for _, folder := range b {
 		path := filepath.Join(folder, name)
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err != nil { // see Unreadable
 			continue
 		}
 		if have, _ := kind(path); have != manifest {
@@ -129,7 +147,11 @@ func find[P manifest](b Bank, what, id, manifest string, open func(folder string
 		return found, fmt.Errorf("the %s %q is wanted, but what is installed in %s is %q: install the wanted version, or choose another style",
 			what, id, other.Folder, other.ID)
 	}
-	return found, fmt.Errorf("the %s %q %w %s", what, id, ErrMissing, strings.Join(b, ", "))
+	err = fmt.Errorf("the %s %q %w %s", what, id, ErrMissing, strings.Join(b, ", "))
+	for _, folder := range b.Unreadable() {
+		err = fmt.Errorf("%w; %w", err, folder)
+	}
+	return found, err
 }
 
 func (b Bank) names() string {
