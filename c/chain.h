@@ -11,6 +11,7 @@
 struct chain {
   pthread_mutex_t mutex;
   bool begun; /* a sequence, from the first frame on */
+  bool alone; /* of one frame */
   OfxTime first, step;
   bool any; /* frame since then: the last one, what it started from, and its picture */
   OfxTime last;
@@ -21,10 +22,11 @@ void chain_init(struct chain *chain);
 void chain_done(struct chain *chain);
 
 /* A sequence begins, and with it a chain. */
-void chain_begin(struct chain *chain, OfxTime first, OfxTime step);
+void chain_begin(struct chain *chain, OfxTime first, OfxTime last, OfxTime step);
 
 /* What a frame starts from, which is nothing for the first one and after one that was not painted.
- * False: the one before it is not the last that was rendered. */
+ * False: the one before it is not the last that was rendered, or there is none in the sequence. Natron
+ * brackets every frame so, on several threads and in any order, and each would be a first one. */
 bool chain_start(struct chain *chain, OfxTime time, struct kept *from, struct sentence *why);
 
 /* A frame was rendered; NULL: passed through. */

@@ -555,13 +555,18 @@ OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
   struct answer answer = {.cached = false};
   struct styles styles;
-  double first = 0, step = 1;
+  double first = 0, last = 0, step = 1;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
+  (void)get_double(in, kOfxImageEffectPropFrameRange, 1, &last);
   (void)get_double(in, kOfxImageEffectPropFrameStep, 0, &step);
-  chain_begin(&instance->chain, first, step);
+  chain_begin(&instance->chain, first, last, step);
   enum progress progress = prepare(instance, first, &watch, &styles, &answer);
-  return conclude(&watch, progress, began, &answer.why);
+  if (progress != GO_ON || answer.why.text[0])
+    return conclude(&watch, progress, began, &answer.why);
+  /* Nothing that frames have said is over: some hosts begin a sequence for every frame. */
+  watch_end(&watch);
+  return kOfxStatOK;
 }
 
 OfxStatus tell_status(struct instance *instance, OfxPropertySetHandle in) {

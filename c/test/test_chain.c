@@ -27,7 +27,7 @@ static bool renders(OfxTime time, int from) {
 int main(void) {
   chain_init(&chain);
   CHECK(renders(1, -1)); /* no sequence */
-  chain_begin(&chain, 1, 1);
+  chain_begin(&chain, 1, 9, 1);
   CHECK(renders(2, -1));
   CHECK(renders(1, 0));
   CHECK(renders(2, 1));
@@ -40,10 +40,14 @@ int main(void) {
   CHECK(renders(7, 6));
   CHECK(renders(1, 0)); /* from the beginning */
   CHECK(renders(2, 1));
-  chain_begin(&chain, 3, 2);
+  chain_begin(&chain, 3, 9, 2);
   CHECK(renders(4, -1));
   CHECK(renders(3, 0));
   CHECK(renders(5, 3));
+  for (int frame = 1; frame < 4; frame++) { /* in Natron */
+    chain_begin(&chain, frame, frame, 1);
+    CHECK(renders(frame, -1));
+  }
   chain_done(&chain);
   return check_failures != 0;
 }

@@ -267,6 +267,8 @@ func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
 	}{
 		"a gap":   {"1,2,4", "Start from Previous starts frame 4 from the frame before it", nil},
 		"no host": {"1-2", "Start from Previous wants frames in their order, and the host does not render so now", []string{"--as", "resolve"}},
+		"Natron":  {"1-4", "Start from Previous has nothing to start frame 1 from", []string{"--as", "natron"}},
+		"alone":   {"2", "Start from Previous has nothing to start frame 2 from", nil},
 	} {
 		if printed, code := s.render(c.frames, "out", append(chained, c.args...)...); code != 1 || !strings.Contains(printed, c.want) {
 			t.Errorf("%s: it ended with %d, and not %q:\n%s", name, code, c.want, printed)

@@ -338,7 +338,8 @@ func (i *Instance) end(first, last int) {
 // addRenderStatus adds what all of the render actions are told.
 func (i *Instance) addRenderStatus(in *Properties) {
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
-	in.fixed(C.kOfxImageEffectPropSequentialRenderStatus, flag(i.setup.Sequential || i.Sequential()))
+	in.fixed(C.kOfxImageEffectPropSequentialRenderStatus,
+		flag(i.setup.Sequential || i.Sequential() || i.host.Profile.claimsOrder))
 	in.fixed(C.kOfxImageEffectPropInteractiveRenderStatus, 0)
 	in.fixed(C.kOfxImageEffectPropRenderQualityDraft, 0)
 	in.fixed(C.kOfxImageEffectPropThumbnailRender, 0)
@@ -364,7 +365,7 @@ func (e *Effect) Sequential() bool {
 // Sequential says whether the instance must have its frames in order, as it is set now, and
 // gets them so. A host that does not say whether it can do that does not.
 func (i *Instance) Sequential() bool {
-	return i.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1 &&
+	return !i.host.Profile.claimsOrder && i.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1 &&
 		!slices.Contains(i.host.Profile.missing[ofHost], C.kOfxImageEffectInstancePropSequentialRender)
 }
 

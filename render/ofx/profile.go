@@ -41,6 +41,8 @@ type Profile struct {
 	ownRegions       bool  // GetRegionOfDefinition is never called
 	wholePlane       bool  // IsIdentity has all of the plane for its window
 	sequencePerFrame bool  // every frame is a sequence of its own
+	sequencesOverlap bool  // one begins before the other has ended
+	claimsOrder      bool  // says that frames come in order, and gives them as they come
 	destroysTwice    bool  // an instance whose DestroyInstance does not answer OK
 	secretForGood    bool  // a parameter that was described secret is never shown
 	normalisedPlaces bool  // the default of a place is normalised unless the plugin says otherwise

@@ -113,7 +113,7 @@ func TestHostsDoTheirOwn(t *testing.T) {
 	for host, want := range map[string]string{
 		"impasto":  "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
 		"nuke":     "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
-		"natron":   "begun 2, ended 1, destroyed 2, regions 3, identity from -2147483648, Source to 15",
+		"natron":   "begun 3, ended 2, destroyed 2, regions 3, identity from -2147483648, Source to 15",
 		"resolve":  "begun 3, ended 2, destroyed 1, regions 3, identity from 0, Source to 16",
 		"vegas":    "begun 2, ended 1, destroyed 1, regions 3, identity from 0, Source to 16",
 		"catalyst": "begun 2, ended 1, destroyed 1, regions 0, identity from 0, Source to 8",

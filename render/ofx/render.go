@@ -53,7 +53,7 @@ func (i *Instance) renderInTurn(frame int) (*Output, error) {
 	case safety == C.kOfxImageEffectRenderUnsafe:
 		i.host.unsafe.Lock()
 		defer i.host.unsafe.Unlock()
-	case safety == C.kOfxImageEffectRenderInstanceSafe || bracketed:
+	case safety == C.kOfxImageEffectRenderInstanceSafe || bracketed && !i.host.Profile.sequencesOverlap:
 		i.rendering.Lock()
 		defer i.rendering.Unlock()
 	}
