@@ -8,6 +8,7 @@ import (
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
+	"impasto.net/plugin/style"
 )
 
 // size leaves the graph that is to be used for the trials, and finds what its pictures
@@ -21,9 +22,12 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 		s.main.stop()
 		return os.WriteFile(s.main.graph, graph, 0o644)
 	}
-	fixed := o.Size
+	fixed, err := o.Size, checkSize(o.Size)
 	if fixed == nil {
-		fixed = fixedSize(m.Inputs[s.content])
+		fixed, err = fixedSize(m.Inputs[s.content])
+	}
+	if err != nil {
+		return sizeRule{}, nil, err
 	}
 	if fixed == nil {
 		if err := use(file); err != nil {
@@ -112,17 +116,26 @@ func (s *specimen) shapes(file []byte, width, height int, values Span) (map[stri
 }
 
 // fixedSize is the width and height that a port has, or nil where they are free.
-func fixedSize(p onnx.Port) *[2]int {
+func fixedSize(p onnx.Port) (*[2]int, error) {
 	width, height := int(p.Shape[3]), int(p.Shape[2])
 	switch {
 	case width < 1 && height < 1:
-		return nil
+		return nil, nil
 	case width < 1:
 		width = height
 	case height < 1:
 		height = width
 	}
-	return &[2]int{width, height}
+	size := &[2]int{width, height}
+	return size, checkSize(size)
+}
+
+// checkSize keeps what a stranger's file declares from being what memory is taken for.
+func checkSize(size *[2]int) error {
+	if size != nil && max(size[0], size[1]) > style.MaxSide {
+		return fmt.Errorf("it is made for pictures of %d × %d pixels, and a style's have %d at the most on a side", size[0], size[1], style.MaxSide)
+	}
+	return nil
 }
 
 // holds says whether a freed network still paints in other sizes, after it has been seen

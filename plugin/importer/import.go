@@ -103,8 +103,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 			return nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s", o.StyleGraph, describeAll(vectorsModel.Inputs))
 		}
 		ports, painting = vectorsModel.Outputs, vectorsModel.Inputs[0].Name
-		if paintingSize = fixedSize(vectorsModel.Inputs[0]); paintingSize != nil {
-			s.styleWidth, s.styleHeight = paintingSize[0], paintingSize[1]
+		if paintingSize, err = s.paintingSize(vectorsModel.Inputs[0]); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.StyleGraph, err)
 		}
 		m.Vectors = &style.Vectors{Graph: vectorsFile}
 		for _, p := range ports {
@@ -132,8 +132,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	}
 	if s.style >= 0 {
 		painting = model.Inputs[s.style].Name
-		if paintingSize = fixedSize(model.Inputs[s.style]); paintingSize != nil {
-			s.styleWidth, s.styleHeight = paintingSize[0], paintingSize[1]
+		if paintingSize, err = s.paintingSize(model.Inputs[s.style]); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	s.main = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}

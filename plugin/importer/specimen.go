@@ -48,6 +48,15 @@ func (s *specimen) complete(m *onnx.Model) error {
 	return nil
 }
 
+// paintingSize is the size that a port has, which the known painting then has too.
+func (s *specimen) paintingSize(p onnx.Port) (*[2]int, error) {
+	size, err := fixedSize(p)
+	if size != nil {
+		s.styleWidth, s.styleHeight = size[0], size[1]
+	}
+	return size, err
+}
+
 // paint gives what the network makes of the known picture in a size.
 func (s *specimen) paint(width, height int, values Span) (network.Tensor, error) {
 	return s.give(s.known(width, height, values), values)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
+	"impasto.net/plugin/style"
 )
 
 // trialTime bounds one run: a picture of the sizes that are tried takes seconds.
@@ -37,8 +39,12 @@ type trial struct {
 	to        *gob.Encoder
 	from      *gob.Decoder
 	in        io.Closer
+	left      io.LimitedReader // of what one run may give
 	complaint bytes.Buffer
 }
+
+// maxAnswer is how much that is, in bytes: the largest picture, five times.
+const maxAnswer = 5 * 3 * 4 * style.MaxSide * style.MaxSide
 
 // answer is what the process says to the inputs that it is sent.
 type answer struct {
@@ -62,6 +68,7 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	process := t.cmd.Process
 	inTime := context.AfterFunc(ctx, func() { _ = process.Kill() }) // it may have ended
 	var a answer
+	t.left.N = maxAnswer
 	err := t.to.Encode(inputs)
 	if err == nil {
 		err = t.from.Decode(&a)
@@ -74,12 +81,18 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	case err != nil && killed:
 		t.stop()
 		return nil, errLate
+	case t.left.N == 0:
+		t.stop()
+		return nil, fmt.Errorf("the network gives more than %d MB", maxAnswer>>20)
 	case err != nil:
 		return nil, t.died()
 	case a.Memory:
 		return nil, errMemory
 	case a.Error != "":
 		return nil, runError(a.Error)
+	case len(a.Outputs) != len(t.outputs) || slices.ContainsFunc(a.Outputs, network.Tensor.Torn):
+		t.stop()
+		return nil, errors.New("the network took over the program that runs it")
 	}
 	return a.Outputs, nil
 }
@@ -105,7 +118,8 @@ func (t *trial) start() error {
 	if err != nil {
 		return err
 	}
-	t.in, t.to, t.from = in, gob.NewEncoder(in), gob.NewDecoder(out)
+	t.left.R = out
+	t.in, t.to, t.from = in, gob.NewEncoder(in), gob.NewDecoder(&t.left)
 	return t.cmd.Start()
 }
 

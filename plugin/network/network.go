@@ -101,6 +101,18 @@ type Tensor struct {
 	Values []float32 // nil: an output whose shape and values Run fills in
 }
 
+// Torn says whether a tensor has not as many values as its shape says.
+func (t Tensor) Torn() bool {
+	n := int64(1)
+	for _, d := range t.Shape {
+		if d < 0 || d > 0 && n > int64(len(t.Values))/d {
+			return true
+		}
+		n *= d
+	}
+	return n != int64(len(t.Values))
+}
+
 // NewPicture is a tensor of three planes.
 func NewPicture(values []float32, width, height int) Tensor {
 	return Tensor{[]int64{1, 3, int64(height), int64(width)}, values}

@@ -2,6 +2,7 @@ package objective_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -359,6 +360,19 @@ func TestEncodersThatAreRefused(t *testing.T) {
 		{"pads", "wider than its kernel", func(g *onnxtest.Graph) {
 			g.Constant("w", []int64{3, 3, 1, 1}, make([]float32, 9)...)
 			g.Node("Conv", []string{"x", "w"}, "y", map[string]any{"pads": []int64{1, 1, 1, 1}})
+		}},
+		{"channels without end", "channels come together", func(g *onnxtest.Graph) {
+			from := "x"
+			for i := range 64 { // or 3 · 2⁶⁴ of them
+				to := fmt.Sprint("twice", i)
+				g.Node("Concat", []string{from, from}, to, map[string]any{"axis": int64(1)})
+				from = to
+			}
+			g.Node("Relu", []string{from}, "y", nil)
+		}},
+		{"a wide window", "too large for 192 channels", func(g *onnxtest.Graph) {
+			g.Node("Concat", slices.Repeat([]string{"x"}, 64), "many", map[string]any{"axis": int64(1)})
+			g.Node("AveragePool", []string{"many"}, "y", map[string]any{"kernel_shape": []int64{1024, 1024}})
 		}},
 		{"a constant", "one value for every channel", func(g *onnxtest.Graph) {
 			g.Constant("c", []int64{3, 1, 5}, make([]float32, 15)...)

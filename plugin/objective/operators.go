@@ -105,6 +105,9 @@ func averagePool(w *walk, n *onnx.Node) (string, error) {
 	delete(attributes, "dilations")
 	attributes["count_include_pad"] = counted
 	channels := w.channels[x]
+	if channels*v.kernel[0]*v.kernel[1] > maxWeights {
+		return "", fmt.Errorf("its windows of %d × %d are too large for %d channels", v.kernel[1], v.kernel[0], channels)
+	}
 	y := w.node("AveragePool", attributes, x)
 	return w.made(y, channels, func(gradient string) {
 		weights := make([]float32, channels*v.kernel[0]*v.kernel[1])
@@ -114,6 +117,13 @@ func averagePool(w *walk, n *onnx.Node) (string, error) {
 		w.send(x, transposed(w.tape, &v, channels, gradient, w.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x))
 	}), nil
 }
+
+// Bounds on what a stranger's file can make of a few bytes: a tensor put beside itself again
+// and again, and the weights that a pooling comes to.
+const (
+	maxChannels = 1 << 16
+	maxWeights  = 1 << 24
+)
 
 func concat(w *walk, n *onnx.Node) (string, error) {
 	if axis := n.Integer("axis", 1); axis != 1 && axis != -3 {
@@ -126,7 +136,9 @@ func concat(w *walk, n *onnx.Node) (string, error) {
 			return "", err
 		}
 		sizes[i] = w.channels[parts[i]]
-		sum += sizes[i]
+		if sum += sizes[i]; sum > maxChannels {
+			return "", fmt.Errorf("more than %d channels come together", maxChannels)
+		}
 	}
 	return w.made(w.node("Concat", onnx.Attributes{"axis": int64(1)}, parts...), sum, func(gradient string) {
 		gradients := w.nodes("Split", onnx.Attributes{"axis": int64(1)}, len(parts), gradient, w.integers(sizes...))

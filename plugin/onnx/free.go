@@ -121,10 +121,11 @@ func (f *freer) node(n *Node) [][]byte {
 	return nil
 }
 
-// picture is the shape of a tensor of planes; nil is none.
+// picture is the shape of a tensor of planes; nil is none. A tensor without any values can
+// have lengths beyond all bounds.
 func (f *freer) picture(name string) []int64 {
 	s := f.shapes[name]
-	if len(s) != 4 || s[0] != 1 || s[2] < 2 || s[3] < 2 {
+	if len(s) != 4 || s[0] != 1 || s[1] < 1 || min(s[2], s[3]) < 2 || max(s[2], s[3]) > maxChannels {
 		return nil
 	}
 	return s

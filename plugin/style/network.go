@@ -10,7 +10,7 @@ import (
 
 // Bounds on what a network may ask of us.
 const (
-	maxSide    = 4096  // of multipleOf and minimum, in pixels
+	MaxSide    = 4096  // of size, multipleOf and minimum, in pixels
 	maxField   = 65536 // of receptiveField, in pixels
 	maxRange   = 1e4
 	maxVectors = 256
@@ -143,12 +143,12 @@ func (g *Graphs) check(files map[string]string) error {
 
 func (in *Input) check(port string) error {
 	switch {
-	case in.MultipleOf < 1 || in.MultipleOf > maxSide:
-		return fmt.Errorf("%s.multipleOf %d is not 1 to %d", port, in.MultipleOf, maxSide)
-	case in.Minimum < 1 || in.Minimum > maxSide:
-		return fmt.Errorf("%s.minimum %d is not 1 to %d", port, in.Minimum, maxSide)
-	case in.Size != nil && (in.Size[0] < 1 || in.Size[1] < 1 || in.Size[0] > maxSide || in.Size[1] > maxSide):
-		return fmt.Errorf("%s.size %v is not a width and a height of 1 to %d", port, *in.Size, maxSide)
+	case in.MultipleOf < 1 || in.MultipleOf > MaxSide:
+		return fmt.Errorf("%s.multipleOf %d is not 1 to %d", port, in.MultipleOf, MaxSide)
+	case in.Minimum < 1 || in.Minimum > MaxSide:
+		return fmt.Errorf("%s.minimum %d is not 1 to %d", port, in.Minimum, MaxSide)
+	case in.Size != nil && (in.Size[0] < 1 || in.Size[1] < 1 || in.Size[0] > MaxSide || in.Size[1] > MaxSide):
+		return fmt.Errorf("%s.size %v is not a width and a height of 1 to %d", port, *in.Size, MaxSide)
 	}
 	for c := range 3 {
 		if in.Mean != nil && !(math.Abs(in.Mean[c]) <= maxRange) {
