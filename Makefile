@@ -5,6 +5,10 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
+# What golang.sh fetched, or Go by itself.
+export PATH := $(abspath $(BUILD))/toolchain/bin:$(PATH)
+export GOTOOLCHAIN ?= auto
+
 MAKEFLAGS += --no-print-directory
 
 .PHONY: demo test build picture fuzz clean
@@ -13,7 +17,7 @@ demo: build
 	cmake --build $(BUILD) --target demo
 
 build:
-	@cmake/setup.sh build
+	@cmake/setup.sh build $(BUILD)
 	@test -f $(BUILD)/CMakeCache.txt || cmake -S . -B $(BUILD)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
@@ -25,21 +29,21 @@ picture: demo
 # Training uses the system's PyTorch, and ONNX Runtime of the engine's version beside it.
 PYTHON := $(BUILD)/python/bin/python
 $(PYTHON):
-	@cmake/setup.sh test
+	@cmake/setup.sh test $(BUILD)
 	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/python
 	$(PYTHON) -m pip install --quiet onnxruntime==1.30.0 opencv-python-headless==4.10.0.84 || { rm -rf $(BUILD)/python; exit 1; }
 
 test: build $(PYTHON)
-	@cmake/setup.sh test
+	@cmake/setup.sh test $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure
 	go vet ./...
-	go test -race ./...
+	cmake/minutely.sh go test -race -timeout 60m ./...
 	$(PYTHON) -m pytest -q models/train
 
 # The decoders again, for as long as you like: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS := 60
 fuzz: build
-	@cmake/setup.sh test
+	@cmake/setup.sh test $(BUILD)
 	FUZZ_SECONDS=$(FUZZ_SECONDS) ctest --test-dir $(BUILD) --output-on-failure -R fuzz
 	go test ./bridge -run '^$$' -fuzz FuzzReceive -fuzztime $(FUZZ_SECONDS)s
 

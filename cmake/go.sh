@@ -3,6 +3,8 @@
 # starts, and is static. Go touches what it made every time, so it is copied to OUTPUT only where it differs, or the demo
 # would be rendered anew. Builds are reproducible: no paths, no state of the checkout.
 set -eu
+PATH=$1/toolchain/bin:$PATH
+export PATH GOTOOLCHAIN="${GOTOOLCHAIN:-auto}" # see golang.sh
 made=$1/go/$(basename "$2")
 output=$2
 package=$3

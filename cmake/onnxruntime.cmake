@@ -7,13 +7,13 @@ set(archive "${FOLDER}/onnxruntime-node-${VERSION}.tgz")
 file(MAKE_DIRECTORY "${FOLDER}")
 message(STATUS "Fetching ONNX Runtime ${VERSION} (108 MB) with npm")
 execute_process(
-  COMMAND npm pack --silent "onnxruntime-node@${VERSION}"
+  COMMAND npm pack --loglevel=error "onnxruntime-node@${VERSION}"
   WORKING_DIRECTORY "${FOLDER}"
   OUTPUT_QUIET
   RESULT_VARIABLE failed
 )
 if(failed)
-  message(FATAL_ERROR "npm could not fetch onnxruntime-node ${VERSION}. Is npm installed, and the network there?")
+  message(FATAL_ERROR "npm could not fetch onnxruntime-node ${VERSION} (${failed}): what it says is above.")
 endif()
 execute_process(COMMAND tar -xzf "${archive}" --strip-components=5 "${package}" WORKING_DIRECTORY "${FOLDER}"
                 COMMAND_ERROR_IS_FATAL ANY)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the packages that building (setup.sh build) or testing (setup.sh test) needs and that are missing.
+# Installs the packages that building (setup.sh build) or testing (setup.sh test) needs and that are missing, and Go
+# into the folder of the build, build or $2, where it is too old.
 set -eu
 
 building="cmake g++ pkg-config libopenexr-dev libmsgpack-dev"
@@ -9,12 +10,13 @@ testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy
 case "${1:-}" in
 build) wanted=$building ;;
 test) wanted="$building $testing" ;;
-*) echo "usage: setup.sh build|test" >&2; exit 2 ;;
+*) echo "usage: setup.sh build|test [FOLDER]" >&2; exit 2 ;;
 esac
 
 for program in go gcc make git npm; do
     command -v "$program" >/dev/null || { echo "Impasto needs $program; please install it first." >&2; exit 1; }
 done
+"$(dirname "$0")/golang.sh" "$(realpath -m "${2:-build}")"
 if ! command -v dpkg-query >/dev/null; then
     echo "This is neither Debian nor Ubuntu; Impasto takes it that these are installed: $wanted"
     exit 0

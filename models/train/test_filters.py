@@ -7,7 +7,7 @@ def test_every_seed_has_filters_of_its_own() -> None:
     image = torch.rand(1, 3, LEAST, LEAST)
     one, same, other = (RandomFilters(seed)(image) for seed in (1, 1, 2))
     assert [gram.shape for gram in one] == [(1, FILTERS, FILTERS)] * len(SCALES)
-    assert texture_loss(one, same) == 0 < texture_loss(other, one)
+    assert texture_loss(one, same) < 1e-9 < texture_loss(other, one)  # sums over threads differ in their last bits
 
 
 def test_pictures_that_lie_side_by_side_are_one() -> None:

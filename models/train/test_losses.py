@@ -28,7 +28,7 @@ def test_losses_are_zero_at_their_aims_and_one_a_part_at_nothing() -> None:
     features = {"relu1_1": torch.rand(1, 3, 8, 8), "relu5_1": torch.rand(1, 5, 4, 4)}
     targets = {layer: losses.statistics(f) for layer, f in features.items()}
     nothing = {layer: torch.zeros_like(f) for layer, f in features.items()}
-    assert losses.style_loss(features, targets) == 0
+    assert losses.style_loss(features, targets) < 1e-9  # sums over threads differ in their last bits
     assert losses.style_loss(nothing, targets) == pytest.approx(1 + losses.COVARIANCE)
     assert losses.content_loss(features["relu1_1"], features["relu1_1"]) == 0
     assert losses.content_loss(nothing["relu1_1"], features["relu1_1"]) == pytest.approx(1)

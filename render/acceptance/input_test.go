@@ -108,9 +108,9 @@ func TestBadInput(t *testing.T) {
 func TestDifficultHosts(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		prepare func(s *shot, cmd *exec.Cmd)
+		prepare func(t *testing.T, s *shot, cmd *exec.Cmd)
 	}{
-		{"foreign libraries", func(s *shot, cmd *exec.Cmd) {
+		{"foreign libraries", func(t *testing.T, s *shot, cmd *exec.Cmd) {
 			folder := s.path("foreign")
 			if err := os.Mkdir(folder, 0o755); err != nil {
 				t.Fatal(err)
@@ -123,7 +123,7 @@ func TestDifficultHosts(t *testing.T) {
 			// impasto itself is the OFX host here and needs its own libraries: it finds them first.
 			cmd.Env = append(cmd.Env, "LD_PRELOAD="+guest(t)+" "+systemLibraries(t), "LD_LIBRARY_PATH="+folder)
 		}},
-		{"2,000 descriptors", func(s *shot, cmd *exec.Cmd) {
+		{"2,000 descriptors", func(t *testing.T, s *shot, cmd *exec.Cmd) {
 			null, err := os.Open(os.DevNull)
 			if err != nil {
 				t.Fatal(err)
@@ -133,10 +133,10 @@ func TestDifficultHosts(t *testing.T) {
 				cmd.ExtraFiles = append(cmd.ExtraFiles, null)
 			}
 		}},
-		{"SIGCHLD ignored", func(s *shot, cmd *exec.Cmd) {
+		{"SIGCHLD ignored", func(t *testing.T, s *shot, cmd *exec.Cmd) {
 			cmd.Env = append(cmd.Env, "LD_PRELOAD="+guest(t), "GUEST_IGNORE_SIGCHLD=1")
 		}},
-		{"64 MB of shared memory", func(s *shot, cmd *exec.Cmd) {
+		{"64 MB of shared memory", func(t *testing.T, s *shot, cmd *exec.Cmd) {
 			small(t, cmd)
 		}},
 	} {
@@ -146,7 +146,7 @@ func TestDifficultHosts(t *testing.T) {
 			s.plates(3, 1920, 1080, nil)
 			s.must("1-2", "calm", "--param", "styleId="+id)
 			cmd := s.command("1-2", "out", "--param", "styleId="+id)
-			c.prepare(s, cmd)
+			c.prepare(t, s, cmd)
 			if printed, code := s.finish(cmd); code != 0 {
 				t.Fatalf("impasto render ended with %d:\n%s", code, printed)
 			}
