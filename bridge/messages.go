@@ -3,6 +3,8 @@ package bridge
 import (
 	"fmt"
 	"math"
+
+	"impasto.net/bridge/primaries"
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
@@ -251,12 +253,14 @@ type Painting struct {
 	Image         Image  `msgpack:"image"` // RGBA
 }
 
-// Spaces of plate, output and painting: a transfer function and primaries.
+// Spaces of plate, output and painting: a transfer function and primaries. Scene-linear light of
+// any other primaries has the name that these give it.
 const (
-	SpaceLinear        = "linear"  // scene-linear, primaries of Rec. 709 and sRGB
-	SpaceSRGB          = "srgb"    // IEC 61966-2-1
-	SpaceRec709Display = "rec709"  // for a display of ITU-R BT.1886
-	SpaceRec2020       = "rec2020" // scene-linear, primaries of ITU-R BT.2020
+	SpaceLinear        = "linear"   // scene-linear, primaries of Rec. 709 and sRGB
+	SpaceSRGB          = "srgb"     // IEC 61966-2-1
+	SpaceRec709Display = "rec709"   // for a display of ITU-R BT.1886
+	SpaceRec2020       = "rec2020"  // scene-linear, primaries of ITU-R BT.2020
+	SpaceACES2065      = "aces2065" // scene-linear, AP0
 	SpaceACEScg        = "acescg"
 	SpaceACEScct       = "acescct"
 	SpaceLogC3         = "logc3" // ARRI, exposure index 800, ARRI Wide Gamut 3
@@ -267,11 +271,14 @@ const (
 
 func checkSpace(space string) error {
 	switch space {
-	case SpaceLinear, SpaceSRGB, SpaceRec709Display, SpaceRec2020, SpaceACEScg, SpaceACEScct,
-		SpaceLogC3, SpaceLogC4, SpaceSLog3, SpaceRaw:
+	case SpaceLinear, SpaceSRGB, SpaceRec709Display, SpaceRec2020, SpaceACES2065, SpaceACEScg,
+		SpaceACEScct, SpaceLogC3, SpaceLogC4, SpaceSLog3, SpaceRaw:
 		return nil
 	}
-	return fmt.Errorf("space %q", space)
+	if _, err := primaries.Named(space); err != nil {
+		return fmt.Errorf("space: %w", err)
+	}
+	return nil
 }
 
 // Image is a rectangle of interleaved float32 pixels. Row 0 is the lowest one, as in OFX.

@@ -18,7 +18,7 @@ struct image {
   int components; /* 1, 3 or 4 */
   bool opaque;    /* whatever its alpha is */
   bool premultiplied;
-  char colourspace[64]; /* as the host calls it; "" where it does not say */
+  char colourspace[192]; /* as the host calls it; "" where it does not say */
   double aspect; /* of a pixel at full resolution: its width, where its height is 1 */
 };
 

@@ -25,6 +25,16 @@ const struct space spaces[SPACE_COUNT] = {
     {"ARRI LogC4", "logc4", {kOfxColourspaceArriLogc4}},
     {"Sony S-Log3 (S-Gamut3.Cine)", "slog3", {kOfxColourspaceSlog3Sgamut3cine}},
     {"Raw", "raw", {kOfxColourspaceOfxRaw, kOfxColourspaceRaw}},
+    {"ACES2065-1", "aces2065", {kOfxColourspaceACES20651}},
+};
+
+/* Scene-linear light that is no entry goes by the primaries in its name, which messages have as it
+ * is. So impasto render tells of files that state their own; the engine checks what they are. */
+static const char primaries[] = "primaries:";
+static const struct {
+  const char *colourspace, *name;
+} unlisted[] = {
+    {kOfxColourspaceLinP3d65, "primaries:0.68,0.32,0.265,0.69,0.15,0.06,0.3127,0.329"},
 };
 
 enum { NAMES = sizeof spaces->colourspace / sizeof *spaces->colourspace };
@@ -40,6 +50,15 @@ bool space_of_image(const struct image *image, const char **to, struct sentence 
         *to = spaces[i].name;
         return true;
       }
+  for (size_t i = 0; i < sizeof unlisted / sizeof *unlisted; i++)
+    if (strcmp(unlisted[i].colourspace, image->colourspace) == 0) {
+      *to = unlisted[i].name;
+      return true;
+    }
+  if (strncmp(image->colourspace, primaries, sizeof primaries - 1) == 0) {
+    *to = image->colourspace;
+    return true;
+  }
   say(why, "The host says that %s is in the colour space %s, which Impasto does not know: convert it "
            "before Impasto, or choose in Plate Space what the plate is in.",
       image->clip, image->colourspace);

@@ -4,7 +4,7 @@
 
 #include "image.h"
 
-enum { SPACE_COUNT = 11 };
+enum { SPACE_COUNT = 12 };
 
 /* The entries of Plate Space. */
 extern const struct space {

@@ -19,6 +19,8 @@ var spaceRanges = []struct {
 	{bridge.SpaceLinear, false, sceneValue},
 	{bridge.SpaceRec2020, false, sceneValue},
 	{bridge.SpaceACEScg, false, sceneValue},
+	{bridge.SpaceACES2065, false, sceneValue},
+	{statedXYZ, false, sceneValue},
 	{bridge.SpaceSRGB, false, displayValue},
 	{bridge.SpaceRec709Display, false, displayValue},
 	{bridge.SpaceACEScct, true, func(r *rand.Rand) float32 { return 1.468 * r.Float32() }},
@@ -27,6 +29,9 @@ var spaceRanges = []struct {
 	{bridge.SpaceSLog3, true, displayValue},
 	{bridge.SpaceRaw, false, displayValue},
 }
+
+// statedXYZ is a space that a file's header states: CIE XYZ with the white E.
+const statedXYZ = "primaries:1,0,0,1,0,0,0.33333334,0.33333334"
 
 // sceneValue lies between 1e-4 and 1e4, as often in one decade as in another.
 func sceneValue(r *rand.Rand) float32 { return float32(math.Pow(10, 8*r.Float64()-4)) }
@@ -77,6 +82,8 @@ var curves = map[string]func(y float64) float64{
 	bridge.SpaceLinear:        func(y float64) float64 { return y },
 	bridge.SpaceRec2020:       func(y float64) float64 { return y },
 	bridge.SpaceACEScg:        func(y float64) float64 { return y },
+	bridge.SpaceACES2065:      func(y float64) float64 { return y },
+	statedXYZ:                 func(y float64) float64 { return y },
 	bridge.SpaceSRGB:          fromSRGB,
 	bridge.SpaceRaw:           fromSRGB, // a guess as good as any
 	bridge.SpaceRec709Display: func(y float64) float64 { return math.Pow(y, 2.4) },

@@ -36,7 +36,8 @@ in the order of their names. Pictures of several sizes are rendered each at its 
 and linear floats to the effect, except for masks,
 whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
 the depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression
-says otherwise), and what else their headers say: timecode, camera, primaries. Every frame is written
+says otherwise), and what else their headers say: timecode, camera, primaries. Primaries that an OpenEXR
+header states (chromaticities, colorInteropID) are what the effect is told of the clip, and the output's. Every frame is written
 beside its place and then renamed: under its own name there is a whole file or none.
 
 Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
@@ -130,6 +131,7 @@ type job struct {
 	setup  ofx.Setup
 	interp ofx.Interpolation
 	packed *picture.Compression // of the output, or nil for the plate's
+	note   func(string)         // says something that the user should know
 	*options
 }
 
@@ -144,7 +146,7 @@ func one[T any](flag, word string, words []string, values []T) (T, error) {
 
 // parse checks everything that can be checked before the plugin is there.
 func parse(o *options) (*job, error) {
-	j := &job{options: o, clips: map[string]sequence.Pattern{}, layers: map[string]string{}}
+	j := &job{options: o, note: once(printNote), clips: map[string]sequence.Pattern{}, layers: map[string]string{}}
 	var errs [6]error
 	if o.frames != "" {
 		j.frames, errs[0] = sequence.ParseFrames(o.frames)
@@ -291,6 +293,7 @@ func render(o *options) error {
 		return fail(exitUsage, err)
 	}
 	report := newReport(len(j.frames))
+	j.note = once(report.note)
 	if of, ok := j.clips[j.main()].Sequence(); ok && len(j.frames) > 1 {
 		report.note(fmt.Sprintf("every frame is the one picture %s; the sequence is %s", j.clips[j.main()], of))
 	}
@@ -365,5 +368,8 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 		return j.params.apply(find, p.effect, context, j.interp)
 	}
 	i, err := p.effect.NewInstance(setup)
+	if err == nil {
+		j.saySpaces(i, plates)
+	}
 	return i, fail(exitPlugin, err)
 }

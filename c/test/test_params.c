@@ -124,7 +124,8 @@ static void test_without_ids(void) {
 /* Projects keep the entry: none may ever move. */
 static void test_spaces(void) {
   static const char *const names[] = {NULL,      "linear", "acescg", "rec2020", "srgb", "rec709",
-                                      "acescct", "logc3",  "logc4",  "slog3",   "raw"};
+                                      "acescct", "logc3",  "logc4",  "slog3",   "raw",
+                                      "aces2065"};
   enum { COUNT = sizeof names / sizeof *names };
   struct sentence why = {""};
   const char *got = "";
@@ -135,7 +136,7 @@ static void test_spaces(void) {
     CHECK(params_space(&params, 1001, &got, &why));
     CHECK(names[space] ? got && strcmp(got, names[space]) == 0 : !got);
   }
-  CHECK(!params_space(&params, 1001, &got, &why) && strstr(why.text, "Plate Space is at entry 12"));
+  CHECK(!params_space(&params, 1001, &got, &why) && strstr(why.text, "Plate Space is at entry 13"));
   space = -1;
   CHECK(!params_space(&params, 1001, &got, &why));
 }

@@ -2,17 +2,20 @@
 // light of the primaries of Rec. 709 and back.
 package colour
 
-import "impasto.net/bridge"
+import (
+	"impasto.net/bridge"
+	"impasto.net/bridge/primaries"
+)
 
 // Pixel is red, green and blue, and something that passes: alpha as a rule.
 type Pixel = [4]float32
 
 // Space is a transfer function and primaries.
 type Space struct {
-	Simple   bool   // linear, sRGB and raw: networks need no conversion but their own
-	raw      bool   // nobody knows what the values are
-	curve    curve  // nil: the values are light already, or are taken for it
-	To, From Matrix // of light, to the primaries of Rec. 709 and from there
+	Simple   bool             // linear, sRGB and raw: networks need no conversion but their own
+	raw      bool             // nobody knows what the values are
+	curve    curve            // nil: the values are light already, or are taken for it
+	To, From primaries.Matrix // of light, to the primaries of Rec. 709 and from there
 }
 
 // curve takes rows of values to light and back.
@@ -21,28 +24,41 @@ type curve interface {
 	encode(row []Pixel)
 }
 
-func newSpace(c curve, p *primaries) *Space {
-	return &Space{false, false, c, conversion(p, &rec709), conversion(&rec709, p)}
+func newSpace(c curve, p *primaries.Primaries) *Space {
+	rec709 := &primaries.Rec709
+	return &Space{false, false, c, primaries.Conversion(p, rec709), primaries.Conversion(rec709, p)}
 }
 
-func newSimple(c curve, raw bool) *Space { return &Space{true, raw, c, one, one} }
+func newSimple(c curve, raw bool) *Space {
+	return &Space{true, raw, c, primaries.One, primaries.One}
+}
 
 // spaces have the messages' names.
 var spaces = map[string]*Space{
 	bridge.SpaceLinear:        newSimple(nil, false),
 	bridge.SpaceSRGB:          newSimple(sRGB{}, false),
 	bridge.SpaceRaw:           newSimple(nil, true),
-	bridge.SpaceRec709Display: newSpace(bt1886, &rec709),
-	bridge.SpaceRec2020:       newSpace(nil, &rec2020),
-	bridge.SpaceACEScg:        newSpace(nil, &ap1),
-	bridge.SpaceACEScct:       newSpace(&acescct, &ap1),
-	bridge.SpaceLogC3:         newSpace(&logC3, &arriWideGamut3),
-	bridge.SpaceLogC4:         newSpace(&logC4, &arriWideGamut4),
-	bridge.SpaceSLog3:         newSpace(&sLog3, &sGamut3Cine),
+	bridge.SpaceRec709Display: newSpace(bt1886, &primaries.Rec709),
+	bridge.SpaceRec2020:       newSpace(nil, &primaries.Rec2020),
+	bridge.SpaceACES2065:      newSpace(nil, &primaries.AP0),
+	bridge.SpaceACEScg:        newSpace(nil, &primaries.AP1),
+	bridge.SpaceACEScct:       newSpace(&acescct, &primaries.AP1),
+	bridge.SpaceLogC3:         newSpace(&logC3, &primaries.ARRIWideGamut3),
+	bridge.SpaceLogC4:         newSpace(&logC4, &primaries.ARRIWideGamut4),
+	bridge.SpaceSLog3:         newSpace(&sLog3, &primaries.SGamut3Cine),
 }
 
-// Named gives the space of that name.
-func Named(name string) *Space { return spaces[name] }
+// Named gives the space of that name, which the message's Check has seen.
+func Named(name string) *Space {
+	if s := spaces[name]; s != nil {
+		return s
+	}
+	p, err := primaries.Named(name)
+	if err != nil {
+		return nil
+	}
+	return newSpace(nil, &p)
+}
 
 // IsLight says whether values are linear light, as they are or decoded. The others are codes
 // that networks see as they are.

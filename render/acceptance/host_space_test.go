@@ -62,7 +62,7 @@ func TestSpaceFromTheHost(t *testing.T) {
 		"lin_rec709_srgb": "Scene-linear Rec.709 (sRGB)", "ACEScg": "ACEScg", "lin_rec2020": "Scene-linear Rec.2020",
 		"srgb_tx": "sRGB display", "rec1886_rec709_display": "Rec.709 display (BT.1886)", "ACEScct": "ACEScct",
 		"arri_logc3_ei800": "ARRI LogC3 (EI 800)", "arri_logc4": "ARRI LogC4",
-		"slog3_sgamut3cine": "Sony S-Log3 (S-Gamut3.Cine)", "ofx_raw": "Raw",
+		"slog3_sgamut3cine": "Sony S-Log3 (S-Gamut3.Cine)", "ofx_raw": "Raw", "ACES2065-1": "ACES2065-1",
 	} {
 		got := must(colourspace, "Auto")
 		if !slices.Equal(got, must("", entry)) {
@@ -72,10 +72,13 @@ func TestSpaceFromTheHost(t *testing.T) {
 			t.Errorf("%s: is it painted as what is linear?", colourspace)
 		}
 	}
-	if _, err := render("lin_p3d65", "Auto"); err == nil || !strings.Contains(err.Error(), "Source is in the colour space lin_p3d65") {
+	if !slices.Equal(must("lin_p3d65", "Auto"), must("primaries:0.68,0.32,0.265,0.69,0.15,0.06,0.3127,0.329", "Auto")) {
+		t.Error("P3 is not painted as its primaries are")
+	}
+	if _, err := render("lin_adobergb", "Auto"); err == nil || !strings.Contains(err.Error(), "Source is in the colour space lin_adobergb") {
 		t.Errorf("a space that is not known: %v", err)
 	}
-	if !slices.Equal(must("lin_p3d65", "Scene-linear Rec.709 (sRGB)"), linear) {
+	if !slices.Equal(must("lin_adobergb", "Scene-linear Rec.709 (sRGB)"), linear) {
 		t.Error("what the artist says does not go before what the host says")
 	}
 	if found := host.Findings(); len(found) > 0 {

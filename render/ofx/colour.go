@@ -42,3 +42,8 @@ func (c *Clip) colourspace(style, file string) string {
 	}
 	return C.kOfxColourspaceSrgbTx
 }
+
+// Colourspace is what the effect is told that a clip is in; "" where it is told nothing.
+func (i *Instance) Colourspace(clip string) string {
+	return i.clip(clip).properties.str(C.kOfxImageClipPropColourspace)
+}

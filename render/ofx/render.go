@@ -27,13 +27,13 @@ const mostFramesNeeded = 64
 // allow that, they wait for each other.
 func (i *Instance) Render(frame int) (*Output, error) {
 	// Reading pictures needs no turn. What fails here fails again where it is asked for.
-	var metadata []picture.Attribute
+	var from picture.Image
 	for _, c := range i.clips {
 		if c.plate == nil {
 			continue
 		}
 		if im, err := c.plate.At(float64(frame)); err == nil && im != nil && c.Name == i.main {
-			metadata = im.Metadata
+			from = *im
 		}
 	}
 	out, err := i.renderInTurn(frame)
@@ -41,7 +41,7 @@ func (i *Instance) Render(frame int) (*Output, error) {
 		return nil, err
 	}
 	labelled := *out.Picture
-	labelled.Metadata = metadata
+	labelled.Metadata, labelled.Colourspace = from.Metadata, from.Colourspace
 	return &Output{Picture: &labelled, Identity: out.Identity}, nil
 }
 

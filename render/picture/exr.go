@@ -134,7 +134,10 @@ func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 		return nil, nil, err
 	}
 	h := parts[choice.part]
-	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata(), Colourspace: h.colourspace()}
+	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata()}
+	if !s.Data {
+		im.Colourspace = h.colourspace()
+	}
 	l, err := h.layout()
 	if err != nil {
 		return nil, nil, err

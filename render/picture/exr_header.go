@@ -342,28 +342,6 @@ func (h header) metadata() []Attribute {
 	return list
 }
 
-// colourspaces are those of linear light whose primaries a file can say, as x and y of red, green,
-// blue and white. Files of others, and those that say nothing, are left to the default.
-var colourspaces = map[string][8]float32{
-	"ACEScg":      {0.713, 0.293, 0.165, 0.830, 0.128, 0.044, 0.32168, 0.33767}, // S-2014-004
-	"lin_rec2020": {0.708, 0.292, 0.170, 0.797, 0.131, 0.046, 0.3127, 0.3290},   // ITU-R BT.2020-2
-}
-
-// colourspace is what the header says of the values, as OFX 1.5 names it, or nothing.
-func (h header) colourspace() string {
-	var has [8]float32
-	if h.decode("chromaticities", "chromaticities", &has) != nil {
-		return ""
-	}
-	for name, want := range colourspaces {
-		differs := func(i int) bool { return math.Abs(float64(has[i]-want[i])) > 1e-3 }
-		if !slices.ContainsFunc([]int{0, 1, 2, 3, 4, 5, 6, 7}, differs) {
-			return name
-		}
-	}
-	return ""
-}
-
 // set gives the header an attribute of a value that binary.Append can take.
 func (h header) set(name, kind string, value any) {
 	bytes, err := binary.Append(nil, binary.LittleEndian, value)
@@ -393,6 +371,7 @@ func newHeader(im *Image) header {
 	for _, a := range im.Metadata {
 		h[a.Name] = a
 	}
+	h.setSpace(im.Colourspace)
 	kind := typeFloat
 	if im.Depth == Half || im.Depth == Byte {
 		kind = typeHalf

@@ -90,9 +90,12 @@ func TestHeaders(t *testing.T) {
 // Primaries that a file says name its colour space, where they are those of one.
 func TestColourspace(t *testing.T) {
 	for want, primaries := range map[string][]float32{
-		"ACEScg":      {0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.3217, 0.3377},
-		"lin_rec2020": {0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329},
-		"":            {0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329},
+		"ACEScg":                         {0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.3217, 0.3377},
+		"lin_rec2020":                    {0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329},
+		"ACES2065-1":                     {0.7347, 0.2653, 0, 1, 0.0001, -0.077, 0.32168, 0.33767},
+		"lin_p3d65":                      {0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.3127, 0.329},
+		"":                               {0.64, 0.33, 0.3, 0.6, 0.15, 0.06, 0.3127, 0.329},
+		"primaries:1,0,0,1,0,0,0.25,0.5": {1, 0, 0, 1, 0, 0, 0.25, 0.5},
 	} {
 		var value []byte
 		for _, v := range primaries {
@@ -103,6 +106,36 @@ func TestColourspace(t *testing.T) {
 		if got := roundTrip(t, "primaries.exr", im).Colourspace; got != want {
 			t.Errorf("%v are of %q, want %q", primaries, got, want)
 		}
+	}
+}
+
+// A picture in another space says so in its file, where it comes from and where it goes.
+func TestConversionOfPictures(t *testing.T) {
+	im := New(image.Rect(0, 0, 2, 1))
+	im.HasAlpha = true
+	copy(im.Pix, []float32{1, 0, 0, 1, 0.5, 0.25, 0.125, 0.5})
+	aces, err := im.In("ACES2065-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := roundTrip(t, "aces.exr", aces)
+	if back.Colourspace != "ACES2065-1" || math.Abs(float64(back.Pix[0])-0.4396329819) > 1e-6 {
+		t.Errorf("red is %v in %q", back.Pix[:4], back.Colourspace)
+	}
+	if again, err := back.In(""); err != nil || again.Colourspace != "" || len(again.Metadata) != len(im.Metadata)+2 ||
+		math.Abs(float64(again.Pix[5])-0.25) > 1e-6 {
+		t.Errorf("back it is %v in %q, %v, %v", again.Pix, again.Colourspace, again.Metadata, err)
+	}
+	encoded, err := im.In("srgb_tx")
+	if err != nil || math.Abs(float64(encoded.Pix[4])-0.5) > 1e-6 { // 1 of an alpha of a half
+		t.Errorf("sRGB is %v, %v", encoded.Pix, err)
+	}
+	if got := roundTrip(t, "srgb.exr", encoded).Colourspace; got != "srgb_tx" {
+		t.Errorf("what is sRGB comes back as %q", got)
+	}
+	im.Colourspace = "g22_ap1_scene"
+	if _, err := im.In(""); err == nil || !strings.Contains(err.Error(), "is in g22_ap1_scene, which is not known here") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -86,7 +86,7 @@ func Write(path string, im *Image) error {
 	}
 	if strings.EqualFold(filepath.Ext(path), ".exr") {
 		err = writeEXR(f, im)
-	} else {
+	} else if im, err = im.In(linearRec709); err == nil {
 		err = writePNG(f, im)
 	}
 	if closing := f.Close(); err == nil {

@@ -1,6 +1,7 @@
 // Package picture reads and writes the pictures of a sequence: OpenEXR, PNG and, for reading, JPEG.
 //
-// Whatever the file, an Image holds scene-linear, premultiplied floats. PNG and JPEG are taken to
+// Whatever the file, an Image holds premultiplied floats, scene-linear light of the primaries of
+// Rec. 709 unless an OpenEXR file's header says otherwise; In converts. PNG and JPEG are taken to
 // be sRGB. Samples of an OpenEXR file are moved and never computed with, so that NaN, infinities,
 // negative and denormal values come through bit for bit, as floats and as halves.
 package picture
@@ -21,7 +22,7 @@ type Image struct {
 	Compression   Compression     // of an OpenEXR file
 	Tile          image.Point     // the size of an OpenEXR file's tiles; zero: it has scan lines
 	Metadata      []Attribute     // what an OpenEXR file says beyond that: timecode, camera, primaries
-	Colourspace   string          // what the file says of its values, as OFX 1.5 names spaces; "" where it says nothing
+	Colourspace   string          // what the file says of its values; "" is scene-linear Rec. 709, also of files that say nothing
 }
 
 // Depth is what a file stores for a sample.

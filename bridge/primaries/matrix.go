@@ -1,4 +1,4 @@
-package colour
+package primaries
 
 // Matrix is what light is multiplied by.
 type Matrix [3][3]float32
@@ -10,7 +10,8 @@ func (m *Matrix) Times(r, g, b float32) (float32, float32, float32) {
 		m[2][0]*r + m[2][1]*g + m[2][2]*b
 }
 
-var one = Matrix{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+// One changes nothing.
+var One = Matrix{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
 
 // mat and vec are what a Matrix is made of.
 type (

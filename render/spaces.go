@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"impasto.net/render/ofx"
+)
+
+// saySpaces says of clips whose files state a colour space which one it is, and whether the effect
+// is told: a host that does not manage colour cannot tell it, nor can 8 and 16 bits that are sRGB.
+func (j *job) saySpaces(i *ofx.Instance, plates map[string]*plate) {
+	for _, name := range slices.Sorted(maps.Keys(plates)) {
+		im, err := plates[name].Example()
+		if err != nil || im.Colourspace == "" {
+			continue
+		}
+		text := fmt.Sprintf("clip %s is in %s, as its header says", name, im.Colourspace)
+		if i.Colourspace(name) != im.Colourspace {
+			text += ", but the effect cannot be told so here, and takes the values for others"
+		}
+		j.note(text)
+	}
+}
+
+// once has something said once, however often.
+func once(say func(string)) func(string) {
+	said := map[string]bool{}
+	return func(text string) {
+		if !said[text] {
+			said[text] = true
+			say(text)
+		}
+	}
+}
+
+func printNote(text string) { fmt.Fprintln(os.Stderr, "impasto:", text) }
