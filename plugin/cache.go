@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/plugin/bake"
 )
 
@@ -71,10 +72,10 @@ func showCache(clear bool) error {
 		if err := c.Clear(); err != nil {
 			return err
 		}
-		fmt.Printf("Removed %s from %s.\n", pictureCount(n, bytes), c.Folder)
+		fmt.Fprintf(plain.Out, "Removed %s from %s.\n", pictureCount(n, bytes), c.Folder)
 		return nil
 	}
-	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "folder\t%s\n", c.Folder)
 	fmt.Fprintf(t, "kept\t%s\n", pictureCount(n, bytes))
 	fmt.Fprintf(t, "limit\t%s\n", megabytes(c.Limit))

@@ -26,6 +26,7 @@ import (
 	"github.com/hashicorp/go-plugin"
 
 	"impasto.net/bridge"
+	"impasto.net/bridge/plain"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
@@ -34,7 +35,7 @@ import (
 func main() {
 	if len(os.Args) > 1 && commands[os.Args[1]] != nil {
 		if err := commands[os.Args[1]](os.Args[2:]); err != nil {
-			fmt.Fprintf(os.Stderr, "impasto %s: %v\n", os.Args[1], err)
+			fmt.Fprintf(plain.Err, "impasto %s: %v\n", os.Args[1], err)
 			os.Exit(1)
 		}
 		return

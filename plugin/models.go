@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/style"
 )
@@ -180,7 +181,7 @@ func addPackage(path string) error {
 	case p.Encoder != nil:
 		return addedEncoder(p.Encoder)
 	}
-	fmt.Printf("Added the network %s, for styles of it.\n\n", p.Network.ID)
+	fmt.Fprintf(plain.Out, "Added the network %s, for styles of it.\n\n", p.Network.ID)
 	return describe(p)
 }
 
@@ -195,7 +196,7 @@ func addEncoder(path string, o *importer.Options) error {
 }
 
 func addedEncoder(e *style.Encoder) error {
-	fmt.Printf("Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", e.ID, e.Name)
+	fmt.Fprintf(plain.Out, "Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", e.ID, e.Name)
 	return describe(style.Any{Encoder: e})
 }
 
@@ -219,7 +220,7 @@ func add[P any](put func(context.Context, *importer.Importer) (P, error)) (p P, 
 }
 
 func added(s *style.Style) error {
-	fmt.Printf("Added the style %s. In the node, put %s into Style ID.\n\n", s.ID, s.Name)
+	fmt.Fprintf(plain.Out, "Added the style %s. In the node, put %s into Style ID.\n\n", s.ID, s.Name)
 	return printPackage(s.ID)
 }
 
@@ -249,7 +250,7 @@ func listStyles() error {
 	for _, err := range bank.Unreadable() {
 		fmt.Fprintln(os.Stderr, "impasto models:", err)
 	}
-	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
 	for _, s := range all {
 		network := s.Network
 		if network == "" {
@@ -298,8 +299,10 @@ func printPackage(id string) error {
 
 // describe prints what is known of a style and its network, of a network, or of an encoder.
 func describe(of style.Any) error {
-	t := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	row := func(key, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", key, fmt.Sprintf(format, args...)) }
+	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
+	row := func(key, format string, args ...any) {
+		fmt.Fprintf(t, "%s\t%s\n", key, plain.Line(fmt.Sprintf(format, args...)))
+	}
 	s, n, p := of.Style, of.Network, of.Head()
 	if s != nil {
 		p = &s.Package
@@ -374,7 +377,7 @@ func verifyPackage(id string) error {
 	if err := im.Verify(context.Background(), of, bank); err != nil {
 		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
 	}
-	fmt.Printf("%s is whole, and paints.\n", p.ID)
+	fmt.Fprintf(plain.Out, "%s is whole, and paints.\n", p.ID)
 	return nil
 }
 
@@ -398,6 +401,6 @@ func removePackage(id string) error {
 	if err := os.RemoveAll(p.Folder); err != nil {
 		return err
 	}
-	fmt.Printf("Removed %s.\n", p.Folder)
+	fmt.Fprintf(plain.Out, "Removed %s.\n", p.Folder)
 	return nil
 }

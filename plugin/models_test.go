@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 
@@ -93,6 +94,32 @@ func TestModels(t *testing.T) {
 	writeFile(t, filepath.Join(studio, "ours", "network.onnx"), onnxtest.Gain(2))
 	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify", "ours"); err == nil || !strings.Contains(printed, "sha256") {
 		t.Errorf("a changed file: %v\n%s", err, printed)
+	}
+}
+
+// What a stranger's file says of itself reaches the terminal as text.
+func TestNothingThatTerminalsObey(t *testing.T) {
+	const red = "\x1b[31m\x1b]0;pwned\x07\u009b31m"
+	home := t.TempDir()
+	var g onnxtest.Graph
+	g.Input("x"+red, 1, 3, -1, -1)
+	g.Node("Sigmoid", []string{"x" + red}, "y", nil)
+	var broken onnxtest.Graph
+	broken.Node("Relu"+red, []string{"x"}, "y", nil)
+	named := filepath.Join(home, "net"+red+".onnx")
+	writeFile(t, named, onnxtest.WithMetadata(g.Bytes(), "license", "MIT"+red))
+	writeFile(t, filepath.Join(home, "broken.onnx"), broken.Bytes())
+	for _, args := range [][]string{
+		{"add", named, "--name", "red", "--range", "0-1"}, {"info", "red"}, {"list"}, {"verify", "red"}, {"info", red}, {"add", named + red},
+		{"add", filepath.Join(home, "broken.onnx")}, {"add", named, "--name", red}, {"remove", "red"},
+	} {
+		printed, err := console(t, []string{"XDG_DATA_HOME=" + home}, args...)
+		if strings.ContainsFunc(printed, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }) {
+			t.Errorf("impasto models %q prints what a terminal obeys, %v: %q", args, err, printed)
+		}
+		if args[0] == "info" && args[1] == "red" && (err != nil || !strings.Contains(printed, "31m")) {
+			t.Errorf("it says %v: %s", err, printed)
+		}
 	}
 }
 

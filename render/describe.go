@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 )
 
@@ -59,7 +59,7 @@ func describe(path, id, as string, asJSON bool) error {
 		p.warn()
 	}
 	if asJSON {
-		encoder := json.NewEncoder(os.Stdout)
+		encoder := json.NewEncoder(plain.Out)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(infos)
@@ -68,7 +68,7 @@ func describe(path, id, as string, asJSON bool) error {
 		if i > 0 {
 			fmt.Println()
 		}
-		printInfo(os.Stdout, info)
+		printInfo(plain.Out, info)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func effects(path, as string) ([]string, error) {
 	var ids []string
 	for _, e := range library.Effects {
 		if e.Unfit != "" {
-			fmt.Fprintf(os.Stderr, "impasto: %s is left out: %s\n", e.ID, e.Unfit)
+			fmt.Fprintf(plain.Err, "impasto: %s is left out: %s\n", e.ID, e.Unfit)
 		} else if !slices.Contains(ids, e.ID) {
 			ids = append(ids, e.ID)
 		}

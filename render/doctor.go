@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/bridge/plain"
 )
 
 const doctorLong = `doctor looks at all that Impasto needs on this machine and says what is wrong, and what to do about it: the
@@ -49,7 +50,7 @@ func examine(bundle string, asJSON bool) error {
 		all = append(all, s)
 		wrong += len(s.Findings)
 		if !asJSON {
-			printSection(os.Stdout, s)
+			printSection(plain.Out, s)
 		}
 	}
 	s, engine := examineBundle(bundle)
@@ -59,7 +60,7 @@ func examine(bundle string, asJSON bool) error {
 		tell(examineNode(filepath.Dir(filepath.Dir(filepath.Dir(engine)))))
 	}
 	if asJSON {
-		encoder := json.NewEncoder(os.Stdout)
+		encoder := json.NewEncoder(plain.Out)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(map[string]any{"healthy": wrong == 0, "sections": all}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge"
+	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 )
 
@@ -100,7 +101,7 @@ func code(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(os.Stderr, "impasto:", err)
+	fmt.Fprintln(plain.Err, "impasto:", err)
 	var e *exit
 	if errors.As(err, &e) {
 		return e.code

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 )
 
@@ -71,7 +71,7 @@ func (p *plugin) close() {
 func (p *plugin) warn() int {
 	findings := p.host.Findings()
 	for _, f := range findings {
-		fmt.Fprintf(os.Stderr, "impasto: the plugin does what hosts punish: %s\n", f)
+		fmt.Fprintf(plain.Err, "impasto: the plugin does what hosts punish: %s\n", f)
 	}
 	return len(findings)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 	"impasto.net/render/sequence"
 )
@@ -58,7 +60,7 @@ func (r *report) rendered(frame int, took time.Duration, path, how string) {
 	if how != "" {
 		text += "  (" + how + ")"
 	}
-	r.line(os.Stdout, fmt.Sprintf("frame %d  %s  %s", frame, seconds(took), text), false)
+	r.line(plain.Out, fmt.Sprintf("frame %d  %s  %s", frame, seconds(took), text), false)
 }
 
 // skipped is a frame that was left alone.
@@ -66,7 +68,7 @@ func (r *report) skipped(frame int, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kept++
-	r.line(os.Stdout, fmt.Sprintf("frame %d  skipped: %s", frame, why), false)
+	r.line(plain.Out, fmt.Sprintf("frame %d  skipped: %s", frame, why), false)
 }
 
 // failed is a frame that was not rendered.
@@ -74,11 +76,11 @@ func (r *report) failed(frame int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.broken = append(r.broken, frame)
-	r.line(os.Stderr, fmt.Sprintf("frame %d  failed: %v", frame, err), true)
+	r.line(plain.Err, fmt.Sprintf("frame %d  failed: %v", frame, err), true)
 }
 
 // line ends a frame. On a terminal the bar moves, and only what matters is printed above it.
-func (r *report) line(to *os.File, text string, matters bool) {
+func (r *report) line(to io.Writer, text string, matters bool) {
 	r.done++
 	if r.bar == nil {
 		fmt.Fprintf(to, "%s  [%d/%d%s]\n", text, r.done, r.total, r.remaining())
@@ -104,7 +106,7 @@ func (r *report) above(text string) {
 	if r.bar != nil {
 		r.bar.Clear()
 	}
-	fmt.Fprintln(os.Stderr, text)
+	fmt.Fprintln(plain.Err, text)
 	if r.bar != nil {
 		r.bar.RenderBlank()
 	}
@@ -159,6 +161,6 @@ func messageText(m ofx.Message) string {
 	return fmt.Sprintf("the plugin's %s: %s", m.Kind, m.Text)
 }
 
-func printMessage(m ofx.Message) { fmt.Fprintln(os.Stderr, messageText(m)) }
+func printMessage(m ofx.Message) { fmt.Fprintln(plain.Err, messageText(m)) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

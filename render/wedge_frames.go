@@ -25,7 +25,7 @@ func wedgeFrames(s *sheet, path string, o *wedgeOptions, params []wedgeParam, al
 	if err != nil {
 		return fail(exitUsage, err)
 	}
-	p, err := open(o.plugin, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { fmt.Fprintln(os.Stderr, messageText(m)) })
+	p, err := open(o.plugin, "", ofx.Profiles[0].Name, false, printMessage)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ package onnxtest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -84,6 +85,13 @@ func (g *Graph) Bytes() []byte {
 		whole.Output("y", shape...)
 	}
 	return whole.Graph.Bytes()
+}
+
+// WithMetadata is a file that says something of itself.
+func WithMetadata(file []byte, key, text string) []byte {
+	entry := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), key)
+	entry = protowire.AppendString(protowire.AppendTag(entry, 2, protowire.BytesType), text)
+	return protowire.AppendBytes(protowire.AppendTag(slices.Clip(file), 14, protowire.BytesType), entry)
 }
 
 // Identity gives the picture back.
