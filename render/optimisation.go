@@ -34,7 +34,7 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.painting, "painting", "", "the `picture` to paint like")
-	f.StringVar(&o.Encoder, "encoder", "sight", "the encoder: its `name`, or with a / its folder; impasto models list has them")
+	f.StringVar(&o.Encoder, "encoder", "vgg16", "the encoder: its `name`, or with a / its folder; impasto models list has them")
 	f.StringVar(&o.Start, "start", "", "the `style` whose picture of the plate it starts from, instead of the plate; impasto models list has them")
 	f.Float64VarP(&o.Unrealness, "unrealness", "u", bridge.DefaultUnrealness, "how much of the style, -2 to 8")
 	f.IntVar(&o.Iterations, "iterations", 64, "how many at the last size, 1 to 1000")
