@@ -8,7 +8,7 @@ import (
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 7
+const ProtocolVersion = 8
 
 // Unrealness: the least paints as little as the style's network can, the default as the style
 // was made.
@@ -313,6 +313,7 @@ type Done struct {
 	Pixels  []byte  `msgpack:"pixels,omitempty"`  // the output of an inline request
 	Kept    []byte  `msgpack:"kept,omitempty"`    // the name of a picture that was optimised, of KeptBytes
 	Warning string  `msgpack:"warning,omitempty"` // a sentence for the artist, who may expect another picture
+	Style   string  `msgpack:"style,omitempty"`   // of Prepare: the style as sentences name it, by its label
 }
 
 // Timings are the engine's, in microseconds.

@@ -106,8 +106,8 @@ static bool start_host(struct sentence *why) {
     goto out;
   }
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    say(why, "impasto-host cannot be started: there is no socket for it (error %d).",
-        errno);
+    say(why, "impasto-host, Impasto's helper program, cannot be started, for want of a socket: %s.",
+        reason_of(errno).text);
     goto out;
   }
   if (!launch_host(ends[1], &host.pid, why))
@@ -395,12 +395,13 @@ enum outcome client_prepare(const char *style, const struct device *device,
   for (int i = 0; i < ATTEMPTS && step == STEP_DIED; i++)
     step = attempt(i, &lane, id, &request, -1, ANSWER_LIMIT, waiter, &message, &answer->why);
   if (step != STEP_READY) {
-    outcome = outcome_of(step, "loading the style", style, &answer->why);
+    outcome = outcome_of(step, "loading", "a style", &answer->why);
     goto out;
   }
   keep_lane(lane);
   if (message.kind == KIND_DONE) {
     strcpy(answer->device, message.as.done.device);
+    strcpy(answer->style, message.as.done.style);
     say(&answer->why, "%s", message.as.done.warning);
     outcome = OUTCOME_DONE;
   } else

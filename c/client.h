@@ -20,6 +20,7 @@ enum outcome { OUTCOME_DONE, OUTCOME_STOPPED, OUTCOME_FAILED };
 
 struct answer {
   char device[DEVICE_SIZE];
+  char style[LABEL_SIZE]; /* that was loaded, as the artist knows it */
   bool cached;
   struct timings timings;
   struct kept kept; /* of a picture that was optimised */

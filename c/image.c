@@ -103,8 +103,11 @@ enum fetched image_fetch(struct image *to, const struct clip *clip, const char *
   }
   if (status != kOfxStatOK) {
     to->handle = NULL;
-    say(why, "The host has no image of %s for Impasto at frame %s (status %d).", name,
-        frame_name(time).text, status);
+    say(why, status == kOfxStatErrMemory
+                 ? "The host has no memory left for the image of %s at frame %s."
+                 : "The host cannot make the image of %s at frame %s for Impasto: look at what is connected "
+                   "there, and at the host's own messages.",
+        name, frame_name(time).text);
     return FETCHED_BAD;
   }
   return check(to, clip, name, why) ? FETCHED : FETCHED_BAD;

@@ -84,18 +84,38 @@ bool instance_masked(const struct instance *instance, OfxTime time) {
          params_switch(&instance->params, PARAM_MASK_APPLY, time);
 }
 
+/* Generators have no first frame, or one far away. */
+static OfxTime first_frame(const struct clip *clip) {
+  double first;
+  if (get_double(clip->properties, kOfxImageEffectPropFrameRange, 0, &first) && first > -1e6 && first < 1e6)
+    return first;
+  return 1;
+}
+
+bool instance_held_frame(const struct instance *instance, OfxTime time, OfxTime *to) {
+  if (!params_held_frame(&instance->params, time, to))
+    return false;
+  if (*to == 0)
+    *to = first_frame(&instance->source);
+  return *to != time;
+}
+
 /* Has the host render in order, if it can, where frames start from the ones before. */
 static void ask_for_order(struct instance *instance) {
   (void)put_int(instance->properties, kOfxImageEffectInstancePropSequentialRender, 0,
                 params_switch(&instance->params, PARAM_START_FROM_PREVIOUS, 0));
 }
 
-/* Whatever the artist changes may be the cure; the next frame says if it was not. */
+/* Whatever the artist changes may be the cure; the next frame says if it was not. An undo of what the
+ * node has set comes as an edit of the node's. */
 OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
-  if (!has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited))
+  bool by_artist = has_string(in, kOfxPropChangeReason, kOfxChangeUserEdited);
+  if (by_artist)
+    report_clear(&instance->report);
+  if (by_artist || has_string(in, kOfxPropChangeReason, kOfxChangePluginEdited))
+    presets_follow(instance, in);
+  if (!by_artist)
     return kOfxStatReplyDefault;
-  report_clear(&instance->report);
-  presets_follow(instance, in);
   ask_for_order(instance);
   return params_named(in, PARAM_STATUS) ? tell_status(instance, in) : kOfxStatReplyDefault;
 }

@@ -21,6 +21,7 @@ struct instance {
   struct report report;
   struct status status;
   struct chain chain;
+  bool setting; /* a preset: the host says so of every control */
 };
 
 OfxStatus instance_create(OfxImageEffectHandle effect);
@@ -34,6 +35,9 @@ bool instance_has_painting(const struct instance *instance);
 
 /* Whether the mask takes part at that time. */
 bool instance_masked(const struct instance *instance, OfxTime time);
+
+/* Whether the statistics are those of another frame, and of which. */
+bool instance_held_frame(const struct instance *instance, OfxTime time, OfxTime *to);
 
 OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in);
 OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out);

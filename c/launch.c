@@ -200,16 +200,14 @@ no_files:
 }
 
 bool launch_host(int control, pid_t *pid, struct sentence *why) {
-  char path[PATH_SIZE], reason[128];
+  char path[PATH_SIZE];
   if (!program_path(path)) {
     say(why, "Impasto's helper program is missing: %s. The bundle is not complete; install it again.",
         path[0] ? path : PROGRAM);
     return false;
   }
   int failed = launch_program(path, control, pid);
-  if (failed && strerror_r(failed, reason, sizeof reason) != 0)
-    (void)snprintf(reason, sizeof reason, "error %d", failed);
   if (failed)
-    say(why, "Impasto's helper program cannot be started: %s: %s.", path, reason);
+    say(why, "Impasto's helper program cannot be started: %s: %s.", path, reason_of(failed).text);
   return failed == 0;
 }

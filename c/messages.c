@@ -339,8 +339,11 @@ static bool take_done(struct message *to, struct fields *f) {
   if (kept)
     memcpy(to->as.done.kept.name, kept->via.bin.ptr, KEPT_BYTES);
   const msgpack_object *warning = field(f, "warning");
-  to->as.done.warning[0] = 0;
-  return !warning || take_text(warning, to->as.done.warning, sizeof to->as.done.warning);
+  to->as.done.warning[0] = to->as.done.style[0] = 0;
+  if (warning && !take_text(warning, to->as.done.warning, sizeof to->as.done.warning))
+    return false;
+  const msgpack_object *style = field(f, "style");
+  return !style || take_text(style, to->as.done.style, sizeof to->as.done.style);
 }
 
 static bool take_pong(struct message *to, struct fields *f) {

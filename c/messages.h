@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 7,
+  PROTOCOL_VERSION = 8,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28, /* of one image */
@@ -18,7 +18,8 @@ enum {
   MAX_ITERATIONS = 1000,
   KEPT_BYTES = 40, /* of a picture's name */
   MAX_MEMORY = 1 << 20, /* megabytes */
-  DEVICE_SIZE = 512     /* of what is said of a device */
+  DEVICE_SIZE = 512,    /* of what is said of a device */
+  LABEL_SIZE = 96       /* of what a style is called */
 };
 
 /* --- What goes out ------------------------------------------------------------------------ */
@@ -149,6 +150,7 @@ struct message {
       size_t pixels_size;
       struct kept kept;
       char warning[768]; /* or "" */
+      char style[LABEL_SIZE]; /* that was prepared, or "" */
     } done;
     struct {
       char code[32], message[768];

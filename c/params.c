@@ -28,15 +28,17 @@ static const char *type_of(enum control control) {
   }
 }
 
-static bool define_menu(OfxPropertySetHandle set, int entry) {
+/* The encoders, which have nothing to mix, come last: without them entries keep their numbers. */
+static bool define_menu(OfxPropertySetHandle set, const struct definition *d) {
   bool by_name = style_by_name(), ok = true;
-  for (int i = 0; i < bank_size; i++) {
+  int count = d->mixes ? bank_styles : bank_size, entry = (int)d->number;
+  for (int i = 0; i < count; i++) {
     ok = put_string(set, kOfxParamPropChoiceOption, i, bank[i].label) && ok;
     if (by_name)
       ok = put_string(set, kOfxParamPropChoiceEnum, i, bank[i].name) && ok;
   }
-  if (entry >= bank_size)
-    entry = bank_size - 1;
+  if (entry >= count)
+    entry = count - 1;
   return (by_name ? put_string(set, kOfxParamPropDefault, 0, bank[entry].name)
                   : put_int(set, kOfxParamPropDefault, 0, entry)) &&
          ok;
@@ -69,7 +71,7 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
     (void)put_int(set, kOfxParamPropAnimates, 0, 0);
   switch (d->control) {
   case MENU:
-    return define_menu(set, (int)d->number);
+    return define_menu(set, d);
   case SPACES:
     return define_spaces(set);
   case CHOICE:
@@ -97,8 +99,11 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
            put_double(set, kOfxParamPropDisplayMax, i, d->max) && ok;
     return ok;
   }
-  case BUTTON:
   case GROUP:
+    if (d->closed)
+      (void)put_int(set, kOfxParamPropGroupOpen, 0, 0);
+    return true;
+  case BUTTON:
     return true;
   case INTEGER:
     return put_int(set, kOfxParamPropDefault, 0, (int)d->number) &&

@@ -82,7 +82,7 @@ bool params_named(OfxPropertySetHandle in, enum param param);
 /* Whether the statistics are those of all that there is of a frame, and not of its format. */
 bool params_whole_frame(const struct params *params, OfxTime time);
 
-/* Whether the statistics are those of another frame, and of which. */
+/* Whether the statistics are held, and from which frame; 0: from the plate's first. */
 bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to);
 
 /* How the plate is optimised, where the style does that; what it starts from the chain knows. */

@@ -22,6 +22,8 @@ extern const struct definition {
   bool animates; /* if the host can */
   bool of_mask;
   bool only_sets; /* other controls: no frame depends on it */
+  bool closed;    /* a group, until the artist opens it */
+  bool mixes;     /* a menu without what cannot be mixed */
   double number; /* default, of both sides of a point; of a menu the entry, or the last where there are fewer */
   double min, max;
   double slider_min, slider_max; /* what a slider shows; both 0: the whole range */

@@ -1,4 +1,4 @@
-/* Presets: a menu that sets other controls, and says "Custom" once one of them was changed. */
+/* Presets: a menu that sets other controls, and says which preset they are at, or "Custom". */
 #ifndef IMPASTO_PRESETS_H
 #define IMPASTO_PRESETS_H
 
@@ -6,7 +6,7 @@
 
 extern const char *const presets[]; /* the menu; NULL ends it */
 
-/* What follows from the change of a parameter by the artist. */
+/* What follows from the change of a parameter by the artist, or by the node itself. */
 void presets_follow(struct instance *instance, OfxPropertySetHandle in);
 
 #endif

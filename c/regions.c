@@ -106,7 +106,7 @@ static bool source_region(const struct instance *instance, OfxTime time, OfxRect
   OfxRectD other;
   if (!clip_region(&instance->source, time, to) || !cut(instance, to))
     return false;
-  if (params_held_frame(&instance->params, time, &held) &&
+  if (instance_held_frame(instance, time, &held) &&
       clip_region(&instance->source, held, &other) && other.x1 < other.x2 &&
       other.y1 < other.y2 && cut(instance, &other))
     *to = (OfxRectD){least(to->x1, other.x1), least(to->y1, other.y1), most(to->x2, other.x2),
@@ -139,7 +139,7 @@ OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in,
   static const char property[] = "OfxImageClipPropFrameRange_" CLIP_SOURCE;
   OfxTime time, held;
   if (!get_double(in, kOfxPropTime, 0, &time) ||
-      !params_held_frame(&instance->params, time, &held))
+      !instance_held_frame(instance, time, &held))
     return kOfxStatReplyDefault;
   const double ranges[] = {time, time, held, held};
   for (int i = 0; i < 4; i++)

@@ -204,7 +204,7 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   int in_order = 0;
   (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
   frame->in_order = in_order != 0;
-  frame->hold = params_held_frame(params, frame->time, &frame->held_time);
+  frame->hold = instance_held_frame(frame->instance, frame->time, &frame->held_time);
   if (!params_number(params, PARAM_DETAIL, frame->time, &frame->size.detail, &frame->why) ||
       !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
                      &frame->why))
@@ -503,10 +503,18 @@ static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned 
   return kOfxStatFailed;
 }
 
-/* Says of a frame that was painted what the artist may not expect. */
-static void say_warning(struct frame *frame) {
+static bool has_no_alpha(const struct clip *clip) {
+  return has_string(clip->properties, kOfxImageClipPropUnmappedComponents, kOfxImageComponentRGB);
+}
+
+/* Says of a frame what the artist may not expect. */
+static void say_warning(struct frame *frame, bool through) {
   OfxRectD r;
-  if (source_is_cut(frame->instance, frame->time, &r))
+  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts && has_no_alpha(&frame->instance->mask))
+    say(&frame->why, "The mask lets nothing of the painting through: what is connected to Mask has no alpha, "
+                     "which is what Impasto takes. Choose another of its channels for the mask, or shuffle one "
+                     "into alpha.");
+  if (!through && source_is_cut(frame->instance, frame->time, &r))
     say(&frame->why, "Source has no end, as constants and generators have none, and is painted from "
                      "%g,%g to %g,%g only, which is the format. Crop it before Impasto to choose another "
                      "part.",
@@ -525,8 +533,8 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
     if (through)
       chain_note(&instance->chain, frame.time, NULL, NULL);
     progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
-    if (progress == GO_ON && !through)
-      say_warning(&frame);
+    if (progress == GO_ON)
+      say_warning(&frame, through);
   }
   image_release(&frame.mask);
   image_release(&frame.style);
@@ -536,32 +544,37 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   return conclude(&frame.watch, progress, began, &frame.why);
 }
 
-/* Loads the styles of a frame. The answer has the device, or why not. */
+/* Loads the styles of a frame, and says what they are called. The answer has the device, or why not. */
 static enum progress prepare(struct instance *instance, OfxTime time, struct watch *watch,
-                             struct styles *styles, struct answer *answer) {
+                             char names[2][LABEL_SIZE], struct answer *answer) {
+  struct styles styles;
+  int count = 0;
   struct waiter waiter = {watch_stops, watch};
   struct device device = params_device(&instance->params, time);
   enum progress progress = GO_ON;
-  if (!params_styles(&instance->params, time, styles, &answer->why))
+  if (!params_styles(&instance->params, time, &styles, &answer->why))
     return FAILED;
-  if (styles->mix < 1)
-    progress = progress_of(watch, client_prepare(styles->a, &device, &waiter, answer));
-  if (styles->mix > 0 && progress == GO_ON)
-    progress = progress_of(watch, client_prepare(styles->b, &device, &waiter, answer));
+  const char *wanted[] = {styles.mix < 1 ? styles.a : NULL, styles.mix > 0 ? styles.b : NULL};
+  names[0][0] = names[1][0] = 0;
+  for (int i = 0; i < 2 && progress == GO_ON; i++)
+    if (wanted[i]) {
+      progress = progress_of(watch, client_prepare(wanted[i], &device, &waiter, answer));
+      strcpy(names[count++], answer->style);
+    }
   return progress;
 }
 
 OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
   struct answer answer = {.cached = false};
-  struct styles styles;
+  char names[2][LABEL_SIZE];
   double first = 0, last = 0, step = 1;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 0, &first);
   (void)get_double(in, kOfxImageEffectPropFrameRange, 1, &last);
   (void)get_double(in, kOfxImageEffectPropFrameStep, 0, &step);
   chain_begin(&instance->chain, first, last, step);
-  enum progress progress = prepare(instance, first, &watch, &styles, &answer);
+  enum progress progress = prepare(instance, first, &watch, names, &answer);
   if (progress != GO_ON || answer.why.text[0])
     return conclude(&watch, progress, began, &answer.why);
   /* Nothing that frames have said is over: some hosts begin a sequence for every frame. */
@@ -573,13 +586,13 @@ OfxStatus tell_status(struct instance *instance, OfxPropertySetHandle in) {
   struct watch watch = watch_begin(&instance->report);
   struct answer answer = {.cached = false};
   struct sentence text;
-  struct styles styles;
+  char names[2][LABEL_SIZE];
   double time = 0;
   unsigned began = report_begin(&instance->report);
   (void)get_double(in, kOfxPropTime, 0, &time);
-  enum progress progress = prepare(instance, time, &watch, &styles, &answer);
+  enum progress progress = prepare(instance, time, &watch, names, &answer);
   if (progress == GO_ON) {
-    status_say(&instance->status, styles.mix < 1 ? styles.a : styles.b, answer.device, &text);
+    status_say(&instance->status, names, answer.device, &text);
     report_tell(&instance->report, &text);
   }
   return conclude(&watch, progress, began, &answer.why);

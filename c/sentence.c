@@ -3,12 +3,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void say(struct sentence *to, const char *format, ...) {
   va_list args;
   va_start(args, format);
   (void)vsnprintf(to->text, sizeof to->text, format, args);
   va_end(args);
+}
+
+struct reason reason_of(int error) {
+  struct reason reason;
+  if (strerror_r(error, reason.text, sizeof reason.text) != 0)
+    (void)snprintf(reason.text, sizeof reason.text, "error %d of the system", error);
+  return reason;
 }
 
 struct frame_name frame_name(double frame) {

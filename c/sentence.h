@@ -11,6 +11,12 @@ struct sentence {
 /* Numbers go in as integers: what printf makes of a double depends on the host's locale. */
 void say(struct sentence *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What the system says of an error, such as "No such file or directory". */
+struct reason {
+  char text[128];
+};
+struct reason reason_of(int error);
+
 /* A frame number: integers as such, others with three decimals. */
 struct frame_name {
   char text[32];

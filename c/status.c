@@ -16,15 +16,21 @@ void status_note(struct status *status, const struct trace *frame, const struct 
   (void)pthread_mutex_unlock(&status->mutex);
 }
 
-void status_say(struct status *status, const char *style, const char *device, struct sentence *to) {
+void status_say(struct status *status, char styles[2][LABEL_SIZE], const char *device,
+                struct sentence *to) {
+  struct sentence run;
+  if (styles[1][0])
+    say(&run, "The styles \"%s\" and \"%s\" run on %s.", styles[0], styles[1], device);
+  else
+    say(&run, "The style \"%s\" runs on %s.", styles[0], device);
   (void)pthread_mutex_lock(&status->mutex);
   const struct trace *frame = &status->frame;
   if (!status->painted)
-    say(to, "%s runs on %s. No frame has been painted yet.", style, device);
+    say(to, "%s No frame has been painted yet.", run.text);
   else
-    say(to, "%s runs on %s. The last frame, %s, of %d by %d pixels, took %lld milliseconds, %lld of them "
+    say(to, "%s The last frame, %s, of %d by %d pixels, took %lld milliseconds, %lld of them "
             "in the network%s.",
-        style, device, frame_name(frame->frame).text, frame->width, frame->height,
+        run.text, frame_name(frame->frame).text, frame->width, frame->height,
         (long long)(frame->total / 1000), (long long)(status->answer.timings.run / 1000),
         status->answer.cached ? ", whose picture was kept" : "");
   (void)pthread_mutex_unlock(&status->mutex);

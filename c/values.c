@@ -127,7 +127,7 @@ bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to) {
   if (!params_switch(params, PARAM_HOLD_STATISTICS, time))
     return false;
   *to = whole_number(params, PARAM_STATISTICS_FRAME, time);
-  return *to != time;
+  return true;
 }
 
 static bool point(const struct params *params, enum param param, OfxTime time, double to[2],

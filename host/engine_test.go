@@ -298,15 +298,25 @@ func TestOldSocketFoldersAreSwept(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
+	var l labels
+	prepare, err := bridge.NewMessage(bridge.KindPrepare, 1, &bridge.Prepare{Style: "a@1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := bridge.NewMessage(bridge.KindDone, 1, &bridge.Done{Style: "A (Great)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.learn(prepare, done)
 	for want, r := range map[string]bridge.Render{
-		"rendering frame 6.5 with style a":      {Frame: 6.5, Style: "a", StyleB: "b"},
-		"rendering frame 7 with styles a and b": {Frame: 7, Style: "a", StyleB: "b", StyleMix: 0.25},
+		`rendering frame 6.5 with the style "A (Great)"`:        {Frame: 6.5, Style: "a@1", StyleB: "b"},
+		`rendering frame 7 with the styles "A (Great)" and "b"`: {Frame: 7, Style: "a@1", StyleB: "b", StyleMix: 0.25},
 	} {
 		m, err := bridge.NewMessage(bridge.KindRender, 1, &r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := describe(m); got != want {
+		if got := l.describe(m); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

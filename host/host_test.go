@@ -151,7 +151,7 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 			if len(failed) != 1 || failed[6] == nil {
 				t.Fatalf("failed: %v", failed)
 			}
-			if e := failed[6]; e.Code != bridge.CodeEngine || !strings.Contains(e.Message, "stopped twice while it was rendering frame 6 with style "+style) {
+			if e := failed[6]; e.Code != bridge.CodeEngine || !strings.Contains(e.Message, fmt.Sprintf("stopped twice while it was rendering frame 6 with the style %q", style)) {
 				t.Errorf("the artist reads %v", e)
 			}
 			for frame, times := range p.journal(t) {

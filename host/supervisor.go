@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -33,6 +32,8 @@ type supervisor struct {
 	turns *turns
 	log   hclog.Logger
 	more  string // a sentence: where the artist finds more
+
+	labels labels
 
 	mu      sync.Mutex
 	current *starting
@@ -92,6 +93,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		case failed != nil:
 			return bridge.Message{}, failed
 		case died == nil:
+			s.labels.learn(r.message, answer)
 			return answer, nil
 		case ctx.Err() != nil:
 			return bridge.Message{}, cancelled(ctx.Err())
@@ -102,7 +104,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		case alone:
 			deaths++
 		}
-		s.log.Warn("the engine died", "request", describe(r.message), "alone", alone, "deaths", deaths, "kills", killed, "error", died)
+		s.log.Warn("the engine died", "request", s.labels.describe(r.message), "alone", alone, "deaths", deaths, "kills", killed, "error", died)
 		if failed := s.givenUp(r, deaths, killed); failed != nil {
 			failed.Cause = died.Error()
 			return bridge.Message{}, failed
@@ -118,10 +120,10 @@ func (s *supervisor) givenUp(r request, deaths, killed int) *bridge.Error {
 	switch {
 	case deaths == chances:
 		text = fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
-			"Try another style or a smaller size, or set Device to CPU. %s", describe(r.message), s.more)
+			"Try another style or a smaller size, or set Device to CPU. %s", s.labels.describe(r.message), s.more)
 	case killed == kills:
 		text = fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. %s",
-			kills, describe(r.message), s.more)
+			kills, s.labels.describe(r.message), s.more)
 	default:
 		return nil
 	}
@@ -193,27 +195,4 @@ func (s *supervisor) close() {
 
 func cancelled(err error) *bridge.Error {
 	return &bridge.Error{Code: bridge.CodeCancelled, Message: "Cancelled.", Cause: err.Error()}
-}
-
-// describe says what a request is about, as in "the engine was …".
-func describe(m bridge.Message) string {
-	switch m.Kind {
-	case bridge.KindRender:
-		var r bridge.Render
-		if m.Decode(&r) == nil {
-			styles := "style " + r.Style
-			if r.StyleMix > 0 {
-				styles = fmt.Sprintf("styles %s and %s", r.Style, r.StyleB)
-			}
-			return fmt.Sprintf("rendering frame %s with %s", strconv.FormatFloat(r.Frame, 'f', -1, 64), styles)
-		}
-	case bridge.KindPrepare:
-		var p bridge.Prepare
-		if m.Decode(&p) == nil {
-			return "loading style " + p.Style
-		}
-	case bridge.KindStyles:
-		return "listing its styles"
-	}
-	return fmt.Sprintf("answering a %q request", m.Kind)
 }

@@ -70,10 +70,10 @@ func (l *looks) read(id string) (*look, error) {
 	x := &look{id: s.ID, label: s.Label, network: n, strength: 1}
 	if n.Norms != nil {
 		if x.vector, err = s.LoadVector(n.Norms.Length); err != nil {
-			return nil, fmt.Errorf("the style %q cannot be used: %w", s.ID, err)
+			return nil, fmt.Errorf("the style %q cannot be used: %w", s.Label, err)
 		}
 		if x.plain, err = n.LoadPlain(); err != nil {
-			return nil, fmt.Errorf("the style %q cannot be used: %w", s.ID, err)
+			return nil, fmt.Errorf("the style %q cannot be used: %w", s.Label, err)
 		}
 		x.key = pixels.Digest(x.vector)
 	}

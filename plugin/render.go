@@ -127,7 +127,7 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 		return nil, err
 	}
 	t.Total = time.Since(start).Microseconds()
-	return &bridge.Done{Device: where, Timings: t}, nil
+	return &bridge.Done{Device: where, Style: l.label, Timings: t}, nil
 }
 
 // session leases the network of a look on the device that is wanted, and says so when that

@@ -171,8 +171,18 @@ int main(void) {
     CHECK(strcmp(param_types[menu], kOfxParamTypeChoice) == 0);
     CHECK(read_int(&param_sets[menu], kOfxParamPropDefault, 0, &entry) == kOfxStatOK);
     CHECK(entry == (menu == 0 || bank_size == 1 ? 0 : 1));
-    for (int i = 0; i < bank_size; i++)
-      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceOption, i, bank[i].label));
+    for (int i = 0; i < bank_size; i++) /* what cannot be mixed comes last, and is no second style */
+      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceOption, i, bank[i].label) ==
+            (menu == 0 || i < bank_styles));
+  }
+  /* Mask, Invert and Mix are below these, on a screen of 1000 pixels. */
+  static const char *const closed[] = {"shotGroup", "deviceGroup", "optimisedGroup"};
+  for (int i = 0; i < COUNT; i++) {
+    int open = 1, should = 1;
+    (void)read_int(&param_sets[i], kOfxParamPropGroupOpen, 0, &open);
+    for (int j = 0; j < 3; j++)
+      should = should && strcmp(names[i], closed[j]) != 0;
+    CHECK(open == should);
   }
   double low = -1, high = -1, start_at = -1;
   int still;
@@ -194,7 +204,8 @@ int main(void) {
   for (int menu = 0; menu <= 2; menu += 2) {
     CHECK(strcmp(param_types[menu], kOfxParamTypeStrChoice) == 0);
     for (int i = 0; i < bank_size; i++)
-      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceEnum, i, bank[i].name));
+      CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceEnum, i, bank[i].name) ==
+            (menu == 0 || i < bank_styles));
   }
   fewer = 1;
   CHECK(describe_context(plugin, kOfxImageEffectContextGeneral) == kOfxStatOK);

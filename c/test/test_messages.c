@@ -114,10 +114,11 @@ static void test_decoding(void) {
         t->convert_out == 5000 && t->total == 70000000000);
   CHECK(m.as.done.kept.any && m.as.done.kept.name[0] == 0xcd && m.as.done.kept.name[KEPT_BYTES - 1] == 0xcd);
   CHECK(strcmp(m.as.done.warning, "A painting is not used.") == 0);
+  CHECK(strcmp(m.as.done.style, "Côte") == 0);
   m = decode("done_inline", &v);
   static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
   CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached && !m.as.done.kept.any &&
-        !m.as.done.warning[0]);
+        !m.as.done.warning[0] && !m.as.done.style[0]);
   CHECK(m.as.done.pixels_size == sizeof pixels &&
         memcmp(m.as.done.pixels, pixels, sizeof pixels) == 0);
   m = decode("pong", &v);

@@ -110,7 +110,7 @@ func (b Bank) Network(s *Style) (*Network, error) {
 	}
 	n, err := b.FindNetwork(s.Network)
 	if err != nil {
-		return nil, fmt.Errorf("the style %q in %s cannot be used without its network: %w", s.ID, s.Folder, err)
+		return nil, fmt.Errorf("the style %q in %s cannot be used without its network: %w", s.Label, s.Folder, err)
 	}
 	return n, nil
 }

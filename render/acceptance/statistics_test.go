@@ -2,8 +2,10 @@ package acceptance
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,5 +130,65 @@ func TestStatisticsInEveryHost(t *testing.T) {
 				t.Errorf("found %v", found)
 			}
 		})
+	}
+}
+
+// later is a plate that begins at another frame than 1.
+type later struct {
+	frames
+	first float64
+}
+
+func (l later) Range() (first, last float64) { return l.first, l.first + float64(len(l.frames)) - 1 }
+
+func (l later) At(time float64) (*picture.Image, error) { return l.frames.At(time - l.first + 1) }
+
+// Where no frame is chosen, the statistics are held from the first that the plate has.
+func TestStatisticsAreHeldFromTheFirstFrame(t *testing.T) {
+	s := newShot(t)
+	onnxtest.WriteStyle(t, s.path("styles"), "a", onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
+	_, loaded := s.load(ofx.Profiles[0])
+	var shot frames
+	for frame := range 3 {
+		im := picture.New(image.Rect(0, 0, 64, 48))
+		im.HasAlpha = true
+		for i := range im.Pix {
+			if im.Pix[i] = 0.1 * float32(frame+1); i%4 == 3 {
+				im.Pix[i] = 1
+			}
+		}
+		shot = append(shot, im)
+	}
+	for _, first := range []int{-5, -1, 0, 1, 1001} {
+		render := func(params ...string) []float32 {
+			t.Helper()
+			todo := setup("OfxImageEffectContextGeneral", "a", image.Point{1, 1})
+			todo.Clips["Source"], todo.First, todo.Last = later{shot, float64(first)}, first+1, first+2
+			todo.Params = func(find func(string) *ofx.Param) error {
+				err := find("styleId").Set("a", ofx.Linear)
+				for _, p := range params {
+					name, value, _ := strings.Cut(p, "=")
+					err = errors.Join(err, find(name).Set(value, ofx.Linear))
+				}
+				return err
+			}
+			instance, err := loaded.NewInstance(todo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer instance.Close()
+			out, err := instance.Render(first + 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out.Picture.Pix
+		}
+		own, held := render(), render("holdStatistics=on")
+		if slices.Equal(held, own) || slices.Equal(held, render("holdStatistics=on", fmt.Sprint("statisticsFrame=", first+1))) && first != -1 {
+			t.Errorf("a plate from %d on: held are the statistics of another frame", first)
+		}
+		if !slices.Equal(held, render("holdStatistics=on", fmt.Sprint("statisticsFrame=", first))) {
+			t.Errorf("a plate from %d on: held are not the statistics of its first frame", first)
+		}
 	}
 }

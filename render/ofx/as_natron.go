@@ -36,6 +36,7 @@ var natron = Profile{
 	neverAcknowledge: true, // watched
 	countsOutBusy:    true, // watched
 	lateProgress:     true, // watched
+	opaqueIsNoMask:   true, // ImageConvert.cpp
 	// Of every node that is no writer, on as many threads as there are (EffectInstanceRenderRoI.cpp).
 	sequencePerFrame: true, sequencesOverlap: true,
 	claimsOrder: true, // OutputSchedulerThread.cpp; only what was described of an effect is heeded

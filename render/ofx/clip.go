@@ -61,6 +61,9 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 		}
 	}
 	c.components = fitComponents(unmapped, supported, i.host.Profile.comps)
+	if plate != nil && c.mask && !example.HasAlpha {
+		unmapped = C.kOfxImageComponentRGB // the mask is made of what has none
+	}
 	c.depth = fitDepth(i.setup.Depth.String(), i.depths())
 	c.premultiplication = premultiplication
 

@@ -119,7 +119,11 @@ func (c *Clip) draw(im *picture.Image) (*buffer, error) {
 	if b == nil {
 		return nil, fmt.Errorf("no memory for an image of %d×%d pixels", defined.width(), defined.height())
 	}
-	b.fill(c.instance.layerOf(im, c.aspect), components, c.depth)
+	l := c.instance.layerOf(im, c.aspect)
+	if c.mask && !im.HasAlpha && c.instance.host.Profile.opaqueIsNoMask {
+		l = &layer{}
+	}
+	b.fill(l, components, c.depth)
 	return b, nil
 }
 

@@ -42,6 +42,7 @@ type Profile struct {
 	wholePlane       bool  // IsIdentity has all of the plane for its window
 	sequencePerFrame bool  // every frame is a sequence of its own
 	sequencesOverlap bool  // one begins before the other has ended
+	opaqueIsNoMask   bool  // a mask of a picture without alpha is 0
 	claimsOrder      bool  // says that frames come in order, and gives them as they come
 	destroysTwice    bool  // an instance whose DestroyInstance does not answer OK
 	secretForGood    bool  // a parameter that was described secret is never shown
