@@ -126,7 +126,7 @@ func addCommand() *cobra.Command {
 	f.StringVar(&as, "as", "style", "what it becomes: a `style`, or an encoder")
 	f.StringVar(&o.Name, "name", "", "of the style: lower-case letters, digits and hyphens (default: the file's)")
 	f.StringVar(&o.Label, "label", "", "of the style, for people (default: the name)")
-	f.StringVar(&o.Licence, "licence", "", "of the network's weights")
+	f.StringVar(&o.Licence, "licence", "", "of the network's weights (default: what its file says)")
 	f.StringVar(&o.Origin, "origin", "", "of the network")
 	f.StringVar(&o.StyleGraph, "style-graph", "", "the ONNX `file` of the graph that makes vectors of the painting")
 	f.StringVar(&values, "range", "", "the values of black and white that the network takes, `0-255` for one")

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -37,7 +38,7 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 		return nil, err
 	}
 	e := &style.Encoder{Package: style.Package{
-		Format: style.Format, Name: o.Name, Licence: o.Licence, Origin: o.Origin, Files: map[string]string{},
+		Format: style.Format, Name: o.Name, Origin: o.Origin, Files: map[string]string{},
 	}, Label: o.Label, Graph: graphFile}
 	target, err := im.place(e.Name, "choose another --name", func(folder string) error {
 		file, model, err := bring(path)
@@ -47,6 +48,7 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 		if len(model.Inputs) != 1 || !picture(model.Inputs[0]) {
 			return fmt.Errorf("%s: an encoder takes one picture; this network takes %s", path, describeAll(model.Inputs))
 		}
+		e.Licence = cmp.Or(o.Licence, licence(model))
 		if e.Style, e.Content, err = layers(model, o); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}

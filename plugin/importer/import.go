@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -36,9 +37,6 @@ func (o *Options) described(what, path string) (*Options, error) {
 	if d.Label == "" {
 		d.Label = labelOf(d.Name)
 	}
-	if d.Licence == "" {
-		d.Licence = "unknown"
-	}
 	if d.Origin == "" {
 		d.Origin = "imported from " + filepath.Base(path)
 	}
@@ -69,7 +67,7 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.St
 		if err != nil {
 			return err
 		}
-		m.Name, m.Label, m.Licence, m.Origin = o.Name, o.Label, o.Licence, o.Origin
+		m.Name, m.Label, m.Origin = o.Name, o.Label, o.Origin
 		if err := write(folder, work, m); err != nil {
 			return err
 		}
@@ -90,7 +88,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		return nil, err
 	}
 	s := &specimen{inputs: len(model.Inputs), mean: o.Mean, std: o.Std, styleWidth: 144, styleHeight: 128}
-	m := &style.Style{Package: style.Package{Format: style.Format, Files: map[string]string{}}, Graphs: &style.Graphs{Graph: graphFile}}
+	m := &style.Style{Package: style.Package{Format: style.Format, Licence: cmp.Or(o.Licence, licence(model)), Files: map[string]string{}},
+		Graphs: &style.Graphs{Graph: graphFile}}
 	var ports []onnx.Port // what the style graph gives
 	painting := ""        // the port that takes the painting
 	var paintingSize *[2]int
@@ -191,11 +190,17 @@ func bring(path string) (file []byte, m *onnx.Model, err error) {
 		onnx.ChannelsFirst,
 		onnx.Float32,
 	} {
-		if file, err = change(file); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", path, err)
+		changed, err := change(file)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", path, kind(file, err))
+		}
+		file = changed
+	}
+	if m, err = understand(path, file); err == nil {
+		if err = refuseNoise(file, m); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	m, err = understand(path, file)
 	return file, m, err
 }
 

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"impasto.net/plugin/importer"
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
@@ -243,7 +245,35 @@ func TestBadModels(t *testing.T) {
 		{name: "a folder", path: t.TempDir(), wants: []string{"is not a file"}},
 		{name: "2 GB", path: huge, wants: []string{"2048 MB", "512 at the most"}},
 		{name: "empty", graph: []byte{}, wants: []string{"not an ONNX file"}},
-		{name: "a picture", graph: []byte("\x89PNG\r\n\x1a\nand so on"), wants: []string{"not an ONNX file"}},
+		{name: "a picture", graph: []byte("\x89PNG\r\n\x1a\nand so on"), wants: []string{"this is a picture"}},
+		{name: "a pointer", graph: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 67\n"), wants: []string{"Git LFS pointer", "git lfs pull"}},
+		{name: "a page", graph: []byte("\n\n<!DOCTYPE html>\n<html></html>"), wants: []string{"web page", "Download raw file"}},
+		{name: "another format", graph: []byte("\x1c\x00\x00\x00TFL3\x00\x00\x00\x00"), wants: []string{"TensorFlow Lite", "tf2onnx"}},
+		{name: "a checkpoint", graph: []byte("PK\x03\x04\x00\x00archive/data.pkl"), wants: []string{"an archive", "torch.onnx.export"}},
+		{name: "a newer format", graph: versioned(onnxtest.Identity(), 8, 99), wants: []string{"version 99 of ONNX's file format", "ir_version = 1"}},
+		{name: "no operator set", graph: onnxtest.Identity()[:len(onnxtest.Identity())-4], wants: []string{"opset_import", "export it again"}},
+		{name: "an old operator set", graph: versioned(build(func(g *onnxtest.Graph) {
+			g.Node("Upsample", []string{"x"}, "y", map[string]any{"mode": "nearest", "scales": []int64{1, 1, 1, 1}})
+		}), 17, 5), wants: []string{"version 5 of ONNX's operators", "version_converter"}},
+		{name: "noise", graph: build(func(g *onnxtest.Graph) {
+			g.Node("RandomNormalLike", []string{"x"}, "noise", nil)
+			g.Node("Add", []string{"x", "noise"}, "y", nil)
+		}), wants: []string{"RandomNormalLike makes noise"}},
+		{name: "noise in a loop", graph: build(func(g *onnxtest.Graph) {
+			body := &onnx.Graph{}
+			body.Node("RandomUniform", nil, []string{"noise"}, onnx.Attributes{"shape": []int64{1}})
+			body.Output(onnx.Port{Name: "noise", Type: onnx.TypeFloat, Shape: []int64{1}})
+			g.Integers("zero", 0)
+			g.Node("Cast", []string{"zero"}, "no", onnx.Attributes{"to": int64(9)})
+			g.Node("If", []string{"no"}, "level", onnx.Attributes{"then_branch": body, "else_branch": body})
+			g.Node("Add", []string{"x", "level"}, "y", nil)
+		}), wants: []string{"RandomUniform makes noise"}},
+		{name: "training", graph: build(func(g *onnxtest.Graph) {
+			g.Constant("half", nil, 0.5)
+			g.Integers("one", 1)
+			g.Node("Cast", []string{"one"}, "yes", onnx.Attributes{"to": int64(9)})
+			g.Node("Dropout", []string{"x", "half", "yes"}, "y", nil)
+		}), wants: []string{"Dropout is as in training", "model.eval()"}},
 		{name: "cut", graph: onnxtest.Slow(3, 8)[:400], wants: []string{"cut short"}},
 		{name: "NaN weights", graph: build(func(g *onnxtest.Graph) {
 			g.Constant("scale", []int64{1}, nan)
@@ -312,6 +342,45 @@ func TestBadModels(t *testing.T) {
 				t.Errorf("%v was left behind", left)
 			}
 		})
+	}
+}
+
+// versioned is a file of another version, which is a number of one byte in it: the format's
+// is at its start, the operators' at its end.
+func versioned(file []byte, from, to byte) []byte {
+	file = bytes.Clone(file)
+	at := 1
+	if from == 17 {
+		at = len(file) - 1
+	}
+	if file[at] != from {
+		panic("it is of another version")
+	}
+	file[at] = to
+	return file
+}
+
+func TestLicence(t *testing.T) {
+	b := newBench(t)
+	plain := onnxtest.Identity()
+	described := append(bytes.Clone(plain), "\x32\x24A fine network.\nLicense:  CC BY 4.0\n"...)
+	for i, c := range []struct {
+		graph     []byte
+		said, was string
+	}{
+		{plain, "", "unknown"},
+		{onnxtest.WithMetadata(plain, "license", "Free for personal\n  or research use"), "", "Free for personal or research use"},
+		{onnxtest.WithMetadata(plain, "Model_Licence", "MIT"), "", "MIT"},
+		{onnxtest.WithMetadata(onnxtest.WithMetadata(plain, "license_url", "https://example.org"), "license", "MIT"), "", "MIT"},
+		{onnxtest.WithMetadata(plain, "license", "MIT"), "of my own", "of my own"},
+		{onnxtest.WithMetadata(plain, "license", " "), "", "unknown"},
+		{described, "", "CC BY 4.0"},
+		{onnxtest.WithMetadata(plain, "license", strings.Repeat("long ", 1000)), "", strings.Repeat("long ", 40) + "…"},
+	} {
+		p := b.add(b.file(fmt.Sprintf("net%d.onnx", i), c.graph), importer.Options{Licence: c.said})
+		if p.Licence != c.was {
+			t.Errorf("%d: the licence is %q, want %q", i, p.Licence, c.was)
+		}
 	}
 }
 

@@ -34,8 +34,8 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 		if err == nil && width != height {
 			err = good(height, width)
 		}
-		if errors.Is(err, errLate) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			return sizeRule{}, err // the others would take as long again, or are not wanted
+		if _, no := errors.AsType[loadError](err); no || errors.Is(err, errLate) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return sizeRule{}, err // the others would do no better, or are not wanted
 		}
 		if first == nil {
 			first = err

@@ -50,6 +50,7 @@ const maxAnswer = 5 * 3 * 4 * style.MaxSide * style.MaxSide
 type answer struct {
 	Outputs []network.Tensor
 	Error   string
+	Loading bool // the error is not of a run
 	Memory  bool // the error is a lack of it
 }
 
@@ -88,6 +89,8 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 		return nil, t.died()
 	case a.Memory:
 		return nil, errMemory
+	case a.Loading:
+		return nil, loadError(a.Error)
 	case a.Error != "":
 		return nil, runError(a.Error)
 	case len(a.Outputs) != len(t.outputs) || slices.ContainsFunc(a.Outputs, network.Tensor.Torn):
@@ -100,10 +103,15 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 var errLate = fmt.Errorf("the network takes more than %v for one picture of the size that it was tried with", trialTime)
 var errMemory = errors.New("the network needs more memory than this machine has to spare, for a picture of the size that it was tried with")
 
-// runError is what ONNX Runtime says of a graph.
-type runError string
+// loadError is why a graph cannot be loaded, and runError what ONNX Runtime says of a picture
+// that it took.
+type (
+	loadError string
+	runError  string
+)
 
-func (e runError) Error() string { return "ONNX Runtime cannot run it: " + string(e) }
+func (e loadError) Error() string { return string(e) }
+func (e runError) Error() string  { return "ONNX Runtime cannot run it: " + string(e) }
 
 func (t *trial) start() error {
 	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph}, t.outputs...)...)
@@ -182,7 +190,7 @@ func Trial(library string, parent int, graph string, outputs []string) error {
 			err = session.Run(context.Background(), inputs, a.Outputs)
 		}
 		if err != nil {
-			a = answer{Error: strings.TrimPrefix(err.Error(), "Error running network: "), Memory: errors.Is(err, network.ErrMemory)}
+			a = answer{Error: err.Error(), Loading: session == nil, Memory: errors.Is(err, network.ErrMemory)}
 		}
 		if err := to.Encode(&a); err != nil {
 			return err
@@ -209,7 +217,11 @@ func load(library, graph string, outputs []string) (*network.Session, error) {
 	for _, name := range outputs {
 		out = append(out, network.Port{Name: name})
 	}
-	return network.Load(file, in, out, network.Device{}, runtime.GOMAXPROCS(0))
+	session, err := network.Load(file, in, out, network.Device{}, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, explained(m, err)
+	}
+	return session, nil
 }
 
 // bound keeps this process from taking more memory than there is to spare, beside what it

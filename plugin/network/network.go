@@ -69,6 +69,7 @@ func classified(err error) error {
 	if err == nil {
 		return nil
 	}
+	err = &runtimeError{err}
 	for _, words := range []string{"Failed to allocate memory", "bad_alloc", "bad allocation", "Available memory of", "out of memory", "VK_ERROR_OUT_OF_"} {
 		if strings.Contains(err.Error(), words) {
 			return fmt.Errorf("%w: %w", ErrMemory, err)

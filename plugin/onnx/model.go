@@ -17,6 +17,7 @@ import (
 type Model struct {
 	OperatorSet int64
 	Producer    string
+	Description string
 	Metadata    map[string]string
 	Inputs      []Port // without those that have a constant for their default
 	Outputs     []Port
@@ -36,6 +37,7 @@ const (
 	TypeFloat  = 1
 	typeByte   = 2
 	TypeInt64  = 7
+	typeBool   = 9
 	typeHalf   = 10
 	typeDouble = 11
 )
@@ -64,7 +66,7 @@ type Node struct {
 type Constant struct {
 	Shape    []int64
 	Values   []float32 // of float32 tensors
-	Integers []int64   // of int64 tensors; nil where there are more
+	Integers []int64   // of int64 tensors and those of bools; nil where there are more
 	NaN      bool      // somewhere in all of it
 
 	floats []byte // all values of a float32 tensor
@@ -103,6 +105,8 @@ func Read(file []byte) (*Model, error) {
 		switch field {
 		case 2:
 			m.Producer = string(value)
+		case 6:
+			m.Description = string(value)
 		case 7:
 			graphs++
 			return m.graph(value)
@@ -257,6 +261,28 @@ func readNode(b []byte) (Node, error) {
 	return n, err
 }
 
+// EachNode has every operator of a file looked at, those of graphs within operators and of
+// functions too. Read has to have read the file.
+func EachNode(file []byte, look func(n *Node) error) error { return eachNode(file, "Model", look) }
+
+func eachNode(b []byte, kind string, look func(n *Node) error) error {
+	if kind == "Node" {
+		n, err := readNode(b)
+		if err == nil {
+			err = look(&n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return each(b, func(field protowire.Number, value []byte, _ uint64) error {
+		if inner := fields[kind][field]; inner != "" && inner != "Tensor" && inner != "SparseTensor" {
+			return eachNode(value, inner, look)
+		}
+		return nil
+	})
+}
+
 // Integers are the numbers of an attribute, whose bytes were read before; nil is none.
 func (n *Node) Integers(name string) (values []int64) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
@@ -326,7 +352,7 @@ func (m *Model) tensor(b []byte, name string) error {
 				value = binary.LittleEndian.AppendUint32(nil, uint32(number))
 			}
 			packed = append(packed, value...)
-		case 7:
+		case 5, 7:
 			c.Integers = appendVarints(c.Integers, value, number)
 		case tensorName:
 			own = string(value)
@@ -351,8 +377,12 @@ func (m *Model) tensor(b []byte, name string) error {
 		for ; len(raw) >= 8 && len(c.Integers) <= firstValues; raw = raw[8:] {
 			c.Integers = append(c.Integers, int64(binary.LittleEndian.Uint64(raw)))
 		}
+	case typeBool:
+		for ; len(raw) >= 1 && len(c.Integers) <= firstValues; raw = raw[1:] {
+			c.Integers = append(c.Integers, int64(raw[0]))
+		}
 	}
-	if kind != TypeInt64 || len(c.Integers) > firstValues {
+	if kind != TypeInt64 && kind != typeBool || len(c.Integers) > firstValues {
 		c.Integers = nil
 	}
 	if name == "" {
