@@ -61,7 +61,7 @@ func TestExternalData(t *testing.T) {
 		{"weights/w.bin", "24", "", []string{"20 bytes", "copy it again"}},
 		{"weights/w.bin", "-4", "4", []string{"20 bytes"}},
 		{"weights/w.bin", "16", "8", []string{`"8" bytes of it, and there are 4`}},
-		{"weights/w.bin", "8", "8", []string{"ONNX Runtime cannot run it"}}, // two values for one
+		{"weights/w.bin", "8", "8", []string{"not a graph that ONNX Runtime can use"}}, // two values for one
 		{"large", "", "", []string{"larger than 512 MB"}},
 	} {
 		t.Run(strings.Trim(strings.ReplaceAll(c.location, "/", " "), " .")+c.offset+c.length, func(t *testing.T) {
