@@ -3,21 +3,20 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/vmihailenco/msgpack/v5"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -34,9 +33,6 @@ func optimiseCommand([]string) error {
 	if err != nil {
 		return err
 	}
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
 	in, out := bufio.NewReader(os.Stdin), msgpack.NewEncoder(os.Stdout)
 	var job bridge.Optimise
 	if err := msgpack.NewDecoder(in).Decode(&job); err != nil {
@@ -44,98 +40,132 @@ func optimiseCommand([]string) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	enough, reached := context.WithCancel(ctx)
 	go func() {
-		_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
+		if _, err := in.ReadByte(); err == nil {
+			reached()
+			_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
+		}
 		cancel()
 	}()
-	j, err := newJob(ctx, &job, bank, threads)
-	if err != nil {
-		return err
-	}
-	_, err = j.Run(ctx, func(i *optimise.Iteration) error {
-		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style, Content: i.Content, Variation: i.Variation}
-		if i.Picture != nil {
-			said.Picture = planes(*i.Picture)
+	o := &ordered{newEngine(bank, threads, hclog.NewNullLogger()), &job, nil}
+	err = o.run(ctx, func(i *bridge.Iteration) error {
+		if err := out.Encode(i); err != nil || enough.Err() == nil {
+			return err
 		}
-		return out.Encode(&said)
+		return optimise.Enough
 	})
 	if errors.Is(err, network.ErrMemory) {
-		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", job.Plate.Width, job.Plate.Height, err)
+		w := job.Render.Plate.Window
+		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", w.Width(), w.Height(), err)
 	}
 	return err
 }
 
-// newJob checks a job and reads its pictures, and paints what it starts from.
-func newJob(ctx context.Context, o *bridge.Optimise, bank style.Bank, threads int) (*optimise.Job, error) {
+// ordered is a picture that impasto optimise has painted.
+type ordered struct {
+	engine *engine
+	*bridge.Optimise
+	frame *frame
+}
+
+// run paints it as the node does, and tells of every iteration.
+func (o *ordered) run(ctx context.Context, tell func(*bridge.Iteration) error) error {
 	if err := o.Check(); err != nil {
-		return nil, err
-	}
-	j := &optimise.Job{
-		Settings: optimise.Settings{
-			Unrealness: o.Unrealness, Iterations: o.Iterations, Adam: o.Optimiser == bridge.OptimiserAdam, Detail: o.Detail, TextureScale: o.TextureScale,
-			TextureCrop: o.TextureCrop, KeepColour: o.KeepColour, Seed: o.Seed,
-		},
-		Stills: o.Stills, Threads: threads,
+		return err
 	}
 	var err error
-	if j.Plate, err = tensor("plate", &o.Plate); err != nil {
-		return nil, err
+	if o.frame, err = newFrame(&o.Render, nil); err != nil {
+		return err
 	}
-	if j.Painting, err = tensor("painting", &o.Painting); err != nil {
-		return nil, err
+	if o.frame.look, err = o.encoder(); err != nil {
+		return err
 	}
-	if len(o.Mask) > 0 {
-		if j.Mask, err = floats("mask", o.Mask); err != nil {
-			return nil, err
+	job, err := o.job(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = job.Run(ctx, func(i *optimise.Iteration) error {
+		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style, Content: i.Content, Variation: i.Variation}
+		if i.Picture != nil {
+			if said.Output, err = o.output(ctx, i.Picture); err != nil {
+				return err
+			}
 		}
-		if len(j.Mask) != o.Plate.Width*o.Plate.Height {
-			return nil, fmt.Errorf("the mask has %d values for %d × %d pixels", len(j.Mask), o.Plate.Width, o.Plate.Height)
-		}
+		return tell(&said)
+	})
+	return err
+}
+
+// encoder gives the look of an encoder in a folder, or of that name.
+func (o *ordered) encoder() (*look, error) {
+	open := o.engine.looks.bank.FindEncoder
+	if strings.ContainsRune(o.Render.Style, filepath.Separator) {
+		open = style.OpenEncoder
 	}
-	o.Plate.Values, o.Painting.Values = nil, nil // large ones are of 100 MB
-	if strings.ContainsRune(o.Encoder, filepath.Separator) {
-		j.Encoder, err = style.OpenEncoder(o.Encoder)
-	} else {
-		j.Encoder, err = bank.FindEncoder(o.Encoder)
-	}
+	e, err := open(o.Render.Style)
 	if err != nil {
 		return nil, err
 	}
+	return &look{id: e.ID, label: e.Label, encoder: e}, nil
+}
+
+// job reads the pictures, and paints what the descent starts from.
+func (o *ordered) job(ctx context.Context) (*optimise.Job, error) {
+	f, e := o.frame, o.engine
+	settings, err := f.settings()
+	if err != nil {
+		return nil, err
+	}
+	settings.Adam = o.Optimiser == bridge.OptimiserAdam
+	seen, err := o.read(ctx, &f.plate)
+	if err != nil {
+		return nil, err
+	}
+	painting, err := e.wholePainting(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	j := e.job(f, settings, painting, seen, f.shares())
+	j.Stills = o.Stills
 	if o.Start != "" {
-		first, err := startOf(ctx, o.Start, j, bank)
+		first, err := startOf(ctx, o.Start, j, e)
 		if err != nil {
 			return nil, err
 		}
 		j.Start = &first
 	}
+	if o.Continued != nil {
+		if o.Continued.Window != o.Render.Plate.Window {
+			return nil, errors.New("the picture to go on from has another size than the plate")
+		}
+		if err := o.Continued.Check(4, 0); err != nil {
+			return nil, err
+		}
+		im := pixels.NewImage(o.Continued, o.Continued.Pixels)
+		before, err := o.read(ctx, &im)
+		if err != nil {
+			return nil, err
+		}
+		picture := e.sizedFor(before, &f.seen, &f.work)
+		j.Before = &picture
+	}
 	return j, nil
 }
 
-// tensor reads planes.
-func tensor(what string, p *bridge.Planes) (network.Tensor, error) {
-	if p.Width < 1 || p.Height < 1 || len(p.Values)/12 != p.Width*p.Height || len(p.Values)%12 != 0 {
-		return network.Tensor{}, fmt.Errorf("the %s is %d × %d pixels in %d bytes", what, p.Width, p.Height, len(p.Values))
-	}
-	values, err := floats(what, p.Values)
-	return network.NewPicture(values, p.Width, p.Height), err
+// read reads a picture of the plate's window, as the encoder sees it.
+func (o *ordered) read(ctx context.Context, im *pixels.Image) ([]float32, error) {
+	values, r := make([]float32, 3*o.frame.seen.Plane()), o.frame.optimisedReader()
+	_, err := r.Read(ctx, int(o.engine.threads.Load()), im, &o.frame.seen, values)
+	return values, err
 }
 
-func floats(what string, bytes []byte) ([]float32, error) {
-	values := make([]float32, len(bytes)/4)
-	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
-		if values[i]-values[i] != 0 {
-			return nil, errors.New("the " + what + " has values that are no numbers")
-		}
-	}
-	return values, nil
-}
-
-// planes writes a picture.
-func planes(t network.Tensor) *bridge.Planes {
-	p := &bridge.Planes{Width: int(t.Shape[3]), Height: int(t.Shape[2]), Values: make([]byte, 0, 4*len(t.Values))}
-	for _, v := range t.Values {
-		p.Values = binary.LittleEndian.AppendUint32(p.Values, math.Float32bits(v))
-	}
-	return p
+// output is the plate with what was painted of it.
+func (o *ordered) output(ctx context.Context, painted *network.Tensor) ([]byte, error) {
+	f, e := o.frame, o.engine
+	bytes := make([]byte, o.Render.Output.Size())
+	to, w := pixels.NewImage(&o.Render.Output, bytes), f.writer()
+	w.Decoders, w.Again = fromOptimised(), toOptimised()
+	values := e.sizedFor(painted.Values, &f.work, &f.seen).Values
+	return bytes, w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &to, &f.seen, values)
 }

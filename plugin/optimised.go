@@ -56,10 +56,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		return nil, err
 	}
 	defer func() { <-e.converted }()
-	reader := pixels.Reader{
-		Space: colour.Named(f.Space), Encoders: toOptimised(),
-		Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
-	}
+	reader := f.optimisedReader()
 	seen, content, err := e.see(ctx, f, &reader, t, progress)
 	if err != nil {
 		return nil, err
@@ -98,11 +95,9 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		seen = nil
 		return func(tell func(float64, string)) (*picture, error) {
 			e.pictures.clear(input)
-			job := optimise.Job{Settings: settings, Encoder: f.look.encoder, Painting: painting, Before: before, Threads: threads}
-			if shares != nil {
-				job.Mask = e.sizedFor(shares, &f.seen, &f.work).Values
-			}
-			values, err := e.descend(ctx, f, &job, input, tell)
+			job := e.job(f, settings, painting, input, shares)
+			job.Before = before
+			values, err := e.descend(ctx, f, job, tell)
 			e.buffers.Put(input)
 			if err != nil {
 				return nil, err
@@ -112,6 +107,26 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		}, nil
 	})
 	return p, err
+}
+
+// optimisedReader takes plates to an encoder.
+func (f *frame) optimisedReader() pixels.Reader {
+	return pixels.Reader{
+		Space: colour.Named(f.Space), Encoders: toOptimised(),
+		Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
+	}
+}
+
+// job is that of a frame's plate, as it was seen.
+func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
+	j := &optimise.Job{
+		Settings: s, Encoder: f.look.encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
+		Threads: int(e.threads.Load()),
+	}
+	if shares != nil {
+		j.Mask = e.sizedFor(shares, &f.seen, &f.work).Values
+	}
+	return j
 }
 
 // settings checks what optimising takes beside a plate, and sets the sizes.
@@ -185,9 +200,8 @@ func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.T
 	return network.NewPicture(values, to.Width, to.Height)
 }
 
-// descend does a job of a plate as it was seen, and gives a picture of that size.
-func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, seen []float32, tell func(float64, string)) ([]float32, error) {
-	job.Plate = e.sizedFor(seen, &f.seen, &f.work)
+// descend does a job, and gives a picture of the size that the plate is seen at.
+func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell func(float64, string)) ([]float32, error) {
 	began, loss := time.Now(), 0.
 	done, err := job.Run(ctx, func(i *optimise.Iteration) error {
 		loss = i.Total()

@@ -208,11 +208,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
 		return nil, err
 	}
-	w := pixels.Writer{
-		Space: colour.Named(r.Space), Premultiplied: r.Premultiplied,
-		ExposureIn: r.ExposureIn, ExposureOut: r.ExposureOut, KeepColour: float32(r.KeepColour),
-		Mix: float32(r.Mix), MaskInvert: r.MaskInvert,
-	}
+	w := f.writer()
 	var p *picture
 	var s *session
 	if f.look.encoder != nil {
@@ -312,10 +308,16 @@ func newFrame(r *bridge.Render, attached []byte) (*frame, error) {
 	if err := image("output", &r.Output, 4, &f.output); err != nil {
 		return nil, err
 	}
-	if attached == nil && r.Output.Size() > bridge.MaxBody-4096 {
-		return nil, fmt.Errorf("output: %d bytes do not fit into a message", r.Output.Size())
-	}
 	return f, nil
+}
+
+// writer has what the request says of how the output comes of plate and picture.
+func (f *frame) writer() pixels.Writer {
+	return pixels.Writer{
+		Space: colour.Named(f.Space), Premultiplied: f.Premultiplied,
+		ExposureIn: f.ExposureIn, ExposureOut: f.ExposureOut, KeepColour: float32(f.KeepColour),
+		Mix: float32(f.Mix), MaskInvert: f.MaskInvert,
+	}
 }
 
 // paint gives the network's picture of a plate, from those that are kept or anew. The

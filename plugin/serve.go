@@ -170,6 +170,9 @@ func (s *server) answer(ctx context.Context, m bridge.Message, memory *os.File, 
 		if err := m.Decode(&r); err != nil {
 			return "", nil, err
 		}
+		if memory == nil && r.Output.Size() > bridge.MaxBody-4096 {
+			return "", nil, failure(bridge.CodeRequest, nil, "The output of %d bytes does not fit into a message.", r.Output.Size())
+		}
 		done, err := s.engine.render(ctx, &r, memory, progress)
 		return bridge.KindDone, done, err
 	}

@@ -5,27 +5,18 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/hashicorp/go-hclog"
-
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/optimise"
-	"impasto.net/plugin/style"
 )
 
 // startOf gives a job's plate as the node paints it in the style that the descent starts
 // from. A style that takes a painting gets the job's.
-func startOf(ctx context.Context, in string, j *optimise.Job, bank style.Bank) (network.Tensor, error) {
-	r := &bridge.Render{
-		Style: in, Unrealness: bridge.DefaultUnrealness, Mix: 1, Space: bridge.SpaceSRGB,
-		Size:     bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: j.TextureScale},
-		Device:   bridge.Device{Kind: bridge.DeviceCPU}, // as the descent
-		Plate:    image(j.Plate),
-		Painting: &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(optimise.Cropped(j.Painting, j.TextureCrop))},
-	}
-	r.Output = r.Plate
-	r.Output.Pixels = nil
-	done, err := newEngine(bank, j.Threads, hclog.NewNullLogger()).render(ctx, r, nil, func(float64, string) {})
+func startOf(ctx context.Context, in string, j *optimise.Job, e *engine) (network.Tensor, error) {
+	r := bridge.NewFrame(image(j.Plate), bridge.SpaceSRGB)
+	r.Style, r.Size.TextureScale = in, j.TextureScale
+	r.Painting = &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(optimise.Cropped(j.Painting, j.TextureCrop))}
+	done, err := e.render(ctx, &r, nil, func(float64, string) {})
 	if err != nil {
 		return network.Tensor{}, err
 	}

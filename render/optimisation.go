@@ -1,19 +1,12 @@
 package main
 
 import (
-	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
-	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/vmihailenco/msgpack/v5"
 
 	"impasto.net/bridge"
 	"impasto.net/render/picture"
@@ -22,30 +15,34 @@ import (
 // optimisation is what the flags of impasto optimise say of the picture.
 type optimisation struct {
 	bridge.Optimise
-	painting, mask string
-	matchMask      bool
-	textureCrop    []float64
-	blend          []float32 // how much of every pixel is painted; nil is all
-	source         []float32 // the plate's pixels, where there is a blend
+	painting, mask, continued string
+	space                     string
+	layers                    []string
+	textureCrop               []float64
 }
 
 // flags has them on the command line.
 func (o *optimisation) flags(c *cobra.Command) {
+	o.Render = bridge.NewFrame(bridge.Image{}, bridge.SpaceLinear)
+	r, d := &o.Render, o.Render.Descent
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.painting, "painting", "", "the `picture` to paint like")
-	f.StringVar(&o.Encoder, "encoder", "vgg16", "the encoder: its `name`, or with a / its folder; impasto models list has them")
+	f.StringVar(&r.Style, "encoder", "vgg16", "the encoder: its `name`, or with a / its folder; impasto models list has them")
 	f.StringVar(&o.Start, "start", "", "the `style` whose picture of the plate it starts from, instead of the plate; impasto models list has them")
-	f.Float64VarP(&o.Unrealness, "unrealness", "u", bridge.DefaultUnrealness, "how much of the style, -2 to 8")
-	f.IntVar(&o.Iterations, "iterations", 64, "how many at the last size, 1 to 1000")
+	f.StringVar(&o.continued, "continue", "", "a `picture` of the plate to go on from, at the last size: what an interrupted run left")
+	f.Float64VarP(&r.Unrealness, "unrealness", "u", bridge.DefaultUnrealness, "how much of the style, -2 to 8")
+	f.IntVar(&d.Iterations, "iterations", 64, "how many at the last size, 1 to 1000")
 	f.StringVar(&o.Optimiser, "optimiser", bridge.OptimiserLBFGS, "lbfgs, or adam, which takes less memory and more iterations: for plates of more than 4K")
-	f.Float64Var(&o.Detail, "detail", 1, "the size to work at, of the plate's, 0.1 to 2")
-	f.Float64Var(&o.TextureScale, "texture-scale", 1, "how much larger the painting's strokes are, 0.1 to 10")
+	f.Float64Var(&r.Size.Detail, "detail", 1, "the size to work at, of the plate's, 0.1 to 2")
+	f.Float64Var(&r.Size.TextureScale, "texture-scale", 1, "how much larger the painting's strokes are, 0.1 to 10")
 	f.Float64SliceVar(&o.textureCrop, "texture-crop", []float64{0, 0, 1, 1}, "the part of the painting to paint like: `x1,y1,x2,y2`, from 0,0 at the lower left to 1,1")
-	f.Float64Var(&o.KeepColour, "keep-colour", 0, "0 is the painting's colour, 1 the plate's")
-	f.StringVar(&o.mask, "mask", "", "a `picture` of the plate's size: where it is to be painted, by its alpha, or by its grey where it has none")
-	f.BoolVar(&o.matchMask, "match-mask", false, "compare the painting with what the mask shows alone, not with all of the plate")
-	f.Uint64Var(&o.Seed, "seed", 1, "of the grain that even areas start from")
+	f.Float64Var(&r.KeepColour, "keep-colour", 0, "0 is the painting's colour, 1 the plate's")
+	f.StringVar(&o.mask, "mask", "", "a `picture` of the plate's frame: where it is to be painted, by its alpha, or by its grey where it has none")
+	f.BoolVar(&d.MatchMask, "match-mask", false, "compare the painting with what the mask shows alone, not with all of the plate")
+	f.IntVar(&d.Seed, "seed", 1, "of the grain that even areas start from")
+	f.StringVar(&o.space, "plate-space", autoSpace, "what the plate's values are, and the picture's: "+strings.Join(spaces, ", "))
+	f.StringArrayVar(&o.layers, "layer", nil, "what to take of the plate's OpenEXR file, `[PART:][LAYER]`; with Mask= or Style= before it, of the mask's or the painting's")
 }
 
 // check finds what is wrong with the flags.
@@ -53,141 +50,111 @@ func (o *optimisation) check() error {
 	if len(o.textureCrop) != 4 {
 		return fmt.Errorf("--texture-crop has %d numbers, wanted are x1,y1,x2,y2", len(o.textureCrop))
 	}
-	if o.matchMask && o.mask == "" {
+	if o.Render.Descent.MatchMask && o.mask == "" {
 		return errors.New("--match-mask needs a --mask")
 	}
-	o.TextureCrop = [4]float64(o.textureCrop)
+	if o.Start != "" && o.continued != "" {
+		return errors.New("--start and --continue both say what to start from: leave one of them out")
+	}
+	if _, err := one("plate-space", o.space, spaces, spaces); err != nil {
+		return err
+	}
+	o.Render.Descent.TextureCrop = [4]float64(o.textureCrop)
 	return o.Check()
 }
 
-// read takes a plate, and reads the painting.
-func (o *optimisation) read(plate *picture.Image) error {
-	painting, err := picture.Read(o.painting)
+// source is how the file of a clip is read.
+func (o *optimisation) source(clip string) picture.Source {
+	s := picture.Source{Data: clip == "Mask"}
+	for _, layer := range o.layers {
+		name, what, named := strings.Cut(layer, "=")
+		if !named {
+			name, what = "Source", layer
+		}
+		if name == clip {
+			s.Layer = what
+		}
+	}
+	return s
+}
+
+// read reads the plate and what goes with it.
+func (o *optimisation) read(path string) (*picture.Image, error) {
+	plate, err := o.source("Source").Read(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.Plate, o.Painting = encoded(plate), encoded(painting)
-	if o.mask == "" {
-		return nil
+	painting, err := o.source("Style").Read(o.painting)
+	if err != nil {
+		return nil, err
 	}
-	return o.readMask(plate)
+	r := &o.Render
+	if r.Space, err = spaceOf(path, plate, o.space); err != nil {
+		return nil, err
+	}
+	r.Painting = &bridge.Painting{Premultiplied: true, Image: imageOf(painting)}
+	if r.Painting.Space, err = spaceOf(o.painting, painting, autoSpace); err != nil {
+		return nil, err
+	}
+	r.Plate, r.Premultiplied, r.Size.PixelAspect = imageOf(plate), true, float64(plate.PixelAspect)
+	r.Output = r.Plate
+	r.Output.Pixels = nil
+	if o.mask != "" {
+		if r.Mask, err = o.readMask(plate); err != nil {
+			return nil, err
+		}
+	}
+	if o.continued != "" {
+		if o.Continued, err = o.readContinued(plate); err != nil {
+			return nil, err
+		}
+	}
+	return plate, nil
 }
 
 // readMask reads the mask of a plate.
-func (o *optimisation) readMask(plate *picture.Image) error {
-	mask, err := picture.Source{Data: true}.Read(o.mask)
+func (o *optimisation) readMask(plate *picture.Image) (*bridge.Image, error) {
+	mask, err := o.source("Mask").Read(o.mask)
 	if err != nil {
-		return err
-	}
-	if mask.DataWindow.Size() != plate.DataWindow.Size() {
-		return fmt.Errorf("%s is %d × %d pixels and the plate %d × %d: a mask has the plate's size",
-			o.mask, mask.DataWindow.Dx(), mask.DataWindow.Dy(), plate.DataWindow.Dx(), plate.DataWindow.Dy())
+		return nil, err
 	}
 	if !mask.HasAlpha {
 		greyToAlpha(mask)
 	}
-	o.source, o.blend = slices.Clone(plate.Pix), make([]float32, len(mask.Pix)/4)
-	for i := range o.blend {
-		if v := mask.Pix[4*i+3]; v > 0 { // what is no number is 0
-			o.blend[i] = min(v, 1)
+	if err := sameFrame(o.mask, mask, plate); err != nil {
+		return nil, err
+	}
+	for i := 3; i < len(mask.Pix); i += 4 {
+		if mask.Pix[i] > 0 {
+			im := maskOf(mask)
+			return &im, nil
 		}
 	}
-	if slices.Max(o.blend) == 0 {
-		return fmt.Errorf("%s is empty: there is nothing to paint", o.mask)
-	}
-	if o.matchMask {
-		for _, v := range o.blend {
-			o.Mask = binary.LittleEndian.AppendUint32(o.Mask, math.Float32bits(v))
-		}
-	}
-	return nil
+	return nil, fmt.Errorf("%s is empty: there is nothing to paint", o.mask)
 }
 
-// descend has an engine do a job. The last that it tells of has a picture. The engine stops
-// when the context ends, or this process does.
-func descend(ctx context.Context, engine string, job *bridge.Optimise, tell func(*bridge.Iteration) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, engine, "optimise")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for this process
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
-	in, err := cmd.StdinPipe()
+// readContinued reads a picture to go on from. Where it has no pixels the plate's are taken: PNG
+// has those of the display window.
+func (o *optimisation) readContinued(plate *picture.Image) (*bridge.Image, error) {
+	reached, err := picture.Read(o.continued)
+	if err == nil {
+		err = sameFrame(o.continued, reached, plate)
+	}
+	if err == nil {
+		reached, err = reached.In(plate.Colourspace)
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cmd.Cancel, cmd.WaitDelay = in.Close, 5*time.Second
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
+	whole := *plate
+	whole.Pix = slices.Clone(plate.Pix)
+	move := plate.DisplayWindow.Min.Sub(reached.DisplayWindow.Min)
+	both := plate.DataWindow.Intersect(reached.DataWindow.Add(move))
+	for y := both.Min.Y; y < both.Max.Y; y++ {
+		to := whole.Row(y)[4*(both.Min.X-plate.DataWindow.Min.X):]
+		from := reached.Row(y - move.Y)[4*(both.Min.X-move.X-reached.DataWindow.Min.X):]
+		copy(to[:4*both.Dx()], from)
 	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	err = msgpack.NewEncoder(in).Encode(job)
-	done := false
-	for steps := msgpack.NewDecoder(out); err == nil && !done; {
-		var step bridge.Iteration
-		if err = steps.Decode(&step); err == nil {
-			err = tell(&step)
-			done = step.Left == 0 && step.Picture != nil
-		}
-	}
-	cancel()
-	ended := cmd.Wait()
-	if done {
-		return err
-	}
-	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "impasto optimise: "); said != "" {
-		return errors.New(said)
-	}
-	return fmt.Errorf("the engine ended: %w", errors.Join(ended, err))
-}
-
-// encoded gives a picture's planes as sRGB, not premultiplied, within 0 to 1. What is no
-// number is 0.
-func encoded(im *picture.Image) bridge.Planes {
-	n := len(im.Pix) / 4
-	p := bridge.Planes{Width: im.DataWindow.Dx(), Height: im.DataWindow.Dy(), Values: make([]byte, 12*n)}
-	for i := range n {
-		alpha := im.Pix[4*i+3]
-		for c := range 3 {
-			v := im.Pix[4*i+c]
-			if alpha > 0 {
-				v /= alpha
-			}
-			v = float32(picture.Encoded(float64(min(max(v, 0), 1))))
-			if v != v {
-				v = 0
-			}
-			binary.LittleEndian.PutUint32(p.Values[4*(c*n+i):], math.Float32bits(v))
-		}
-	}
-	return p
-}
-
-// decode puts planes into a picture in place of what it was, where there is a mask as much as
-// that says; its alpha stays.
-func (o *optimisation) decode(p *bridge.Planes, im *picture.Image) error {
-	n := len(im.Pix) / 4
-	if len(p.Values) != 12*n {
-		return fmt.Errorf("the engine gave %d bytes for %d pixels", len(p.Values), n)
-	}
-	for i := range n {
-		for c := range 3 {
-			v := picture.Linear(float64(math.Float32frombits(binary.LittleEndian.Uint32(p.Values[4*(c*n+i):]))))
-			painted := float32(v) * im.Pix[4*i+3]
-			if o.blend != nil {
-				switch k, was := o.blend[i], o.source[4*i+c]; k {
-				case 0: // the very bits, and what is no number
-					painted = was
-				case 1:
-				default:
-					painted = was*(1-k) + painted*k
-				}
-			}
-			im.Pix[4*i+c] = painted
-		}
-	}
-	return nil
+	im := imageOf(&whole)
+	return &im, nil
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -42,8 +39,12 @@ what the mask shows alone, so that skies and faces can have paintings of their o
 An encoder is a package like a style, with an ONNX graph and encoder.json, which names the layers that are compared.
 --encoder takes others than the one that ships: impasto models add vgg16.onnx --as encoder makes one.
 
-Plates of scene-linear light are taken as sRGB, and lights brighter than white are white. Paintings larger than the plate
-are scaled down to as many pixels.`
+Pictures are read and written as impasto render does: windows, layers, primaries, alpha and what else headers say, and
+light brighter than white, come through. Paintings larger than the plate are scaled down to as many pixels.
+
+An interrupt (Ctrl-C) ends it after the iteration that is under way, with what was reached by then in --out and exit code
+130. --continue goes on from such a picture: at the last size, so that what the smaller sizes had not come to is not
+made up for. A second interrupt ends it at once, and writes nothing.`
 
 type optimiseOptions struct {
 	optimisation
@@ -78,24 +79,38 @@ type iteration struct {
 	Variation float64 `json:"variation"`
 }
 
-func optimise(path string, o *optimiseOptions) error {
+// ready finds out before the minutes what would fail after them, and gives the engine.
+func (o *optimiseOptions) ready() (string, error) {
 	if err := o.check(); err != nil {
-		return err
+		return "", err
 	}
 	if o.plot != "" && !strings.EqualFold(filepath.Ext(o.plot), ".png") {
-		return fmt.Errorf("--plot: %s: plots are written as .png", o.plot)
-	}
-	if err := picture.CanWrite(o.out); err != nil {
-		return err
+		return "", fmt.Errorf("--plot: %s: plots are written as .png", o.plot)
 	}
 	engine, err := ownEngine()
 	if err != nil {
+		return "", err
+	}
+	for flag, path := range map[string]string{"plot": o.plot, "log": o.log} {
+		if path == "" {
+			continue
+		}
+		if err := canCreate(path); err != nil {
+			return "", fmt.Errorf("--%s: %w", flag, err)
+		}
+	}
+	if err := canWrite(o.out); err != nil {
+		return "", fmt.Errorf("--out: %w", err)
+	}
+	return engine, nil
+}
+
+func optimise(path string, o *optimiseOptions) error {
+	engine, err := o.ready()
+	if err != nil {
 		return err
 	}
-	plate, err := picture.Read(path)
-	if err == nil {
-		err = o.read(plate)
-	}
+	plate, err := o.read(path)
 	if err != nil {
 		return fail(exitFrames, err)
 	}
@@ -108,33 +123,48 @@ func optimise(path string, o *optimiseOptions) error {
 		defer f.Close()
 		log = f
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	progress := newProgress()
-	var curve []iteration
-	var painted *bridge.Planes
-	lines := json.NewEncoder(log)
-	err = descend(ctx, engine, &o.Optimise, func(i *bridge.Iteration) error {
-		painted = i.Picture
+	ends := newInterrupts()
+	defer ends.done()
+	curve, painted, err := o.paint(ends, engine, log)
+	if err == nil {
+		plate, err = withPixels(plate, painted)
+	}
+	if err == nil {
+		err = picture.Write(o.out, plate)
+	}
+	if err == nil && o.plot != "" {
+		err = plotLoss(o.plot, curve)
+	}
+	switch reached := curve.last(); {
+	case err != nil && ends.stop.Err() != nil:
+		return fail(exitInterrupted, errors.New("interrupted; nothing was written but the log"))
+	case err == nil && ends.enough.Err() != nil && (reached.Number < o.Render.Descent.Iterations || reached.Detail < o.Render.Size.Detail):
+		return fail(exitInterrupted, fmt.Errorf("interrupted after iteration %d at detail %g; %s is what was reached, and --continue %[3]s goes on from it",
+			reached.Number, reached.Detail, o.out))
+	}
+	return fail(exitFrames, err)
+}
+
+// losses are those of a descent.
+type losses []iteration
+
+// last is the last of them.
+func (l losses) last() iteration {
+	if len(l) == 0 {
+		return iteration{}
+	}
+	return l[len(l)-1]
+}
+
+// paint has the engine paint, and says and logs how it goes.
+func (o *optimiseOptions) paint(ends *interrupts, engine string, log io.Writer) (curve losses, painted []byte, err error) {
+	progress, lines := newProgress(), json.NewEncoder(log)
+	defer progress.finish()
+	err = descend(ends, engine, &o.Optimise, func(i *bridge.Iteration) error {
+		painted = i.Output
 		progress.at(i)
 		curve = append(curve, iteration{i.Detail, i.Number, i.Style + i.Content + i.Variation, i.Style, i.Content, i.Variation})
-		return lines.Encode(curve[len(curve)-1])
+		return lines.Encode(curve.last())
 	})
-	progress.finish()
-	if ctx.Err() != nil {
-		return fail(exitInterrupted, errors.New("interrupted; nothing was written but the log"))
-	}
-	if err != nil {
-		return fail(exitFrames, err)
-	}
-	if err := o.decode(painted, plate); err != nil {
-		return fail(exitFrames, err)
-	}
-	if err := picture.Write(o.out, plate); err != nil {
-		return fail(exitFrames, err)
-	}
-	if o.plot != "" {
-		return fail(exitFrames, plotLoss(o.plot, curve))
-	}
-	return nil
+	return curve, painted, err
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // plotLoss draws the parts of the loss over the iterations, of all sizes one after the other.
-func plotLoss(path string, curve []iteration) error {
+func plotLoss(path string, curve losses) error {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = "iteration", "loss"
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}

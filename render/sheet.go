@@ -21,6 +21,7 @@ type sheet struct {
 	columns       int
 	width, height int // of a picture
 	gap, below    int // between pictures, and for a label
+	placed        int // pictures that are there
 	face          font.Face
 }
 
@@ -72,6 +73,7 @@ func (s *sheet) corner(i int) image.Point {
 
 // put has a picture at a place.
 func (s *sheet) put(i int, im *picture.Image) {
+	s.placed++
 	at := s.corner(i)
 	for y := range s.height {
 		to, from := s.Pix[4*((at.Y+y)*s.DataWindow.Dx()+at.X):], im.Pix[4*y*s.width:4*(y+1)*s.width]

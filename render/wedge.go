@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 
@@ -16,6 +18,8 @@ choose theirs. The values of the last --param go across, those of the others dow
 
 With --painting the pictures are those of impasto optimise. Parameters are its flags that take a number, and start; the
 others have the values that their flags have. Iterations are stills of one descent, and cost nothing.
+
+What fails or was interrupted leaves its place empty, and the exit code says so.
 
 Without, they are those of impasto render, and parameters are the node's, or those of the effect in --plugin.`
 
@@ -96,33 +100,78 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := picture.CanWrite(o.out); err != nil {
+	if err := o.checkKind(f); err != nil {
 		return err
 	}
-	plate, err := picture.Read(path)
-	if err != nil {
-		return fail(exitFrames, err)
+	if err := canWrite(o.out); err != nil {
+		return fmt.Errorf("--out: %w", err)
 	}
-	all := combinations(params)
-	labels := make([]string, len(all))
-	for i, values := range all {
-		var words []string
-		for j, p := range params {
-			words = append(words, p.name+" "+values[j])
-		}
-		labels[i] = strings.Join(words, "  ")
-	}
-	s, err := newSheet(len(params[len(params)-1].values), plate.DataWindow.Dx(), plate.DataWindow.Dy(), labels)
-	if err != nil {
-		return err
-	}
+	w := &wedged{wedgeOptions: o, params: params, all: combinations(params)}
 	if o.painting == "" {
-		err = wedgeFrames(s, path, o, params, all)
+		err = w.frames(path)
 	} else {
-		err = wedgeDescents(s, plate, f, o, params, all)
+		err = w.descents(path, f)
 	}
-	if err != nil {
+	if w.sheet == nil || w.placed == 0 {
 		return err
 	}
-	return fail(exitFrames, picture.Write(o.out, s.Image))
+	if written := picture.Write(o.out, w.Image); written != nil {
+		return fail(exitFrames, written)
+	}
+	if err != nil {
+		return fail(exitFrames, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
+	}
+	return nil
+}
+
+// checkKind refuses flags of the descent where the node paints.
+func (o *wedgeOptions) checkKind(f *pflag.FlagSet) (err error) {
+	own := []string{"param", "out", "plugin", "layer"}
+	f.Visit(func(flag *pflag.Flag) {
+		if o.painting == "" && !slices.Contains(own, flag.Name) {
+			err = fmt.Errorf("--%s is of no use without --painting: what the node paints with goes by --param NAME=VALUE", flag.Name)
+		}
+	})
+	return err
+}
+
+// wedged is a wedge under way.
+type wedged struct {
+	*wedgeOptions
+	*sheet // from when the size of the pictures is known
+	params []wedgeParam
+	all    [][]string // the values of every picture
+	failed []error
+}
+
+// lay makes the sheet for pictures of a size.
+func (w *wedged) lay(size image.Point) (err error) {
+	labels := make([]string, len(w.all))
+	for i := range w.all {
+		labels[i] = w.label(i)
+	}
+	w.sheet, err = newSheet(len(w.params[len(w.params)-1].values), size.X, size.Y, labels)
+	return err
+}
+
+// label says which values a picture has.
+func (w *wedged) label(i int) string {
+	var words []string
+	for j, p := range w.params {
+		words = append(words, p.name+" "+w.all[i][j])
+	}
+	return strings.Join(words, "  ")
+}
+
+// fail notes that there will be no picture in a place.
+func (w *wedged) fail(i int, err error) {
+	w.failed = append(w.failed, fmt.Errorf("%s failed: %w", w.label(i), err))
+}
+
+// ended is how it went; what failed left its places empty.
+func (w *wedged) ended(interrupted bool) error {
+	if interrupted {
+		return fail(exitInterrupted, errors.New("interrupted"))
+	}
+	return fail(exitFrames, errors.Join(w.failed...))
 }

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -22,62 +18,81 @@ type wedgeRun struct {
 	stills map[int][]int // the places of the pictures, by iteration
 }
 
-// wedgeDescents puts what descents make of a plate on a sheet.
-func wedgeDescents(s *sheet, plate *picture.Image, f *pflag.FlagSet, o *wedgeOptions, params []wedgeParam, all [][]string) error {
+// descents puts what descents make of a plate on the sheet.
+func (w *wedged) descents(path string, f *pflag.FlagSet) error {
 	engine, err := ownEngine()
 	if err != nil {
 		return err
 	}
-	if err := o.read(plate); err != nil {
+	plate, err := w.read(path)
+	if err != nil {
 		return fail(exitFrames, err)
 	}
-	runs, err := o.runs(f, params, all)
+	runs, err := w.runs(f)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	if err := w.lay(plate.DataWindow.Size()); err != nil {
+		return err
+	}
+	ends := newInterrupts()
+	defer ends.done()
 	for i, r := range runs {
 		fmt.Fprintf(os.Stderr, "descent %d of %d\n", i+1, len(runs))
-		progress := newProgress()
-		err := descend(ctx, engine, &r.job, func(i *bridge.Iteration) error {
-			progress.at(i)
-			if i.Picture == nil {
-				return nil
-			}
-			if err := o.decode(i.Picture, plate); err != nil {
-				return err
-			}
-			for _, place := range r.stills[i.Number] {
-				s.put(place, plate)
-			}
-			return nil
-		})
-		progress.finish()
-		if ctx.Err() != nil {
-			return fail(exitInterrupted, errors.New("interrupted; nothing was written"))
+		err := w.descend(ends, engine, r, plate)
+		if ends.enough.Err() != nil {
+			break
 		}
 		if err != nil {
-			return fail(exitFrames, err)
+			w.fail(r.first(), err)
 		}
 	}
-	return nil
+	return w.ended(ends.enough.Err() != nil)
+}
+
+// descend puts the pictures of one descent on the sheet.
+func (w *wedged) descend(ends *interrupts, engine string, r *wedgeRun, plate *picture.Image) error {
+	progress := newProgress()
+	defer progress.finish()
+	return descend(ends, engine, &r.job, func(i *bridge.Iteration) error {
+		progress.at(i)
+		if i.Output == nil || i.Detail != r.job.Render.Size.Detail { // not so far, but interrupted
+			return nil
+		}
+		im, err := withPixels(plate, i.Output)
+		if err != nil {
+			return err
+		}
+		for _, place := range r.stills[i.Number] {
+			w.put(place, im)
+		}
+		return nil
+	})
+}
+
+// first is the first place that a descent has a picture for.
+func (r *wedgeRun) first() int {
+	var all []int
+	for _, places := range r.stills {
+		all = append(all, places...)
+	}
+	return slices.Min(all)
 }
 
 // runs has one descent for all pictures that differ in their iterations alone.
-func (o *wedgeOptions) runs(f *pflag.FlagSet, params []wedgeParam, all [][]string) (runs []*wedgeRun, err error) {
+func (w *wedged) runs(f *pflag.FlagSet) (runs []*wedgeRun, err error) {
 	var names []string // of what there is
 	f.VisitAll(func(f *pflag.Flag) {
 		switch f.Value.Type() {
-		case "float64", "int", "uint64":
+		case "float64", "int":
 			names = append(names, f.Name)
 		}
 	})
 	names = append(names, "start")
 	byRest := map[string]*wedgeRun{}
-	for place, values := range all {
+	for place, values := range w.all {
 		var rest []string
-		for i, p := range params {
+		for i, p := range w.params {
 			if !slices.Contains(names, p.name) {
 				return nil, fmt.Errorf("--param: there is no parameter %s; there are %s", p.name, strings.Join(names, ", "))
 			}
@@ -88,19 +103,27 @@ func (o *wedgeOptions) runs(f *pflag.FlagSet, params []wedgeParam, all [][]strin
 				rest = append(rest, values[i])
 			}
 		}
-		if err := o.check(); err != nil {
+		if err := w.check(); err != nil {
 			return nil, err
 		}
 		key := strings.Join(rest, ",")
 		r := byRest[key]
 		if r == nil {
-			r = &wedgeRun{job: o.Optimise, stills: map[int][]int{}}
+			r = &wedgeRun{job: w.copied(), stills: map[int][]int{}}
 			byRest[key] = r
 			runs = append(runs, r)
 		}
-		r.job.Iterations = max(r.job.Iterations, o.Iterations)
-		r.job.Stills = append(r.job.Stills, o.Iterations)
-		r.stills[o.Iterations] = append(r.stills[o.Iterations], place)
+		n := w.Render.Descent.Iterations
+		r.job.Render.Descent.Iterations = max(r.job.Render.Descent.Iterations, n)
+		r.job.Stills = append(r.job.Stills, n)
+		r.stills[n] = append(r.stills[n], place)
 	}
 	return runs, nil
+}
+
+// copied is the job as it is now.
+func (w *wedged) copied() bridge.Optimise {
+	job, descent := w.Optimise, *w.Render.Descent
+	job.Render.Descent = &descent
+	return job
 }

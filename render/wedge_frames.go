@@ -4,53 +4,72 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"impasto.net/render/ofx"
 )
 
-// wedgeFrames puts what an effect renders of a plate on a sheet.
-func wedgeFrames(s *sheet, path string, o *wedgeOptions, params []wedgeParam, all [][]string) error {
-	if err := orOwn(&o.plugin); err != nil {
+// frames puts what an effect renders of a plate on the sheet.
+func (w *wedged) frames(path string) error {
+	if err := orOwn(&w.plugin); err != nil {
 		return err
 	}
-	j, err := parse(&options{
-		plugin: o.plugin, clips: []string{"Source=" + path}, frames: "1", out: o.out, threads: 1, scale: 1,
+	o := &options{
+		plugin: w.plugin, clips: []string{"Source=" + strings.NewReplacer("%", "%%", "#", "%#").Replace(path)}, frames: "1", out: w.out, threads: 1, scale: 1,
 		interpolation: "linear", missing: missingError, depth: "float", components: "RGBA", rows: "aligned",
-	})
+	}
+	for _, layer := range w.layers {
+		o.layers = append(o.layers, "Source="+strings.TrimPrefix(layer, "Source="))
+	}
+	j, err := parse(o)
 	if err != nil {
 		return err
 	}
-	j.setup.Scale, j.setup.First, j.setup.Last, j.setup.Step = 1, 1, 1, 1
 	plates, err := j.plates()
+	if err == nil {
+		err = j.span(plates)
+	}
 	if err != nil {
 		return fail(exitUsage, err)
 	}
-	p, err := open(o.plugin, "", ofx.Profiles[0].Name, false, printMessage)
+	p, err := open(w.plugin, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { fmt.Fprintln(os.Stderr, messageText(m)) })
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	stop := interruptible(p.host)
 	defer stop()
-	for i, values := range all {
-		fmt.Fprintf(os.Stderr, "picture %d of %d\n", i+1, len(all))
-		j.params = nil
-		for k, v := range values {
-			j.params = append(j.params, setting{params[k].name, v})
-		}
-		err := j.onto(s, i, p, plates)
-		if p.host.Aborted() {
-			return fail(exitInterrupted, errors.New("interrupted; nothing was written"))
-		}
+	// What is wrong with the values is said before anything is painted.
+	for i := range w.all {
+		j.params = w.settings(i)
+		instance, err := j.instance(p, plates)
 		if err != nil {
-			return fail(exitFrames, err)
+			return fmt.Errorf("%s: %w", w.label(i), err)
+		}
+		instance.Close()
+	}
+	for i := range w.all {
+		fmt.Fprintf(os.Stderr, "picture %d of %d\n", i+1, len(w.all))
+		j.params = w.settings(i)
+		if err := w.render(i, j, p, plates); errors.Is(err, ofx.ErrAborted) || p.host.Aborted() {
+			break
+		} else if err != nil {
+			w.fail(i, err)
 		}
 	}
-	return nil
+	return w.ended(p.host.Aborted())
 }
 
-// onto renders a frame onto a sheet.
-func (j *job) onto(s *sheet, place int, p *plugin, plates map[string]*plate) error {
+// settings are a picture's.
+func (w *wedged) settings(i int) (s settings) {
+	for k, v := range w.all[i] {
+		s = append(s, setting{w.params[k].name, v})
+	}
+	return s
+}
+
+// render renders a frame onto the sheet. The first one's size is that of all.
+func (w *wedged) render(place int, j *job, p *plugin, plates map[string]*plate) error {
 	instance, err := j.instance(p, plates)
 	if err != nil {
 		return err
@@ -60,9 +79,15 @@ func (j *job) onto(s *sheet, place int, p *plugin, plates map[string]*plate) err
 	if err != nil {
 		return err
 	}
-	if w := out.Picture.DataWindow; w.Dx() != s.width || w.Dy() != s.height {
-		return fmt.Errorf("the effect made %d × %d pixels of %d × %d, which are no place on the sheet", w.Dx(), w.Dy(), s.width, s.height)
+	size := out.Picture.DataWindow.Size()
+	if w.sheet == nil {
+		if err := w.lay(size); err != nil {
+			return err
+		}
 	}
-	s.put(place, out.Picture)
+	if size.X != w.width || size.Y != w.height {
+		return fmt.Errorf("the effect made %d × %d pixels, and before %d × %d: they are no place on the sheet", size.X, size.Y, w.width, w.height)
+	}
+	w.put(place, out.Picture)
 	return nil
 }

@@ -146,14 +146,16 @@ func layers(m *onnx.Model, o *Options) (styles []string, content string, err err
 func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 	side := max(e.Input.Minimum, 1)
 	known := (&specimen{}).known(side, side, Span{0, 1})
-	picture := bridge.Planes{Width: side, Height: side}
-	for _, v := range known.Values {
-		picture.Values = binary.LittleEndian.AppendUint32(picture.Values, math.Float32bits(v))
+	picture := bridge.Image{Window: bridge.Window{0, 0, side, side}, Channels: 4, RowBytes: 16 * side}
+	for i, n := 0, side*side; i < n; i++ {
+		for _, v := range []float32{known.Values[i], known.Values[n+i], known.Values[2*n+i], 1} {
+			picture.Pixels = binary.LittleEndian.AppendUint32(picture.Pixels, math.Float32bits(v))
+		}
 	}
-	job, err := msgpack.Marshal(&bridge.Optimise{
-		Encoder: e.Folder, Unrealness: bridge.DefaultUnrealness, Iterations: 2, Optimiser: bridge.OptimiserLBFGS, Detail: 1, TextureScale: 1,
-		TextureCrop: [4]float64{0, 0, 1, 1}, Plate: picture, Painting: picture,
-	})
+	frame := bridge.NewFrame(picture, bridge.SpaceSRGB)
+	frame.Style, frame.Painting = e.Folder, &bridge.Painting{Space: bridge.SpaceSRGB, Image: picture}
+	frame.Descent.Iterations = 2
+	job, err := msgpack.Marshal(&bridge.Optimise{Render: frame, Optimiser: bridge.OptimiserLBFGS})
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func Cropped(t network.Tensor, part [4]float64) network.Tensor {
 }
 
 // finished is a picture at the plate's size, with the plate's edges where it was painted
-// smaller, in the colours that are wanted.
+// smaller.
 func (d *descending) finished(picture network.Tensor, place pixels.Geometry) network.Tensor {
 	g := extent(d.Plate)
 	done := d.resampled(picture, place, g)
@@ -85,9 +85,6 @@ func (d *descending) finished(picture network.Tensor, place pixels.Geometry) net
 	}
 	for i, v := range values {
 		values[i] = min(max(v, 0), 1)
-	}
-	if d.KeepColour != 0 {
-		pixels.Recolour(d.Threads, d.Plate.Values, values, float32(d.KeepColour))
 	}
 	return done
 }

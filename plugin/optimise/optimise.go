@@ -38,9 +38,11 @@ type Settings struct {
 	Detail       float64    // the working size, of the plate's
 	TextureScale float64    // how much larger the painting's strokes are
 	TextureCrop  [4]float64 // the part of the painting, of its width and height, y up: x1, y1, x2, y2
-	KeepColour   float64    // 0 is the colour of the painting, 1 that of the plate
 	Seed         uint64
 }
+
+// Enough is what tell returns to have the descent end with what it has reached.
+var Enough = errors.New("enough")
 
 // Job is a picture that is to be painted. Pictures are sRGB, 0 to 1; none of them is
 // changed.
@@ -67,7 +69,8 @@ type Iteration struct {
 }
 
 // Run does the job, and gives the picture, of the plate's size. It tells of every
-// iteration, and ends with tell's error if there is one. The same job comes out the same on
+// iteration, and ends with tell's error if there is one, or, if that is Enough, with one more
+// iteration, the last. The same job comes out the same on
 // as many threads.
 func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Tensor, error) {
 	d := &descending{Job: j, tell: tell, least: max(j.Encoder.Input.Minimum, 1)}
@@ -103,6 +106,7 @@ type descending struct {
 	scale     float64        // of the painting, at the plate's size
 	least     int            // pixels of a side, for the encoder
 	objective *objective.Objective
+	enough    bool
 }
 
 // run goes through all sizes.
@@ -141,6 +145,9 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 		if done, err = d.descend(ctx, picture, place, &stage); err != nil {
 			return network.Tensor{}, err
 		}
+		if d.enough {
+			break
+		}
 	}
 	return done, nil
 }
@@ -149,7 +156,12 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 func (d *descending) say(i *Iteration) error {
 	d.done += i.Detail * i.Detail
 	i.Done = min(d.done/d.work, 1)
-	return d.tell(i)
+	err := d.tell(i)
+	if errors.Is(err, Enough) {
+		d.enough = true
+		return nil
+	}
+	return err
 }
 
 // sizes are what the descent goes through, of the plate's: strokes that are too large for

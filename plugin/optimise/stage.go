@@ -105,6 +105,10 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 		if err := d.say(now); err != nil {
 			return done, err
 		}
+		if d.enough {
+			s.iterations, s.after = i+1, 0
+			break
+		}
 	}
 	now, err := at(s.iterations)
 	if err != nil {

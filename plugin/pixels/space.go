@@ -114,18 +114,6 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 	}
 }
 
-// Recolour gives a picture of 0 to 1 some of the chroma of its plate, as Writer does.
-func Recolour(workers int, plate, picture []float32, amount float32) {
-	d, n := Decoder{low: 0, high: 1}, len(plate)/3
-	pieces(workers, n, func(from, to int) bool {
-		for i := from; i < to; i++ {
-			c := d.recoloured([3]float32{plate[i], plate[n+i], plate[2*n+i]}, [3]float32{picture[i], picture[n+i], picture[2*n+i]}, amount)
-			picture[i], picture[n+i], picture[2*n+i] = c[0], c[1], c[2]
-		}
-		return true
-	})
-}
-
 // recoloured gives a painted colour some of the chroma of the one that the network saw, by
 // the luminance transfer of Gatys et al. 2016, Preserving Color in Neural Artistic Style
 // Transfer: the luma of the painting, the colour differences of the plate. Chroma that does

@@ -293,7 +293,7 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		args       []string
 	}{
 		{"empty mask", "none.png is empty: there is nothing to paint", []string{"--mask", s.path("none.png")}},
-		{"mask of another size", "other.png is 60 × 48 pixels and the plate 64 × 48", []string{"--mask", s.path("other.png")}},
+		{"mask of another size", "other.png is a frame of 60 × 48 pixels, and the plate one of 64 × 48", []string{"--mask", s.path("other.png")}},
 		{"no mask", "--match-mask needs a --mask", []string{"--match-mask"}},
 		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
 		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},
@@ -310,6 +310,11 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"crop", "--texture-crop is x1,y1,x2,y2", []string{"--texture-crop", "0.5,0,0.5,1"}},
 		{"crop of three", "--texture-crop has 3 numbers", []string{"--texture-crop", "0,0,1"}},
 		{"colour", "--keep-colour is 0 to 1, not -1", []string{"--keep-colour", "-1"}},
+		{"start and picture", "--start and --continue both say", []string{"--start", "scream", "--continue", s.path("dot.png")}},
+		{"other picture", "dot.png is a frame of 1 × 1 pixels, and the plate one of 64 × 48", []string{"--continue", s.path("dot.png")}},
+		{"space", "--plate-space is auto, linear, ", []string{"--plate-space", "film"}},
+		{"folder", "the folder of /dev/null/out.exr cannot be made", []string{"-o", "/dev/null/out.exr"}},
+		{"log", "--log: the folder of /dev/null/log cannot be made", []string{"--log", "/dev/null/log"}},
 		{"format", "pictures are written as .exr or .png", []string{"-o", s.path("out.jpg")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -324,17 +329,18 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// What was reached is written, into a folder that was not there, and can be gone on from.
 func TestOptimiseIsInterrupted(t *testing.T) {
 	s := newOptimisation(t, 400, 300)
-	cmd := s.optimise("out.exr", "--iterations", "1000", "--log", s.path("log"))
+	cmd := s.optimise("new/out.exr", "--iterations", "1000", "--log", s.path("log"))
 	var printed strings.Builder
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the third iteration", func() bool {
+	until(t, "iterations at the last size", func() bool {
 		log, err := os.ReadFile(s.path("log"))
-		return err == nil && bytes.Count(log, []byte("\n")) >= 3
+		return err == nil && bytes.Count(log, []byte(`"detail":1,`)) > 10
 	})
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -343,11 +349,18 @@ func TestOptimiseIsInterrupted(t *testing.T) {
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not end")
 	}
-	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed.String(), "interrupted") || s.exists("out.exr") {
-		t.Errorf("it ended with %d:\n%s", code, &printed)
+	const goOn = "new/out.exr is what was reached, and --continue "
+	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed.String(), goOn) {
+		t.Errorf("it ended with %d, and not %q:\n%s", code, goOn, &printed)
+	}
+	before := s.losses("log")
+	s.optimised("end.exr", "--iterations", "2", "--continue", s.path("new/out.exr"), "--log", s.path("log"))
+	reached := before[len(before)-1]
+	if after := s.losses("log"); len(after) != 3 || after[0].Detail != 1 || !(after[0].Loss < 1.1*reached.Loss) {
+		t.Errorf("it goes on with %+v after %+v", after, reached)
 	}
 	children, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, child := range children {

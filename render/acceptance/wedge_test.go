@@ -104,3 +104,32 @@ func TestWedgeSaysWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+// Values of an effect that are wrong are said before anything is painted; descent's own flags are none.
+func TestWedgeOfAnEffectSaysWhatIsWrong(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{`styleId nobody: `, []string{"--param", "styleId=scream,nobody"}},
+		{`unrealness 9: parameter unrealness cannot be set to "9"`, []string{"--param", "unrealness=2,9"}},
+		{"--iterations is of no use without --painting", []string{"--param", "unrealness=2", "--iterations", "5"}},
+	} {
+		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge", s.path("plate.0001.exr"), "-o", s.path("sheet.png")}, c.args...)...)
+		cmd.Env = s.env
+		printed, code := s.finish(cmd)
+		if code == 0 || !strings.Contains(printed, c.want) || strings.Contains(printed, "picture 1") || s.exists("sheet.png") {
+			t.Errorf("%v ended with %d, and not %q:\n%s", c.args, code, c.want, printed)
+		}
+	}
+}
+
+// What fails leaves its place empty, and is named.
+func TestWedgeOfWhichOneFails(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	printed, code := s.finish(s.wedge("sheet.png", "--param", "detail=1,0.1", "--iterations", "2"))
+	if code != 1 || !strings.Contains(printed, "detail 0.1 failed: ") || !strings.Contains(printed, "has 1 of 2 pictures") || !s.exists("sheet.png") {
+		t.Errorf("it ended with %d:\n%s", code, printed)
+	}
+}
