@@ -215,7 +215,7 @@ func measure(bundle, style string, params settings, width, height, frames int) (
 	instance, err := p.effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: benchWarmUp + frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{"Source": &noise{width: width, height: height}, "Mask": ramp(width, height)},
-		Params: func(find func(string) *ofx.Param) error {
+		Edits: func(find func(string) *ofx.Param) error {
 			if err := find("styleId").Set(style, ofx.Linear); err != nil {
 				return err
 			}

@@ -114,7 +114,7 @@ func (r *rendering) open(h *hosted, plate ofx.Plate) error {
 		node, err := r.plugin.effect.NewInstance(ofx.Setup{
 			Context: context, First: 0, Last: h.Frames - 1, Step: 1, Depth: ofx.DepthFloat, Scale: h.Scale,
 			Clips: map[string]ofx.Plate{"Source": plate},
-			Params: func(find func(string) *ofx.Param) error {
+			Edits: func(find func(string) *ofx.Param) error {
 				if err := find("styleId").Set(h.Style, ofx.Linear); err != nil {
 					return err
 				}

@@ -50,7 +50,8 @@ Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no
 
 Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
 Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or
-its number. "impasto describe" lists what there is.
+its number. They are set one after the other, as by hand, so that a preset sets here what it sets
+there. "impasto describe" lists what there is.
 
 While it renders, the plugin is watched: images that it does not release, answers that do not exist,
 properties of the wrong type, handles that are gone and the like are listed at the end. --strict looks
@@ -364,7 +365,7 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 		}
 		setup.Clips[name] = plate
 	}
-	setup.Params = func(find func(string) *ofx.Param) error {
+	setup.Edits = func(find func(string) *ofx.Param) error {
 		return j.params.apply(find, p.effect, context, j.interp)
 	}
 	i, err := p.effect.NewInstance(setup)

@@ -58,3 +58,25 @@ func TestPresets(t *testing.T) {
 		}
 	}
 }
+
+// On the command line a preset sets what it sets in a panel, one parameter after the other.
+func TestPresetOnTheCommandLine(t *testing.T) {
+	s := newShot(t)
+	s.plates(1, 96, 64, nil)
+	for i, c := range []struct{ params, like []string }{
+		{[]string{"preset=Wild"}, []string{"unrealness=6.5"}},
+		{[]string{"preset=Wild", "unrealness=3"}, []string{"unrealness=3"}},
+		{[]string{"unrealness=3", "preset=Quick Look"}, []string{"detail=0.5", "fastProxy=on"}},
+	} {
+		for out, params := range map[string][]string{"preset": c.params, "like": c.like} {
+			var args []string
+			for _, p := range params {
+				args = append(args, "--param", p)
+			}
+			s.must("1", out, append(args, "--strict")...)
+		}
+		if !s.equal(1, "preset", "like") {
+			t.Errorf("case %d: %v does not paint what %v does", i, c.params, c.like)
+		}
+	}
+}

@@ -34,6 +34,12 @@ type Clip struct {
 	properties *Properties
 	mask       bool
 
+	offer delivery // before the plugin says what it prefers
+	delivery
+}
+
+// delivery is what a clip's images are.
+type delivery struct {
 	depth, components, premultiplication string
 	aspect                               float64
 }
@@ -42,7 +48,7 @@ const frameRate = 24.0
 
 // newClip makes a clip of an instance; example is a picture of its plate, or nil.
 func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Image) *Clip {
-	c := &Clip{Name: d.name, instance: i, plate: plate, aspect: i.aspect}
+	c := &Clip{Name: d.name, instance: i, plate: plate, delivery: delivery{aspect: i.aspect}}
 	c.handle = handles.add(kindClip, c)
 	c.mask = d.properties.integer(C.kOfxImageClipPropIsMask) != 0
 	supported := d.properties.strs(C.kOfxImageEffectPropSupportedComponents)
@@ -66,6 +72,7 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	}
 	c.depth = fitDepth(i.setup.Depth.String(), i.depths())
 	c.premultiplication = premultiplication
+	c.offer = c.delivery
 
 	s := newProperties("clip " + d.name)
 	c.properties = s

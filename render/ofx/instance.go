@@ -43,8 +43,10 @@ type Setup struct {
 	Scale       float64 // of the render
 	Rows        Rows
 	Fields      bool // the lower field alone is rendered
-	// Params sets values and keys, before the plugin sees the instance.
+	// Params sets values and keys before the plugin sees the instance, as of a project that is loaded.
 	Params func(find func(name string) *Param) error
+	// Edits sets some when it has, as a user does: the plugin hears of each, and may set others.
+	Edits func(find func(name string) *Param) error
 }
 
 // components is what a picture is delivered as, before the plugin's wishes.
@@ -82,6 +84,7 @@ type Instance struct {
 	params     *paramSet
 	clips      []*Clip
 	rehearsal  sync.Once
+	edited     bool        // the user is at its parameters
 	unshown    atomic.Bool // the display of progress is asked for, and not there yet
 	rendering  sync.Mutex  // held by renders of effects that allow one at a time in an instance
 }
@@ -116,6 +119,10 @@ func (e *Effect) NewInstance(setup Setup) (*Instance, error) {
 		i.destroy()
 		return nil, fmt.Errorf("%s does not say what it prefers: %w", e.ID, err)
 	}
+	if err := i.edit(); err != nil {
+		i.destroy()
+		return nil, err
+	}
 	if !i.host.Profile.sequencePerFrame {
 		if err := i.begin(setup.First, setup.Last); err != nil {
 			i.destroy()
@@ -123,6 +130,20 @@ func (e *Effect) NewInstance(setup Setup) (*Instance, error) {
 		}
 	}
 	return i, nil
+}
+
+// edit makes the user's edits, after which the plugin may prefer something else.
+func (i *Instance) edit() error {
+	if i.setup.Edits == nil {
+		return nil
+	}
+	i.edited = true
+	err := i.setup.Edits(i.params.find)
+	i.edited = false
+	if err != nil {
+		return err
+	}
+	return i.agree()
 }
 
 // MainClips are those whose format is the project's, in the order of preference.
@@ -219,6 +240,9 @@ func (i *Instance) agree() error {
 	output := i.clip(C.kOfxImageEffectOutputClipName)
 	if output == nil {
 		return errors.New("it has no clip Output")
+	}
+	for _, c := range i.clips {
+		c.delivery = c.offer
 	}
 	i.defaultOutput(output)
 	for _, c := range i.clips {
@@ -317,8 +341,13 @@ func (i *Instance) Changed(param string, frame float64) error {
 	in.fixed(C.kOfxPropChangeReason, C.kOfxChangeUserEdited)
 	in.fixed(C.kOfxPropTime, frame)
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
-	_, err := i.action(C.kOfxActionInstanceChanged, &frame, in, nil)
-	return err
+	var failed error
+	for _, action := range []string{C.kOfxActionBeginInstanceChanged, C.kOfxActionInstanceChanged, C.kOfxActionEndInstanceChanged} {
+		if _, err := i.action(action, &frame, in, nil); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	return failed
 }
 
 func (i *Instance) begin(first, last int) error {

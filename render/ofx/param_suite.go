@@ -169,7 +169,11 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 // rendering.
 func mayEdit(p *Param, function string) C.OfxStatus {
 	c := currentCall()
-	if c == nil || c.action == C.kOfxActionInstanceChanged {
+	if c == nil {
+		return C.kOfxStatOK
+	}
+	switch c.action {
+	case C.kOfxActionBeginInstanceChanged, C.kOfxActionInstanceChanged, C.kOfxActionEndInstanceChanged:
 		return C.kOfxStatOK
 	}
 	if c.action == C.kOfxActionCreateInstance {

@@ -202,7 +202,9 @@ func (i *Instance) small(im *picture.Image) *picture.Image {
 	b := newBuffer(l.rect, 16, Packed)
 	defer b.release()
 	b.fill(l, 4, C.kOfxBitDepthFloat)
-	result := i.picture(b, &Clip{depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA, aspect: float64(im.PixelAspect)})
+	result := i.picture(b, &Clip{delivery: delivery{
+		depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA, aspect: float64(im.PixelAspect),
+	}})
 	result.HasAlpha, result.Depth, result.Compression, result.Tile = im.HasAlpha, im.Depth, im.Compression, im.Tile
 	return result
 }

@@ -14,10 +14,16 @@ import (
 	"strings"
 )
 
-// Set gives a parameter the value, or the keys, that a user wrote: 0.5, 1,0.2,0 or 0@1001,1@1024.
+// Set gives a parameter the value, or the keys, that a user wrote: 0.5, 1,0.2,0 or 0@1001,1@1024. The
+// plugin hears of it where the user edits an instance; what it answers changes nothing for a host.
 func (p *Param) Set(text string, interpolation Interpolation) error {
 	if err := p.parseAndPut(text, interpolation); err != nil {
 		return fmt.Errorf("parameter %s cannot be set to %q: %w", p.Name, text, err)
+	}
+	if i := p.set.instance; i != nil && i.edited {
+		if err := i.Changed(p.Name, float64(i.setup.First)); err != nil {
+			i.host.findings.add("InstanceChanged failed: "+err.Error(), "InstanceChanged")
+		}
 	}
 	return nil
 }
