@@ -171,18 +171,40 @@ void pixels_from_rgba(unsigned char *to, const unsigned char *from, enum depth d
   }
 }
 
+/* As Rec.709 has it; grey is what it was, to the bit. */
+static float luminance(const unsigned char *rgb) {
+  float r = load_float(rgb), g = load_float(rgb + 4), b = load_float(rgb + 8);
+  return r == g && g == b ? r : 0.2126f * r + 0.7152f * g + 0.0722f * b;
+}
+
+static void to_luminance(unsigned char *to, const unsigned char *from, enum depth depth,
+                         int components, size_t n) {
+  unsigned char piece[PIECE * 4 * 4];
+  for (size_t done = 0; done < n; done += PIECE) {
+    size_t count = n - done < PIECE ? n - done : PIECE;
+    pixels_to_rgba(piece, from + done * (size_t)components * depth_size(depth), depth, components,
+                   count);
+    for (size_t i = 0; i < count; i++)
+      store_float(to + 4 * (done + i), luminance(piece + 16 * i));
+  }
+}
+
 void pixels_to_mask(unsigned char *to, const unsigned char *from, enum depth depth, int components,
-                    size_t n) {
+                    bool opaque, size_t n) {
   if (components == 1) {
     to_floats(to, from, depth, n);
     return;
   }
+  if (components == 3 || opaque) {
+    to_luminance(to, from, depth, components, n);
+    return;
+  }
   unsigned char piece[PIECE * 4];
-  size_t size = depth_size(depth), channel = components == 4 ? 3 : 0;
+  size_t size = depth_size(depth);
   for (size_t done = 0; done < n; done += PIECE) {
     size_t count = n - done < PIECE ? n - done : PIECE;
     for (size_t i = 0; i < count; i++)
-      memcpy(piece + size * i, from + ((done + i) * (size_t)components + channel) * size, size);
+      memcpy(piece + size * i, from + (4 * (done + i) + 3) * size, size);
     to_floats(to + 4 * done, piece, depth, count);
   }
 }

@@ -3,6 +3,7 @@
 #ifndef IMPASTO_PIXELS_H
 #define IMPASTO_PIXELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +17,10 @@ void pixels_to_rgba(unsigned char *to, const unsigned char *from, enum depth dep
 void pixels_from_rgba(unsigned char *to, const unsigned char *from, enum depth depth,
                       int components, size_t n);
 
-/* n pixels of 1, 3 or 4 components to one channel: alpha, or red where there is none. */
+/* n pixels of 1, 3 or 4 components to one channel: alpha, or luminance where there is none or where
+ * all is opaque. */
 void pixels_to_mask(unsigned char *to, const unsigned char *from, enum depth depth, int components,
-                    size_t n);
+                    bool opaque, size_t n);
 
 /* Exact, NaN payloads included; the other way rounds to the nearest, ties to even. Integer
  * arithmetic only: hosts set the processor's flush-to-zero mode, and loads into it lose half

@@ -108,7 +108,8 @@ static void copy_mask_row(struct frame *frame, int y) {
   const struct image *mask = &frame->mask;
   unsigned char *row = memory_row(frame, &frame->mask_at, y);
   size_t n = (size_t)width(frame->masked);
-  pixels_to_mask(row, image_at(mask, frame->masked.x1, y), mask->depth, mask->components, n);
+  pixels_to_mask(row, image_at(mask, frame->masked.x1, y), mask->depth, mask->components,
+                 mask->opaque, n);
   for (size_t i = 0; i < n && !frame->mask_counts; i++) {
     float v;
     memcpy(&v, row + 4 * i, sizeof v);
@@ -236,6 +237,11 @@ static enum progress fetch_held(struct frame *frame) {
   return FAILED;
 }
 
+/* Whether pixels are as wide, but for what hosts round. */
+static bool same_shape(double a, double b) {
+  return a / b > 0.999 && a / b < 1.001;
+}
+
 static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) {
   struct instance *instance = frame->instance;
   struct image *source = &frame->source, *output = &frame->output, *mask = &frame->mask;
@@ -297,6 +303,11 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
   case FETCHED_NOTHING:
     break;
   case FETCHED_BAD:
+    return FAILED;
+  }
+  if (mask->handle && !same_shape(mask->aspect, frame->source.aspect)) {
+    say(&frame->why, "The pixels of Mask have another shape than those of Source, so that the mask "
+                     "would lie elsewhere: reformat it before Impasto.");
     return FAILED;
   }
   frame->mask_counts = frame->invert && memcmp(&frame->masked, wanted, sizeof(OfxRectI)) != 0;

@@ -118,11 +118,8 @@ func (o *optimisation) readMask(plate *picture.Image) (*bridge.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !mask.HasAlpha {
-		greyToAlpha(mask)
-	}
-	if err := sameFrame(o.mask, mask, plate); err != nil {
-		return nil, err
+	if mask, err = mask.Fit(plate); err != nil {
+		return nil, fmt.Errorf("%s cannot be used: %w", o.mask, err)
 	}
 	for i := 3; i < len(mask.Pix); i += 4 {
 		if mask.Pix[i] > 0 {

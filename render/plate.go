@@ -42,6 +42,7 @@ type plate struct {
 	source  picture.Source
 	frames  []int          // that there are files of, in order; none of a still
 	example *picture.Image // the one that was taken for it; nil: the first that can be read
+	under   *picture.Image // the plate that a matte is laid over, without pixels; nil: none
 
 	mu     sync.Mutex
 	keep   int // how many pictures to hold on to
@@ -54,6 +55,10 @@ type reading struct {
 	done sync.Once
 	im   *picture.Image
 	err  error
+
+	mu    sync.Mutex
+	under *picture.Image // the plate that laid fits
+	laid  *picture.Image
 }
 
 func newPlate(pattern sequence.Pattern, layer, missing string, keep int) (*plate, error) {
@@ -158,25 +163,23 @@ func (p *plate) read(frame int) (*picture.Image, error) {
 		p.recent = slices.Delete(p.recent, 0, len(p.recent)-p.keep)
 	}
 	p.mu.Unlock()
-	r.done.Do(func() { r.im, r.err = p.open(path) })
-	return r.im, r.err
-}
-
-func (p *plate) open(path string) (*picture.Image, error) {
-	im, err := p.source.Read(path)
-	if err == nil && p.source.Data && !im.HasAlpha {
-		greyToAlpha(im)
+	r.done.Do(func() { r.im, r.err = p.source.Read(path) })
+	if r.err != nil || p.under == nil {
+		return r.im, r.err
 	}
-	return im, err
+	return r.over(p.under)
 }
 
-// greyToAlpha makes a mask of a picture that has no alpha.
-func greyToAlpha(im *picture.Image) {
-	for i := 0; i < len(im.Pix); i += 4 {
-		r, g, b := im.Pix[i], im.Pix[i+1], im.Pix[i+2]
-		if im.Pix[i+3] = r; r != g || g != b {
-			im.Pix[i+3] = 0.2126*r + 0.7152*g + 0.0722*b
+// over is the picture as a matte of a plate.
+func (r *reading) over(plate *picture.Image) (*picture.Image, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.under != plate {
+		laid, err := r.im.Fit(plate)
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be used: %w", r.path, err)
 		}
+		r.under, r.laid = plate, laid
 	}
-	im.HasAlpha = true
+	return r.laid, nil
 }

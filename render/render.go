@@ -48,6 +48,10 @@ alpha. A layer's channels go by what they are called: R, r or red, X, Y, Z, in a
 name or behind it. A matte that is one channel may be called anything. Of mip levels the largest is read.
 Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no other layers.
 
+A mask is what a file has for alpha, or its luminance where it has none or is opaque everywhere. It is laid
+over the plate, display window over display window: one of another size or of other pixels is resampled, one
+of other proportions is refused.
+
 Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
 Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or
 its number. They are set one after the other, as by hand, so that a preset sets here what it sets
@@ -358,8 +362,14 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 	setup.Context = context
 	setup.Sequential = p.effect.Sequential()
 	setup.Clips = map[string]ofx.Plate{}
+	under, err := j.under(plates)
+	if err != nil {
+		return nil, fail(exitUsage, err)
+	}
 	for name, plate := range plates {
-		plate.source.Data = slices.Contains(p.effect.Masks(context), name)
+		if slices.Contains(p.effect.Masks(context), name) {
+			plate.source.Data, plate.under = true, under
+		}
 		if _, err := plate.Example(); err != nil {
 			return nil, fail(exitUsage, fmt.Errorf("clip %s: %w", name, err))
 		}
@@ -373,4 +383,19 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 		j.saySpaces(i, plates)
 	}
 	return i, fail(exitPlugin, err)
+}
+
+// under is what mattes are laid over: the main clip's picture, without its pixels; nil where there is none.
+func (j *job) under(plates map[string]*plate) (*picture.Image, error) {
+	main := plates[j.main()]
+	if main == nil {
+		return nil, nil
+	}
+	im, err := main.Example()
+	if err != nil {
+		return nil, fmt.Errorf("clip %s: %w", j.main(), err)
+	}
+	format := *im
+	format.Pix = nil
+	return &format, nil
 }

@@ -138,14 +138,23 @@ static void test_mask(void) {
   for (int i = 0; i < 4 * N; i++)
     rgba[i] = (unsigned char)(i * 7);
   static const struct {
-    int components, channel;
-  } kinds[] = {{1, 0}, {3, 0}, {4, 3}};
-  for (int k = 0; k < 3; k++) {
+    int components;
+    bool opaque;
+  } kinds[] = {{1, false}, {1, true}, {3, false}, {4, false}, {4, true}};
+  for (int k = 0; k < 5; k++) {
     int c = kinds[k].components;
-    pixels_to_mask((unsigned char *)mask, rgba, DEPTH_BYTE, c, N);
-    for (int i = 0; i < N; i++)
-      CHECK(mask[i] == rgba[i * c + kinds[k].channel] / 255.0f);
+    pixels_to_mask((unsigned char *)mask, rgba, DEPTH_BYTE, c, kinds[k].opaque, N);
+    for (int i = 0; i < N; i++) {
+      const unsigned char *p = rgba + i * c;
+      double want = c == 1 ? p[0] : 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2];
+      if (c == 4 && !kinds[k].opaque)
+        want = p[3];
+      CHECK(fabs(mask[i] - want / 255) < 1e-6);
+    }
   }
+  const float grey[] = {0.3f, 0.3f, 0.3f, 7};
+  pixels_to_mask((unsigned char *)mask, (const unsigned char *)grey, DEPTH_FLOAT, 4, true, 1);
+  CHECK(mask[0] == 0.3f);
 }
 
 int main(void) {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"image"
 	"io/fs"
 	"math"
 	"math/rand/v2"
@@ -111,13 +110,6 @@ func realEXR(t *testing.T) string {
 func TestRealOpenEXR(t *testing.T) {
 	root := realEXR(t)
 	s := newShot(t)
-	mask := picture.New(image.Rect(-600, -600, 2200, 2200))
-	mask.DisplayWindow = image.Rect(0, 0, 1600, 1600)
-	clear(mask.Pix)
-	mask.HasAlpha = true
-	if err := picture.Write(s.path("mask.exr"), mask); err != nil {
-		t.Fatal(err)
-	}
 	table := []string{""}
 	found := 0
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -141,9 +133,28 @@ func TestRealOpenEXR(t *testing.T) {
 	t.Log(strings.Join(table, "\n"))
 }
 
+// blackMask writes a mask of a picture's format that is 0 over all of it.
+func (s *shot) blackMask(t *testing.T, path string) {
+	plate, err := picture.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := picture.New(plate.DataWindow.Union(plate.DisplayWindow))
+	mask.DisplayWindow, mask.PixelAspect, mask.HasAlpha = plate.DisplayWindow, plate.PixelAspect, true
+	clear(mask.Pix)
+	if err := picture.Write(s.path("mask.exr"), mask); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // throughTheNode renders a file, and says what it found for the table.
 func (s *shot) throughTheNode(t *testing.T, path string, want realFile) string {
-	printed, code := s.finish(s.still(path, "--clip", "Mask="+s.path("mask.exr")))
+	args := []string{}
+	if want.refused == "" {
+		s.blackMask(t, path)
+		args = []string{"--clip", "Mask=" + s.path("mask.exr")}
+	}
+	printed, code := s.finish(s.still(path, args...))
 	if want.refused != "" {
 		if code != 2 || !strings.Contains(printed, path+" cannot be read: "+want.refused) {
 			t.Errorf("ended with %d:\n%s", code, printed)

@@ -293,7 +293,7 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		args       []string
 	}{
 		{"empty mask", "none.png is empty: there is nothing to paint", []string{"--mask", s.path("none.png")}},
-		{"mask of another size", "other.png is a frame of 60 × 48 pixels, and the plate one of 64 × 48", []string{"--mask", s.path("other.png")}},
+		{"mask of other proportions", "it is a matte of 60 × 48 pixels and the plate is of 64 × 48", []string{"--mask", s.path("other.png")}},
 		{"no mask", "--match-mask needs a --mask", []string{"--match-mask"}},
 		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
 		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},

@@ -134,7 +134,7 @@ func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 		return nil, nil, err
 	}
 	h := parts[choice.part]
-	im := &Image{HasAlpha: choice.alpha, Metadata: h.metadata()}
+	im := &Image{HasAlpha: choice.alpha, Windowed: true, Metadata: h.metadata()}
 	if !s.Data {
 		im.Colourspace = h.colourspace()
 	}

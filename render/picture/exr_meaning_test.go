@@ -64,7 +64,7 @@ func TestChannelsOfNoMeaning(t *testing.T) {
 func TestMattesOfOneChannel(t *testing.T) {
 	for _, name := range []string{"R", "G", "Y", "matte", "Z", "mask.a", "hero.R", "x"} {
 		path := makeEXR(t, madePart{channels: map[string]float32{name: 0.5}})
-		want{path, name, [4]float32{0.5, 0.5, 0.5, 1}, false}.check(t, Source{Data: true})
+		want{path, name, [4]float32{0.5, 0.5, 0.5, 0.5}, true}.check(t, Source{Data: true})
 	}
 	path := makeEXR(t, madePart{channels: map[string]float32{"A": 0.5}})
 	want{path, "A", [4]float32{0, 0, 0, 0.5}, true}.check(t, Source{Data: true})

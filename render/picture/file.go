@@ -19,8 +19,9 @@ const (
 
 // Source is how files are read.
 type Source struct {
-	// Data is for masks and the like: what a PNG or JPEG stores is taken as it is, on a scale of 0
-	// to 1, and not as sRGB.
+	// Data is for mattes: what a PNG or JPEG stores is taken as it is, on a scale of 0 to 1, and not
+	// as sRGB, and alpha becomes the matte, which is luminance where a picture has no alpha or is
+	// opaque everywhere.
 	Data bool
 	// Layer is what to read of an OpenEXR file, as [PART:][NAME]; see choose.
 	Layer string
@@ -57,6 +58,9 @@ func (s Source) Read(path string) (*Image, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	if s.Data {
+		im.asMatte()
 	}
 	return im, nil
 }

@@ -16,6 +16,7 @@ type Image struct {
 	DataWindow    image.Rectangle // the pixels that Pix holds
 	DisplayWindow image.Rectangle // the frame that they belong to
 	PixelAspect   float32         // width of a pixel over its height
+	Windowed      bool            // the file knows of windows and of pixels' shape, as OpenEXR does
 	Pix           []float32       // R, G, B, A of every pixel of DataWindow, top row first
 	HasAlpha      bool            // false: A is 1 everywhere, and is not written
 	Depth         Depth           // what the file holds, or is to hold
