@@ -275,13 +275,16 @@ func TestRenderCheck(t *testing.T) {
 		"statistics of nothing": {Space: SpaceLinear, Size: size, Statistics: Statistics{Window: &Window{5, 5, 5, 9}}},
 		"no size":               {Space: SpaceLinear},
 		"no scale":              {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
-		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1}},
+		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1, nil}},
 		"no iterations":         {Space: SpaceLinear, Size: size, Descent: &Descent{TextureCrop: [4]float64{0, 0, 1, 1}}},
 		"endless iterations":    {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: MaxIterations + 1, TextureCrop: [4]float64{0, 0, 1, 1}}},
 		"more than a painting":  {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1.01}}},
 		"a strange name":        {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, After: make([]byte, KeptBytes-1)}},
 		"a crop of no number":   {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, math.NaN()}}},
-		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1}},
+		"a format of nothing":   {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, 0, 9}}},
+		"a format of no number": {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.NaN(), 9}}},
+		"an endless format":     {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.Inf(1), 9}}},
+		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1, nil}},
 	} {
 		r.Device.Kind = DeviceCPU
 		if err := r.Check(); err == nil {

@@ -192,6 +192,10 @@ type Size struct {
 	PixelAspect  float64    `msgpack:"pixelAspect"`  // the width of a pixel of the full-resolution frame, of which the height is 1
 	Detail       float64    `msgpack:"detail"`       // the size that the network works at, of the full-resolution frame with square pixels
 	TextureScale float64    `msgpack:"textureScale"` // how much larger the strokes are
+
+	// Format is the frame that the plate lies in, whatever there is of it: x1, y1, x2, y2, in
+	// pixels of the plate, of which a proxy's are parts. None: nobody knows, and it is the plate.
+	Format *[4]float64 `msgpack:"format,omitempty"`
 }
 
 // The ranges leave room around what hosts and parameters have.
@@ -205,6 +209,16 @@ func (s *Size) check() error {
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
 			return fmt.Errorf("%s %g", v.name, v.value)
+		}
+	}
+	if f := s.Format; f != nil {
+		for _, v := range f {
+			if !(math.Abs(v) <= maxCoordinate) {
+				return fmt.Errorf("format %v", *f)
+			}
+		}
+		if !(f[0] < f[2] && f[1] < f[3]) {
+			return fmt.Errorf("format %v", *f)
 		}
 	}
 	return nil

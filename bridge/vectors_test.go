@@ -27,7 +27,7 @@ var vectors = []struct {
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
-		Size:    Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5},
+		Size:    Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5, Format: &[4]float64{0, 0, 959.5, 270.25}},
 		Descent: &Descent{Iterations: 64, TextureCrop: [4]float64{0.25, 0, 1, 0.5}, Seed: 7, MatchMask: true, After: bytes.Repeat([]byte{0xab}, KeptBytes)},
 		Statistics: Statistics{
 			Window: &Window{0, 0, 1920, 1080},

@@ -63,7 +63,7 @@ static void put_picture(struct encoder *e, const char *key, const struct picture
 
 static void put_size(struct encoder *e, const struct size *size) {
   put_text(e, "size");
-  put_map(e, 4);
+  put_map(e, size->format ? 5 : 4);
   put_text(e, "scale");
   e->failed |= msgpack_pack_array(&e->packer, 2);
   for (int i = 0; i < 2; i++)
@@ -71,6 +71,12 @@ static void put_size(struct encoder *e, const struct size *size) {
   put_double(e, "pixelAspect", size->pixel_aspect);
   put_double(e, "detail", size->detail);
   put_double(e, "textureScale", size->texture_scale);
+  if (!size->format)
+    return;
+  put_text(e, "format");
+  e->failed |= msgpack_pack_array(&e->packer, 4);
+  for (int i = 0; i < 4; i++)
+    e->failed |= msgpack_pack_double(&e->packer, size->format[i]);
 }
 
 static void put_statistics(struct encoder *e, const struct statistics *statistics) {

@@ -52,6 +52,7 @@ struct size {
   double scale[2];     /* the plate's pixels for one of the full-resolution frame */
   double pixel_aspect; /* width of a pixel of that frame, of which the height is 1 */
   double detail, texture_scale;
+  const double *format; /* x1, y1, x2, y2 of the frame, in pixels of the plate; NULL: unknown */
 };
 
 /* The name of a picture that was optimised, for the frame after it. */

@@ -40,7 +40,8 @@ struct frame {
   struct picture plate_at, mask_at, output_at; /* in the memory */
   struct painting painting;                    /* there as well, where style has an image */
   struct picture held_at;                      /* and held */
-  int32_t format[4];
+  double format[4];      /* of the frame, in pixels of the plate */
+  int32_t format_pixels[4]; /* where its statistics are */
 };
 
 enum progress { GO_ON, ABORTED, DECLINED, FAILED };
@@ -365,20 +366,30 @@ static enum progress progress_of(const struct watch *watch, enum outcome outcome
   }
 }
 
-/* The format in pixels of the plate. False: nobody knows, or all of the frame is wanted. */
+/* The format in pixels of the plate. False: nobody knows. */
 static bool find_format(struct frame *frame) {
   OfxRectD f;
-  if (params_whole_frame(&frame->instance->params, frame->time) ||
-      !format_of(frame->instance, &f))
+  if (!format_of(frame->instance, &f))
     return false;
   double across = frame->scale[0] / frame->size.pixel_aspect, up = frame->scale[1];
   const double sides[] = {f.x1 * across, f.y1 * up, f.x2 * across, f.y2 * up};
   for (int i = 0; i < 4; i++) {
     if (!(sides[i] > -MAX_COORDINATE && sides[i] < MAX_COORDINATE))
       return false;
-    frame->format[i] = (int32_t)(sides[i] + (sides[i] < 0 ? -0.5 : 0.5));
+    frame->format[i] = sides[i];
   }
-  int64_t wide = frame->format[2] - frame->format[0], high = frame->format[3] - frame->format[1];
+  return sides[0] < sides[2] && sides[1] < sides[3];
+}
+
+/* The pixels of the format, of which the statistics are. False: all of the frame is wanted, or
+ * there are none. */
+static bool find_format_pixels(struct frame *frame) {
+  int32_t *to = frame->format_pixels;
+  if (!frame->size.format || params_whole_frame(&frame->instance->params, frame->time))
+    return false;
+  for (int i = 0; i < 4; i++)
+    to[i] = (int32_t)(frame->format[i] + (frame->format[i] < 0 ? -0.5 : 0.5));
+  int64_t wide = to[2] - to[0], high = to[3] - to[1];
   return wide > 0 && high > 0 && wide * high <= MAX_PIXELS;
 }
 
@@ -410,6 +421,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       !params_descent(params, frame->time, &descent, &frame->why) ||
       !find_before(frame, &descent.after))
     return FAILED;
+  frame->size.format = find_format(frame) ? frame->format : NULL;
   struct render_request request = {
       .style = styles.a,
       .style_b = styles.b,
@@ -424,7 +436,7 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .mix = frame->mix,
       .mask_invert = frame->invert && !rect_empty(frame->masked),
       .size = frame->size,
-      .statistics = {.window = find_format(frame) ? frame->format : NULL,
+      .statistics = {.window = find_format_pixels(frame) ? frame->format_pixels : NULL,
                      .held = frame->held.handle ? &frame->held_at : NULL},
       .plate = frame->plate_at,
       .output = frame->output_at,

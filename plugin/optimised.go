@@ -142,15 +142,11 @@ func (f *frame) settings() (optimise.Settings, error) {
 		return optimise.Settings{}, failure(bridge.CodeStyle, nil, "Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, %g, %g: the second has to be to the right of the first, and above it.",
 			c[0], c[1], c[2], c[3])
 	}
-	if _, _, err := f.sized(max(f.Size.Detail, 1)); err != nil {
-		return optimise.Settings{}, err
+	for _, factor := range []float64{max(f.Size.Detail, 1), 1} {
+		if err := f.place(factor, 1, 1); err != nil {
+			return optimise.Settings{}, err
+		}
 	}
-	width, height, err := f.sized(1)
-	if err != nil {
-		return optimise.Settings{}, err
-	}
-	f.work = pixels.NewGeometry(width, height, 1, 1)
-	f.seen = pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), 1, 1)
 	return optimise.Settings{
 		Unrealness: f.Unrealness, Iterations: d.Iterations, Detail: f.Size.Detail,
 		TextureScale: f.Size.TextureScale, TextureCrop: d.TextureCrop, Seed: uint64(d.Seed),

@@ -21,7 +21,8 @@ type pictureKey struct {
 	network  string     // with its version, and what it runs on
 	vector   pixels.Key // of the style, or of what lies between two
 	content  pixels.Key
-	size     pixels.Geometry // that the network worked at
+	seen     pixels.Geometry // of the plate
+	work     pixels.Geometry // that the network worked at
 	small    pixels.Key      // of what the statistics are of, where that is not all of the plate
 	painting paintingKey
 	baked    bake.Key // of what no network painted, and then there is nothing else

@@ -348,7 +348,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{network: s.key(), vector: f.look.key, content: content.Key, size: f.work, small: pixels.Digest(f.small), painting: painting.key}
+	key := pictureKey{network: s.key(), vector: f.look.key, content: content.Key, seen: f.seen, work: f.work, small: pixels.Digest(f.small), painting: painting.key}
 	return e.develop(ctx, t, progress, func() *picture { return e.pictures.get(key) }, func() (work, error) {
 		least, most := s.needs(f.work.Plane())
 		if err := e.reserve(ctx, f, least, most, progress); err != nil {
@@ -471,10 +471,10 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 		err = noMemory(f, err)
 	case err != nil && ctx.Err() == nil && s.device.Provider != network.CPU:
 		err = failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
-			f.look.label, f.Frame, f.work.PlateWidth, f.work.PlateHeight, brief(err))
+			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count, brief(err))
 	case err != nil && ctx.Err() == nil:
 		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
-			f.look.label, f.Frame, f.work.PlateWidth, f.work.PlateHeight)
+			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
 		err = failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
 			f.look.label, f.Frame, f.look.id)
@@ -533,7 +533,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float3
 		return nil, err
 	}
 	pixels.Resample(workers, small, &f.work, values, &f.seen)
-	if f.work.PlateWidth >= f.seen.PlateWidth && f.work.PlateHeight >= f.seen.PlateHeight {
+	if f.work.Across.Of >= f.seen.Across.Of && f.work.Down.Of >= f.seen.Down.Of {
 		return values, nil
 	}
 	room, err := e.scratch(pixels.EdgesRoom(&f.seen, &f.work))
@@ -557,5 +557,5 @@ func (e *engine) scratch(n int) ([]float32, error) {
 
 func noMemory(f *frame, cause error) error {
 	return failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
-		f.work.PlateWidth, f.work.PlateHeight)
+		f.work.Across.Count, f.work.Down.Count)
 }

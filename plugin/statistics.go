@@ -29,15 +29,26 @@ func (e *engine) sample(ctx context.Context, f *frame, s *session, r *pixels.Rea
 		}
 		opaque = held.Opaque
 	}
-	part := g.Part(from.Window, f.Statistics.Window)
+	part := g.Whole()
+	frame := part
+	if w := f.Statistics.Window; w != nil {
+		frame = from.Part(*w)
+		part = part.Meet(frame)
+	}
+	if !opaque {
+		part = from.Solid(workers, part)
+	}
+	if f.Statistics.Window != nil {
+		part = part.Within(frame)
+	}
 	if f.held == nil && opaque && part == g.Whole() {
 		return nil
 	}
 	f.small = make([]float32, 3*s.Norms.Size*s.Norms.Size)
-	if opaque {
+	if opaque && part.In(g.Whole()) {
 		pixels.Average(workers, seen, &g, part, f.small, s.Norms.Size)
 	} else {
-		pixels.AverageSolid(workers, seen, &g, from, from.Solid(workers, part), f.small, s.Norms.Size)
+		pixels.AverageSolid(workers, seen, &g, from, part, f.small, s.Norms.Size)
 	}
 	return nil
 }

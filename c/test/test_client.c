@@ -49,7 +49,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
                                    .space = SPACE_LINEAR,
                                    .premultiplied = true,
                                    .mix = 1,
-                                   .size = {{1, 1}, 1, 1, 1},
+                                   .size = {{1, 1}, 1, 1, 1, NULL},
                                    .plate = plate,
                                    .output = output,
                                    .device = {DEVICE_CPU, 0, 0, 0}};

@@ -29,6 +29,7 @@ static void test_encoding(void) {
   is_vector("ping", encode_ping(&b, 5), &b);
 
   struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
+  static const double frame[] = {0, 0, 959.5, 270.25};
   static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
   struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
   struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, true, {.any = true}};
@@ -46,7 +47,7 @@ static void test_encoding(void) {
       .keep_colour = 0.5,
       .mix = 0.25,
       .mask_invert = true,
-      .size = {{0.5, 0.25}, 2, 0.75, 1.5},
+      .size = {{0.5, 0.25}, 2, 0.75, 1.5, frame},
       .descent = &descent,
       .statistics = {format, &held},
       .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
@@ -63,7 +64,7 @@ static void test_encoding(void) {
       .frame = 7,
       .space = SPACE_LINEAR,
       .mix = 1,
-      .size = {{1, 1}, 1, 1, 1},
+      .size = {{1, 1}, 1, 1, 1, NULL},
       .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
       .statistics = {.window = other},
       .painting = &painting,
@@ -78,7 +79,7 @@ static void test_encoding(void) {
       .frame = -3,
       .space = SPACE_SRGB,
       .mix = 1,
-      .size = {{1, 1}, 1, 1, 1},
+      .size = {{1, 1}, 1, 1, 1, NULL},
       .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
       .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},
       .device = {DEVICE_AUTO, 0, 0, 0},

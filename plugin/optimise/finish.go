@@ -27,7 +27,7 @@ func extent(t network.Tensor) pixels.Geometry {
 // framed is the plate's place at a size, with a margin around it.
 func (d *descending) framed(detail float64) pixels.Geometry {
 	width, height := d.sides(detail)
-	return pixels.Geometry{PlateWidth: width, PlateHeight: height, Width: width + 2*margin, Height: height + 2*margin, Left: margin, Top: margin}
+	return pixels.Geometry{Across: pixels.Alone(width), Down: pixels.Alone(height), Width: width + 2*margin, Height: height + 2*margin, Left: margin, Top: margin}
 }
 
 // region is the mask at a place.
@@ -80,7 +80,7 @@ func (d *descending) finished(picture network.Tensor, place pixels.Geometry) net
 	g := extent(d.Plate)
 	done := d.resampled(picture, place, g)
 	values := done.Values
-	if place.PlateWidth < g.Width {
+	if place.Across.Count < g.Width {
 		pixels.KeepEdges(d.Threads, 0, 1, d.Plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
 	}
 	for i, v := range values {

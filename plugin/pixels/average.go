@@ -1,32 +1,6 @@
 package pixels
 
-import (
-	"math"
-
-	"impasto.net/bridge"
-)
-
-// Part is a rectangle of a plate, in pixels from its upper left corner.
-type Part struct{ Left, Top, Right, Bottom float64 }
-
-// Whole is the part of the plate that is all of it.
-func (g *Geometry) Whole() Part {
-	return Part{Right: float64(g.PlateWidth), Bottom: float64(g.PlateHeight)}
-}
-
-// Part is what a plate that lies in one window has in another, which may be nil; all of it
-// where they do not meet.
-func (g *Geometry) Part(plate bridge.Window, window *bridge.Window) Part {
-	if window == nil {
-		return g.Whole()
-	}
-	left, right := max(plate[0], window[0]), min(plate[2], window[2])
-	bottom, top := max(plate[1], window[1]), min(plate[3], window[3])
-	if left >= right || bottom >= top {
-		return g.Whole()
-	}
-	return Part{float64(left - plate[0]), float64(plate[3] - top), float64(right - plate[0]), float64(plate[3] - bottom)}
-}
+import "math"
 
 // Average makes a small square picture of a part of a plate, each pixel the mean of the area
 // that it covers; where the edge of that area cuts through the plate's pixels they count by
@@ -54,11 +28,11 @@ func Average(workers int, picture []float32, g *Geometry, part Part, small []flo
 // across and down are the columns and the rows of pixels that one of a number of equal parts
 // covers.
 func (p *Part) across(g *Geometry, i, parts int) covered {
-	return cover(p.Left, p.Right-p.Left, i, parts, g.PlateWidth)
+	return cover(p.Left, p.Right-p.Left, i, parts, g.Across.Count)
 }
 
 func (p *Part) down(g *Geometry, i, parts int) covered {
-	return cover(p.Top, p.Bottom-p.Top, i, parts, g.PlateHeight)
+	return cover(p.Top, p.Bottom-p.Top, i, parts, g.Down.Count)
 }
 
 // total is a sum, in four so that one addition need not wait for the other.
@@ -74,20 +48,24 @@ func total(values []float32) float32 {
 	return (a + b) + (c + d)
 }
 
-// covered is a run of pixels, and how much of its length each of them is.
+// covered is a run of pixels, and how much each of them is of a length that begins and ends
+// somewhere between them; none where the last comes before the first.
 type covered struct {
 	first, last                    int
 	firstWeight, inner, lastWeight float32
 }
 
-// cover gives part i of a length that starts somewhere on a side of n pixels.
+// cover gives part i of a length that starts somewhere on or beside a side of n pixels.
 func cover(start, length float64, i, parts, n int) covered {
 	step := length / float64(parts)
-	from, to := start+float64(i)*step, start+float64(i+1)*step
+	from, to := max(start+float64(i)*step, 0), min(start+float64(i+1)*step, float64(n))
+	if from >= to {
+		return covered{first: 0, last: -1}
+	}
 	first := min(int(from), n-1)
 	last := max(first, min(int(math.Ceil(to)), n)-1)
 	if first == last {
-		return covered{first, last, 1, 0, 0}
+		return covered{first, last, float32((to - from) / step), 0, 0}
 	}
 	return covered{first, last, float32((float64(first+1) - from) / step), float32(1 / step), float32((to - float64(last)) / step)}
 }

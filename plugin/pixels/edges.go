@@ -2,7 +2,7 @@ package pixels
 
 // EdgesRoom is how many values KeepEdges works on beside the pictures.
 func EdgesRoom(plate, small *Geometry) int {
-	return 2*plate.PlateWidth*plate.PlateHeight + 2*small.PlateWidth*small.PlateHeight
+	return 2*plate.Across.Count*plate.Down.Count + 2*small.Across.Count*small.Down.Count
 }
 
 const (
@@ -32,11 +32,11 @@ func KeepEdges(workers int, black, white float64, plate []float32, pg *Geometry,
 		room = room[g.Plane():]
 		return part
 	}
-	small := NewGeometry(sg.PlateWidth, sg.PlateHeight, 1, 1)
+	small := Fitted(sg.Across, sg.Down, 1, 1)
 	rest, wide, light, slope := take(pg), take(pg), take(&small), take(&small)
 	lightOf(workers, black, white, plate, rest)
-	scale(workers, rest, pg, light, &small, taps(pg.PlateWidth, small.Width), taps(pg.PlateHeight, small.Height))
-	across, down := taps(small.Width, pg.PlateWidth), taps(small.Height, pg.PlateHeight)
+	scale(workers, rest, pg, light, &small, taps(pg.Across, small.Across), taps(pg.Down, small.Down))
+	across, down := taps(small.Across, pg.Across), taps(small.Down, pg.Down)
 	scale(workers, light, &small, wide, pg, across, down)
 	pieces(workers, len(rest), func(from, to int) bool {
 		rest, less := rest[from:to], wide[from:to]

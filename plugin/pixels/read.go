@@ -48,9 +48,9 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	Strips(workers, g.Height, func(strip, from, to int) bool {
 		bad, unseen, opaque := 0, 0, true
 		for y := from; y < to; y++ {
-			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.PlateHeight), plate.Window[0], plate.Window[2])
+			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.Down.Count), plate.Window[0], plate.Window[2])
 			start := y*g.Width + g.Left
-			pr, pg, pb := red[start:start+g.PlateWidth], green[start:start+g.PlateWidth], blue[start:start+g.PlateWidth]
+			pr, pg, pb := red[start:start+g.Across.Count], green[start:start+g.Across.Count], blue[start:start+g.Across.Count]
 			if simple {
 				b, u := r.row(e, src, pr, pg, pb)
 				bad, unseen = bad+b, unseen+u
@@ -59,11 +59,11 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 				bad, unseen = bad+b, unseen+u
 			}
 			opaque = opaque && solid(src)
-			if g.PlateWidth < g.Width {
+			if g.Across.Count < g.Width {
 				start, end := y*g.Width, (y+1)*g.Width
-				padRow(red[start:end], g.Left, g.PlateWidth)
-				padRow(green[start:end], g.Left, g.PlateWidth)
-				padRow(blue[start:end], g.Left, g.PlateWidth)
+				padRow(red[start:end], g.Left, g.Across.Count)
+				padRow(green[start:end], g.Left, g.Across.Count)
+				padRow(blue[start:end], g.Left, g.Across.Count)
 			}
 		}
 		for c, p := range [][]float32{red, green, blue} {
@@ -77,7 +77,7 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 		}
 		return ctx.Err() == nil
 	})
-	for _, v := range []int{g.PlateWidth, g.PlateHeight, g.Width, g.Height, g.Left, g.Top} {
+	for _, v := range []int{g.Across.Count, g.Down.Count, g.Width, g.Height, g.Left, g.Top} {
 		digests = binary.LittleEndian.AppendUint64(digests, uint64(v))
 	}
 	if holes.Load() > 0 && ctx.Err() == nil {

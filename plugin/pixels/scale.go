@@ -2,11 +2,11 @@ package pixels
 
 import "math"
 
-// Resample takes the plate's part of a picture to that of another one, of another size. It
-// is a Catmull-Rom spline, stretched over all pixels that go into one where the picture is
-// made smaller. Both have as many planes; what the plate does not cover is its reflection.
+// Resample takes the plate's part of a picture to that of another one, of another size, both
+// where they lie in the frame. It is a Catmull-Rom spline, stretched over all pixels that go into
+// one where the picture is made smaller. Both have as many planes; what the plate does not cover is its reflection.
 func Resample(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry) {
-	across, down := taps(fg.PlateWidth, tg.PlateWidth), taps(fg.PlateHeight, tg.PlateHeight)
+	across, down := taps(fg.Across, tg.Across), taps(fg.Down, tg.Down)
 	for c := range len(from) / fg.Plane() {
 		scale(workers, from[c*fg.Plane():(c+1)*fg.Plane()], fg, to[c*tg.Plane():(c+1)*tg.Plane()], tg, across, down)
 		tg.pad(to[c*tg.Plane() : (c+1)*tg.Plane()])
@@ -15,8 +15,8 @@ func Resample(workers int, from []float32, fg *Geometry, to []float32, tg *Geome
 
 // scale is Resample for the plate's part of one plane.
 func scale(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry, across, down []tap) {
-	Strips(workers, tg.PlateHeight, func(_, first, last int) bool {
-		row := make([]float32, fg.PlateWidth)
+	Strips(workers, tg.Down.Count, func(_, first, last int) bool {
+		row := make([]float32, fg.Across.Count)
 		for y := first; y < last; y++ {
 			down[y].rows(row, from, fg)
 			result := tg.row(to, y)
@@ -68,15 +68,17 @@ func (t *tap) rows(result, plane []float32, g *Geometry) {
 	}
 }
 
-func taps(from, to int) []tap {
-	scale := float64(from) / float64(to)
+func taps(from, to Side) []tap {
+	scale := from.Of / to.Of
 	stretch := max(scale, 1)
-	all := make([]tap, to)
+	all := make([]tap, to.Count)
 	for i := range all {
-		center := (float64(i)+0.5)*scale - 0.5
+		center := (to.At+float64(i)+0.5)*scale - 0.5 - from.At
+		// Of a plate that ends between pixels a centre may lie just beyond its end.
+		center = min(max(center, -0.5), float64(from.Count)-0.5)
 		// The spline is 0 where it ends.
 		first := max(int(math.Floor(center-2*stretch))+1, 0)
-		last := min(int(math.Ceil(center+2*stretch))-1, from-1)
+		last := min(int(math.Ceil(center+2*stretch))-1, from.Count-1)
 		weights := make([]float32, last-first+1)
 		sum := 0.
 		for j := range weights {

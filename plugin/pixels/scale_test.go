@@ -55,7 +55,7 @@ func noise(g *Geometry) []float32 {
 		picture[i] = float32(math.NaN())
 	}
 	for c := range 3 {
-		for y := range g.PlateHeight {
+		for y := range g.Down.Count {
 			row := g.row(picture[c*g.Plane():], y)
 			for x := range row {
 				row[x] = random.Float32()
