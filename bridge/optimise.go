@@ -3,12 +3,14 @@ package bridge
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 )
 
 // Optimise is what impasto optimise has an engine do that it starts for that, in msgpack
 // on the engine's standard input: the frame as the node asks for it, and what the node cannot ask
 // for. A byte after it is the order to end with what is reached by then, the input's end the order
-// to stop at once.
+// to stop at once. A folder that it names is an argument of the engine's, too, which else could not
+// read it.
 type Optimise struct {
 	Render    Render `msgpack:"render"`              // with its images inline and a Descent; Style is the encoder: its name, with its version or without, or with a / the folder of its package
 	Start     string `msgpack:"start"`               // a style, as in Prepare: the descent starts from its picture of the plate; none is from the plate
@@ -27,6 +29,14 @@ func NewFrame(plate Image, space string) Render {
 		Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1},
 		Device:  Device{Kind: DeviceCPU},
 	}
+}
+
+// Folders are those that it names.
+func (o *Optimise) Folders() []string {
+	if filepath.Base(o.Render.Style) == o.Render.Style {
+		return nil
+	}
+	return []string{o.Render.Style}
 }
 
 // How Optimise goes down.

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -43,7 +44,8 @@ func TieEngine(parent int) error {
 	// Writing to the log of a host that is gone would end the process on the spot.
 	signal.Ignore(unix.SIGPIPE)
 	folder := os.Getenv(plugin.EnvUnixSocketDir)
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	// It is there already where the engine was started anew, in the same process.
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("making %s: %w", plugin.EnvUnixSocketDir, err)
 	}
 	socketFolder = folder

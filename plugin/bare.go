@@ -35,6 +35,9 @@ func bare(args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := confine(bank, library); err != nil {
+		return err
+	}
 	if err := network.Start(library); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
@@ -19,10 +20,14 @@ func doctor([]string) error {
 	if err != nil {
 		return err
 	}
+	lacks, err := confine(bank, library) // to find what the engine finds
+	if err != nil {
+		return err
+	}
 	out := json.NewEncoder(os.Stdout)
 	// The runtime comes last: it loads drivers, and those end programs.
 	for _, look := range []func() *bridge.Section{
-		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library) },
+		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library, lacks) },
 	} {
 		if err := out.Encode(look()); err != nil {
 			return err
@@ -33,7 +38,16 @@ func doctor([]string) error {
 
 const again = "install the whole Impasto.ofx.bundle again"
 
-func engineItself(library string) *bridge.Section {
+// confined says what a machine lacks for the engine to be kept from what it has no need of.
+func confined(lacks []string) string {
+	if len(lacks) == 0 {
+		return "it can open no internet socket, and of files only what painting takes"
+	}
+	return "less than it could be: this kernel, or the container, lacks " + strings.Join(lacks, " and ") +
+		" (Linux has Landlock since 5.13 and seccomp since 3.17, where they are switched on)"
+}
+
+func engineItself(library string, lacks []string) *bridge.Section {
 	s := &bridge.Section{Name: "engine"}
 	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
 	if value := os.Getenv("IMPASTO_DEVICE"); value != "" {
@@ -42,6 +56,7 @@ func engineItself(library string) *bridge.Section {
 	if _, err := deviceOverride(); err != nil {
 		s.Find("%s: set it to one, or unset it.", sentence(err))
 	}
+	s.Note("confined", "%s", confined(lacks))
 	s.Note("ONNX Runtime", "%s", library)
 	if err := network.Start(library); err != nil {
 		s.Find("%s.", sentence(err))

@@ -43,18 +43,10 @@ func gpus() *bridge.Section {
 	}
 	drivers, from := vulkanDrivers()
 	for _, driver := range drivers {
-		var manifest struct {
-			ICD struct {
-				Library string `json:"library_path"`
-			}
-		}
-		text, err := os.ReadFile(driver)
-		if err == nil {
-			err = json.Unmarshal(text, &manifest)
-		}
+		library, err := driverLibrary(driver)
 		switch {
 		case err == nil:
-			s.Note("Vulkan driver", "%s, for %s", driver, manifest.ICD.Library)
+			s.Note("Vulkan driver", "%s, for %s", driver, library)
 		case from != "":
 			s.Find("%s names a Vulkan driver that cannot be read: %v. Unset it, or correct it.", from, err)
 		default:
@@ -76,6 +68,20 @@ func vulkanDrivers() (files []string, variable string) {
 		files = append(files, glob(folder+"/vulkan/icd.d/*.json")...)
 	}
 	return files, ""
+}
+
+// driverLibrary is what a driver's manifest says of its library.
+func driverLibrary(file string) (string, error) {
+	var manifest struct {
+		ICD struct {
+			Library string `json:"library_path"`
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &manifest)
+	}
+	return manifest.ICD.Library, err
 }
 
 func glob(patterns ...string) (found []string) {

@@ -7,7 +7,7 @@
 // devices.go and half.go (where and how finely those run), budget.go (with how much memory),
 // optimised.go (frames that no network paints), paintings.go (what networks take from
 // paintings), tiles.go and stages.go (frames that are too large for one run), pictures.go
-// (what networks painted, kept). The packages pixels, network, onnx and style stand alone, as
+// (what networks painted, kept). Which files it may open is in files.go. The packages pixels, network, onnx and style stand alone, as
 // bake does, and optimise does on them.
 //
 // What impasto has it do on the command line is in bare.go, cache.go, doctor.go (with gpus.go
@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -29,6 +30,7 @@ import (
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/sandbox"
 	"impasto.net/plugin/style"
 )
 
@@ -73,24 +75,51 @@ func try(args []string) error {
 	if err != nil {
 		return err
 	}
+	_ = expendable()
+	// Of a stranger's network it sees the file, and writes nothing.
+	if _, err := sandbox.Enter(func() sandbox.Files {
+		files := libraries(library)
+		files[sandbox.Read] = append(files[sandbox.Read], args[1])
+		return files
+	}, sandbox.NoSockets); err != nil {
+		return err
+	}
 	return importer.Trial(library, parent, args[1], args[2:])
+}
+
+// expendable has the kernel take this process before others where memory runs out: it is
+// started again, the artist's session is not.
+func expendable() error {
+	const file, most = "/proc/self/oom_score_adj", "1000"
+	if is, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(is)) == most {
+		return nil // and confined it could not be said again
+	}
+	return os.WriteFile(file, []byte(most), 0)
 }
 
 // start answers messages from here on, and ends the process with its parent.
 func start(parent int, log hclog.Logger) error {
-	// Of all processes on the machine this one is the easiest to do without: it is
-	// started again, the artist's session is not.
-	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0); err != nil {
-		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
-	}
 	if err := bridge.TieEngine(parent); err != nil {
 		return err
 	}
-	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}
-	bank, library, err := installed()
+	if err := expendable(); err != nil {
+		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
+	}
+	if folder := userFolder(); folder != "" {
+		_ = os.MkdirAll(folder, 0o755) // what is added later is seen only where this is there now
+	}
+	lacks, err := confine(bank, library)
+	if err != nil {
+		return err
+	}
+	if len(lacks) > 0 {
+		log.Warn("the engine is confined less than it could be", "because this machine lacks", lacks)
+	}
+	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
 	if err != nil {
 		return err
 	}

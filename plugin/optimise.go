@@ -21,9 +21,13 @@ import (
 )
 
 // optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
-func optimiseCommand([]string) error {
+// The arguments are folders that it names.
+func optimiseCommand(folders []string) error {
 	bank, library, err := installed()
 	if err != nil {
+		return err
+	}
+	if _, err := confine(bank, library, folders...); err != nil {
 		return err
 	}
 	if err := network.Start(library); err != nil {

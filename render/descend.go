@@ -45,7 +45,7 @@ func newInterrupts() *interrupts {
 func descend(ends *interrupts, engine string, job *bridge.Optimise, tell func(*bridge.Iteration) error) error {
 	ctx, cancel := context.WithCancel(ends.stop)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, engine, "optimise")
+	cmd := exec.CommandContext(ctx, engine, append([]string{"optimise"}, job.Folders()...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for this process
 	var complaint strings.Builder
 	cmd.Stderr = &complaint

@@ -159,7 +159,7 @@ func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, im.Engine, "optimise")
+	cmd := exec.CommandContext(ctx, im.Engine, "optimise", e.Folder)
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
 	in, err := cmd.StdinPipe()

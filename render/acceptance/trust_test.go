@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"impasto.net/plugin/onnxtest"
 )
@@ -19,12 +22,28 @@ var ours = regexp.MustCompile(`^\d+ +(socket\(AF_UNIX, |(bind|connect)\(\d+, \{s
 // the calls of it and all that it starts that make or join a socket of other people's.
 func (s *shot) traced(cmd *exec.Cmd) (foreign []string) {
 	s.t.Helper()
+	for line := range strings.Lines(s.strace(cmd, "trace=socket,bind,connect")) {
+		call := strings.Contains(line, "(") && !strings.Contains(line, " resumed>")
+		if call && !ours.MatchString(line) {
+			foreign = append(foreign, line)
+		}
+	}
+	return foreign
+}
+
+// strace has a command run, and gives the calls of it and all that it starts.
+func (s *shot) strace(cmd *exec.Cmd, options ...string) string {
+	s.t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		s.t.Skip("there is no strace: make test installs it")
 	}
 	file := s.path("trace")
-	cmd.Args = append([]string{strace, "-f", "-q", "-e", "trace=socket,bind,connect", "-e", "signal=none", "-o", file, cmd.Path}, cmd.Args[1:]...)
+	args := []string{strace, "-f", "-q", "-e", "signal=none", "-o", file}
+	for _, o := range options {
+		args = append(args, "-e", o)
+	}
+	cmd.Args = append(append(args, cmd.Path), cmd.Args[1:]...)
 	cmd.Path = strace
 	if printed, code := s.finish(cmd); code != 0 {
 		s.t.Logf("exit code %d\n%s", code, printed[max(0, len(printed)-500):])
@@ -36,13 +55,7 @@ func (s *shot) traced(cmd *exec.Cmd) (foreign []string) {
 	if !strings.Contains(string(calls), "exited with") && !strings.Contains(string(calls), "killed by") {
 		s.t.Fatalf("strace saw no process end:\n%s", calls)
 	}
-	for line := range strings.Lines(string(calls)) {
-		call := strings.Contains(line, "(") && !strings.Contains(line, " resumed>")
-		if call && !ours.MatchString(line) {
-			foreign = append(foreign, line)
-		}
-	}
-	return foreign
+	return string(calls)
 }
 
 // Whatever Impasto does, it talks to nobody but itself, and leaves nothing by which anybody
@@ -90,5 +103,91 @@ func TestNothingIsSent(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// Every engine gives up sockets and files before it loads ONNX Runtime, and has all that it
+// takes to paint nevertheless.
+func TestEnginesAreConfined(t *testing.T) {
+	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
+		t.Skip("this kernel has no Landlock: ", errno)
+	}
+	s := newShot(t)
+	s.env = append(s.env, "HOME="+s.path("home")) // where nobody's drivers are set up
+	s.plates(1, 64, 48, nil)
+	network := s.path("network.onnx")
+	if err := os.WriteFile(network, onnxtest.Gain(1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.path("styles"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		made string
+		cmd  func(t *testing.T) *exec.Cmd
+	}{
+		{"CPU", s.file("cpu", 1), func(*testing.T) *exec.Cmd { return s.command("1", "cpu", "--param", "device=CPU") }},
+		{"GPU", s.file("gpu", 1), func(t *testing.T) *exec.Cmd {
+			onnxtest.Vulkan(t)
+			cmd := s.command("1", "gpu", "--param", "device=GPU")
+			cmd.Env = append(s.env, "VK_ICD_FILENAMES="+os.Getenv("VK_ICD_FILENAMES"))
+			return cmd
+		}},
+		{"trial", s.path("styles/network"), func(t *testing.T) *exec.Cmd {
+			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "models", "add", network, "--range", "0-1")
+			cmd.Env = s.env
+			return cmd
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := *s
+			s.t = t
+			calls := s.strace(c.cmd(t), "trace=/^(open|execve|landlock_restrict_self|seccomp|mkdir|unlink|rmdir|rename|socket)")
+			if _, err := os.Stat(c.made); err != nil {
+				t.Error(err)
+			}
+			// The one thread that gives up files becomes the process that all others are of.
+			_, after, files := strings.Cut(calls, "landlock_restrict_self(")
+			before, painting, sockets := strings.Cut(after, "seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, ")
+			if !files || !sockets || !strings.Contains(before, `execve("/proc/self/exe"`) {
+				t.Fatalf("no engine is confined:\n%s", calls)
+			}
+			if !strings.Contains(painting, "libonnxruntime.so.1") || strings.Contains(before, "libonnxruntime.so.1") {
+				t.Error("ONNX Runtime is not loaded, or before the engine is confined")
+			}
+			for line := range strings.Lines(after) {
+				if strings.Contains(line, "EACCES") || strings.Contains(line, "EPERM") || strings.Contains(line, "EAFNOSUPPORT") {
+					t.Errorf("it lacks: %s", line)
+				}
+			}
+		})
+	}
+}
+
+// Where the kernel, or a container, has nothing to confine an engine by it paints all the
+// same, and doctor says so.
+func TestDoctorSaysThatNothingConfines(t *testing.T) {
+	s := newShot(t)
+	if err := os.Mkdir(s.path("styles"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.doctor().value("engine", "confined"); !strings.HasPrefix(got, "it can open no internet socket") {
+		t.Errorf("confined: %s", got)
+	}
+	out := s.path("said")
+	cmd := exec.Command("sh", "-c", `"$0" doctor --json --plugin "$1" > "$2"`, filepath.Join(built(t), "bin/impasto"), s.bundle, out)
+	cmd.Env = s.env
+	s.strace(cmd, "trace=landlock_create_ruleset,seccomp", "inject=landlock_create_ruleset,seccomp:error=ENOSYS")
+	said, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checkup{}
+	if err := json.Unmarshal(said, c); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.value("engine", "confined"); !c.Healthy || !strings.Contains(got, "lacks Landlock and seccomp") {
+		t.Errorf("healthy %v, confined: %s", c.Healthy, got)
 	}
 }
