@@ -46,7 +46,7 @@ func bare(args []string) error {
 		return err
 	}
 	if l.encoder != nil {
-		return fmt.Errorf("the style %q is optimised: this measures networks only", l.id)
+		return fmt.Errorf("the style %q is optimised: this measures networks only", l.label)
 	}
 	var s sessions
 	d := devices{gpus: bridge.GPUs, background: true}
@@ -60,7 +60,7 @@ func bare(args []string) error {
 	}
 	defer s.put(x)
 	if x.Painting != nil || x.Input.Size != nil {
-		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.id)
+		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.label)
 	}
 	g := pixels.NewGeometry(*width, *height, x.Input.MultipleOf, x.Input.Minimum)
 	var buffers network.Buffers

@@ -37,10 +37,12 @@ static void make(int x1, int y1, int x2, int y2, int row_bytes) {
   status = kOfxStatOK;
 }
 
+static struct sentence why;
+
 static enum fetched fetch(struct image *image) {
   struct clip clip = {(OfxImageClipHandle)&clip_set, &clip_set};
-  struct sentence why = {""};
   int before = released;
+  why.text[0] = 0;
   enum fetched got = image_fetch(image, &clip, "Source", 1001, &why);
   CHECK((got == FETCHED_BAD) == (why.text[0] != 0));
   image_release(image);
@@ -115,8 +117,11 @@ int main(void) {
 
   status = kOfxStatFailed;
   CHECK(fetch(&image) == FETCHED_NOTHING);
-  status = kOfxStatErrImageFormat;
-  CHECK(fetch(&image) == FETCHED_BAD);
+  /* The number of a status is no sentence. */
+  for (status = kOfxStatErrUnknown; status <= kOfxStatErrValue; status++) {
+    CHECK(fetch(&image) == FETCHED_BAD && strpbrk(why.text, "23456789") == NULL);
+    CHECK(strstr(why.text, status == kOfxStatErrMemory ? "no memory left" : "what is connected there"));
+  }
   clear_set(&image_set), clear_set(&clip_set);
   return check_failures != 0;
 }

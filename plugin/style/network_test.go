@@ -73,9 +73,9 @@ func TestNetworksThatAreMissing(t *testing.T) {
 		t.Errorf("the styles are %v, and broken are %v", all, broken)
 	}
 	for name, wants := range map[string][]string{
-		"differs":    {`"differs@`, wanted, installed, bank, "install the wanted version"},
-		"missing":    {`"missing@`, `"gone@0123456789ab" is not in ` + bank},
-		"of-a-style": {`"of-a-style@`, `"alone@0123456789ab" is not in ` + bank},
+		"differs":    {`"Test differs"`, wanted, installed, bank, "install the wanted version"},
+		"missing":    {`"Test missing"`, `"gone@0123456789ab" is not in ` + bank},
+		"of-a-style": {`"Test of-a-style"`, `"alone@0123456789ab" is not in ` + bank},
 	} {
 		s, err := style.Bank{bank}.Find(name)
 		if err != nil {

@@ -116,7 +116,7 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 	if code != 1 {
 		t.Errorf("impasto render ended with %d", code)
 	}
-	if !strings.Contains(printed, "stopped twice") {
+	if !strings.Contains(printed, `stopped twice while it was rendering frame 6 with the style "Test poison"`) {
 		t.Errorf("nothing says why a frame is missing:\n%s", printed)
 	}
 	for frame := 1; frame <= frames; frame++ {

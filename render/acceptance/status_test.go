@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"errors"
 	"image"
 	"strings"
 	"testing"
@@ -25,7 +26,10 @@ func TestStatusButton(t *testing.T) {
 			t.Helper()
 			said = nil
 			todo := setup("OfxImageEffectContextGeneral", style, image.Point{24, 16})
-			todo.Params = func(find func(string) *ofx.Param) error { return find("styleId").Set(style, ofx.Linear) }
+			todo.Params = func(find func(string) *ofx.Param) error {
+				first, mixed, _ := strings.Cut(style, ", ")
+				return errors.Join(find("styleId").Set(first, ofx.Linear), find("styleMix").Set("0"+mixed, ofx.Linear))
+			}
 			instance, err := loaded.NewInstance(todo)
 			if err != nil {
 				return err.Error()
@@ -46,6 +50,12 @@ func TestStatusButton(t *testing.T) {
 		}
 		if got := press(id, 1); !strings.Contains(got, "The last frame, 1, of 24 by 16 pixels, took ") {
 			t.Errorf("%s: after a frame: %q", name, got)
+		}
+		if got := press("", 0); !strings.HasPrefix(got, `The style "Starry Night (Van Gogh)" runs on the CPU, `) {
+			t.Errorf("%s: a style of the menu: %q", name, got)
+		}
+		if got := press(", .5", 0); !strings.HasPrefix(got, `The styles "Starry Night (Van Gogh)" and "Cliffs at Étretat (Monet)" run on the CPU, `) {
+			t.Errorf("%s: two styles: %q", name, got)
 		}
 		if got := press("nobody", 0); !strings.Contains(got, "nobody") {
 			t.Errorf("%s: without the style: %q", name, got)
