@@ -47,7 +47,6 @@ func models(args []string) error {
 	root := &cobra.Command{
 		Use: "models", Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "impasto models"}, Short: "List and add styles", SilenceErrors: true, SilenceUsage: true,
 		Long: "models lists the styles that the node can paint with, and adds networks that others made.",
-		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true

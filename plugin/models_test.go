@@ -217,3 +217,9 @@ func TestPackagesOfNetworks(t *testing.T) {
 		t.Errorf("%v is left, %v", left, err)
 	}
 }
+
+func TestModelsSuggests(t *testing.T) {
+	if printed, err := console(t, nil, "ad"); err == nil || !strings.Contains(printed, "Did you mean this?\n\tadd") {
+		t.Errorf("%v:\n%s", err, printed)
+	}
+}

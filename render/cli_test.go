@@ -370,7 +370,7 @@ func TestPhotographs(t *testing.T) {
 		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/#####.png", "01233.png 01234.png 01240.png"},
 		{"IMG_9.PNG IMG_10.PNG IMG_100.PNG", "*.PNG", "9,10,100", "styled/%d.png", "9.png 10.png 100.png"},
 		{"IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG", "IMG_####.PNG", "", "styled/", "IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG"},
-		{"beach.png dunes 2.png sea.PNG", "", "", "styled/", "beach.png dunes 2.png sea.PNG"},
+		{"beach.png dunes 2.png sea.PNG", "", "", "styled", "beach.png dunes 2.png sea.PNG"},
 		{"beach.png dunes 2.png sea.PNG", "[a-z]*", "1-3", "styled/%d.png", "1.png 2.png 3.png"},
 	} {
 		for _, threads := range []string{"1", "3"} {

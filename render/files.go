@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -33,6 +34,12 @@ func canCreate(path string) error {
 		return fmt.Errorf("nothing can be written into the folder %s: %w", folder, err)
 	}
 	return nil
+}
+
+// isFolder says whether a path means a folder, that is there or not: pictures have an ending.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return strings.HasSuffix(path, "/") || filepath.Ext(path) == "" || err == nil && info.IsDir()
 }
 
 // exists says whether a file is there.

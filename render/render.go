@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -107,7 +106,7 @@ func renderCommand() *cobra.Command {
 	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
 	f.StringArrayVar(&o.layers, "layer", nil, "what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
 	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120 (default: all that the main clip has)")
-	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png; or a folder, with a / at its end, for files called as the main clip's")
+	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png; or a folder, for files called as the main clip's")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
 	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,
@@ -215,7 +214,7 @@ func parse(o *options) (*job, error) {
 // output is the pattern of the output's files. Those that go into a folder are called as the main
 // clip's are.
 func (j *job) output() (sequence.Pattern, error) {
-	if info, err := os.Stat(j.options.out); !strings.HasSuffix(j.options.out, "/") && (err != nil || !info.IsDir()) {
+	if !isFolder(j.options.out) {
 		return sequence.ParsePattern(j.options.out)
 	}
 	main, ok := j.clips[j.main()]
