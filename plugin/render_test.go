@@ -363,7 +363,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		}
 		s.request.Plate.Pixels = s.plate
 		s.request.Output = bridge.Image{Window: bridge.Window{0, 0, 16000, 16000}, Channels: 4, RowBytes: 16000 * 16}
-		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Cause, "fit into a message") {
+		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Message, "fit into a message") {
 			t.Error(e)
 		}
 	})
