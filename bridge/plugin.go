@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	"github.com/hashicorp/go-plugin"
@@ -63,8 +64,20 @@ func TieEngine(parent int) error {
 // LeaveEngine ends the process. After TieEngine there is no other way out.
 func LeaveEngine(code int) {
 	// Again where go-plugin is just about to put its socket there.
-	for try := 0; socketFolder != "" && try < 100 && os.RemoveAll(socketFolder) != nil; try++ {
+	for try := 0; socketFolder != "" && try < 100 && removeSocket() != nil; try++ {
 		time.Sleep(time.Millisecond)
 	}
 	os.Exit(code)
+}
+
+// removeSocket is os.RemoveAll, which would have to look into the folder around.
+func removeSocket() error {
+	entries, err := os.ReadDir(socketFolder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // the host was faster
+	}
+	for _, e := range entries {
+		_ = os.Remove(filepath.Join(socketFolder, e.Name())) // or the folder stays, and says so
+	}
+	return os.Remove(socketFolder)
 }

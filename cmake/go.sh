@@ -1,6 +1,6 @@
 #!/bin/sh
-# go.sh BUILD OUTPUT PACKAGE VERSION [ENGINE]: builds a Go program; impasto-host gets the checksum of the one engine that it
-# starts, and is static. Go touches what it made every time, so it is copied to OUTPUT only where it differs, or the demo
+# go.sh BUILD OUTPUT PACKAGE VERSION [VARIABLE FILE]: builds a Go program, with the checksum of the one file that it loads or
+# starts in a variable; impasto-host is static. Go touches what it made every time, so it is copied to OUTPUT only where it differs, or the demo
 # would be rendered anew. Builds are reproducible: no paths, no state of the checkout.
 set -eu
 PATH=$1/toolchain/bin:$PATH
@@ -10,9 +10,9 @@ output=$2
 package=$3
 flags="-X impasto.net/bridge.Version=$4"
 if [ $# -gt 4 ]; then
-    flags="$flags -X main.engineSHA256=$(sha256sum <"$5" | cut -d ' ' -f 1)"
-    export CGO_ENABLED=0
+    flags="$flags -X main.$5=$(sha256sum <"$6" | cut -d ' ' -f 1)"
 fi
+[ "$package" != ./host ] || export CGO_ENABLED=0
 go build -trimpath -buildvcs=false -ldflags="$flags" -o "$made" "$package"
 if ! cmp -s "$made" "$output"; then
     cp "$made" "$output.new"

@@ -38,7 +38,7 @@ func bare(args []string) error {
 	if _, err := confine(bank, library); err != nil {
 		return err
 	}
-	if err := network.Start(library); err != nil {
+	if err := loadRuntime(library); err != nil {
 		return err
 	}
 	l, err := newLooks(bank).get(*id)

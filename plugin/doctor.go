@@ -58,7 +58,7 @@ func engineItself(library string, lacks []string) *bridge.Section {
 	}
 	s.Note("confined", "%s", confined(lacks))
 	s.Note("ONNX Runtime", "%s", library)
-	if err := network.Start(library); err != nil {
+	if err := loadRuntime(library); err != nil {
 		s.Find("%s.", sentence(err))
 		return s
 	}

@@ -29,7 +29,6 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/importer"
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/sandbox"
 	"impasto.net/plugin/style"
 )
@@ -84,6 +83,9 @@ func try(args []string) error {
 	}, sandbox.NoSockets); err != nil {
 		return err
 	}
+	if err := checkLibrary(library); err != nil {
+		return err
+	}
 	return importer.Trial(library, parent, args[1], args[2:])
 }
 
@@ -123,7 +125,7 @@ func start(parent int, log hclog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if err := network.Start(library); err != nil {
+	if err := loadRuntime(library); err != nil {
 		return err
 	}
 	limit, err := threadLimit()

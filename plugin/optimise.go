@@ -30,7 +30,7 @@ func optimiseCommand(folders []string) error {
 	if _, err := confine(bank, library, folders...); err != nil {
 		return err
 	}
-	if err := network.Start(library); err != nil {
+	if err := loadRuntime(library); err != nil {
 		return err
 	}
 	threads, err := threadLimit()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,10 +24,21 @@ import (
 // when it is started like it.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "bare" || os.Args[1] == "trial") {
+		belong()
 		main()
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// belong has the runtime that install put beside this engine be the one that it was built with.
+func belong() {
+	_, library, err := installed()
+	if err != nil {
+		panic(err)
+	}
+	b, _ := os.ReadFile(library) // of one that cannot be read there is no checksum
+	librarySHA256 = fmt.Sprintf("%x", sha256.Sum256(b))
 }
 
 // install puts the engine into a bundle, beside its runtime.
@@ -180,6 +192,30 @@ func TestPoisonKillsTheEngine(t *testing.T) {
 	}
 	c.send(bridge.KindRender, &s.request, s.file)
 	c.wantClosed("a black frame")
+}
+
+// The runtime is the one that the engine was built with, or the user's own, which is a file.
+func TestLibraryIsChecked(t *testing.T) {
+	library, pipe := filepath.Join(t.TempDir(), "libonnxruntime.so.1"), filepath.Join(t.TempDir(), "pipe")
+	writeFile(t, library, []byte("a library"))
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { librarySHA256 = "" })
+	for _, c := range []struct{ sum, own, library, want string }{
+		{fmt.Sprintf("%x", sha256.Sum256([]byte("a library"))), "", library, ""},
+		{fmt.Sprintf("%x", sha256.Sum256([]byte("another"))), "", library, "its sha256 differs"},
+		{"", "", library, "its sha256 differs"},
+		{"", "", library + ".gone", "is missing, install the whole"},
+		{"", library, library, ""},
+		{"", pipe, pipe, "correct IMPASTO_ONNXRUNTIME, or unset it: " + pipe + " is not a regular file"},
+	} {
+		librarySHA256 = c.sum
+		t.Setenv("IMPASTO_ONNXRUNTIME", c.own)
+		if err := checkLibrary(c.library); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
 }
 
 func TestByHand(t *testing.T) {

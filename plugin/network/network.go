@@ -18,13 +18,6 @@ import (
 
 // Start loads ONNX Runtime, once in the life of a process.
 func Start(library string) error {
-	if _, err := os.Stat(library); err != nil {
-		cure := "install the whole Impasto.ofx.bundle again"
-		if os.Getenv("IMPASTO_ONNXRUNTIME") != "" {
-			cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
-		}
-		return fmt.Errorf("ONNX Runtime is missing, %s: %w", cure, err)
-	}
 	loaded = library
 	// What a studio renders is nobody else's business. Its telemetry begins with its
 	// environment, so that DisableTelemetry comes too late; under cgo Setenv is C's, too.

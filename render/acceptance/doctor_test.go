@@ -114,7 +114,7 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		{"library", func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, "",
 			[]string{"ONNX Runtime is missing, install the whole Impasto.ofx.bundle again", "does not paint"}},
 		{"broken library", func(s *shot) { s.replace(s.program("libonnxruntime.so.1"), []byte("not a library"), 0o755) }, "",
-			[]string{"ONNX Runtime cannot be loaded from"}},
+			[]string{"is not the ONNX Runtime that this engine was built with", "does not paint"}},
 		{"style", func(s *shot) { spoil(s, styles(s, "scream/scream.vector")) }, "",
 			[]string{"scream.vector is not the file that its manifest describes", "Install the whole", `The style "scream" does not paint`}},
 		{"style that is gone", func(s *shot) { os.RemoveAll(styles(s, "scream")) }, "", []string{`The style "scream" does not paint`}},
@@ -131,7 +131,10 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		{"device", func(s *shot) {}, "IMPASTO_DEVICE=toaster", []string{`IMPASTO_DEVICE is "toaster"`}},
 		{"GPU that is wanted", func(s *shot) {}, "IMPASTO_DEVICE=gpu VK_ICD_FILENAMES=/dev/null",
 			[]string{"The GPU does not paint", "the GPU through WebGPU cannot be used"}},
-		{"other ONNX Runtime", func(s *shot) {}, "IMPASTO_ONNXRUNTIME=/no/such/library.so", []string{"correct IMPASTO_ONNXRUNTIME, or unset it: stat /no/such/library.so"}},
+		{"other ONNX Runtime", func(s *shot) {}, "IMPASTO_ONNXRUNTIME=/no/such/library.so", []string{"correct IMPASTO_ONNXRUNTIME, or unset it: open /no/such/library.so"}},
+		{"other ONNX Runtime that is none", func(s *shot) {
+			s.replace(s.program("libonnxruntime.so.1"), []byte("not a library"), 0o755)
+		}, "IMPASTO_ONNXRUNTIME=/etc/passwd", []string{"ONNX Runtime cannot be loaded from /etc/passwd"}},
 		{"memory", func(s *shot) {}, "IMPASTO_MEMORY=lots", []string{`IMPASTO_MEMORY is "lots"`}},
 		{"threads", func(s *shot) {}, "IMPASTO_THREADS=many", []string{`IMPASTO_THREADS is "many"`}},
 		{"log", func(s *shot) {}, "IMPASTO_LOG=/dev/null/impasto.log", []string{"The log /dev/null/impasto.log cannot be written"}},
