@@ -79,40 +79,39 @@ type iteration struct {
 	Variation float64 `json:"variation"`
 }
 
-// ready finds out before the minutes what would fail after them, and gives the engine.
-func (o *optimiseOptions) ready() (string, error) {
-	if err := o.check(); err != nil {
-		return "", err
-	}
-	if o.plot != "" && !strings.EqualFold(filepath.Ext(o.plot), ".png") {
-		return "", fmt.Errorf("--plot: %s: plots are written as .png", o.plot)
-	}
-	engine, err := ownEngine()
-	if err != nil {
-		return "", err
-	}
+// checkFiles finds out before the minutes what would fail after them.
+func (o *optimiseOptions) checkFiles() error {
 	for flag, path := range map[string]string{"plot": o.plot, "log": o.log} {
 		if path == "" {
 			continue
 		}
 		if err := canCreate(path); err != nil {
-			return "", fmt.Errorf("--%s: %w", flag, err)
+			return fmt.Errorf("--%s: %w", flag, err)
 		}
 	}
 	if err := canWrite(o.out); err != nil {
-		return "", fmt.Errorf("--out: %w", err)
+		return fmt.Errorf("--out: %w", err)
 	}
-	return engine, nil
+	return nil
 }
 
 func optimise(path string, o *optimiseOptions) error {
-	engine, err := o.ready()
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.plot != "" && !strings.EqualFold(filepath.Ext(o.plot), ".png") {
+		return fmt.Errorf("--plot: %s: plots are written as .png", o.plot)
+	}
+	engine, err := ownEngine()
 	if err != nil {
 		return err
 	}
 	plate, err := o.read(path)
 	if err != nil {
 		return fail(exitFrames, err)
+	}
+	if err := o.checkFiles(); err != nil {
+		return err
 	}
 	log := io.Discard
 	if o.log != "" {

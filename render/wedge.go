@@ -163,6 +163,15 @@ func (w *wedged) label(i int) string {
 	return strings.Join(words, "  ")
 }
 
+// show puts a picture on the sheet, which is in sRGB's primaries, whatever the plate's are.
+func (w *wedged) show(place int, im *picture.Image) error {
+	seen, err := im.In("")
+	if err == nil {
+		w.put(place, seen)
+	}
+	return err
+}
+
 // fail notes that there will be no picture in a place.
 func (w *wedged) fail(i int, err error) {
 	w.failed = append(w.failed, fmt.Errorf("%s failed: %w", w.label(i), err))

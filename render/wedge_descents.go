@@ -64,7 +64,9 @@ func (w *wedged) descend(ends *interrupts, engine string, r *wedgeRun, plate *pi
 			return err
 		}
 		for _, place := range r.stills[i.Number] {
-			w.put(place, im)
+			if err := w.show(place, im); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

@@ -88,6 +88,5 @@ func (w *wedged) render(place int, j *job, p *plugin, plates map[string]*plate) 
 	if size.X != w.width || size.Y != w.height {
 		return fmt.Errorf("the effect made %d × %d pixels, and before %d × %d: they are no place on the sheet", size.X, size.Y, w.width, w.height)
 	}
-	w.put(place, out.Picture)
-	return nil
+	return w.show(place, out.Picture)
 }

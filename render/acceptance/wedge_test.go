@@ -133,3 +133,34 @@ func TestWedgeOfWhichOneFails(t *testing.T) {
 		t.Errorf("it ended with %d:\n%s", code, printed)
 	}
 }
+
+// A plate in other primaries is shown as the same picture in sRGB's is.
+func TestWedgeOfStatedPrimaries(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	sheets := map[string]*picture.Image{}
+	for _, space := range []string{"", "ACES2065-1"} {
+		s.plates(1, 64, 48, func(frame int, im *picture.Image) {
+			if wave(frame, im); space != "" {
+				multiply(im, fromAP0)
+				im.Metadata = []picture.Attribute{interopID("lin_ap0_scene")}
+			}
+		})
+		for _, kind := range [][]string{{"--param", "unrealness=2"}, {"--painting", s.path("painting.png"), "--encoder", s.path("filters"), "--param", "iterations=2"}} {
+			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge", s.path("plate.0001.exr"), "-o", s.path("sheet.exr")}, kind...)...)
+			cmd.Env = s.env
+			if printed, code := s.finish(cmd); code != 0 {
+				t.Fatalf("it ended with %d:\n%s", code, printed)
+			}
+			im, err := picture.Read(s.path("sheet.exr"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sheets[space+kind[0]] = im
+		}
+	}
+	for _, kind := range []string{"--param", "--painting"} {
+		if db := decibels(sheets[kind], sheets["ACES2065-1"+kind]); db < 45 {
+			t.Errorf("with %s the sheets are %.1f dB from each other", kind, db)
+		}
+	}
+}
