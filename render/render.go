@@ -28,16 +28,16 @@ type options struct {
 
 const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
 
-Files are OpenEXR, PNG or, for reading, JPEG. Names have the frame's number as %04d or ####; a name
-without one is a still. A % or # that is in the name itself is written %% or %#. A folder or a glob (in
-quotes) is all pictures in it: where those are numbered, the numbers are their frames, else they are 1, 2, 3
-in the order of their names. Pictures of several sizes are rendered each at its own. PNG and JPEG are sRGB,
-and linear floats to the effect, except for masks,
-whose values are taken as they are. The output keeps the data and display windows, the pixel aspect,
-the depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression
-says otherwise), and what else their headers say: timecode, camera, primaries. Primaries that an OpenEXR
-header states (chromaticities, colorInteropID) are what the effect is told of the clip, and the output's. Every frame is written
-beside its place and then renamed: under its own name there is a whole file or none.
+Files are OpenEXR, PNG, JPEG or, for reading, BMP and WebP. Names have the frame's number as %04d or ####;
+a name without one is a still. A % or # that is in the name itself is written %% or %#. A folder or a glob
+(in quotes) is all pictures in it: where those are numbered, the numbers are their frames, else they are
+1, 2, 3 in the order of their names. Pictures of several sizes are rendered each at its own. What is not
+OpenEXR is sRGB, and linear floats to the effect, except for masks, whose values are taken as they are.
+The output keeps the data and display windows, the pixel aspect, the depth, the tiles and the compression
+of the main clip's files (lossy ones become ZIP; --compression says otherwise), and what else their
+headers say: timecode, camera, primaries. Primaries that an OpenEXR header states (chromaticities,
+colorInteropID) are what the effect is told of the clip, and the output's. Every frame is written beside
+its place and then renamed: under its own name there is a whole file or none.
 
 Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
 first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name, its view or its
@@ -106,7 +106,7 @@ func renderCommand() *cobra.Command {
 	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
 	f.StringArrayVar(&o.layers, "layer", nil, "what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
 	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120 (default: all that the main clip has)")
-	f.StringVar(&o.out, "out", "", "the `FILES` to write, .exr or .png; or a folder, for files called as the main clip's")
+	f.StringVar(&o.out, "out", "", "the `FILES` to write, "+picture.Writable+"; or a folder, for files called as the main clip's")
 	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
 	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,

@@ -8,6 +8,9 @@ import (
 	"image/png"
 	"io"
 	"os"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/webp"
 )
 
 func isEOF(err error) bool {
@@ -22,40 +25,51 @@ func cutOff(err error) error {
 	return err
 }
 
-func readPNG(f *os.File, linearise bool) (*Image, error) {
-	config, err := png.DecodeConfig(f)
+// decoder is a format that package image has a decoder of.
+type decoder struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+	exif   func(io.Reader) []byte // what the camera said, or nothing
+}
+
+var (
+	pngDecoder  = decoder{png.DecodeConfig, png.Decode, pngExif}
+	jpegDecoder = decoder{jpeg.DecodeConfig, jpeg.Decode, jpegExif}
+	bmpDecoder  = decoder{bmp.DecodeConfig, bmp.Decode, nil}
+	webpDecoder = decoder{webp.DecodeConfig, webp.Decode, webpExif}
+)
+
+// read decodes a file whose size has been checked, and turns it upright.
+func (d *decoder) read(f *os.File, s Source) (*Image, error) {
+	config, err := d.config(f)
 	if err != nil {
 		return nil, cutOff(err)
 	}
-	return decode(f, config, png.Decode, linearise)
-}
-
-func readJPEG(f *os.File, linearise bool) (*Image, error) {
-	config, err := jpeg.DecodeConfig(f)
+	info, err := f.Stat()
 	if err != nil {
-		return nil, cutOff(err)
+		return nil, cause(err)
 	}
-	return decode(f, config, jpeg.Decode, linearise)
-}
-
-func decode(f *os.File, config image.Config, decoder func(io.Reader) (image.Image, error), linearise bool) (*Image, error) {
-	if err := checkSize(image.Rect(0, 0, config.Width, config.Height)); err != nil {
+	if err := checkFile(config.Width, config.Height, info.Size()); err != nil {
 		return nil, err
+	}
+	turn := upright
+	if d.exif != nil {
+		turn = orientationOf(d.exif(io.NewSectionReader(f, 0, info.Size())))
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, cause(err)
 	}
-	from, err := decoder(f)
+	from, err := d.decode(f)
 	if err != nil {
 		return nil, cutOff(err)
 	}
-	return fromDisplay(from, linearise), nil
+	return fromDisplay(from, turn, !s.Data), nil
 }
 
 // fromDisplay converts a picture as Go's decoders have it.
-func fromDisplay(from image.Image, linearise bool) *Image {
+func fromDisplay(from image.Image, turn orientation, linearise bool) *Image {
 	bounds := from.Bounds()
-	im := blank(bounds.Sub(bounds.Min))
+	im := blank(image.Rectangle{Max: turn.size(bounds.Size())})
 	im.Depth = Byte
 	switch from.ColorModel() {
 	case color.NRGBA64Model, color.RGBA64Model, color.Gray16Model:
@@ -67,47 +81,80 @@ func fromDisplay(from image.Image, linearise bool) *Image {
 	if linearise {
 		value = DecodeShort
 	}
-	i := 0
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			c := straight(from.At(x, y))
+	at := straight(from)
+	for y := range bounds.Dy() {
+		for x := range bounds.Dx() {
+			c := at(bounds.Min.X+x, bounds.Min.Y+y)
+			to := turn.place(image.Pt(x, y), bounds.Size())
+			p := im.Row(to.Y)[4*to.X:][:4]
 			a := float32(c.A) / 65535
-			im.Pix[i+0] = value(c.R) * a
-			im.Pix[i+1] = value(c.G) * a
-			im.Pix[i+2] = value(c.B) * a
-			im.Pix[i+3] = a
-			i += 4
+			p[0], p[1], p[2], p[3] = value(c.R)*a, value(c.G)*a, value(c.B)*a, a
 		}
 	}
 	return im
 }
 
-// straight is a colour that is not premultiplied, exact where it was stored so.
-func straight(c color.Color) color.NRGBA64 {
-	switch c := c.(type) {
-	case color.NRGBA:
-		return color.NRGBA64{uint16(c.R) * 257, uint16(c.G) * 257, uint16(c.B) * 257, uint16(c.A) * 257}
-	case color.NRGBA64:
-		return c
+// straight looks up colours that are not premultiplied, exact where they were stored so. Nothing is
+// allocated for a pixel.
+func straight(from image.Image) func(x, y int) color.NRGBA64 {
+	switch m := from.(type) {
+	case *image.NRGBA64:
+		return m.NRGBA64At
+	case *image.NRGBA:
+		return func(x, y int) color.NRGBA64 { return widened(m.NRGBAAt(x, y)) }
+	case image.RGBA64Image:
+		if _, paletted := from.(*image.Paletted); paletted {
+			break
+		}
+		return func(x, y int) color.NRGBA64 {
+			c := m.RGBA64At(x, y)
+			if c.A == 0xffff {
+				return color.NRGBA64(c)
+			}
+			return color.NRGBA64Model.Convert(c).(color.NRGBA64)
+		}
 	}
-	return color.NRGBA64Model.Convert(c).(color.NRGBA64)
+	return func(x, y int) color.NRGBA64 {
+		if c, ok := from.At(x, y).(color.NRGBA); ok {
+			return widened(c)
+		}
+		return color.NRGBA64Model.Convert(from.At(x, y)).(color.NRGBA64)
+	}
+}
+
+func widened(c color.NRGBA) color.NRGBA64 {
+	return color.NRGBA64{R: uint16(c.R) * 257, G: uint16(c.G) * 257, B: uint16(c.B) * 257, A: uint16(c.A) * 257}
 }
 
 // writePNG writes the display window; what the data window lacks of it is black and transparent.
 func writePNG(f *os.File, im *Image) error {
+	return png.Encode(&inserting{to: f, at: len(pngStart), what: pngMark()}, im.display())
+}
+
+// writeJPEG writes it over black: the format has no alpha.
+func writeJPEG(f *os.File, im *Image) error {
+	over := image.NewRGBA(image.Rectangle{Max: im.DisplayWindow.Size()})
+	im.eachDisplayed(func(x, y int, r, g, b, a float32) {
+		over.SetRGBA(x, y, color.RGBA{EncodeByte(r * a), EncodeByte(g * a), EncodeByte(b * a), 255})
+	})
+	return jpeg.Encode(&inserting{to: f, at: len(jpegStart), what: jpegMark()}, over, &jpeg.Options{Quality: 95})
+}
+
+// display is the display window as codes of sRGB, not premultiplied.
+func (im *Image) display() image.Image {
 	size := im.DisplayWindow.Sub(im.DisplayWindow.Min)
 	if im.Depth == Byte {
 		to := image.NewNRGBA(size)
 		im.eachDisplayed(func(x, y int, r, g, b, a float32) {
 			to.SetNRGBA(x, y, color.NRGBA{EncodeByte(r), EncodeByte(g), EncodeByte(b), uint8(quantise(float64(a), 255))})
 		})
-		return png.Encode(f, to)
+		return to
 	}
 	to := image.NewNRGBA64(size)
 	im.eachDisplayed(func(x, y int, r, g, b, a float32) {
-		to.SetNRGBA64(x, y, color.NRGBA64{EncodeShort(r), EncodeShort(g), EncodeShort(b), quantise(float64(a), 65535)})
+		to.SetNRGBA64(x, y, color.NRGBA64{R: EncodeShort(r), G: EncodeShort(g), B: EncodeShort(b), A: quantise(float64(a), 65535)})
 	})
-	return png.Encode(f, to)
+	return to
 }
 
 // eachDisplayed hands over the display window's pixels, not premultiplied.

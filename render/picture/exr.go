@@ -152,7 +152,7 @@ func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 	if err := h.decode("pixelAspectRatio", "float", &im.PixelAspect); err != nil {
 		return nil, nil, err
 	}
-	for _, err := range []error{checkSize(im.DataWindow), checkSize(im.DisplayWindow)} {
+	for _, err := range []error{checkFile(im.DataWindow.Dx(), im.DataWindow.Dy(), size), checkSize(im.DisplayWindow)} {
 		if err != nil {
 			return nil, nil, refusal(err.Error())
 		}

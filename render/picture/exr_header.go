@@ -215,6 +215,9 @@ func (h header) compression() (Compression, error) {
 	if err := h.decode("compression", "compression", &code); err != nil {
 		return 0, err
 	}
+	if code == 10 || code == 11 {
+		return 0, refusal("its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; convert it to ZIP or DWAA")
+	}
 	i := slices.IndexFunc(compressions, func(c compressionInfo) bool { return c.code == code })
 	if i < 0 {
 		return 0, refusal(fmt.Sprintf("its compression, number %d, is not known here; convert it to ZIP or PIZ", code))
@@ -372,6 +375,7 @@ func newHeader(im *Image) header {
 		h[a.Name] = a
 	}
 	h.setSpace(im.Colourspace)
+	h["writer"] = Attribute{"writer", "string", []byte(markValue)}
 	kind := typeFloat
 	if im.Depth == Half || im.Depth == Byte {
 		kind = typeHalf

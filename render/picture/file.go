@@ -8,13 +8,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Larger pictures are refused before any memory is asked for: a header is easily broken, or lies.
 const (
 	maxSide   = 1 << 17
 	maxPixels = 1 << 28
+	// More than fewPixels, 12K and some, are believed where there are enough bytes for them.
+	fewPixels    = 1 << 27
+	pixelsOfByte = 32
 )
 
 // Source is how files are read.
@@ -27,35 +29,33 @@ type Source struct {
 	Layer string
 }
 
-// Read reads an OpenEXR, PNG or JPEG file, told apart by what it holds and not by its name.
+// Read reads a picture, whose format is told by what the file holds and not by its name.
 func Read(path string) (*Image, error) { return Source{}.Read(path) }
 
-// Read reads an OpenEXR, PNG or JPEG file.
+// Read reads a picture, or the matte that it is.
 func (s Source) Read(path string) (*Image, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
 	}
 	defer f.Close()
-	var magic [4]byte
-	n, err := f.ReadAt(magic[:], 0)
-	var im *Image
-	switch head := string(magic[:n]); {
+	var head [16]byte
+	n, err := f.ReadAt(head[:], 0)
+	switch {
 	case n == 0 && err != nil && !isEOF(err):
 		return nil, fmt.Errorf("%s cannot be read: %w", path, cause(err))
 	case n == 0:
 		return nil, fmt.Errorf("%s is empty", path)
-	case head == "v/1\x01":
-		im, err = readEXR(f, s)
-	case s.Layer != "":
-		err = errors.New("only OpenEXR files have layers")
-	case head == "\x89PNG":
-		im, err = readPNG(f, !s.Data)
-	case strings.HasPrefix(head, "\xff\xd8"):
-		im, err = readJPEG(f, !s.Data)
-	default:
-		return nil, fmt.Errorf("%s is not an OpenEXR, PNG or JPEG file", path)
 	}
+	start := string(head[:n])
+	read := readerOf(start)
+	switch {
+	case isMovie(start):
+		return nil, fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i %s %s", path, path, framesOf(path))
+	case read == nil:
+		return nil, fmt.Errorf("%s is not %s", path, readable)
+	}
+	im, err := read(f, s)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
@@ -67,14 +67,16 @@ func (s Source) Read(path string) (*Image, error) {
 
 // CanWrite says whether Write knows the format that a name's ending stands for.
 func CanWrite(path string) error {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".exr", ".png":
-		return nil
+	if writerOf(path) == nil {
+		if isMovieName(path) {
+			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie of those with ffmpeg", path, framesOf(path))
+		}
+		return fmt.Errorf("%s: pictures are written as %s", path, Writable)
 	}
-	return fmt.Errorf("%s: pictures are written as .exr or .png", path)
+	return nil
 }
 
-// Write writes a picture, as OpenEXR or PNG by its name's ending. The file appears under its name
+// Write writes a picture in the format of its name's ending. The file appears under its name
 // when it is complete: until then it has another name in the same folder, and a failed write
 // leaves nothing.
 func Write(path string, im *Image) error {
@@ -88,11 +90,7 @@ func Write(path string, im *Image) error {
 	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
 	}
-	if strings.EqualFold(filepath.Ext(path), ".exr") {
-		err = writeEXR(f, im)
-	} else if im, err = im.In(linearRec709); err == nil {
-		err = writePNG(f, im)
-	}
+	err = writerOf(path)(f, im)
 	if closing := f.Close(); err == nil {
 		err = closing
 	}
@@ -142,6 +140,18 @@ func checkSides(window image.Rectangle) error {
 		return errors.New("it has no pixels")
 	case w > maxSide || h > maxSide:
 		return fmt.Errorf("%d×%d pixels are more than the %d on a side that are allowed", w, h, maxSide)
+	}
+	return nil
+}
+
+// checkFile says whether a picture of a file may be as large: what takes gigabytes comes in a file
+// of some size, or is meant to harm.
+func checkFile(w, h int, bytes int64) error {
+	if err := CheckSize(w, h); err != nil {
+		return err
+	}
+	if pixels := int64(w) * int64(h); pixels > fewPixels && pixels > pixelsOfByte*bytes {
+		return fmt.Errorf("%d×%d pixels in a file of %d KB are not a picture that can be used", w, h, bytes>>10)
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func TestSentences(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(folder, "none.exr"):         "cannot be opened: no such file or directory",
 		write("empty.exr", ""):                    "is empty",
-		write("text.exr", "not a picture"):        "is not an OpenEXR, PNG or JPEG file",
+		write("text.exr", "not a picture"):        "is not a picture that Impasto reads: OpenEXR, ",
 		write("cut.png", "\x89PNG\r\n\x1a\n\x00"): "cannot be read: it is cut off",
 		write("cut.jpg", "\xff\xd8\xff"):          "cannot be read: it is cut off",
 		write("cut.exr", "v/1\x01\x02\x00\x00"):   "cannot be read: its header is broken or cut off",
@@ -156,8 +156,12 @@ func TestSentences(t *testing.T) {
 		}
 	}
 	im := New(image.Rect(0, 0, 2, 2))
+	newer := makeEXR(t, madePart{map[string]float32{"R": 1}, []Attribute{{"compression", "compression", []byte{10}}}})
+	if _, err := Read(newer); err == nil || !strings.Contains(err.Error(), "its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; convert it") {
+		t.Errorf("%v", err)
+	}
 	for path, want := range map[string]string{
-		filepath.Join(folder, "a.tif"):      "pictures are written as .exr or .png",
+		filepath.Join(folder, "a.gif"):      "pictures are written as .exr, .png",
 		filepath.Join(folder, "no/a.exr"):   "cannot be written: no such file or directory",
 		filepath.Join("/dev/full", "a.exr"): "cannot be written: not a directory",
 	} {

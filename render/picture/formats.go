@@ -1,0 +1,101 @@
+package picture
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Writable are the endings of the names of what is written, as sentences have them.
+const Writable = ".exr, .png or .jpg"
+
+const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, BMP or WebP"
+
+// readers are the formats by what their files begin with; a ? is any byte.
+var readers = []struct {
+	start string
+	read  func(*os.File, Source) (*Image, error)
+}{
+	{"v/1\x01", readEXR},
+	{"\x89PNG", flat(pngDecoder.read)},
+	{"\xff\xd8", flat(jpegDecoder.read)},
+	{"BM", flat(bmpDecoder.read)},
+	{"RIFF????WEBP", flat(webpDecoder.read)},
+}
+
+// flat is for formats without layers.
+func flat(read func(*os.File, Source) (*Image, error)) func(*os.File, Source) (*Image, error) {
+	return func(f *os.File, s Source) (*Image, error) {
+		if s.Layer != "" {
+			return nil, refusal("only OpenEXR files have layers")
+		}
+		return read(f, s)
+	}
+}
+
+func readerOf(start string) func(*os.File, Source) (*Image, error) {
+	for _, r := range readers {
+		if begins(start, r.start) {
+			return r.read
+		}
+	}
+	return nil
+}
+
+func begins(start, with string) bool {
+	if len(start) < len(with) {
+		return false
+	}
+	for i := range len(with) {
+		if with[i] != '?' && with[i] != start[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// writers are the formats by the endings of names.
+var writers = map[string]func(*os.File, *Image) error{
+	".exr":  writeEXR,
+	".png":  inRec709(writePNG),
+	".jpg":  inRec709(writeJPEG),
+	".jpeg": inRec709(writeJPEG),
+}
+
+// inRec709 is for formats that are sRGB.
+func inRec709(write func(*os.File, *Image) error) func(*os.File, *Image) error {
+	return func(f *os.File, im *Image) error {
+		im, err := im.In(linearRec709)
+		if err != nil {
+			return err
+		}
+		return write(f, im)
+	}
+}
+
+func writerOf(path string) func(*os.File, *Image) error {
+	return writers[strings.ToLower(filepath.Ext(path))]
+}
+
+// movies are what files of several frames begin with.
+var movies = []string{
+	"????ftyp", "????moov", "????mdat", "????wide", "????free", "????skip", // QuickTime, MP4
+	"\x1a\x45\xdf\xa3", "RIFF????AVI ", "\x06\x0e\x2b\x34", // Matroska and WebM, AVI, MXF
+	"\x00\x00\x01\xba", "\x00\x00\x01\xb3", "G@", // MPEG's program, video and transport streams
+	"\x30\x26\xb2\x75", "FLV\x01", "OggS", "????RED1", "????RED2", // WMV, Flash, Ogg, R3D
+}
+
+func isMovie(start string) bool {
+	return slices.ContainsFunc(movies, func(m string) bool { return begins(start, m) })
+}
+
+func isMovieName(path string) bool {
+	return slices.Contains([]string{".mov", ".mp4", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg", ".mpeg", ".wmv", ".ts", ".flv", ".ogv", ".r3d"},
+		strings.ToLower(filepath.Ext(path)))
+}
+
+// framesOf names frames as the movie is called.
+func framesOf(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".%04d.png"
+}
