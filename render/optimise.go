@@ -63,7 +63,7 @@ func optimiseCommand() *cobra.Command {
 	}
 	o.flags(c)
 	f := c.Flags()
-	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .exr or .png")
+	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, "+picture.Writable)
 	f.StringVar(&o.plot, "plot", "", "a `file` for a plot of the loss, .png")
 	f.StringVar(&o.log, "log", "", "a `file` for the loss, a line of JSON for every iteration")
 	return c

@@ -315,7 +315,7 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"space", "--plate-space is auto, linear, ", []string{"--plate-space", "film"}},
 		{"folder", "the folder of /dev/null/out.exr cannot be made", []string{"-o", "/dev/null/out.exr"}},
 		{"log", "--log: the folder of /dev/null/log cannot be made", []string{"--log", "/dev/null/log"}},
-		{"format", "pictures are written as .exr or .png", []string{"-o", s.path("out.jpg")}},
+		{"format", "pictures are written as .exr, .png", []string{"-o", s.path("out.gif")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			printed, code := s.finish(s.optimise("out.exr", c.args...))
