@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -47,6 +48,8 @@ func TestModels(t *testing.T) {
 	slow := filepath.Join(home, "Slow Net.onnx")
 	writeFile(t, slow, onnxtest.Slow(3, 8))
 	filters(t, home)
+	half := filepath.Join(home, "half.onnx")
+	writeFile(t, half, halfEncoder())
 	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
 		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
 	for _, step := range []struct {
@@ -72,6 +75,8 @@ func TestModels(t *testing.T) {
 		{user, []string{"add", slow, "--as", "encoder", "--range", "-1-1", "--style", "conv0r,conv1r"}, "put slow-net into Style ID and connect a painting"},
 		{user, []string{"verify", "slow-net"}, "is whole, and paints"},
 		{user, []string{"info", "slow-net"}, "conv0r, conv1r"},
+		{user, []string{"add", half, "--as", "encoder"}, "put half into Style ID and connect a painting"},
+		{user, []string{"verify", "half"}, "is whole, and paints"},
 		{user, []string{"add", slow, "--as", "encoder", "--name", "guessed"}, "minus [0.485 0.456 0.406]"},
 		{user, []string{"add", slow, "--as", "encoder", "--name", "other", "--content", "nowhere"}, `!has no layer "nowhere"`},
 		{user, []string{"add", net, "--as", "encoder", "--name", "blind"}, "!name layers with --style"},
@@ -95,6 +100,25 @@ func TestModels(t *testing.T) {
 	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify", "ours"); err == nil || !strings.Contains(printed, "sha256") {
 		t.Errorf("a changed file: %v\n%s", err, printed)
 	}
+}
+
+// halfEncoder is a network of half precision: a convolution and an activation, twice.
+func halfEncoder() []byte {
+	const half = 10 // ONNX's number for it
+	var g onnxtest.Graph
+	g.InputOf(half, "x", 1, 3, -1, -1)
+	g.OutputOf(half, "y", 1, 3, -1, -1)
+	from := "x"
+	for _, to := range []string{"first", "y"} {
+		weights := bytes.Repeat([]byte{0, 0x30, 0, 0xb4}, 41)[:2*81] // 0.125 and -0.25
+		tensor := []byte{1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 2 << 3, half, 8<<3 | 2, byte(len(to) + 1), 'w'}
+		tensor = append(append(tensor, to...), 9<<3|2, 2*81&0x7f|0x80, 2*81>>7)
+		g.Initializer(append(tensor, weights...))
+		g.Node("Conv", []string{from, "w" + to}, "c"+to, map[string]any{"pads": []int64{1, 1, 1, 1}})
+		g.Node("Relu", []string{"c" + to}, to, nil)
+		from = to
+	}
+	return g.Bytes()
 }
 
 // What a stranger's file says of itself reaches the terminal as text.

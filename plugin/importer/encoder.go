@@ -145,7 +145,7 @@ func layers(m *onnx.Model, o *Options) (styles []string, content string, err err
 // as it takes one.
 func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 	side := max(e.Input.Minimum, 1)
-	known := (&specimen{}).known(side, side, Span{0, 1})
+	known := (&specimen{}).known(side, side, unit)
 	picture := bridge.Image{Window: bridge.Window{0, 0, side, side}, Channels: 4, RowBytes: 16 * side}
 	for i, n := 0, side*side; i < n; i++ {
 		for _, v := range []float32{known.Values[i], known.Values[n+i], known.Values[2*n+i], 1} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
@@ -14,10 +15,8 @@ import (
 // size leaves the graph that is to be used for the trials, and finds what its pictures
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
-func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]int, error) {
-	spans := candidates(m, m.Inputs[s.content].Name, o)
-	values := spans[0]
-	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, values) }
+func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (sizeRule, *[2]int, error) {
+	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) }
 	use := func(graph []byte) error {
 		s.main.stop()
 		return os.WriteFile(s.main.graph, graph, 0o644)
@@ -47,12 +46,12 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 	if err != nil {
 		return sizeRule{}, nil, err
 	}
-	if reference.Shape[2] != int64(height) || reference.Shape[3] != int64(width) {
-		return sizeRule{}, nil, fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to keep its size",
-			width, height, reference.Shape[3], reference.Shape[2])
+	tall, wide := int(reference.Shape[2]), int(reference.Shape[3])
+	if most := min(mostMissing, width/4, height/4); max(tall-height, height-tall, wide-width, width-wide) > most {
+		return sizeRule{}, nil, errSize(width, height, reference)
 	}
 	if o.Size == nil {
-		shapes, err := s.shapes(file, width, height, values)
+		shapes, err := s.shapes(file, width, height, in[0])
 		if err != nil {
 			return sizeRule{}, nil, err
 		}
@@ -65,7 +64,10 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 		}
 		if same, err := paint(width, height); err == nil && alike(same.Values, reference.Values) {
 			if rule, err := findRule(paint); err == nil {
-				for _, values := range spans {
+				if slices.Equal(same.Values, reference.Values) && understood(freed, m.Inputs[s.content].Name, s.output) {
+					return rule, nil, nil
+				}
+				for _, values := range in {
 					holds, err := s.holds(use, file, freed, width, height, rule, values)
 					if err != nil {
 						return sizeRule{}, nil, err
@@ -80,12 +82,21 @@ func (s *specimen) size(file []byte, m *onnx.Model, o *Options) (sizeRule, *[2]i
 			return sizeRule{}, nil, err
 		}
 	}
-	return sizeRule{1, 1}, fixed, nil
+	if tall != height || wide != width {
+		err = s.rewrite(func(file []byte) ([]byte, string, error) {
+			return onnx.Fit(file, s.output, int64(tall), int64(wide), int64(height), int64(width))
+		})
+	}
+	return sizeRule{1, 1}, fixed, err
 }
+
+// mostMissing is by how many pixels the picture of one fixed size may come out larger or
+// smaller: networks with strides round sizes that are no multiples of theirs.
+const mostMissing = 64
 
 // shapes are those of tensors of a graph at its one size. Where they cannot be had, none
 // is known.
-func (s *specimen) shapes(file []byte, width, height int, values Span) (map[string][]int64, error) {
+func (s *specimen) shapes(file []byte, width, height int, values values) (map[string][]int64, error) {
 	probe, tensors, outputs, err := onnx.Probe(file)
 	if err != nil {
 		return nil, err
@@ -138,13 +149,23 @@ func checkSize(size *[2]int) error {
 	return nil
 }
 
+// understood says whether it is known of every operator of a graph what it does to pictures of
+// any size.
+func understood(graph []byte, content, output string) bool {
+	m, err := onnx.Read(graph)
+	if err == nil {
+		_, err = onnx.NewField(m, content, output)
+	}
+	return err == nil
+}
+
 // holds says whether a freed network still paints in other sizes, after it has been seen
 // to paint in its own: what the one size of it makes of two like halves, side by side and
 // one above the other, the freed one has to make of one half, but for what happens at its
 // edges. Rows that are taken for columns and numbers that were computed for the one size
 // show in that. Values of a range that is not the network's say little: one that holds is
 // enough.
-func (s *specimen) holds(use func([]byte) error, file, freed []byte, width, height int, rule sizeRule, values Span) (bool, error) {
+func (s *specimen) holds(use func([]byte) error, file, freed []byte, width, height int, rule sizeRule, values values) (bool, error) {
 	m := rule.multipleOf
 	for _, half := range [][2]int{{width / 2 / m * m, height / m * m}, {width / m * m, height / 2 / m * m}} {
 		if half[0] < rule.minimum || half[1] < rule.minimum {
@@ -213,9 +234,9 @@ func alike(a, b []float32) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	s := summarise(b)
+	most := 1e-3 * max(float64(slices.Max(b)-slices.Min(b)), 1e-6)
 	for i := range a {
-		if math.Abs(float64(a[i]-b[i])) > 1e-3*max(s.high-s.low, 1e-6) {
+		if math.Abs(float64(a[i]-b[i])) > most {
 			return false
 		}
 	}

@@ -87,7 +87,7 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	if err != nil {
 		return nil, err
 	}
-	s := &specimen{inputs: len(model.Inputs), mean: o.Mean, std: o.Std, styleWidth: 144, styleHeight: 128}
+	s := &specimen{inputs: len(model.Inputs), styleWidth: 144, styleHeight: 128}
 	m := &style.Style{Package: style.Package{Format: style.Format, Licence: cmp.Or(o.Licence, licence(model)), Files: map[string]string{}},
 		Graphs: &style.Graphs{Graph: graphFile}}
 	var ports []onnx.Port // what the style graph gives
@@ -139,7 +139,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	defer func() { s.main.stop() }()
 
 	content := model.Inputs[s.content]
-	rule, size, err := s.size(file, model, o)
+	in, out := candidates(model, content.Name, s.output, o)
+	rule, size, err := s.size(file, model, in, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -147,25 +148,27 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		paintingSize = nil // freed as well
 	}
 	channels := findChannels(model, o)
-	m.Input = style.Input{Name: content.Name, Channels: channels, Mean: o.Mean, Std: o.Std,
-		MultipleOf: rule.multipleOf, Minimum: rule.minimum, Size: size}
+	m.Input = style.Input{Name: content.Name, Channels: channels, MultipleOf: rule.multipleOf, Minimum: rule.minimum, Size: size}
 	width, height := trialSize(&m.Input)
-	in, out, err := findRanges(model, content.Name, o, func(values Span) (network.Tensor, error) { return s.paint(width, height, values) })
+	found, err := findRanges(in, out, s.known(width, height, unit), func(v values) (network.Tensor, error) { return s.paint(width, height, v) })
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m.Input.Range = in
-	m.Output = style.Output{Name: s.output, Channels: channels, Range: out}
+	m.Input.Range, m.Input.Mean, m.Input.Std = found.in.Span, found.in.mean, found.in.std
+	if err := s.plainOutput(found.out); err != nil {
+		return nil, err
+	}
+	m.Output = style.Output{Name: s.output, Channels: channels, Range: found.out.Span}
 	if painting != "" {
 		p := m.Input
 		p.Name, p.Size, p.MultipleOf, p.Minimum = painting, paintingSize, 1, 1
 		if p.Size == nil {
 			rule, err := findRule(func(w, h int) (network.Tensor, error) {
 				s.styleWidth, s.styleHeight, s.made = w, h, nil
-				if _, err := s.paint(width, height, in); err != nil {
+				if _, err := s.paint(width, height, found.in); err != nil {
 					return network.Tensor{}, err
 				}
-				return s.known(w, h, in), nil
+				return s.known(w, h, found.in), nil
 			})
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
@@ -178,8 +181,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 }
 
 // bring reads a file that is said to be a network. Weights that it keeps in other files of
-// its folder are put into it; its pictures come to be of four dimensions, the channels
-// before the rows, and of float32 numbers.
+// its folder are put into it; its pictures come to be of four dimensions, one at a time,
+// the channels before the rows, of float32 numbers and three channels.
 func bring(path string) (file []byte, m *onnx.Model, err error) {
 	if file, err = readFile(path); err != nil {
 		return nil, nil, err
@@ -187,8 +190,10 @@ func bring(path string) (file []byte, m *onnx.Model, err error) {
 	for _, change := range []func([]byte) ([]byte, error){
 		func(file []byte) ([]byte, error) { return onnx.Inline(file, filepath.Dir(path), style.MaxFile) },
 		onnx.Batched,
+		onnx.Single,
 		onnx.ChannelsFirst,
 		onnx.Float32,
+		onnx.Coloured,
 	} {
 		changed, err := change(file)
 		if err != nil {

@@ -187,7 +187,7 @@ func TestAdd(t *testing.T) {
 			style.Input{Name: "x_batch_channels_first", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"vectors of other names", strangers(), importer.Options{StyleGraph: b.file("v.onnx", vectors)},
 			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
-		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors)},
+		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors), Range: &importer.Span{0, 1}, OutputRange: &importer.Span{0, 1}},
 			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"two pictures", onnxtest.Tinted(), importer.Options{},
 			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
@@ -284,7 +284,7 @@ func TestBadModels(t *testing.T) {
 			g.Node("Div", []string{"zero", "zero"}, "y", nil)
 		}), wants: []string{"no numbers", "--range"}},
 		{name: "unknown operator", graph: build(func(g *onnxtest.Graph) { g.Node("NoSuchOperator", []string{"x"}, "y", nil) }), wants: []string{"NoSuchOperator"}},
-		{name: "one channel", graph: ports(1, 1, -1, -1), wants: []string{"takes no picture", "1 × 3 × height × width"}},
+		{name: "two channels", graph: ports(1, 2, -1, -1), wants: []string{"takes no picture", "1 × 3 × height × width"}},
 		{name: "rank", graph: ports(1, 3, -1), wants: []string{"takes no picture"}},
 		{name: "integers", graph: build(func(g *onnxtest.Graph) {
 			g.InputOf(6, "x", 1, 3, -1, -1)

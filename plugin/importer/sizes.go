@@ -20,8 +20,7 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 	good := func(width, height int) error {
 		o, err := try(width, height)
 		if err == nil && (o.Shape[2] != int64(height) || o.Shape[3] != int64(width)) {
-			err = fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to keep its size",
-				width, height, o.Shape[3], o.Shape[2])
+			err = errSize(width, height, o)
 		}
 		return err
 	}
@@ -52,6 +51,11 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 		return sizeRule{m, height}, nil
 	}
 	return sizeRule{}, first
+}
+
+// errSize is of a picture that comes out in another size.
+func errSize(width, height int, o network.Tensor) error {
+	return fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to keep its size", width, height, o.Shape[3], o.Shape[2])
 }
 
 // trialSize is a size that is good for an input, and not a square where it need not be.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 
 	"impasto.net/plugin/network"
@@ -14,7 +15,6 @@ import (
 type specimen struct {
 	roles
 	inputs     int
-	mean, std  *[3]float64 // of what goes in, where the user says so
 	alphaShape []int64
 	main       *trial
 	maker      *trial // of the vectors; nil where there is none
@@ -22,7 +22,7 @@ type specimen struct {
 	// Of the painting: its size, and the vectors of what was tried last.
 	styleWidth, styleHeight int
 	made                    []network.Tensor
-	madeOf                  Span
+	madeOf                  values
 }
 
 // complete checks that every input has something to go into it, and takes the shape of
@@ -58,13 +58,13 @@ func (s *specimen) paintingSize(p onnx.Port) (*[2]int, error) {
 }
 
 // paint gives what the network makes of the known picture in a size.
-func (s *specimen) paint(width, height int, values Span) (network.Tensor, error) {
-	return s.give(s.known(width, height, values), values)
+func (s *specimen) paint(width, height int, v values) (network.Tensor, error) {
+	return s.give(s.known(width, height, v), v)
 }
 
 // give gives what the network makes of a picture.
-func (s *specimen) give(picture network.Tensor, values Span) (network.Tensor, error) {
-	inputs, err := s.feed(picture, values)
+func (s *specimen) give(picture network.Tensor, v values) (network.Tensor, error) {
+	inputs, err := s.feed(picture, v)
 	if err != nil {
 		return network.Tensor{}, err
 	}
@@ -76,28 +76,60 @@ func (s *specimen) give(picture network.Tensor, values Span) (network.Tensor, er
 }
 
 // feed is all that goes into the network, with a picture for the plate.
-func (s *specimen) feed(picture network.Tensor, values Span) ([]network.Tensor, error) {
+func (s *specimen) feed(picture network.Tensor, v values) ([]network.Tensor, error) {
 	inputs := make([]network.Tensor, s.inputs)
 	inputs[s.content] = picture
 	if s.style >= 0 {
-		inputs[s.style] = s.known(s.styleWidth, s.styleHeight, values)
+		inputs[s.style] = s.known(s.styleWidth, s.styleHeight, v)
 	}
 	if s.alpha >= 0 {
 		inputs[s.alpha] = network.Tensor{Shape: s.alphaShape, Values: []float32{1}}
 	}
 	if s.maker != nil {
-		if s.made == nil || s.madeOf != values {
-			made, err := s.maker.run([]network.Tensor{s.known(s.styleWidth, s.styleHeight, values)})
+		if s.made == nil || s.madeOf != v {
+			made, err := s.maker.run([]network.Tensor{s.known(s.styleWidth, s.styleHeight, v)})
 			if err != nil {
 				return nil, fmt.Errorf("the style graph: %w", err)
 			}
-			s.made, s.madeOf = made, values
+			s.made, s.madeOf = made, v
 		}
 		for i, input := range s.vectors {
 			inputs[input] = s.made[i]
 		}
 	}
 	return inputs, nil
+}
+
+// plainOutput has the network give values without a mean and a deviation, which a manifest
+// does not know of outputs.
+func (s *specimen) plainOutput(v values) error {
+	if v.mean == nil && v.std == nil {
+		return nil
+	}
+	gain, offset := [3]float32{1, 1, 1}, [3]float32{}
+	for c := range 3 {
+		if v.std != nil {
+			gain[c] = float32(v.std[c])
+		}
+		if v.mean != nil {
+			offset[c] = float32(v.mean[c])
+		}
+	}
+	return s.rewrite(func(file []byte) ([]byte, string, error) { return onnx.Affine(file, s.output, gain, offset) })
+}
+
+// rewrite changes the graph that is tried, and with it what its picture is called.
+func (s *specimen) rewrite(change func(file []byte) ([]byte, string, error)) error {
+	file, err := os.ReadFile(s.main.graph)
+	if err == nil {
+		file, s.output, err = change(file)
+	}
+	if err != nil {
+		return err
+	}
+	s.main.stop()
+	s.main.outputs = []string{s.output}
+	return os.WriteFile(s.main.graph, file, 0o644)
 }
 
 // checkPicture says what is wrong with what a network gives.
@@ -119,43 +151,22 @@ var errNotFinite = errors.New("it gives values that are no numbers: its weights 
 
 // known is a picture for trials: coloured slopes, a disc and a weave, the same in all
 // sizes.
-func (s *specimen) known(width, height int, values Span) network.Tensor {
-	mean, std := [3]float64{}, [3]float64{1, 1, 1}
-	if s.mean != nil {
-		mean = *s.mean
-	}
-	if s.std != nil {
-		std = *s.std
-	}
+func (s *specimen) known(width, height int, v values) network.Tensor {
+	e := v.ends()
 	picture := make([]float32, 3*width*height)
 	for y := range height {
 		for x := range width {
-			u, v := (float64(x)+0.5)/float64(width), (float64(y)+0.5)/float64(height)
-			r, g, b := u, v, 1-0.5*u-0.4*v
-			if math.Hypot(u-0.6, v-0.4) < 0.25 {
+			across, down := (float64(x)+0.5)/float64(width), (float64(y)+0.5)/float64(height)
+			r, g, b := across, down, 1-0.5*across-0.4*down
+			if math.Hypot(across-0.6, down-0.4) < 0.25 {
 				r, g, b = 0.95, 0.35, 0.1
 			}
 			weave := 0.08 * math.Sin(float64(x)/2) * math.Sin(float64(y)/3)
 			for c, value := range [3]float64{r, g, b} {
 				value = min(max(value+weave, 0), 1)
-				picture[c*width*height+y*width+x] = float32((values[0] + (values[1]-values[0])*value - mean[c]) / std[c])
+				picture[c*width*height+y*width+x] = float32(e[c][0] + (e[c][1]-e[c][0])*value)
 			}
 		}
 	}
 	return network.NewPicture(picture, width, height)
-}
-
-// summary is what the values of a picture are like: the first and the last hundredth do
-// not count, because networks overshoot.
-type summary struct{ low, mean, high float64 }
-
-func summarise(values []float32) summary {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	sum := 0.
-	for _, v := range values {
-		sum += float64(v)
-	}
-	n := len(sorted)
-	return summary{float64(sorted[n/100]), sum / float64(n), float64(sorted[n-1-n/100])}
 }

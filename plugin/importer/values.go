@@ -1,201 +1,281 @@
 package importer
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 )
 
+// values are what the channels of a picture are in: those of a span, from which a mean is taken
+// before the rest is divided by a deviation, where there are such.
+type values struct {
+	Span
+	mean, std *[3]float64
+}
+
 var (
-	unit   = Span{0, 1}
-	octets = Span{0, 255}
-	signed = Span{-1, 1}
+	unit       = values{Span: Span{0, 1}}
+	octets     = values{Span: Span{0, 255}}
+	signed     = values{Span: Span{-1, 1}}
+	normalised = values{Span{0, 1}, &usualMean, &usualStd}
 )
 
-// findRanges finds what values a network takes and gives. What it gives shows in a run;
-// what it takes need not, because a norm may hide it: the range is taken that comes out
-// as it went in, unless the graph's first operators say what they expect. A network for
-// which several do so works alike with each.
-func findRanges(m *onnx.Model, content string, o *Options, paint func(Span) (network.Tensor, error)) (in, out Span, err error) {
-	candidates := candidates(m, content, o)
-	measured := make([]*Span, len(candidates))
-	var first error
-	for i, c := range candidates {
-		picture, err := paint(c)
-		if err != nil {
-			if first == nil {
-				first = err
+// ends are the values of black and white, for every channel.
+type ends [3]Span
+
+func (v values) ends() (e ends) {
+	for c := range 3 {
+		e[c] = v.Span
+		for i := range 2 {
+			if v.mean != nil {
+				e[c][i] -= v.mean[c]
 			}
-			continue
+			if v.std != nil {
+				e[c][i] /= v.std[c]
+			}
 		}
-		measured[i] = rangeOf(summarise(picture.Values))
 	}
-	if i := slices.IndexFunc(measured, func(s *Span) bool { return s != nil }); i < 0 && first != nil {
-		return in, out, first
+	return e
+}
+
+func same(s Span) ends { return ends{s, s, s} }
+
+// overlap is how much of what either of two covers both do.
+func overlap(a, b ends) (sum float64) {
+	for c := range 3 {
+		both := min(a[c][1], b[c][1]) - max(a[c][0], b[c][0])
+		sum += max(both, 0) / (max(a[c][1], b[c][1]) - min(a[c][0], b[c][0])) / 3
 	}
-	found := -1
-	for i, s := range measured {
-		if s != nil && *s == candidates[i] {
-			found = i
+	return sum
+}
+
+// usual are the values that networks work on inside; the first of them come of a gain alone,
+// too.
+var usual = []ends{
+	unit.ends(), octets.ends(), signed.ends(), same(Span{-127.5, 127.5}),
+	normalised.ends(), same(Span{-0.5, 0.5}),
+	{{-103.9, 151.1}, {-116.8, 138.2}, {-123.7, 131.3}}, {{-123.7, 131.3}, {-116.8, 138.2}, {-103.9, 151.1}},
+}
+
+// How far values have to overlap to be taken for others: where the graph states them, and where
+// that is what would become of a guess.
+const (
+	stated  = 0.7
+	guessed = 0.8
+)
+
+// nearest are those of some that are stated, or all where none of them is.
+func nearest(e ends, all []values) []values {
+	best, most := -1, stated
+	for i, v := range all {
+		if o := overlap(e, v.ends()); o > most {
+			best, most = i, o
+		}
+	}
+	if best < 0 {
+		return all
+	}
+	return all[best : best+1]
+}
+
+// likely are those of some of which a line makes usual values, or all where it does of none.
+func likely(l line, all []values) []values {
+	if l == straight {
+		return all
+	}
+	usual := usual
+	if l.offset == straight.offset {
+		usual = usual[:4]
+	}
+	var found []values
+	for _, v := range all {
+		to := l.of(v.ends())
+		if slices.ContainsFunc(usual, func(u ends) bool { return overlap(to, u) > guessed }) {
+			found = append(found, v)
+		}
+	}
+	if found == nil {
+		return all
+	}
+	return found
+}
+
+// mostSteps is how far an entrance or an exit is followed.
+const mostSteps = 24
+
+// taken are those of some values that a network's first operators take for granted.
+func taken(m *onnx.Model, input string, all []values) []values {
+	l, found := straight, all
+	for range mostSteps {
+		n := consumer(m, input)
+		if n == nil {
 			break
 		}
-	}
-	if found < 0 && len(candidates) == 1 {
-		found = 0
-	}
-	if found < 0 || measured[found] == nil && o.OutputRange == nil {
-		return in, out, fmt.Errorf("what values it takes and gives cannot be told from its graph nor from a run: say so with --range, and with --output-range where that differs, such as --range 0-255")
-	}
-	in = candidates[found]
-	switch {
-	case o.OutputRange != nil:
-		out = *o.OutputRange
-	case o.Range != nil:
-		out = *o.Range
-		if s := measured[found]; s != nil {
-			out = *s
+		if n.Op == "QuantizeLinear" || n.Op == "Clip" {
+			if e, ok := bounds(m, n); ok {
+				return nearest(l.back().of(e), all)
+			}
 		}
-	default:
-		out = *measured[found]
+		if n.Op == "QuantizeLinear" && len(n.Outputs) > 0 {
+			input = n.Outputs[0]
+			continue
+		}
+		from, step, ok := lineOf(m, n)
+		if !ok || from != input {
+			break
+		}
+		if l, input = step.after(l), n.Outputs[0]; l != straight {
+			found = likely(l, all)
+		}
 	}
-	return in, out, nil
+	return found // also where the network takes it back at once
 }
 
-// candidates are the ranges that a network may take.
-func candidates(m *onnx.Model, content string, o *Options) []Span {
-	if o.Range != nil {
-		return []Span{*o.Range}
-	}
-	if o.Mean != nil {
-		if max(o.Mean[0], o.Mean[1], o.Mean[2]) > 2 {
-			return []Span{octets}
+// given are those of some values that a network's last operators give.
+func given(m *onnx.Model, output string, all []values) []values {
+	l := straight
+	for range mostSteps {
+		n := maker(m, output)
+		if n == nil {
+			break
 		}
-		return []Span{unit}
+		if n.Op == "QuantizeLinear" { // and what comes out is a whole number
+			return nearest(l.of(octets.ends()), all)
+		}
+		if e, ok := bounds(m, n); ok {
+			return nearest(l.of(e), all)
+		}
+		from, step, ok := lineOf(m, n)
+		if !ok {
+			break
+		}
+		l, output = l.after(step), from
 	}
-	if s := expects(m, content); s != nil {
-		return []Span{*s}
-	}
-	return []Span{unit, octets, signed}
+	return likely(l.back(), all)
 }
 
-// rangeOf tells which range values are of; nil is none that is known. Networks overshoot,
-// to −44 and 273 for one.
-func rangeOf(s summary) *Span {
-	switch {
-	case s.high-s.low < 0.02 || s.low < -120 || s.high > 450:
-		return nil
-	case s.high > 8:
-		return &octets
-	case s.high > 2.5 || s.low < -2.5:
-		return nil
-	case s.low < -0.35 && s.mean < 0.35:
-		return &signed
+// bounds are what the values that an operator gives are within. Those of QuantizeLinear are of
+// the values that it stands for.
+func bounds(m *onnx.Model, n *onnx.Node) (e ends, ok bool) {
+	low, high := math.Inf(-1), math.Inf(1)
+	constant := func(input int) (float64, bool) {
+		if input >= len(n.Inputs) {
+			return 0, false
+		}
+		v, ok := three(m, n.Inputs[input])
+		return v[0], ok
 	}
-	return &unit
+	switch n.Op {
+	case "Tanh", "Softsign":
+		low, high = -1, 1
+	case "Sigmoid", "HardSigmoid":
+		low, high = 0, 1
+	case "Cast":
+		if n.Integer("to", 0) == onnx.TypeUint8 {
+			low, high = 0, 255
+		}
+	case "Clip":
+		low, high = float64(n.Float("min")), float64(n.Float("max"))
+		if len(n.Inputs) > 1 {
+			low, _ = constant(1)
+			high, _ = constant(2)
+		}
+	case "QuantizeLinear", "DequantizeLinear":
+		scale, ok := constant(1)
+		if !ok {
+			return e, false
+		}
+		low, high = quantised(m, n)
+		low, high = low*scale, high*scale
+	case "Min", "Max":
+		return between(m, n)
+	}
+	// Bounds that are none are written as very large numbers.
+	if !(low < high && high-low < 1e4) {
+		return e, false
+	}
+	return same(Span{low, high}), true
 }
 
-// expects is the range that the first operators after an input take for granted: they
-// subtract a mean or scale. nil is unknown.
-func expects(m *onnx.Model, input string) *Span {
-	for range 8 {
-		n := consumer(m, input)
-		if n == nil || len(n.Outputs) == 0 {
-			return nil
-		}
-		var largest float64
-		for _, name := range n.Inputs {
-			for _, v := range m.Constants[name].Values {
-				largest = max(largest, math.Abs(float64(v)))
+// quantised are the least and the largest whole number of an operator's kind, from its zero on.
+func quantised(m *onnx.Model, n *onnx.Node) (low, high float64) {
+	low, high = 0, 255
+	if len(n.Inputs) < 3 {
+		return low, high
+	}
+	zero := m.Constants[n.Inputs[2]]
+	if zero.Type == onnx.TypeInt8 {
+		low, high = -128, 127
+	}
+	if len(zero.Integers) == 1 {
+		low, high = low-float64(zero.Integers[0]), high-float64(zero.Integers[0])
+	}
+	return low, high
+}
+
+// between are the bounds of a Min of a Max, or of a Max of a Min, or of a Min of a Relu.
+func between(m *onnx.Model, n *onnx.Node) (e ends, ok bool) {
+	limit := map[string]float64{}
+	for range 2 {
+		found := false
+		for i, name := range n.Inputs {
+			if v, ok := three(m, name); ok && len(n.Inputs) == 2 {
+				limit[n.Op], found = v[0], true
+				if n = maker(m, n.Inputs[1-i]); n == nil {
+					return e, false
+				}
+				break
 			}
 		}
-		switch n.Op {
-		case "QuantizeLinear":
-			return &octets
-		case "Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice":
-		case "Sub", "Add":
-			if largest > 8 {
-				return &octets
-			}
-			if largest > 0.1 && largest <= 1 {
-				return &unit
-			}
-		case "Div":
-			if largest > 100 {
-				return &octets
-			}
-		case "Mul":
-			if largest > 100 {
-				return &unit
-			}
-			if largest > 0 && largest < 0.02 {
-				return &octets
-			}
-		default:
-			return nil
+		if !found && n.Op == "Relu" {
+			limit["Max"] = 0
 		}
-		input = n.Outputs[0]
+	}
+	low, isLow := limit["Max"]
+	high, isHigh := limit["Min"]
+	return same(Span{low, high}), isLow && isHigh && low < high
+}
+
+// consumer is the first operator that takes the values of a tensor.
+func consumer(m *onnx.Model, name string) *onnx.Node {
+	for i := range m.Nodes {
+		if n := &m.Nodes[i]; n.Op != "Shape" && slices.Contains(n.Inputs, name) {
+			return n
+		}
 	}
 	return nil
 }
 
-func consumer(m *onnx.Model, name string) *onnx.Node {
+// maker is the operator that makes a tensor.
+func maker(m *onnx.Model, name string) *onnx.Node {
 	for i := range m.Nodes {
-		if slices.Contains(m.Nodes[i].Inputs, name) {
+		if slices.Contains(m.Nodes[i].Outputs, name) {
 			return &m.Nodes[i]
 		}
 	}
 	return nil
 }
 
-// findChannels finds the order of a network's channels: from what the file says of it, or
-// from the well-known mean of ImageNet, which has an order. RGB is usual.
-func findChannels(m *onnx.Model, o *Options) string {
-	if o.Channels != "" {
-		return o.Channels
-	}
-	var says []string
-	for key, text := range m.Metadata {
-		says = append(says, key+" "+text)
-	}
-	for _, p := range m.Inputs {
-		says = append(says, p.Name)
-	}
-	for _, text := range says {
-		if text = strings.ToUpper(text); strings.Contains(text, "BGR") && !strings.Contains(text, "RGB") {
-			return "BGR"
+// candidates are the values that a network may take and give, by what is said and by its graph.
+func candidates(m *onnx.Model, content, output string, o *Options) (in, out []values) {
+	all := []values{unit, octets, signed, normalised}
+	switch {
+	case o.Mean != nil || o.Std != nil:
+		said := values{unit.Span, o.Mean, o.Std}
+		if o.Range != nil {
+			said.Span = *o.Range
+		} else if o.Mean != nil && max(o.Mean[0], o.Mean[1], o.Mean[2]) > 2 {
+			said.Span = octets.Span
 		}
+		in, all[3] = []values{said}, said
+	case o.Range != nil:
+		in = []values{{Span: *o.Range}}
+	default:
+		in = taken(m, content, all)
 	}
-	turned := false
-	for _, n := range m.Nodes {
-		turned = turned != turns(m, &n)
-		if n.Op != "Sub" && n.Op != "Add" {
-			continue
-		}
-		for _, name := range n.Inputs {
-			c := m.Constants[name].Values
-			if len(c) != 3 {
-				continue
-			}
-			for _, mean := range [][3]float64{{103.94, 116.78, 123.68}, {0.406, 0.456, 0.485}} {
-				near := func(i, j int) bool { return math.Abs(math.Abs(float64(c[i]))-mean[j]) < mean[1]/60 }
-				bgr, rgb := near(0, 0) && near(1, 1) && near(2, 2), near(0, 2) && near(1, 1) && near(2, 0)
-				if bgr || rgb {
-					return map[bool]string{true: "BGR", false: "RGB"}[bgr != turned]
-				}
-			}
-		}
+	if o.OutputRange != nil {
+		return in, []values{{Span: *o.OutputRange}}
 	}
-	return "RGB"
-}
-
-// turns says whether an operator makes RGB of BGR, or the other way round.
-func turns(m *onnx.Model, n *onnx.Node) bool {
-	constant := func(input int, values ...int64) bool {
-		return input < len(n.Inputs) && slices.Equal(m.Constants[n.Inputs[input]].Integers, values)
-	}
-	return n.Op == "Gather" && constant(1, 2, 1, 0) || n.Op == "Slice" && constant(3, 1) && constant(4, -1)
+	return in, given(m, output, all)
 }

@@ -59,7 +59,7 @@ func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	input := func(name string) int {
 		return slices.IndexFunc(m.Inputs, func(p onnx.Port) bool { return p.Name == name })
 	}
-	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs), mean: p.Input.Mean, std: p.Input.Std}
+	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs)}
 	s.main = &trial{ctx: ctx, engine: im.Engine, graph: graph, outputs: []string{p.Output.Name}}
 	defer s.main.stop()
 	width, height := trialSize(&p.Input)
@@ -81,7 +81,7 @@ func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	if err := s.complete(m); err != nil {
 		return err
 	}
-	_, err = s.paint(width, height, p.Input.Range)
+	_, err = s.paint(width, height, valuesOf(&p.Input))
 	return err
 }
 
@@ -90,7 +90,7 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 	n := p.Norms
 	var whole specimen
 	norms, err := im.once(ctx, filepath.Join(p.Folder, n.Graph), n.Output, map[string]network.Tensor{
-		n.Picture: whole.known(n.Size, n.Size, p.Input.Range),
+		n.Picture: whole.known(n.Size, n.Size, values{Span: p.Input.Range}),
 		n.Style:   {Shape: []int64{int64(n.Length)}, Values: vector},
 	})
 	switch {
@@ -101,9 +101,9 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 	case !finite(norms):
 		return fmt.Errorf("%s gives norms that are no numbers", n.Graph)
 	}
-	sample := specimen{mean: p.Input.Mean, std: p.Input.Std}
+	var sample specimen
 	width, height := trialSize(&p.Input)
-	picture := sample.known(width, height, p.Input.Range)
+	picture := sample.known(width, height, valuesOf(&p.Input))
 	painted, err := im.once(ctx, filepath.Join(p.Folder, p.Graph), p.Output.Name, map[string]network.Tensor{p.Input.Name: picture, n.Input: norms})
 	if err != nil {
 		return err
@@ -116,6 +116,9 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 	}
 	return nil
 }
+
+// valuesOf are those that a manifest says of an input.
+func valuesOf(in *style.Input) values { return values{in.Range, in.Mean, in.Std} }
 
 // once runs a graph on inputs by their names.
 func (im *Importer) once(ctx context.Context, graph, output string, named map[string]network.Tensor) (network.Tensor, error) {

@@ -353,7 +353,7 @@ func TestEncodersThatAreRefused(t *testing.T) {
 			g.Constant("w", []int64{3, 4, 1, 1}, make([]float32, 12)...)
 			g.Node("Conv", []string{"x", "w"}, "y", nil)
 		}},
-		{"too few weights", "has 9 float32 values", func(g *onnxtest.Graph) {
+		{"too few weights", "has 9 values", func(g *onnxtest.Graph) {
 			g.Constant("w", []int64{3, 3, 1 << 40, 1 << 40}, make([]float32, 9)...)
 			g.Node("Conv", []string{"x", "w"}, "y", nil)
 		}},

@@ -16,10 +16,19 @@ func init() {
 		"Conv": conv, "Relu": relu, "MaxPool": maxPool, "AveragePool": averagePool, "Pad": pad, "Concat": concat,
 		"Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic,
 		"Identity": identity, "Dropout": identity, // which does nothing but in training
+		"Cast": cast,
 	}
 }
 
 func identity(w *walk, n *onnx.Node) (string, error) { return w.tensor(n, 0) }
+
+// cast is from one width of floats to another: here all are computed as float32.
+func cast(w *walk, n *onnx.Node) (string, error) {
+	if to := n.Integer("to", 0); !onnx.IsFloat(to) {
+		return "", fmt.Errorf("it makes %s of the picture", onnx.TypeName(to))
+	}
+	return w.tensor(n, 0)
+}
 
 func conv(w *walk, n *onnx.Node) (string, error) {
 	x, err := w.tensor(n, 0)

@@ -13,11 +13,11 @@ func Float32(file []byte) ([]byte, error) {
 			return nodeBytes("Cast", []string{from}, []string{to}, integer("to", kind))
 		}
 		switch {
-		case p.Type != typeByte && p.Type != typeHalf && p.Type != typeDouble:
+		case p.Type != TypeUint8 && p.Type != typeHalf && p.Type != typeDouble:
 			return p, nil, false
 		case output:
 			return other, [][]byte{cast(p.Name, other.Name, TypeFloat)}, true
-		case p.Type != typeByte:
+		case p.Type != TypeUint8:
 			return other, [][]byte{cast(other.Name, p.Name, p.Type)}, true
 		case m.OperatorSet < 10:
 			return p, nil, false

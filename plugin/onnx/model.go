@@ -35,11 +35,14 @@ type Port struct {
 // Among the types of ONNX's elements.
 const (
 	TypeFloat  = 1
-	typeByte   = 2
+	TypeUint8  = 2
+	TypeInt8   = 3
+	typeInt32  = 6
 	TypeInt64  = 7
 	typeBool   = 9
 	typeHalf   = 10
 	typeDouble = 11
+	typeBrain  = 16
 )
 
 // typeNames are those of the other types that pictures are found in.
@@ -64,29 +67,71 @@ type Node struct {
 // Constant is a tensor of the file: its first values, which are all there are of a mean, a
 // factor or a shape.
 type Constant struct {
+	Type     int64
 	Shape    []int64
-	Values   []float32 // of float32 tensors
-	Integers []int64   // of int64 tensors and those of bools; nil where there are more
+	Values   []float32 // of float tensors of any width
+	Integers []int64   // of tensors of whole numbers and bools; nil where there are more
 	NaN      bool      // somewhere in all of it
 
-	floats []byte // all values of a float32 tensor
+	data []byte // all values of a float tensor
 }
 
-// Floats are all values of a float32 tensor, as many as its shape says.
+// widths are how many bytes floats have.
+var widths = map[int64]int{TypeFloat: 4, typeHalf: 2, typeBrain: 2, typeDouble: 8}
+
+// IsFloat says whether a type is of floats, of any width.
+func IsFloat(kind int64) bool { return widths[kind] > 0 }
+
+// count is how many floats there are.
+func (c *Constant) count() int {
+	if !IsFloat(c.Type) {
+		return 0
+	}
+	return len(c.data) / widths[c.Type]
+}
+
+// value is one of them.
+func (c *Constant) value(i int) float32 {
+	switch c.Type {
+	case typeHalf:
+		return half(binary.LittleEndian.Uint16(c.data[2*i:]))
+	case typeBrain:
+		return math.Float32frombits(uint32(binary.LittleEndian.Uint16(c.data[2*i:])) << 16)
+	case typeDouble:
+		return float32(math.Float64frombits(binary.LittleEndian.Uint64(c.data[8*i:])))
+	}
+	return math.Float32frombits(binary.LittleEndian.Uint32(c.data[4*i:]))
+}
+
+// half is a number of 16 bits: a sign, five bits of exponent, ten of fraction.
+func half(v uint16) float32 {
+	bits := uint32(v&0x7fff) << 13
+	switch v & 0x7c00 {
+	case 0:
+		bits = math.Float32bits(float32(v&0x03ff) / (1 << 24))
+	case 0x7c00:
+		bits |= 0x7f800000
+	default:
+		bits += (127 - 15) << 23
+	}
+	return math.Float32frombits(bits | uint32(v&0x8000)<<16)
+}
+
+// Floats are all values of a float tensor, as many as its shape says.
 func (c *Constant) Floats() ([]float32, error) {
-	n, size := int64(len(c.floats)/4), int64(1)
+	n, size := int64(c.count()), int64(1)
 	for _, d := range c.Shape {
 		if d < 1 || size > n/d {
-			return nil, fmt.Errorf("a tensor of shape %v has %d float32 values", c.Shape, n)
+			return nil, fmt.Errorf("a tensor of shape %v has %d values", c.Shape, n)
 		}
 		size *= d
 	}
 	if size != n {
-		return nil, fmt.Errorf("a tensor of shape %v has %d float32 values", c.Shape, n)
+		return nil, fmt.Errorf("a tensor of shape %v has %d values", c.Shape, n)
 	}
 	values := make([]float32, n)
 	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(c.floats[4*i:]))
+		values[i] = c.value(i)
 	}
 	return values, nil
 }
@@ -338,58 +383,87 @@ func (n *Node) Text(name string) (text string) {
 // tensor reads a constant, under its own name where it is given none.
 func (m *Model) tensor(b []byte, name string) error {
 	var c Constant
-	var kind uint64
-	var raw, packed []byte
+	var raw, floats, doubles []byte
+	var integers []int64
 	own := ""
 	err := each(b, func(field protowire.Number, value []byte, number uint64) error {
 		switch field {
 		case 1:
 			c.Shape = appendVarints(c.Shape, value, number)
 		case 2:
-			kind = number
+			c.Type = int64(number)
 		case 4:
 			if value == nil {
 				value = binary.LittleEndian.AppendUint32(nil, uint32(number))
 			}
-			packed = append(packed, value...)
+			floats = append(floats, value...)
 		case 5, 7:
-			c.Integers = appendVarints(c.Integers, value, number)
+			integers = appendVarints(integers, value, number)
 		case tensorName:
 			own = string(value)
 		case 9:
 			raw = value
+		case 10:
+			doubles = append(doubles, value...)
 		}
 		return nil
 	})
-	switch kind {
+	switch c.Type {
 	case TypeFloat:
-		if c.floats = raw; len(raw) == 0 {
-			c.floats = packed
+		c.data = or(raw, floats)
+	case typeHalf, typeBrain:
+		for _, v := range integers { // where each lies in a number
+			raw = binary.LittleEndian.AppendUint16(raw, uint16(v))
 		}
-		for values := c.floats; len(values) >= 4; values = values[4:] {
-			v := math.Float32frombits(binary.LittleEndian.Uint32(values))
-			if len(c.Values) < firstValues {
-				c.Values = append(c.Values, v)
-			}
-			c.NaN = c.NaN || v != v
-		}
-	case TypeInt64:
-		for ; len(raw) >= 8 && len(c.Integers) <= firstValues; raw = raw[8:] {
-			c.Integers = append(c.Integers, int64(binary.LittleEndian.Uint64(raw)))
-		}
-	case typeBool:
-		for ; len(raw) >= 1 && len(c.Integers) <= firstValues; raw = raw[1:] {
-			c.Integers = append(c.Integers, int64(raw[0]))
-		}
+		c.data = raw
+	case typeDouble:
+		c.data = or(raw, doubles)
+	default:
+		c.Integers = firstIntegers(raw, integers, c.Type)
 	}
-	if kind != TypeInt64 && kind != typeBool || len(c.Integers) > firstValues {
-		c.Integers = nil
+	for i := range c.count() {
+		v := c.value(i)
+		if i < firstValues {
+			c.Values = append(c.Values, v)
+		}
+		c.NaN = c.NaN || v != v
 	}
 	if name == "" {
 		name = own
 	}
 	m.Constants[name] = c
 	return err
+}
+
+func or(a, b []byte) []byte {
+	if len(a) == 0 {
+		return b
+	}
+	return a
+}
+
+// firstIntegers are all of a tensor of whole numbers, or nil where there are more than are kept.
+func firstIntegers(raw []byte, values []int64, kind int64) []int64 {
+	size := map[int64]int{TypeUint8: 1, TypeInt8: 1, typeBool: 1, typeInt32: 4, TypeInt64: 8}[kind]
+	if size == 0 {
+		return nil
+	}
+	for ; len(raw) >= size && len(values) <= firstValues; raw = raw[size:] {
+		v := int64(raw[0])
+		switch kind {
+		case TypeInt8:
+			v = int64(int8(raw[0]))
+		case typeInt32:
+			v = int64(int32(binary.LittleEndian.Uint32(raw)))
+		case TypeInt64:
+			v = int64(binary.LittleEndian.Uint64(raw))
+		}
+		values = append(values, v)
+	}
+	if len(values) > firstValues {
+		return nil
+	}
+	return values
 }
 
 // appendVarints appends the number of a field, or the numbers where they are packed.

@@ -145,3 +145,28 @@ func cutAll(t *testing.T, s *onnx.Stages) {
 		}
 	}
 }
+
+// Weights of other widths are read as they are: the numbers are those of the formats'
+// definitions.
+func TestFloatsOfAnyWidth(t *testing.T) {
+	for kind, raw := range map[byte]string{
+		10: "\x00\x3c\x00\xc0\xff\x7b\x01\x00\x00\x80",                         // 1, -2, 65504, 2^-24, -0
+		16: "\x80\x3f\x00\xc0\x80\x47\x80\x33\x00\x80",                         // 1, -2, 65536, 2^-24, -0
+		11: "\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x00\xc0", // 1, -2
+	} {
+		tensor := append([]byte{1<<3 | 0, byte(len(raw) / map[byte]int{10: 2, 16: 2, 11: 8}[kind]), 2<<3 | 0, kind, 8<<3 | 2, 1, 'w', 9<<3 | 2, byte(len(raw))}, raw...)
+		var g onnxtest.Graph
+		g.Initializer(tensor)
+		g.Node("Mul", []string{"x", "w"}, "y", nil)
+		m, err := onnx.Read(g.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := m.Constants["w"]
+		got, err := c.Floats()
+		want := map[byte][]float32{10: {1, -2, 65504, 1. / (1 << 24), 0}, 16: {1, -2, 65536, 1. / (1 << 24), 0}, 11: {1, -2}}[kind]
+		if err != nil || !slices.Equal(got, want) || !slices.Equal(c.Values, want) || c.NaN {
+			t.Errorf("type %d: %v, %v, %v", kind, got, c, err)
+		}
+	}
+}

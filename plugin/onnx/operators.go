@@ -284,7 +284,7 @@ func (r *reader) convolution(n *Node) (operator, []int, error) {
 func (r *reader) resize(n *Node) (operator, error) {
 	var scales []float32
 	if n.Op == "Upsample" && len(n.Inputs) == 1 {
-		scales = n.floats("scales")
+		scales = n.Floats("scales")
 	} else if i := len(n.Inputs) - 1; i == 2 || i == 1 {
 		scales = r.Constants[n.Inputs[i]].Values
 	}
@@ -368,8 +368,8 @@ func (r *reader) slice(n *Node) (operator, error) {
 	return m, nil
 }
 
-// floats are those of an attribute.
-func (n *Node) floats(name string) (values []float32) {
+// Floats are those of an attribute.
+func (n *Node) Floats(name string) (values []float32) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
 		if field != 7 {
 			return nil
