@@ -1,5 +1,7 @@
 #include "launch.h"
 
+#include "genuine.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -199,6 +201,12 @@ no_files:
   return failed;
 }
 
+static const char *expected = "";
+
+void launch_expect(const char *sha256) {
+  expected = sha256;
+}
+
 bool launch_host(int control, pid_t *pid, struct sentence *why) {
   char path[PATH_SIZE];
   if (!program_path(path)) {
@@ -206,6 +214,8 @@ bool launch_host(int control, pid_t *pid, struct sentence *why) {
         path[0] ? path : PROGRAM);
     return false;
   }
+  if (!genuine(path, expected, why))
+    return false;
   int failed = launch_program(path, control, pid);
   if (failed)
     say(why, "Impasto's helper program cannot be started: %s: %s.", path, reason_of(failed).text);

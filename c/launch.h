@@ -11,6 +11,9 @@
  * Called while describing; only remembers it. */
 void launch_note_path(const char *path);
 
+/* The checksum of the only impasto-host that is started. */
+void launch_expect(const char *sha256);
+
 /* Starts impasto-host with the descriptor as its number 3. That one stays open here. */
 bool launch_host(int control, pid_t *pid, struct sentence *why);
 

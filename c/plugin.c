@@ -1,7 +1,9 @@
 /* Impasto.ofx: the entry points that a host looks up, and the actions that it sends. */
 #include "client.h"
 #include "describe.h"
+#include "host_sum.h"
 #include "instance.h"
+#include "launch.h"
 #include "memory.h"
 #include "regions.h"
 #include "render.h"
@@ -15,6 +17,7 @@ static bool loaded;
 static OfxStatus load(void) {
   OfxStatus status = suites_load();
   trace_load();
+  launch_expect(HOST_SHA256);
   loaded = status == kOfxStatOK;
   return status;
 }

@@ -30,7 +30,8 @@ void trace_frame(const struct trace *trace, const struct answer *answer) {
                    (long long)trace->wait, (long long)trace->copy_out, (long long)trace->total,
                    (long long)t->load, (long long)t->wait, (long long)t->convert_in,
                    (long long)t->run, (long long)t->convert_out, (long long)t->total);
-  int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  /* What is no file but a pipe, whose reader may sleep, is no reason to wait. */
+  int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
   if (fd < 0)
     return;
   /* One call a line, so that threads do not write into each other's. */

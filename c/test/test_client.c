@@ -6,6 +6,7 @@
 #include "../suites.h"
 #include "bank.h"
 #include "check.h"
+#include "host_sum.h"
 #include "properties.h"
 
 #include <dirent.h>
@@ -138,6 +139,7 @@ int main(void) {
     return 77;
   }
   launch_note_path(BUNDLE_PROGRAMS "/Impasto.ofx"); /* as some hosts have it */
+  launch_expect(HOST_SHA256);
 
   struct sentence why;
   enum outcome first = paint(0, -1, expected, &why);

@@ -1,4 +1,5 @@
 /* What a program that is started from a difficult host finds: the test starts itself. */
+#include "../genuine.h"
 #include "../launch.h"
 #include "check.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +47,20 @@ static int child(const char *parent) {
     fprintf(out, "env %s\n", *v);
   fclose(out);
   return 0;
+}
+
+/* A file, and a pipe in its place, which is not waited for. */
+static void test_genuine(void) {
+  char path[] = "/tmp/impasto-test-XXXXXX";
+  struct sentence why;
+  int fd = mkstemp(path);
+  CHECK(fd >= 0 && write(fd, "abc", 3) == 3 && close(fd) == 0);
+  CHECK(genuine(path, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", &why));
+  CHECK(!genuine(path, "", &why) && strstr(why.text, path) && strstr(why.text, "sha256"));
+  CHECK(unlink(path) == 0 && mkfifo(path, 0600) == 0);
+  CHECK(!genuine(path, "", &why) && strstr(why.text, path));
+  CHECK(unlink(path) == 0);
+  CHECK(!genuine(path, "", &why) && strstr(why.text, "No such file"));
 }
 
 int main(int count, char **arguments) {
@@ -107,6 +123,7 @@ int main(int count, char **arguments) {
       (void)poll(NULL, 0, 10);
   }
 
+  test_genuine();
   pid_t pid = 0;
   CHECK(launch_program("/there/is/no/such/program", 0, &pid) != 0);
   struct sentence why;

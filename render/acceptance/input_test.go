@@ -53,9 +53,12 @@ func TestBadInput(t *testing.T) {
 			s.replace(s.program("impasto-engine"), []byte("#!/bin/sh\necho nonsense\n"), 0o755)
 		}, code: 3, says: []string{"impasto-engine", "sha256"}},
 		{name: "host missing", damage: func(s *shot) { os.Remove(s.program("impasto-host")) }, code: 3, says: []string{"impasto-host"}},
-		{name: "host prints nonsense", damage: func(s *shot) {
+		{name: "host replaced", damage: func(s *shot) {
 			s.replace(s.program("impasto-host"), []byte("#!/bin/sh\nprintf nonsense >&3\nsleep 1\n"), 0o755)
-		}, code: 3, says: []string{"impasto-host"}},
+		}, code: 3, says: []string{"impasto-host", "sha256", "install the whole"}},
+		{name: "runtime replaced", damage: func(s *shot) {
+			s.replace(s.program("libonnxruntime.so.1"), []byte("a library"), 0o755)
+		}, code: 3, says: []string{"libonnxruntime.so.1", "sha256", "install the whole"}},
 		{name: "runtime missing", damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 3, says: []string{"libonnxruntime.so.1"}},
 		{name: "plate half written", damage: func(s *shot) { os.Truncate(s.path("plate.0002.exr"), 3000) }, code: 1, says: []string{"plate.0002.exr"}},
 		{name: "plate unreadable", damage: func(s *shot) {
