@@ -404,6 +404,23 @@ func TestPhotographs(t *testing.T) {
 	}
 }
 
+// A frame that is held keeps the size that it has.
+func TestHeldPhotograph(t *testing.T) {
+	folder, sizes := photos(t, "IMG_1.PNG", "IMG_3.PNG")
+	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=.", "--missing", "hold",
+		"--frames", "1-4", "--out", "out.#.png")
+	c.Dir = folder
+	if _, stderr, code := run(t, c); code != 0 {
+		t.Fatalf("exit %d, said %s", code, stderr)
+	}
+	for frame, of := range map[int]int{1: 0, 2: 0, 3: 1, 4: 1} {
+		im, err := picture.Read(filepath.Join(folder, fmt.Sprintf("out.%d.png", frame)))
+		if err != nil || im.DataWindow != sizes[of] {
+			t.Errorf("frame %d: %v, %v", frame, im, err)
+		}
+	}
+}
+
 // Of one that is given as a still the sequence is named.
 func TestAPictureOfASequence(t *testing.T) {
 	folder, _ := photos(t, "IMG_1233.PNG", "IMG_1234.PNG")

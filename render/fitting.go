@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"impasto.net/render/ofx"
+	"impasto.net/render/picture"
 )
 
 // fitting has an instance of the effect for frames of one format, and makes another where a frame
@@ -60,25 +61,34 @@ func (f *fitting) render(frame int) (*ofx.Output, error) {
 // fits says whether a frame has the instance's format. One that has no picture of its own fits:
 // rendering it says what is wrong.
 func (f *fitting) fits(frame int) bool {
-	main := f.plates[f.main()]
 	if f.instance == nil {
 		return false
 	}
-	if main == nil || !main.has(frame) {
-		return true
+	im, err := f.picture(frame)
+	return im == nil || err != nil || formatOf(im) == f.format
+}
+
+// picture is the main clip's, nil where it has none of its own.
+func (f *fitting) picture(frame int) (*picture.Image, error) {
+	main := f.plates[f.main()]
+	if main == nil {
+		return nil, nil
 	}
-	im, err := main.read(frame)
-	return err != nil || formatOf(im) == f.format
+	shown, ok := main.shown(frame)
+	if !ok {
+		return nil, nil
+	}
+	return main.read(shown)
 }
 
 // remake makes an instance for a frame.
 func (f *fitting) remake(frame int) error {
-	if main := f.plates[f.main()]; main != nil && main.has(frame) {
-		im, err := main.read(frame)
-		if err != nil {
-			return err
-		}
-		main.example = im
+	im, err := f.picture(frame)
+	if err != nil {
+		return err
+	}
+	if im != nil {
+		f.plates[f.main()].example = im
 	}
 	f.close()
 	f.instance = nil

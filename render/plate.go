@@ -82,15 +82,21 @@ func (p *plate) has(frame int) bool {
 	return found || p.pattern.Still()
 }
 
+// shown is the frame whose file is shown at a frame, if any is.
+func (p *plate) shown(frame int) (int, bool) {
+	if !p.has(frame) && p.missing == missingHold {
+		return p.nearest(frame), true
+	}
+	return frame, p.has(frame)
+}
+
 // At reads the picture at a time, or what the policy has in its place.
 func (p *plate) At(time float64) (*picture.Image, error) {
 	frame := int(math.Round(time))
-	if p.has(frame) {
-		return p.read(frame)
+	if shown, ok := p.shown(frame); ok {
+		return p.read(shown)
 	}
 	switch p.missing {
-	case missingHold:
-		return p.read(p.nearest(frame))
 	case missingBlack:
 		like, err := p.Example()
 		if err != nil {

@@ -3,9 +3,11 @@ package acceptance
 import (
 	"image"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"impasto.net/render/picture"
@@ -162,5 +164,35 @@ func TestWedgeOfStatedPrimaries(t *testing.T) {
 		if db := decibels(sheets[kind], sheets["ACES2065-1"+kind]); db < 45 {
 			t.Errorf("with %s the sheets are %.1f dB from each other", kind, db)
 		}
+	}
+}
+
+// An interrupt leaves the pictures that there are.
+func TestWedgeIsInterrupted(t *testing.T) {
+	s := newOptimisation(t, 128, 112)
+	said, err := os.Create(s.path("said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close()
+	cmd := s.wedge("sheet.png", "--param", "unrealness=2,3", "--iterations", "200")
+	cmd.Stderr = said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed := func() string {
+		text, err := os.ReadFile(s.path("said"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	until(t, "the second descent", func() bool { return strings.Contains(printed(), "descent 2 of 2") })
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says how it went
+	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed(), "has 1 of 2 pictures") || !s.exists("sheet.png") {
+		t.Errorf("it ended with %d:\n%s", code, printed())
 	}
 }
