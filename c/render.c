@@ -507,6 +507,7 @@ static enum progress paint(struct frame *frame) {
  * take for good. */
 static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned began,
                           const struct sentence *why) {
+  static const struct sentence stopped = {"Impasto was stopped in the progress display."};
   watch_end(watch);
   switch (progress) {
   case GO_ON:
@@ -518,7 +519,8 @@ static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned 
   case ABORTED:
     return kOfxStatOK;
   case DECLINED:
-    return kOfxStatFailed;
+    why = &stopped;
+    break;
   case FAILED:
     break;
   }
