@@ -157,11 +157,19 @@ func parseSize(text string) (*[2]int, error) {
 }
 
 func addStyle(path string, o *importer.Options) error {
-	s, err := add(func(ctx context.Context, im *importer.Importer) (*style.Style, error) { return im.Add(ctx, path, o) })
+	all, err := add(func(ctx context.Context, im *importer.Importer) ([]*style.Style, error) { return im.Add(ctx, path, o) })
 	if err != nil {
 		return err
 	}
-	return added(s)
+	if len(all) == 1 {
+		return added(all[0])
+	}
+	fmt.Fprintf(plain.Out, "Added %d styles of one network, which mix. In the node, put one of these into Style ID:\n\n", len(all))
+	for _, s := range all {
+		fmt.Fprintf(plain.Out, "  %s\n", s.Name)
+	}
+	fmt.Fprintln(plain.Out)
+	return printPackage(all[0].ID)
 }
 
 func addPackage(path string) error {

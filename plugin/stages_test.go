@@ -24,11 +24,11 @@ var brought = []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.
 func bring(t testing.TB, bank, file string) string {
 	t.Helper()
 	im := importer.Importer{Engine: install(t), Folder: bank}
-	s, err := im.Add(context.Background(), onnxtest.Data(t, "models", file), &importer.Options{})
+	styles, err := im.Add(context.Background(), onnxtest.Data(t, "models", file), &importer.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.ID
+	return styles[0].ID
 }
 
 // normed is a network of norms of several spellings around strided convolutions, a residual

@@ -40,17 +40,17 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 	e := &style.Encoder{Package: style.Package{
 		Format: style.Format, Name: o.Name, Origin: o.Origin, Files: map[string]string{},
 	}, Label: o.Label, Graph: graphFile}
-	target, err := im.place(e.Name, "choose another --name", func(folder string) error {
+	target, err := im.place(e.Name, "choose another --name", func(folder string) ([]string, error) {
 		file, model, err := bring(path)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(model.Inputs) != 1 || !picture(model.Inputs[0]) {
-			return fmt.Errorf("%s: an encoder takes one picture; this network takes %s", path, describeAll(model.Inputs))
+			return nil, fmt.Errorf("%s: an encoder takes one picture; this network takes %s", path, describeAll(model.Inputs))
 		}
 		e.Licence = cmp.Or(o.Licence, licence(model))
 		if e.Style, e.Content, err = layers(model, o); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		sum := sha256.Sum256(file)
 		e.Files[graphFile] = hex.EncodeToString(sum[:])
@@ -61,12 +61,12 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 			e.Input.Mean, e.Input.Std = &usualMean, &usualStd
 		}
 		if err := os.Mkdir(folder, 0o755); err != nil {
-			return err
+			return nil, err
 		}
 		if err := os.WriteFile(filepath.Join(folder, graphFile), file, 0o644); err != nil {
-			return err
+			return nil, err
 		}
-		return im.findMinimum(ctx, folder, e)
+		return nil, im.findMinimum(ctx, folder, e)
 	})
 	if err != nil {
 		return nil, err

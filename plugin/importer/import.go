@@ -55,37 +55,66 @@ type Importer struct {
 	Folder string // where packages go
 }
 
-// Add makes a package of an ONNX file.
-func (im *Importer) Add(ctx context.Context, path string, o *Options) (*style.Style, error) {
+// Add makes a package of an ONNX file. A network that chooses among styles makes one of each,
+// beside its own.
+func (im *Importer) Add(ctx context.Context, path string, o *Options) ([]*style.Style, error) {
 	o, err := o.described("a style", path)
 	if err != nil {
 		return nil, err
 	}
-	target, err := im.place(o.Name, "choose another --name", func(folder string) error {
+	names := []string{o.Name}
+	_, err = im.place(o.Name, "choose another --name", func(folder string) ([]string, error) {
 		work := filepath.Dir(folder)
-		m, err := im.examine(ctx, path, work, o)
+		m, c, err := im.examine(ctx, path, work, o)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		m.Name, m.Label, m.Origin = o.Name, o.Label, o.Origin
-		if err := write(folder, work, m); err != nil {
-			return err
+		if c != nil {
+			if names, err = im.share(ctx, folder, m, c, o); err != nil {
+				err = fmt.Errorf("%s: %w", path, err)
+			}
+			return names, err
+		}
+		files := []string{m.Graph}
+		if m.Vectors != nil {
+			files = append(files, m.Vectors.Graph)
+		}
+		if err := write(folder, work, &m.Package, style.ManifestFile, m, files...); err != nil {
+			return nil, err
 		}
 		_, err = style.Open(folder)
-		return err
+		return nil, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return style.Open(target)
+	var added []*style.Style
+	for _, name := range names {
+		s, err := style.Open(filepath.Join(im.Folder, name))
+		if err != nil {
+			return nil, err
+		}
+		added = append(added, s)
+	}
+	return added, nil
 }
 
 // examine finds out all that the manifest has to say, and leaves the graphs in the
-// working folder.
-func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style, error) {
+// working folder. It also says how the network chooses among styles, where it does.
+func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style, *choice, error) {
 	file, model, err := bring(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	var c *choice
+	if o.StyleGraph == "" {
+		if file, c, err = findChoice(file); err == nil && c != nil {
+			model, err = onnx.Read(file)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	s := &specimen{inputs: len(model.Inputs), styleWidth: 144, styleHeight: 128}
 	m := &style.Style{Package: style.Package{Format: style.Format, Licence: cmp.Or(o.Licence, licence(model)), Files: map[string]string{}},
@@ -96,14 +125,14 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	if o.StyleGraph != "" {
 		vectors, vectorsModel, err := bring(o.StyleGraph)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(vectorsModel.Inputs) != 1 || !picture(vectorsModel.Inputs[0]) {
-			return nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s", o.StyleGraph, describeAll(vectorsModel.Inputs))
+			return nil, nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s", o.StyleGraph, describeAll(vectorsModel.Inputs))
 		}
 		ports, painting = vectorsModel.Outputs, vectorsModel.Inputs[0].Name
 		if paintingSize, err = s.paintingSize(vectorsModel.Inputs[0]); err != nil {
-			return nil, fmt.Errorf("%s: %w", o.StyleGraph, err)
+			return nil, nil, fmt.Errorf("%s: %w", o.StyleGraph, err)
 		}
 		m.Vectors = &style.Vectors{Graph: vectorsFile}
 		for _, p := range ports {
@@ -112,27 +141,33 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
 		defer s.maker.stop()
 		if err := os.WriteFile(s.maker.graph, vectors, 0o644); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+	}
+	if c != nil {
+		ports = []onnx.Port{{Name: c.input, Type: onnx.TypeFloat, Shape: []int64{int64(c.styles)}}}
+		s.made = []network.Tensor{c.only(0)}
 	}
 	r, err := assign(model, ports, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	s.roles = *r
 	for _, i := range s.vectors {
-		m.Vectors.Inputs = append(m.Vectors.Inputs, model.Inputs[i].Name)
+		if m.Vectors != nil {
+			m.Vectors.Inputs = append(m.Vectors.Inputs, model.Inputs[i].Name)
+		}
 	}
 	if s.alpha >= 0 {
 		m.Alpha = model.Inputs[s.alpha].Name
 	}
 	if err := s.complete(model); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if s.style >= 0 {
 		painting = model.Inputs[s.style].Name
 		if paintingSize, err = s.paintingSize(model.Inputs[s.style]); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	s.main = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}
@@ -142,7 +177,7 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	in, out := candidates(model, content.Name, s.output, o)
 	rule, size, err := s.size(file, model, in, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if size == nil && s.style >= 0 {
 		paintingSize = nil // freed as well
@@ -152,11 +187,11 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 	width, height := trialSize(&m.Input)
 	found, err := findRanges(in, out, s.known(width, height, unit), func(v values) (network.Tensor, error) { return s.paint(width, height, v) })
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	m.Input.Range, m.Input.Mean, m.Input.Std = found.in.Span, found.in.mean, found.in.std
 	if err := s.plainOutput(found.out); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.Output = style.Output{Name: s.output, Channels: channels, Range: found.out.Span}
 	if painting != "" {
@@ -171,13 +206,13 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 				return s.known(w, h, found.in), nil
 			})
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
+				return nil, nil, fmt.Errorf("%s: %w", path, err)
 			}
 			p.MultipleOf, p.Minimum = rule.multipleOf, rule.minimum
 		}
 		m.Painting = &p
 	}
-	return m, nil
+	return m, c, nil
 }
 
 // bring reads a file that is said to be a network. Weights that it keeps in other files of

@@ -62,10 +62,11 @@ func (b *bench) file(name string, graph []byte) string {
 
 func (b *bench) add(path string, o importer.Options) *style.Style {
 	b.t.Helper()
-	p, err := b.im.Add(context.Background(), path, &o)
+	all, err := b.im.Add(context.Background(), path, &o)
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	p := all[0]
 	if err := b.im.Verify(context.Background(), style.Any{Style: p}, style.Bank{b.im.Folder}); err != nil {
 		b.t.Error(err)
 	}

@@ -2,9 +2,6 @@ package importer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,13 +11,18 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// place has a package's folder made and filled, and puts it to the others. It appears whole or not at
-// all: names that begin with a dot are no packages'.
-// Where the name is taken the user is told what to do instead.
-func (im *Importer) place(name, instead string, fill func(folder string) error) (string, error) {
-	target := filepath.Join(im.Folder, name)
-	if _, err := os.Lstat(target); err == nil {
-		return "", fmt.Errorf("there is %q in %s already: remove that one first, or %s", name, im.Folder, instead)
+// place has a package's folder made and filled, and puts it to the others, with those that were
+// made beside it. They appear whole or not at all: names that begin with a dot are no packages'.
+// Where a name is taken the user is told what to do instead.
+func (im *Importer) place(name, instead string, fill func(folder string) (beside []string, err error)) (string, error) {
+	free := func(name string) error {
+		if _, err := os.Lstat(filepath.Join(im.Folder, name)); err == nil {
+			return fmt.Errorf("there is %q in %s already: remove that one first, or %s", name, im.Folder, instead)
+		}
+		return nil
+	}
+	if err := free(name); err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(im.Folder, 0o755); err != nil {
 		return "", err
@@ -30,11 +32,24 @@ func (im *Importer) place(name, instead string, fill func(folder string) error) 
 		return "", err
 	}
 	defer leave()
-	folder := filepath.Join(work, name)
-	if err := fill(folder); err != nil {
+	beside, err := fill(filepath.Join(work, name))
+	if err != nil {
 		return "", err
 	}
-	return target, os.Rename(folder, target)
+	for _, other := range beside {
+		if err := free(other); err != nil {
+			return "", err
+		}
+	}
+	for i, n := range append([]string{name}, beside...) {
+		if err := os.Rename(filepath.Join(work, n), filepath.Join(im.Folder, n)); err != nil {
+			for _, n := range append([]string{name}, beside...)[:i] {
+				_ = os.RemoveAll(filepath.Join(im.Folder, n)) // as far as that can be done
+			}
+			return "", err
+		}
+	}
+	return filepath.Join(im.Folder, name), nil
 }
 
 // AddPackage adds a finished package after it was tried. The bank has the network of a style.
@@ -52,48 +67,21 @@ func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank
 			return style.Any{}, err
 		}
 	}
-	target, err := im.place(p.Head().Name, "give the package another name", func(folder string) error {
+	target, err := im.place(p.Head().Name, "give the package another name", func(folder string) ([]string, error) {
 		if err := p.Head().Copy(folder); err != nil {
-			return err
+			return nil, err
 		}
 		// What was copied is what is tried.
 		copied, err := style.OpenAny(folder)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return im.Verify(ctx, copied, bank)
+		return nil, im.Verify(ctx, copied, bank)
 	})
 	if err != nil {
 		return style.Any{}, err
 	}
 	return style.OpenAny(target)
-}
-
-// write makes the package's folder of the graphs that lie in the working folder.
-func write(folder, work string, m *style.Style) error {
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		return err
-	}
-	files := []string{m.Graph}
-	if m.Vectors != nil {
-		files = append(files, m.Vectors.Graph)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(filepath.Join(work, name))
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		m.Files[name] = hex.EncodeToString(sum[:])
-		if err := os.Rename(filepath.Join(work, name), filepath.Join(folder, name)); err != nil {
-			return err
-		}
-	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(folder, style.ManifestFile), append(data, '\n'), 0o644)
 }
 
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)

@@ -55,7 +55,11 @@ func describeAll(ports []onnx.Port) string {
 // from what the flags say. vectors are the outputs of the style graph, where there is one.
 func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	for _, p := range append(slices.Clone(m.Inputs), m.Outputs...) {
-		if p.Type != onnx.TypeFloat {
+		switch {
+		case p.Type == onnx.TypeInt64 && number(p):
+			return nil, fmt.Errorf("%s seems to choose among styles, and how many there are cannot be told from the graph: export the network "+
+				"with a vector of weights for it, or once for every style", describe(p))
+		case p.Type != onnx.TypeFloat:
 			return nil, fmt.Errorf("%s is not float32: export the network with float32 inputs and outputs", describe(p))
 		}
 	}
@@ -74,7 +78,8 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 		}
 	}
 	if len(rest) > 0 && vectors == nil {
-		return nil, fmt.Errorf("it wants more than pictures: %s. If another graph makes that of a painting, name it with --style-graph", describeAll(m.Inputs))
+		return nil, fmt.Errorf("it wants more than pictures: %s. If another graph makes that of a painting, name it with --style-graph; "+
+			"weights of styles are found where they are multiplied with tables of as many rows", describeAll(m.Inputs))
 	}
 	var ok bool
 	if r.vectors, ok = match(m, rest, vectors); !ok {

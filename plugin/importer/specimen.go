@@ -93,9 +93,9 @@ func (s *specimen) feed(picture network.Tensor, v values) ([]network.Tensor, err
 			}
 			s.made, s.madeOf = made, v
 		}
-		for i, input := range s.vectors {
-			inputs[input] = s.made[i]
-		}
+	}
+	for i, input := range s.vectors {
+		inputs[input] = s.made[i]
 	}
 	return inputs, nil
 }

@@ -23,6 +23,24 @@ func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, err
 	})
 }
 
+// rewriteNodes copies a file with others in place of some of its operators; nil is the operator
+// as it is.
+func rewriteNodes(file []byte, replace func(n *Node) [][]byte) ([]byte, error) {
+	return rewriteGraph(file, func(_ *Model, graph []byte) ([]byte, error) {
+		return rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
+			if field != 1 {
+				return nil, false, nil
+			}
+			n, err := readNode(value)
+			if err != nil {
+				return nil, false, err
+			}
+			nodes := replace(&n)
+			return nodes, nodes != nil, nil
+		})
+	})
+}
+
 // rewrite copies a message with others in place of some fields, as many as there are. The
 // value of a field that is a number is nil.
 func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with [][]byte, yes bool, err error)) ([]byte, error) {
