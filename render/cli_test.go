@@ -240,18 +240,6 @@ func TestLayerAndMetadata(t *testing.T) {
 	}
 }
 
-func TestSkipExisting(t *testing.T) {
-	folder := shot(t)
-	if err := os.WriteFile(filepath.Join(folder, "out.0002.exr"), []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	stdout, _, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--skip-existing"))
-	if content, _ := os.ReadFile(filepath.Join(folder, "out.0002.exr")); code != 0 || string(content) != "mine" ||
-		!strings.Contains(stdout, "frame 2  skipped: out.0002.exr is there already") {
-		t.Errorf("exit %d, printed %s", code, stdout)
-	}
-}
-
 func TestMask(t *testing.T) {
 	folder := shot(t)
 	stdout, stderr, code := run(t, command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr"))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"image"
 	"sync"
 
 	"impasto.net/render/ofx"
@@ -93,4 +95,45 @@ func (f *fitting) remake(frame int) error {
 	f.close()
 	f.instance = nil
 	return f.make()
+}
+
+// finished says what is wrong with a file that is there for a frame already; nil: it is a whole one
+// of the frame's format, which Impasto wrote.
+func (f *fitting) finished(frame int, path string) error {
+	has, windowed, err := picture.Whole(path)
+	if err != nil {
+		return err
+	}
+	want := f.displayed(frame)
+	if !windowed {
+		want = want.Sub(want.Min)
+	}
+	if has != want {
+		return fmt.Errorf("is a frame of %s and not of %s", inWords(has), inWords(want))
+	}
+	return nil
+}
+
+func inWords(window image.Rectangle) string {
+	text := fmt.Sprintf("%d × %d pixels", window.Dx(), window.Dy())
+	if window.Min != (image.Point{}) {
+		text += fmt.Sprintf(" at %d,%d", window.Min.X, window.Min.Y)
+	}
+	return text
+}
+
+// displayed is the display window of a frame's output.
+func (f *fitting) displayed(frame int) image.Rectangle {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	display := f.format.display
+	if main := f.plates[f.main()]; main != nil && main.has(frame) {
+		if window, err := main.source.Display(main.pattern.Path(frame)); err == nil {
+			display = window
+		}
+	}
+	if f.instance == nil {
+		return display
+	}
+	return f.instance.Displayed(display)
 }

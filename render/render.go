@@ -111,7 +111,7 @@ func renderCommand() *cobra.Command {
 	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,
 		"`POLICY` for input frames that are missing: error, skip the frame, black, or hold the last one before")
-	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is there already")
+	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is there already: whole, of the frame's size, and written by Impasto")
 	f.BoolVar(&o.continueOnError, "continue-on-error", false, "go on with the other frames after one has failed")
 	f.IntVar(&o.threads, "threads", 1, "render `N` frames at once, where the effect allows it")
 	f.StringVar(&o.depth, "depth", "float", "`DEPTH` that clips deliver: float, half, short or byte (these two sRGB-encoded)")

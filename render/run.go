@@ -83,8 +83,12 @@ func (j *job) each(threads int, do func(frame int) error, ended func() bool) int
 func (j *job) frame(f *fitting, frame int, report *report) error {
 	path := j.out.Path(frame)
 	if j.skipExisting && exists(path) {
-		report.skipped(frame, path+" is there already")
-		return nil
+		err := f.finished(frame, path)
+		if err == nil {
+			report.skipped(frame, path+" is there already")
+			return nil
+		}
+		report.note(fmt.Sprintf("frame %d is rendered again, for %s %v", frame, path, err))
 	}
 	if j.missing == missingSkip {
 		for _, p := range f.plates {

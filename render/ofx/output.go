@@ -52,6 +52,14 @@ type windows struct {
 	tile        image.Point
 }
 
+// Displayed is the display window of an output for a plate of that one.
+func (i *Instance) Displayed(plate image.Rectangle) image.Rectangle {
+	if i.main == "" {
+		plate = i.window.display
+	}
+	return (&windows{display: plate}).scaled(i.setup.Scale)
+}
+
 func (w *windows) scaled(scale float64) image.Rectangle {
 	if scale == 1 {
 		return w.display

@@ -39,22 +39,33 @@ var (
 	webpDecoder = decoder{webp.DecodeConfig, webp.Decode, webpExif}
 )
 
-// read decodes a file whose size has been checked, and turns it upright.
-func (d *decoder) read(f *os.File, s Source) (*Image, error) {
+// open checks a file's size, and how the camera was held.
+func (d *decoder) open(f *os.File) (size image.Point, turn orientation, err error) {
 	config, err := d.config(f)
 	if err != nil {
-		return nil, cutOff(err)
+		return size, 0, cutOff(err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return nil, cause(err)
+		return size, 0, cause(err)
 	}
-	if err := checkFile(config.Width, config.Height, info.Size()); err != nil {
-		return nil, err
-	}
-	turn := upright
+	turn = upright
 	if d.exif != nil {
 		turn = orientationOf(d.exif(io.NewSectionReader(f, 0, info.Size())))
+	}
+	return image.Pt(config.Width, config.Height), turn, checkFile(config.Width, config.Height, info.Size())
+}
+
+func (d *decoder) display(f *os.File, _ Source) (image.Rectangle, error) {
+	size, turn, err := d.open(f)
+	return image.Rectangle{Max: turn.size(size)}, err
+}
+
+// read decodes a file, and turns it upright.
+func (d *decoder) read(f *os.File, s Source) (*Image, error) {
+	_, turn, err := d.open(f)
+	if err != nil {
+		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, cause(err)

@@ -15,6 +15,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"os"
 	"runtime"
@@ -78,23 +79,37 @@ func failure(file *C.pic_file) error {
 	return errors.New(said)
 }
 
-// readEXR reads a layer of a file.
-func readEXR(f *os.File, s Source) (*Image, error) {
+// headEXR reads a file's headers, and words what is wrong with them.
+func headEXR(f *os.File, s Source) (*Image, *choice, int64, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return nil, cause(err)
+		return nil, nil, 0, cause(err)
 	}
 	var refused refusal
 	im, choice, err := openEXR(f, info.Size(), s)
-	switch {
-	case errors.As(err, &refused):
+	if err != nil && !errors.As(err, &refused) {
+		err = fmt.Errorf("its header is broken or cut off (%w)", err)
+	}
+	return im, choice, info.Size(), err
+}
+
+func displayEXR(f *os.File, s Source) (image.Rectangle, error) {
+	im, _, _, err := headEXR(f, s)
+	if err != nil {
+		return image.Rectangle{}, err
+	}
+	return im.DisplayWindow, nil
+}
+
+// readEXR reads a layer of a file.
+func readEXR(f *os.File, s Source) (*Image, error) {
+	im, choice, size, err := headEXR(f, s)
+	if err != nil {
 		return nil, err
-	case err != nil:
-		return nil, fmt.Errorf("its header is broken or cut off (%w)", err)
 	}
 	file, done := inC[C.pic_file]()
 	defer done()
-	file.fd, file.size, file.threads = C.int(f.Fd()), C.int64_t(info.Size()), threads(choice.chunkBytes)
+	file.fd, file.size, file.threads = C.int(f.Fd()), C.int64_t(size), threads(choice.chunkBytes)
 	c, done := inC[C.pic_choice]()
 	defer done()
 	c.part = C.int(choice.part)
@@ -125,7 +140,7 @@ func readEXR(f *os.File, s Source) (*Image, error) {
 
 // openEXR reads a file's headers: what the picture will be, without pixels, and what they are read from.
 func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
-	parts, err := readHeaders(f, size)
+	parts, _, err := readHeaders(f, size)
 	if err != nil {
 		return nil, nil, err
 	}

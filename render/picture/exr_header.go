@@ -60,27 +60,27 @@ const (
 
 var errCutOff = errors.New("it ends too early")
 
-// readHeaders reads the headers of a file of that size, one for every part.
-func readHeaders(f io.ReaderAt, size int64) ([]header, error) {
-	r := bufio.NewReader(io.NewSectionReader(f, 0, min(size, maxHeaderBytes)))
+// readHeaders reads the headers of a file of that size, one for every part, and says where they end.
+func readHeaders(f io.ReaderAt, size int64) (parts []header, end int64, err error) {
+	section := io.NewSectionReader(f, 0, min(size, maxHeaderBytes))
+	r := bufio.NewReader(section)
 	var start struct{ Magic, Version uint32 }
 	if err := binary.Read(r, binary.LittleEndian, &start); err != nil {
-		return nil, errCutOff
+		return nil, 0, errCutOff
 	}
 	if version := start.Version & 0xff; version != 2 {
-		return nil, fmt.Errorf("version %d of the format is not known", version)
+		return nil, 0, fmt.Errorf("version %d of the format is not known", version)
 	}
-	var parts []header
 	for {
 		h, err := readHeader(r, min(size, maxHeaderBytes))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if len(h) == 0 && start.Version&flagMultipart != 0 {
 			break
 		}
 		if parts = append(parts, h); len(parts) > maxParts {
-			return nil, fmt.Errorf("it has more than %d parts", maxParts)
+			return nil, 0, fmt.Errorf("it has more than %d parts", maxParts)
 		}
 		if start.Version&flagMultipart == 0 {
 			h.inferType(start.Version)
@@ -88,19 +88,20 @@ func readHeaders(f io.ReaderAt, size int64) ([]header, error) {
 		}
 	}
 	if len(parts) == 0 {
-		return nil, errors.New("it has no parts")
+		return nil, 0, errors.New("it has no parts")
 	}
 	left := size / 8
 	for i, h := range parts {
 		l, err := h.layout()
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if left -= l.chunks(); left < 0 {
-			return nil, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, l.chunks())
+			return nil, 0, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, l.chunks())
 		}
 	}
-	return parts, nil
+	end, err = section.Seek(0, io.SeekCurrent)
+	return parts, end - int64(r.Buffered()), err
 }
 
 // inferType gives a file of one part the type that the flags say.

@@ -248,7 +248,7 @@ func headersOf(t *testing.T, path string) []header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	headers, err := readHeaders(f, info.Size())
+	headers, _, err := readHeaders(f, info.Size())
 	if err != nil {
 		t.Fatal(err)
 	}

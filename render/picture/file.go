@@ -34,28 +34,12 @@ func Read(path string) (*Image, error) { return Source{}.Read(path) }
 
 // Read reads a picture, or the matte that it is.
 func (s Source) Read(path string) (*Image, error) {
-	f, err := os.Open(path)
+	f, format, err := open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
+		return nil, err
 	}
 	defer f.Close()
-	var head [16]byte
-	n, err := f.ReadAt(head[:], 0)
-	switch {
-	case n == 0 && err != nil && !isEOF(err):
-		return nil, fmt.Errorf("%s cannot be read: %w", path, cause(err))
-	case n == 0:
-		return nil, fmt.Errorf("%s is empty", path)
-	}
-	start := string(head[:n])
-	read := readerOf(start)
-	switch {
-	case isMovie(start):
-		return nil, fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i %s %s", path, path, framesOf(path))
-	case read == nil:
-		return nil, fmt.Errorf("%s is not %s", path, readable)
-	}
-	im, err := read(f, s)
+	im, err := format.read(f, s)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
 	}
@@ -65,9 +49,49 @@ func (s Source) Read(path string) (*Image, error) {
 	return im, nil
 }
 
+// Display reads no more than the display window of a picture.
+func (s Source) Display(path string) (image.Rectangle, error) {
+	f, format, err := open(path)
+	if err != nil {
+		return image.Rectangle{}, err
+	}
+	defer f.Close()
+	window, err := format.display(f, s)
+	if err != nil {
+		return window, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	return window, nil
+}
+
+// open opens a picture, and tells its format.
+func open(path string) (*os.File, *reader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
+	}
+	var head [16]byte
+	n, err := f.ReadAt(head[:], 0)
+	start := string(head[:n])
+	format := readerOf(start)
+	switch {
+	case n == 0 && err != nil && !isEOF(err):
+		err = fmt.Errorf("%s cannot be read: %w", path, cause(err))
+	case n == 0:
+		err = fmt.Errorf("%s is empty", path)
+	case isMovie(start):
+		err = fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i %s %s", path, path, framesOf(path))
+	case format == nil:
+		err = fmt.Errorf("%s is not %s", path, readable)
+	default:
+		return f, format, nil
+	}
+	f.Close()
+	return nil, nil, err
+}
+
 // CanWrite says whether Write knows the format that a name's ending stands for.
 func CanWrite(path string) error {
-	if writerOf(path) == nil {
+	if _, known := formatOf(path); !known {
 		if isMovieName(path) {
 			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie of those with ffmpeg", path, framesOf(path))
 		}
@@ -90,7 +114,8 @@ func Write(path string, im *Image) error {
 	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", path, cause(err))
 	}
-	err = writerOf(path)(f, im)
+	format, _ := formatOf(path)
+	err = format.write(f, im)
 	if closing := f.Close(); err == nil {
 		err = closing
 	}

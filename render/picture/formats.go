@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,16 +13,19 @@ const Writable = ".exr, .png or .jpg"
 
 const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, BMP or WebP"
 
-// readers are the formats by what their files begin with; a ? is any byte.
-var readers = []struct {
-	start string
-	read  func(*os.File, Source) (*Image, error)
-}{
-	{"v/1\x01", readEXR},
-	{"\x89PNG", flat(pngDecoder.read)},
-	{"\xff\xd8", flat(jpegDecoder.read)},
-	{"BM", flat(bmpDecoder.read)},
-	{"RIFF????WEBP", flat(webpDecoder.read)},
+// reader is a format by what its files begin with; a ? is any byte.
+type reader struct {
+	start   string
+	read    func(*os.File, Source) (*Image, error)
+	display func(*os.File, Source) (image.Rectangle, error)
+}
+
+var readers = []reader{
+	{"v/1\x01", readEXR, displayEXR},
+	{"\x89PNG", flat(pngDecoder.read), pngDecoder.display},
+	{"\xff\xd8", flat(jpegDecoder.read), jpegDecoder.display},
+	{"BM", flat(bmpDecoder.read), bmpDecoder.display},
+	{"RIFF????WEBP", flat(webpDecoder.read), webpDecoder.display},
 }
 
 // flat is for formats without layers.
@@ -34,10 +38,10 @@ func flat(read func(*os.File, Source) (*Image, error)) func(*os.File, Source) (*
 	}
 }
 
-func readerOf(start string) func(*os.File, Source) (*Image, error) {
-	for _, r := range readers {
-		if begins(start, r.start) {
-			return r.read
+func readerOf(start string) *reader {
+	for i := range readers {
+		if begins(start, readers[i].start) {
+			return &readers[i]
 		}
 	}
 	return nil
@@ -55,12 +59,18 @@ func begins(start, with string) bool {
 	return true
 }
 
-// writers are the formats by the endings of names.
-var writers = map[string]func(*os.File, *Image) error{
-	".exr":  writeEXR,
-	".png":  inRec709(writePNG),
-	".jpg":  inRec709(writeJPEG),
-	".jpeg": inRec709(writeJPEG),
+// format is what is written under an ending.
+type format struct {
+	write    func(*os.File, *Image) error
+	whole    func(f *os.File, size int64) (display image.Rectangle, err error)
+	windowed bool
+}
+
+var formats = map[string]format{
+	".exr":  {writeEXR, wholeEXR, true},
+	".png":  {inRec709(writePNG), wholePNG, false},
+	".jpg":  {inRec709(writeJPEG), wholeJPEG, false},
+	".jpeg": {inRec709(writeJPEG), wholeJPEG, false},
 }
 
 // inRec709 is for formats that are sRGB.
@@ -74,8 +84,9 @@ func inRec709(write func(*os.File, *Image) error) func(*os.File, *Image) error {
 	}
 }
 
-func writerOf(path string) func(*os.File, *Image) error {
-	return writers[strings.ToLower(filepath.Ext(path))]
+func formatOf(path string) (f format, known bool) {
+	f, known = formats[strings.ToLower(filepath.Ext(path))]
+	return f, known
 }
 
 // movies are what files of several frames begin with.

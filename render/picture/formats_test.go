@@ -136,7 +136,7 @@ func TestDamagedPicturesDoNoHarm(t *testing.T) {
 	}
 	files := map[string][]byte{"webp": webp}
 	encode(t, filepath.Join(folder, "x.bmp"), func(f *os.File) error { return bmp.Encode(f, four()) })
-	for ending := range writers {
+	for ending := range formats {
 		if err := Write(filepath.Join(folder, "x"+ending), im); err != nil {
 			t.Fatal(err)
 		}
