@@ -126,4 +126,3 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 		t.Logf("%s: %.1f dB from the whole at the least", x.name, least)
 	}
 }
-

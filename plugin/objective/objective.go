@@ -18,13 +18,13 @@ type Objective struct {
 	view                 *onnx.View       // from the picture to the style layers and the content's
 	targets, whole, part *network.Session // of those graphs; the last one where there are tiles
 
-	frame     *frame
-	styles    []target
-	contents  [][]float32    // what the encoder sees of the plate in every tile
-	plate     network.Tensor // to look at again where that is not kept
-	content   float64        // its weight
-	variation float64        // its weight
-	buffers   buffers
+	frame                  *frame
+	styles                 []target
+	contents               [][]float32    // what the encoder sees of the plate in every tile
+	plate                  network.Tensor // to look at again where that is not kept
+	content                float64        // its weight
+	variation, confinement float64        // their weights
+	buffers                buffers
 }
 
 // target is what a style layer is to come to.
@@ -34,9 +34,14 @@ type target struct {
 }
 
 // Weights are how much the parts of the objective count.
-type Weights struct{ Style, Content, Variation float64 }
+type Weights struct {
+	Style, Content float64
+	Variation      float64 // from one pixel to the next
+	Confinement    float64 // of what leaves the range from black to white
+}
 
-// Loss is what the parts of the objective come to, with their weights.
+// Loss is what the parts of the objective come to, with their weights; what confinement comes to
+// is with the variation.
 type Loss struct{ Style, Content, Variation float64 }
 
 // Total is what is minimised.
@@ -80,7 +85,7 @@ func (o *Objective) session(build func() (*graph, error)) (*network.Session, err
 
 // Aim is what pictures are compared with, and how much each part counts. Every distance is
 // relative to the square of what it is to: each style layer has its say, and weights mean
-// the same for all encoders. So the variation is relative to the number of pixels.
+// the same for all encoders. So variation and confinement are relative to the number of pixels.
 type Aim struct {
 	Plate, Painting network.Tensor // RGB, 0 to 1
 	Weights         Weights
@@ -137,7 +142,9 @@ func (o *Objective) Aim(ctx context.Context, a *Aim, memory int) (taken int, err
 	if o.contents != nil {
 		o.plate = network.Tensor{}
 	}
-	o.content, o.variation = a.Weights.Content/some(square), a.Weights.Variation*3/float64(len(a.Plate.Values))
+	o.content = a.Weights.Content / some(square)
+	count := float64(len(a.Plate.Values) / 3)
+	o.variation, o.confinement = a.Weights.Variation/count, a.Weights.Confinement/count
 	if len(o.frame.tiles) > 1 && o.part == nil {
 		o.part, err = o.session(o.encoder.part)
 	}
@@ -156,7 +163,7 @@ func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor, gradie
 	} else {
 		loss, err = o.evaluateTiles(ctx, picture, gradient)
 	}
-	loss.Variation = o.vary(picture, gradient)
+	loss.Variation = o.vary(picture, gradient) + o.confine(picture, gradient)
 	return loss, err
 }
 

@@ -106,6 +106,14 @@ func weights(g *onnxtest.Graph, name string, shape ...int64) string {
 	return name
 }
 
+// glaring has a picture go beyond black and white.
+func glaring(t network.Tensor) network.Tensor {
+	for i, v := range t.Values {
+		t.Values[i] = 1.3*v - 0.15
+	}
+	return t
+}
+
 // small is an encoder of two layers, with what is tested in between at odd sizes: from
 // "a", of six channels, to "b", of as many.
 func small(t *testing.T, middle func(g *onnxtest.Graph)) *fixture {
@@ -122,8 +130,8 @@ func small(t *testing.T, middle func(g *onnxtest.Graph)) *fixture {
 		manifest: onnxtest.WriteEncoder(t, t.TempDir(), "small", g.Bytes(), style.Encoder{
 			Input: style.Input{Name: "x", Channels: "BGR", Range: [2]float64{-1, 1}, Mean: &[3]float64{0.1, 0, -0.1}, Std: &[3]float64{1, 2, 0.5}},
 			Style: []string{"a", "y"}, Content: "b"}),
-		plate: noise(1, 17, 15), painting: noise(2, 21, 19), start: noise(3, 17, 15),
-		weights: objective.Weights{Style: 10, Content: 1, Variation: 2},
+		plate: noise(1, 17, 15), painting: noise(2, 21, 19), start: glaring(noise(3, 17, 15)),
+		weights: objective.Weights{Style: 10, Content: 1, Variation: 2, Confinement: 5},
 	}
 }
 
@@ -191,8 +199,8 @@ func known(t testing.TB, e onnxtest.Encoder, width, height int) *fixture {
 	t.Helper()
 	return &fixture{
 		manifest: e.Open(t),
-		plate:    noise(1, width, height), painting: noise(2, width-10, height+5), start: noise(3, width, height),
-		weights: objective.Weights{Style: 10, Content: 1, Variation: 2},
+		plate:    noise(1, width, height), painting: noise(2, width-10, height+5), start: glaring(noise(3, width, height)),
+		weights: objective.Weights{Style: 10, Content: 1, Variation: 2, Confinement: 5},
 	}
 }
 

@@ -95,7 +95,9 @@ class Objective:
         content = distance(seen[self.task["manifest"]["content"]], self.content)
         across, down = x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
         variation = (across.square().sum() + down.square().sum()) / (x.numel() / 3)
-        return torch.stack([weights["Style"] * style, weights["Content"] * content, weights["Variation"] * variation])
+        beyond = (x - x.clamp(8 / 255, 1 - 8 / 255)).square().sum() / (x.numel() / 3)
+        smooth = weights["Variation"] * variation + weights["Confinement"] * beyond
+        return torch.stack([weights["Style"] * style, weights["Content"] * content, smooth])
 
     def gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         x = x.clone().requires_grad_(True)
