@@ -309,7 +309,7 @@ const struct definition params_table[PARAM_COUNT] = {
          .label = "Start from Previous",
          .hint = "Starts every frame but the first from the picture of the frame before: calmer and faster, with "
                  "as many iterations at the last size alone. What moves may drag its paint along. Only for hosts that "
-                 "render in order, and say so; a shot that is rendered in parts has a seam at each."},
+                 "render in order, and say so, which Natron does not; a shot that is rendered in parts has a seam at each."},
     [PARAM_MEMORY] =
         {.name = "memory",
          .control = INTEGER,
