@@ -3,7 +3,7 @@
 # into the folder of the build, build or $2, where it is too old.
 set -eu
 
-building="cmake g++ pkg-config libopenexr-dev libmsgpack-dev python3-pip"
+building="cmake g++ pkg-config libopenexr-dev libtiff-dev libmsgpack-dev python3-pip"
 # Chromium brings a Vulkan driver that needs no GPU, SwiftShader: 32 MB, without the browser.
 testing="clang libclang-rt-dev binutils python3-torch python3-onnx python3-numpy python3-pil python3-tqdm python3-pytest python3-venv libopenblas0-pthread fonts-dejavu-core libvulkan1 chromium-common strace"
 

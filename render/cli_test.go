@@ -261,7 +261,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"--frames 1 --out plate.0001.exr/out.exr", exitUsage, "the folder of plate.0001.exr/out.exr cannot be made: "},
 		{"--frames 1-2 --out out.exr", exitUsage, "has no place for the number of 2 frames"},
-		{"--frames 1 --out out.tif", exitUsage, "pictures are written as .exr, .png or .jpg"},
+		{"--frames 1 --out out.gif", exitUsage, "pictures are written as .exr, .png"},
 		{"--frames 1 --out plate.%04d.exr", exitUsage, "would overwrite the files of clip Source"},
 		{"--frames 9-x --out out.exr", exitUsage, "is not a list of frames"},
 		{"--frames 1 --out out.exr --depth 12", exitUsage, `--depth is float, half, short, byte, not "12"`},

@@ -15,7 +15,7 @@ import (
 // Only whole frames of the plate's format, which Impasto wrote, are taken for frames. What else
 // lies in their place is said, and rendered again: placeholders, what was cut off, others' pictures.
 func TestSkipExistingTrustsWholeFramesOnly(t *testing.T) {
-	for _, ending := range []string{".exr", ".png", ".jpg"} {
+	for _, ending := range []string{".exr", ".png", ".jpg", ".tif"} {
 		folder := shot(t)
 		out := func(frame int) string { return filepath.Join(folder, fmt.Sprintf("out.%04d%s", frame, ending)) }
 		again := func() (stdout, stderr string) {
@@ -42,10 +42,14 @@ func TestSkipExistingTrustsWholeFramesOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		cut := "is cut off"
+		if ending == ".tif" { // whose last bytes are who wrote it
+			cut = "was not written"
+		}
 		for says, content := range map[string][]byte{
 			"is empty":                   {},
 			"was not written by Impasto": []byte("hello"),
-			"is cut off":                 whole[:len(whole)-1],
+			cut:                          whole[:len(whole)-1],
 			"for out.0002" + ending:      whole[:len(whole)/2],
 			"is a frame of 4 × 4 pixels and not of 8 × 4 pixels": small,
 			"was not written by Impasto ":                        bytes.Replace(whole, []byte("Impasto"), []byte("Painter"), 1),

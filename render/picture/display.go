@@ -170,25 +170,33 @@ func (im *Image) display() image.Image {
 
 // eachDisplayed hands over the display window's pixels, not premultiplied.
 func (im *Image) eachDisplayed(set func(x, y int, r, g, b, a float32)) {
+	im.eachStored(func(x, y int, p [4]float32) {
+		r, g, b, a := p[0], p[1], p[2], p[3]
+		if a > 0 && im.HasAlpha {
+			r, g, b = r/a, g/a, b/a
+		}
+		set(x, y, r, g, b, a)
+	})
+}
+
+// eachStored hands over the display window's pixels as they are, and black outside of the data
+// window.
+func (im *Image) eachStored(set func(x, y int, p [4]float32)) {
 	origin := im.DisplayWindow.Min
-	outside := float32(1)
-	if im.HasAlpha {
-		outside = 0
+	var outside [4]float32
+	if !im.HasAlpha {
+		outside[3] = 1
 	}
 	for y := im.DisplayWindow.Min.Y; y < im.DisplayWindow.Max.Y; y++ {
 		for x := im.DisplayWindow.Min.X; x < im.DisplayWindow.Max.X; x++ {
-			if !image.Pt(x, y).In(im.DataWindow) {
-				set(x-origin.X, y-origin.Y, 0, 0, 0, outside)
-				continue
+			p := outside
+			if image.Pt(x, y).In(im.DataWindow) {
+				copy(p[:], im.Row(y)[4*(x-im.DataWindow.Min.X):])
 			}
-			p := im.Row(y)[4*(x-im.DataWindow.Min.X):]
-			r, g, b, a := p[0], p[1], p[2], p[3]
 			if !im.HasAlpha {
-				a = 1
-			} else if a > 0 {
-				r, g, b = r/a, g/a, b/a
+				p[3] = 1
 			}
-			set(x-origin.X, y-origin.Y, r, g, b, a)
+			set(x-origin.X, y-origin.Y, p)
 		}
 	}
 }

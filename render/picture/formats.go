@@ -9,9 +9,9 @@ import (
 )
 
 // Writable are the endings of the names of what is written, as sentences have them.
-const Writable = ".exr, .png or .jpg"
+const Writable = ".exr, .png, .jpg or .tif"
 
-const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, BMP or WebP"
+const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, TIFF, BMP or WebP"
 
 // reader is a format by what its files begin with; a ? is any byte.
 type reader struct {
@@ -25,6 +25,10 @@ var readers = []reader{
 	{"\x89PNG", flat(pngDecoder.read), pngDecoder.display},
 	{"\xff\xd8", flat(jpegDecoder.read), jpegDecoder.display},
 	{"BM", flat(bmpDecoder.read), bmpDecoder.display},
+	{"II*\x00", flat(readTIFF), displayTIFF},
+	{"MM\x00*", flat(readTIFF), displayTIFF},
+	{"II+\x00", flat(readTIFF), displayTIFF}, // of more than 4 GB
+	{"MM\x00+", flat(readTIFF), displayTIFF},
 	{"RIFF????WEBP", flat(webpDecoder.read), webpDecoder.display},
 }
 
@@ -71,6 +75,8 @@ var formats = map[string]format{
 	".png":  {inRec709(writePNG), wholePNG, false},
 	".jpg":  {inRec709(writeJPEG), wholeJPEG, false},
 	".jpeg": {inRec709(writeJPEG), wholeJPEG, false},
+	".tif":  {inRec709(writeTIFF), wholeTIFF, false},
+	".tiff": {inRec709(writeTIFF), wholeTIFF, false},
 }
 
 // inRec709 is for formats that are sRGB.
