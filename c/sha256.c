@@ -37,20 +37,19 @@ static void schedule(uint32_t w[64], const uint8_t *block) {
 }
 
 static void compress(uint32_t state[8], const uint8_t *block) {
-  uint32_t w[64], s[8];
+  uint32_t w[64];
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   schedule(w, block);
-  memcpy(s, state, sizeof s);
   for (int i = 0; i < 64; i++) {
-    uint32_t high = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
-    uint32_t low = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
-    uint32_t one = s[7] + high + ((s[4] & s[5]) ^ (~s[4] & s[6])) + rounds[i] + w[i];
-    uint32_t two = low + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-    memmove(s + 1, s, 7 * sizeof *s);
-    s[4] += one;
-    s[0] = one + two;
+    uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + rounds[i] + w[i];
+    uint32_t two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + one;
+    d = c, c = b, b = a, a = one + two;
   }
+  const uint32_t after[8] = {a, b, c, d, e, f, g, h};
   for (int i = 0; i < 8; i++)
-    state[i] += s[i];
+    state[i] += after[i];
 }
 
 void sha256_add(struct sha256 *sum, const void *data, size_t size) {

@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 			os.Exit(3)
 		}
 		os.Exit(0)
+	case "log-writer":
+		writeLog()
+		os.Exit(0)
 	case "ofx-host-copy":
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)

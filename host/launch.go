@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/bridge/regular"
 )
 
 // installation is the engine that belongs to this host, and how to talk about it.
@@ -60,8 +61,10 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(errors.New("no checksum compiled in"),
 			"is not started, because this impasto-host was built without its checksum: "+again)
 	}
-	if _, err := os.Stat(in.path); err != nil {
+	if st, err := os.Stat(in.path); err != nil {
 		return nil, fail(err, "cannot be found: "+again)
+	} else if !st.Mode().IsRegular() { // a pipe would be waited for
+		return nil, fail(regular.ErrNot, "is no program: "+again)
 	}
 	if err := unix.Access(in.path, unix.X_OK); err != nil {
 		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)

@@ -6,12 +6,9 @@ import (
 	"path/filepath"
 
 	"github.com/hashicorp/go-hclog"
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
 )
-
-const maxLog = 4 << 20
 
 // openLog makes standard error the log file, so that a panic ends up there too. It
 // returns the logger, and a sentence that tells the artist where to look. Where no file
@@ -21,8 +18,12 @@ func openLog() (log hclog.Logger, more string) {
 	if err == nil && os.Getenv("IMPASTO_LOG") == "" {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
+	file := &logFile{path: path}
 	if err == nil {
-		err = logTo(path)
+		err = file.begin()
+	}
+	if err == nil {
+		err = file.roll()
 	}
 	more = path + " says more."
 	if err != nil {
@@ -36,21 +37,7 @@ func openLog() (log hclog.Logger, more string) {
 	return hclog.New(&hclog.LoggerOptions{
 		Name:    fmt.Sprintf("impasto-host.%d", os.Getpid()), // several OFX hosts write one file
 		Level:   hclog.LevelFromString(os.Getenv("IMPASTO_LOG_LEVEL")),
-		Output:  os.Stderr,
+		Output:  file,
 		Exclude: expected.Exclude,
 	}), more
-}
-
-func logTo(path string) error {
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxLog {
-		if err := os.Rename(path, path+".1"); err != nil {
-			return err
-		}
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return unix.Dup3(int(f.Fd()), unix.Stderr, 0)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/bridge/regular"
 )
 
 // gpus says what GPUs and drivers there are as far as files tell, for impasto doctor.
@@ -77,10 +79,12 @@ func driverLibrary(file string) (string, error) {
 			Library string `json:"library_path"`
 		}
 	}
-	text, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(text, &manifest)
+	f, err := regular.Open(file, os.O_RDONLY, 0)
+	if err != nil {
+		return "", err
 	}
+	defer f.Close()
+	err = json.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&manifest)
 	return manifest.ICD.Library, err
 }
 

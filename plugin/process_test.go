@@ -208,7 +208,7 @@ func TestLibraryIsChecked(t *testing.T) {
 		{"", "", library, "its sha256 differs"},
 		{"", "", library + ".gone", "is missing, install the whole"},
 		{"", library, library, ""},
-		{"", pipe, pipe, "correct IMPASTO_ONNXRUNTIME, or unset it: " + pipe + " is not a regular file"},
+		{"", pipe, pipe, "correct IMPASTO_ONNXRUNTIME, or unset it: open " + pipe + ": not a regular file"},
 	} {
 		librarySHA256 = c.sum
 		t.Setenv("IMPASTO_ONNXRUNTIME", c.own)

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"impasto.net/bridge"
+	"impasto.net/bridge/regular"
 	"impasto.net/plugin/network"
 )
 
@@ -29,7 +29,7 @@ func checkLibrary(library string) error {
 	if own {
 		cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
 	}
-	f, err := bridge.OpenRegular(library, os.O_RDONLY, 0)
+	f, err := regular.Open(library, os.O_RDONLY, 0)
 	if err != nil {
 		return fmt.Errorf("ONNX Runtime is missing, %s: %w", cure, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
+	"impasto.net/bridge/regular"
 )
 
 const doctorLong = `doctor looks at all that Impasto needs on this machine and says what is wrong, and what to do about it: the
@@ -145,6 +147,9 @@ func examineLog(s *bridge.Section) {
 	}
 	if err == nil && place != path && !info.IsDir() {
 		err = unix.ENOTDIR
+	}
+	if err == nil && place == path && info.Mode()&(fs.ModeDir|fs.ModeNamedPipe|fs.ModeSocket) != 0 {
+		err = regular.ErrNot
 	}
 	if err == nil {
 		err = unix.Access(place, unix.W_OK)

@@ -30,6 +30,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"impasto.net/bridge/regular"
 	"impasto.net/plugin/pixels"
 )
 
@@ -71,9 +72,12 @@ func (c *Cache) Get(key Key, picture []float32) (bool, error) {
 	}
 	defer root.Close()
 	name := hex.EncodeToString(key[:])
-	f, err := root.Open(name)
+	f, err := regular.OpenIn(root, name, os.O_RDONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
+	}
+	if errors.Is(err, regular.ErrNot) {
+		return false, errors.Join(fmt.Errorf("%w, and removed", err), root.RemoveAll(name))
 	}
 	if err != nil {
 		return false, err
@@ -172,7 +176,7 @@ func (c *Cache) alone(do func(*os.Root) error) error {
 		return err
 	}
 	defer root.Close()
-	f, err := root.OpenFile(lock, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := regular.OpenIn(root, lock, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -224,7 +228,10 @@ func list(root *os.Root) (kept []fs.FileInfo, bytes int64, err error) {
 }
 
 func write(root *os.Root, parts ...[]byte) error {
-	f, err := root.OpenFile(writing, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err := root.RemoveAll(writing); err != nil { // of one who was killed
+		return err
+	}
+	f, err := root.OpenFile(writing, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

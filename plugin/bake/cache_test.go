@@ -288,3 +288,45 @@ func TestKeysTellApart(t *testing.T) {
 		seen[key] = is
 	}
 }
+
+// What lies in a picture's place and is no file keeps nobody waiting, and gives way.
+func TestCacheOfOtherThings(t *testing.T) {
+	things := map[string]func(path string) error{
+		"pipe":   func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"folder": func(path string) error { return os.MkdirAll(filepath.Join(path, "more"), 0o700) },
+		"device": func(path string) error { return os.Symlink("/dev/zero", path) },
+		"socket": func(path string) error {
+			return unix.Mknod(path, unix.S_IFSOCK|0o600, 0)
+		},
+	}
+	for name, make := range things {
+		for _, place := range []string{"picture", writing, lock} {
+			t.Run(name+" for "+place, func(t *testing.T) {
+				c := newCache(t, 3)
+				c.put(t, 1)
+				path := filepath.Join(c.Folder, place)
+				if place == "picture" {
+					path = c.path(t, 0)
+				}
+				_ = os.Remove(path) // the lock is there
+				if err := make(path); err != nil {
+					t.Fatal(err)
+				}
+				key, p := picture(t, 0)
+				if ok, _ := c.Get(key, p); ok {
+					t.Error("it is taken for a picture")
+				}
+				err := c.Put(key, p)
+				if (err == nil) != (place != lock) {
+					t.Errorf("putting one there: %v", err)
+				}
+				if place != lock && !c.has(t, 0) {
+					t.Error("it is not kept after that")
+				}
+				if !c.has(t, 1) {
+					t.Error("the other one is gone")
+				}
+			})
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"impasto.net/bridge/regular"
 )
 
 // Holder is an engine that has memory.
@@ -18,7 +20,7 @@ type Holder struct {
 
 // Holders lists the engines that have any, by their processes, and says whether one waits.
 func Holders(folder string) (all []Holder, waits bool, err error) {
-	f, err := os.Open(filepath.Join(folder, file))
+	f, err := regular.Open(filepath.Join(folder, file), os.O_RDONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, false, nil
 	}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"impasto.net/bridge/regular"
 )
 
 const (
@@ -113,7 +115,7 @@ func (l *Lease) open() error {
 	if l.file != nil {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(l.Folder, file), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	f, err := regular.Open(filepath.Join(l.Folder, file), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return err
 	}

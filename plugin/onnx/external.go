@@ -7,9 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"impasto.net/bridge/regular"
 )
 
 // Where tensors are in an ONNX file, as field numbers of onnx.proto: every message kind,
@@ -154,15 +155,17 @@ func (in *inliner) read(location, offset, length string) ([]byte, error) {
 	if !filepath.IsLocal(location) {
 		return nil, errors.New("which is not in the network's own folder: copy it there and export the network so that it says so, or with its weights inside")
 	}
-	// What waits for a writer, a named pipe, is opened without waiting.
-	f, err := in.root.OpenFile(location, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := regular.OpenIn(in.root, location, os.O_RDONLY, 0)
+	if errors.Is(err, regular.ErrNot) {
+		return nil, errors.New("which is not a file")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("which has to be in the network's own folder and cannot be read there: %w", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil || !st.Mode().IsRegular() {
-		return nil, errors.New("which is not a file")
+	if err != nil {
+		return nil, err
 	}
 	from, n := int64(0), int64(0)
 	if offset != "" {

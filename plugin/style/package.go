@@ -18,7 +18,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
+
+	"impasto.net/bridge/regular"
 )
 
 // The names of the manifests: they say whether a folder is a style, a network or an encoder.
@@ -222,11 +223,10 @@ func (p *Package) each(look func(name string, data []byte) error) error {
 	return nil
 }
 
-// read gives a file's bytes. The root refuses links that lead out of it; a device or a
-// pipe would keep us waiting.
+// read gives a file's bytes. The root refuses links that lead out of it.
 func read(root *os.Root, name string, limit int64) ([]byte, error) {
 	path := filepath.Join(root.Name(), name)
-	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := regular.OpenIn(root, name, os.O_RDONLY, 0)
 	if err != nil {
 		if p, ok := errors.AsType[*fs.PathError](err); ok {
 			err = p.Err
@@ -237,9 +237,6 @@ func read(root *os.Root, name string, limit int64) ([]byte, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	if st.Size() > limit {
 		return nil, fmt.Errorf("%s has %d bytes, the limit is %d", path, st.Size(), limit)

@@ -137,6 +137,7 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		}, "IMPASTO_ONNXRUNTIME=/etc/passwd", []string{"ONNX Runtime cannot be loaded from /etc/passwd"}},
 		{"memory", func(s *shot) {}, "IMPASTO_MEMORY=lots", []string{`IMPASTO_MEMORY is "lots"`}},
 		{"threads", func(s *shot) {}, "IMPASTO_THREADS=many", []string{`IMPASTO_THREADS is "many"`}},
+		{"log that is a folder", func(s *shot) {}, "IMPASTO_LOG=/tmp", []string{"The log /tmp cannot be written", "not a regular file"}},
 		{"log", func(s *shot) {}, "IMPASTO_LOG=/dev/null/impasto.log", []string{"The log /dev/null/impasto.log cannot be written"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

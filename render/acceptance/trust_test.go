@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -189,5 +190,52 @@ func TestDoctorSaysThatNothingConfines(t *testing.T) {
 	}
 	if got := c.value("engine", "confined"); !c.Healthy || !strings.Contains(got, "lacks Landlock and seccomp") {
 		t.Errorf("healthy %v, confined: %s", c.Healthy, got)
+	}
+}
+
+// A pipe that nobody writes to or reads from keeps no host and no frame waiting, wherever a
+// file is wanted.
+func TestPipesAreNotWaitedFor(t *testing.T) {
+	s := newShot(t)
+	id := onnxtest.WritePackage(t, s.path("styles"), "plain", onnxtest.Identity())
+	s.plates(1, 24, 16, nil)
+	runtimeFolder := s.path(fmt.Sprint("impasto-", os.Getuid()))
+	if err := os.Mkdir(runtimeFolder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	pipe := func(path string) string {
+		if err := unix.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pipe(filepath.Join(runtimeFolder, "memory"))
+	s.env = append(s.env, "XDG_RUNTIME_DIR="+s.folder, "IMPASTO_TRACE="+pipe(s.path("trace.pipe")), "IMPASTO_LOG="+pipe(s.path("log.pipe")))
+	s.must("1", "out", "--param", "styleId="+id)
+
+	for _, c := range []struct {
+		name   string
+		env    string
+		damage func(s *shot)
+		says   string
+	}{
+		{"plate", "", func(s *shot) { os.Remove(s.file("plate", 1)); pipe(s.file("plate", 1)) }, "plate.0001.exr"},
+		{"network", "", func(s *shot) { os.Remove(s.path("styles/plain/net.onnx")); pipe(s.path("styles/plain/net.onnx")) }, "net.onnx"},
+		{"engine", "", func(s *shot) {
+			os.Remove(s.program("impasto-engine"))
+			pipe(filepath.Join(filepath.Dir(s.program("impasto-host")), "impasto-engine"))
+		}, "impasto-engine"},
+		{"runtime", "IMPASTO_ONNXRUNTIME=" + s.path("trace.pipe"), func(*shot) {}, "IMPASTO_ONNXRUNTIME"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newShot(t)
+			onnxtest.WritePackage(t, s.path("styles"), "plain", onnxtest.Identity())
+			s.plates(1, 24, 16, nil)
+			s.env = append(s.env, c.env)
+			c.damage(s)
+			if printed, code := s.render("1", "out", "--param", "styleId=plain"); code == 0 || !strings.Contains(printed, c.says) {
+				t.Errorf("exit code %d\n%s", code, printed)
+			}
+		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"impasto.net/bridge/regular"
 )
 
 // Larger pictures are refused before any memory is asked for: a header is easily broken, or lies.
@@ -65,7 +67,7 @@ func (s Source) Display(path string) (image.Rectangle, error) {
 
 // open opens a picture, and tells its format.
 func open(path string) (*os.File, *reader, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s cannot be opened: %w", path, cause(err))
 	}

@@ -9,6 +9,8 @@ import (
 	"image/png"
 	"io"
 	"os"
+
+	"impasto.net/bridge/regular"
 )
 
 var errForeign = errors.New("was not written by Impasto")
@@ -16,7 +18,7 @@ var errForeign = errors.New("was not written by Impasto")
 // Whole says whether a file is one that Impasto wrote to its end, by its beginning and its end
 // alone, and gives its display window. Without windows, as all formats are but OpenEXR, that is at 0,0.
 func Whole(path string) (window image.Rectangle, windowed bool, err error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return window, false, fmt.Errorf("cannot be opened: %w", cause(err))
 	}

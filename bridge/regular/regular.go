@@ -1,0 +1,39 @@
+// Package regular opens files that are to be ones on a disk: a pipe in their place would keep
+// us waiting, and a device could do anything.
+package regular
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrNot is wrapped by the errors for what is something else.
+var ErrNot = errors.New("not a regular file")
+
+// Open is os.OpenFile.
+func Open(name string, flag int, perm os.FileMode) (*os.File, error) {
+	return checked(os.OpenFile(name, flag|unix.O_NONBLOCK, perm))
+}
+
+// OpenIn is Open within a folder.
+func OpenIn(root *os.Root, name string, flag int, perm os.FileMode) (*os.File, error) {
+	return checked(root.OpenFile(name, flag|unix.O_NONBLOCK, perm))
+}
+
+func checked(f *os.File, err error) (*os.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	if err == nil && !st.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: f.Name(), Err: ErrNot}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
