@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -12,11 +13,41 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const (
+	// A frame fails when this many engines died while it was alone in them,
+	chances = 2
+	// or this many were killed by somebody, who hardly means the same frame every time.
+	kills = 6
+)
+
 // errKilled is in the error of an engine that somebody else killed.
 var errKilled = errors.New("somebody killed it")
 
 // fromOutside are the signals that no program gets by its own mistakes.
 var fromOutside = []syscall.Signal{unix.SIGKILL, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT}
+
+// tally is how many engines a request has cost that it was alone in.
+type tally struct{ died, killed int }
+
+func (t *tally) count(died error) {
+	if errors.Is(died, errKilled) {
+		t.killed++
+	} else {
+		t.died++
+	}
+}
+
+// tooMuch is what the artist reads of a request that gets no other engine, or "".
+func (t *tally) tooMuch(doing string) string {
+	switch {
+	case t.died == chances:
+		return "The engine stopped twice while it was " + doing + " and nothing else; other frames are not affected. " +
+			"Try another style or a smaller size, or set Device to CPU. "
+	case t.killed == kills:
+		return fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. ", kills, doing)
+	}
+	return ""
+}
 
 // endedItself says whether an error is what one sees of a process that ended, so that the
 // signal it ended by is not ours.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -16,10 +14,6 @@ import (
 const (
 	// How many requests the engine has at once; the others wait here.
 	atOnce = 64
-	// A frame fails when this many engines died while it was alone in them,
-	chances = 2
-	// or this many were killed by somebody, who hardly means the same frame every time.
-	kills = 6
 	// For so long after a failed start there is no other; requests wait it out.
 	backOff = time.Second
 )
@@ -81,8 +75,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		r.progress(p)
 	}
 	suspect := false
-	deaths, killed := 0, 0 // of engines that it was alone in
-	for {
+	for lost := new(tally); ; {
 		turn, err := s.turns.enter(ctx, suspect)
 		if err != nil {
 			return bridge.Message{}, cancelled(err)
@@ -98,36 +91,17 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		case ctx.Err() != nil:
 			return bridge.Message{}, cancelled(ctx.Err())
 		}
-		switch {
-		case alone && errors.Is(died, errKilled):
-			killed++
-		case alone:
-			deaths++
+		if alone {
+			lost.count(died)
 		}
-		s.log.Warn("the engine died", "request", s.labels.describe(r.message), "alone", alone, "deaths", deaths, "kills", killed, "error", died)
-		if failed := s.givenUp(r, deaths, killed); failed != nil {
-			failed.Cause = died.Error()
-			return bridge.Message{}, failed
+		what := s.labels.describe(r.message)
+		s.log.Warn("the engine died", "request", what, "alone", alone, "error", died)
+		if why := lost.tooMuch(what); why != "" {
+			return bridge.Message{}, &bridge.Error{Code: bridge.CodeEngine, Message: why + s.more, Cause: died.Error()}
 		}
 		suspect = true
 		progress(bridge.Progress{Stage: "the engine stopped, trying again"})
 	}
-}
-
-// givenUp is what the artist reads of a request that engines died of too often, or nil.
-func (s *supervisor) givenUp(r request, deaths, killed int) *bridge.Error {
-	var text string
-	switch {
-	case deaths == chances:
-		text = fmt.Sprintf("The engine stopped twice while it was %s and nothing else; other frames are not affected. "+
-			"Try another style or a smaller size, or set Device to CPU. %s", s.labels.describe(r.message), s.more)
-	case killed == kills:
-		text = fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. %s",
-			kills, s.labels.describe(r.message), s.more)
-	default:
-		return nil
-	}
-	return &bridge.Error{Code: bridge.CodeEngine, Message: text}
 }
 
 // attempt has one engine answer, if it lives that long.
