@@ -117,6 +117,28 @@ func TestWebGPU(t *testing.T) {
 	}
 }
 
+// A descent on the GPU ends where the CPU's does. Without a GPU it takes its time.
+func TestWebGPUOptimises(t *testing.T) {
+	bank := t.TempDir()
+	filters(t, bank)
+	onGPU(t, bank)
+	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	r := optimisation("filters")
+	on := func(kind, device string) []byte {
+		r.Device.Kind = kind
+		d, err := e.render(t.Context(), r, nil, func(float64, string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(d.Device, device) || d.Cached {
+			t.Errorf("%s is optimised on %s, kept before: %v", kind, d.Device, d.Cached)
+		}
+		return d.Pixels
+	}
+	cpu := on("cpu", "the CPU, ")
+	near(t, on("gpu", "the GPU through WebGPU"), cpu, 1e-3)
+}
+
 // WebGPU has the first GPU only. That is an error, or a reason for the CPU.
 func TestGPUThatIsNotThere(t *testing.T) {
 	bank := t.TempDir()

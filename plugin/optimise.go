@@ -53,6 +53,9 @@ func optimiseCommand(folders []string) error {
 		cancel()
 	}()
 	o := &ordered{newEngine(bank, threads, hclog.NewNullLogger()), &job, nil}
+	if o.engine.devices.override, err = deviceOverride(); err != nil {
+		return err
+	}
 	err = o.run(ctx, func(i *bridge.Iteration) error {
 		if err := out.Encode(i); err != nil || enough.Err() == nil {
 			return err
@@ -131,6 +134,9 @@ func (o *ordered) job(ctx context.Context) (*optimise.Job, error) {
 		return nil, err
 	}
 	j := e.job(f, settings, painting, seen, f.shares())
+	if j.Device, _, err = e.whereOptimised(ctx, f.look, f.Device); err != nil {
+		return nil, err
+	}
 	j.Stills = o.Stills
 	if o.Start != "" {
 		first, err := startOf(ctx, o.Start, j, e)

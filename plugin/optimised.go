@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"impasto.net/plugin/bake"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/objective"
 	"impasto.net/plugin/optimise"
 	"impasto.net/plugin/pixels"
 )
@@ -27,26 +29,55 @@ var (
 	fromOptimised = sync.OnceValue(func() pixels.Decoders { return pixels.NewDecoders(0, 1) })
 )
 
-// whereOptimised says what plates are optimised on, or why not there where they should be.
-func (e *engine) whereOptimised(l *look, want bridge.Device) (string, error) {
-	place, why := e.devices.place(want)
-	switch {
-	case place.gpu && !place.spare:
-		return "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is done on the CPU so far: set Device, or IMPASTO_DEVICE, to Auto or CPU.", l.label)
-	case want.Precision == 16:
-		return "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
-	case place.spare:
-		why = "styles are optimised there only"
+// whereOptimised chooses what plates are optimised on, and says so, and why on nothing better.
+func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device) (network.Device, string, error) {
+	if want.Precision == 16 {
+		return network.Device{}, "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
 	}
-	return whereOn(network.Device{}, false, int(e.threads.Load()), why), nil
+	place, why := e.devices.place(want)
+	threads := int(e.threads.Load())
+	var failed []string
+	for _, d := range place.devices() {
+		err := objective.Try(ctx, l.encoder, d, threads)
+		switch {
+		case err == nil:
+			return d, whereOn(d, false, threads, why, strings.Join(failed, "; ")), nil
+		case ctx.Err() != nil:
+			return d, "", ctx.Err()
+		case !errors.Is(err, network.ErrDevice):
+			return d, "", failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
+		case !errors.Is(err, network.ErrProvider):
+			failed = append(failed, fmt.Sprintf("%s cannot be used: %s", d, brief(err)))
+		}
+	}
+	if failed == nil {
+		failed = []string{"this ONNX Runtime has nothing for GPUs"}
+	}
+	return network.Device{}, "", failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.",
+		l.label, strings.Join(failed, "; "))
 }
 
-// optimised gives the picture of a plate in a style that has an encoder and no network. It
-// takes minutes, so that it is kept on disk as well. The caller has to put it back.
-func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *picture, err error) {
-	if done.Device, err = e.whereOptimised(f.look, f.Device); err != nil {
+// optimised gives the picture of a plate in a style that has an encoder and no network, on the
+// CPU where a GPU fails that was not asked for. The caller has to put it back.
+func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*picture, error) {
+	p, err := e.optimise(ctx, f, done, progress)
+	place, _ := e.devices.place(f.Device)
+	if failed, ok := errors.AsType[*bridge.Error](err); ok && failed.Code == bridge.CodeDevice && place.spare {
+		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
+		e.devices.fall(errors.New(failed.Cause))
+		return e.optimise(ctx, f, done, progress)
+	}
+	return p, err
+}
+
+// optimise is optimised on the device that is wanted, or that is wanted by now. It takes
+// minutes, so that the picture is kept on disk as well.
+func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *picture, err error) {
+	device, where, err := e.whereOptimised(ctx, f.look, f.Device)
+	if err != nil {
 		return nil, err
 	}
+	done.Device = where
 	settings, err := f.settings()
 	if err != nil {
 		return nil, err
@@ -72,7 +103,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := bake.KeyOf(runs, threads, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size,
+	key, err := bake.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
@@ -96,7 +127,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 		return func(tell func(float64, string)) (*picture, error) {
 			e.pictures.clear(input)
 			job := e.job(f, settings, painting, input, shares)
-			job.Before = before
+			job.Before, job.Device = before, device
 			values, err := e.descend(ctx, f, job, tell)
 			e.buffers.Put(input)
 			if err != nil {
@@ -217,6 +248,8 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 		err = ctx.Err()
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
+	case errors.Is(err, network.ErrDevice):
+		err = failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, brief(err))
 	case err != nil:
 		err = failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.label, err)
 	default:

@@ -363,7 +363,7 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 		"no painting":     {func(r *bridge.Render) { r.Painting = nil }, bridge.CodeStyle, `"Encoder filters" needs a painting: connect one to the Style input`},
 		"no descent":      {func(r *bridge.Render) { r.Descent = nil }, bridge.CodeRequest, "how to optimise"},
 		"nothing":         {func(r *bridge.Render) { r.Descent.TextureCrop[2] = 0 }, bridge.CodeStyle, "Nothing of the painting is between"},
-		"a GPU":           {func(r *bridge.Render) { r.Device.Kind = bridge.DeviceGPU }, bridge.CodeDevice, "optimised, which is done on the CPU so far: set Device"},
+		"a GPU":           {func(r *bridge.Render) { r.Device = bridge.Device{Kind: bridge.DeviceGPU, Index: 1} }, bridge.CodeDevice, "cannot be optimised on a GPU: GPU 1 through WebGPU cannot be used"},
 		"16 bits":         {func(r *bridge.Render) { r.Device.Precision = 16 }, bridge.CodeDevice, "not done at 16 bits"},
 		"a mix":           {func(r *bridge.Render) { r.StyleB, r.StyleMix = "plain", 0.5 }, bridge.CodeStyle, "cannot be mixed, because what is optimised has no network"},
 		"another version": {func(r *bridge.Render) { r.Style = "filters@0123456789ab" }, bridge.CodeStyle, fmt.Sprintf("what is installed in %s is %q", filepath.Join(bank, "filters"), id)},
@@ -390,7 +390,7 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 	if !strings.HasPrefix(d.Device, "the CPU, ") {
 		t.Errorf("prepared is %+v", d)
 	}
-	c.fails(bridge.KindPrepare, &bridge.Prepare{Style: id, Device: bridge.Device{Kind: bridge.DeviceGPU}}, nil)
+	c.fails(bridge.KindPrepare, &bridge.Prepare{Style: id, Device: bridge.Device{Kind: bridge.DeviceGPU, Index: 1}}, nil)
 	if d := c.optimise(optimisation("filters")); d.Cached {
 		t.Error("after all that it was kept")
 	}

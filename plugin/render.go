@@ -116,7 +116,7 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	}
 	var where string
 	if l.encoder != nil {
-		where, err = e.whereOptimised(l, p.Device)
+		_, where, err = e.whereOptimised(ctx, l, p.Device)
 	} else {
 		var s *session
 		if s, where, err = e.session(ctx, l, p.Device, &t, progress); err == nil {

@@ -17,9 +17,10 @@ import (
 type encoder struct {
 	*onnx.Model
 	*style.Encoder
+	gpu bool // that is where it is to run
 }
 
-func readEncoder(m *style.Encoder, file []byte) (*encoder, error) {
+func readEncoder(m *style.Encoder, file []byte, gpu bool) (*encoder, error) {
 	model, err := onnx.Read(file)
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func readEncoder(m *style.Encoder, file []byte) (*encoder, error) {
 	if len(model.Inputs) != 1 || model.Inputs[0].Name != m.Input.Name {
 		return nil, fmt.Errorf("the encoder's inputs are not one called %q", m.Input.Name)
 	}
-	return &encoder{model, m}, nil
+	return &encoder{model, m, gpu}, nil
 }
 
 // see adds the encoder to a graph as far as the manifest's layers need it. It gives the

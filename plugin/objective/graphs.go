@@ -53,7 +53,7 @@ func (p *ports) shares(layers []string) []string {
 // that in a tile: the Gram matrices of the style layers, and then the content layer's
 // features. It takes a picture and the shares.
 func (e *encoder) targets() (*graph, error) {
-	p := &ports{tape: newTape()}
+	p := &ports{tape: newTape(e.gpu)}
 	layers, err := e.see(p.tape, p.picture())
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (e *encoder) part() (*graph, error) {
 
 // objective is what whole and part have in common.
 func (e *encoder) objective(style func(p *ports, layers, shares []string)) (*graph, error) {
-	p := &ports{tape: newTape()}
+	p := &ports{tape: newTape(e.gpu)}
 	picture := p.picture()
 	seen, err := e.see(p.tape, picture)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // Objective is an encoder's, ready to be computed for pictures of any size.
 type Objective struct {
 	encoder              *encoder
+	device               network.Device
 	threads              int
 	view                 *onnx.View       // from the picture to the style layers and the content's
 	targets, whole, part *network.Session // of those graphs; the last one where there are tiles
@@ -47,8 +48,8 @@ type Loss struct{ Style, Content, Variation float64 }
 // Total is what is minimised.
 func (l Loss) Total() float64 { return l.Style + l.Content + l.Variation }
 
-// Load checks an encoder's files and makes sessions of them.
-func Load(m *style.Encoder, threads int) (o *Objective, err error) {
+// Load checks an encoder's files and makes sessions of them on a device.
+func Load(m *style.Encoder, device network.Device, threads int) (o *Objective, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("the encoder %s: %w", m.Name, err)
@@ -58,11 +59,11 @@ func Load(m *style.Encoder, threads int) (o *Objective, err error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := readEncoder(m, files[0])
+	e, err := readEncoder(m, files[0], device.Provider != network.CPU)
 	if err != nil {
 		return nil, err
 	}
-	o = &Objective{encoder: e, threads: threads, buffers: newBuffers(len(e.Style))}
+	o = &Objective{encoder: e, device: device, threads: threads, buffers: newBuffers(len(e.Style))}
 	if o.targets, err = o.session(e.targets); err == nil {
 		o.whole, err = o.session(e.whole)
 	}
@@ -80,7 +81,7 @@ func (o *Objective) session(build func() (*graph, error)) (*network.Session, err
 	if err != nil {
 		return nil, err
 	}
-	return network.Load(g.file, g.inputs, g.outputs, network.Device{}, o.threads)
+	return network.Load(g.file, g.inputs, g.outputs, o.device, o.threads)
 }
 
 // Aim is what pictures are compared with, and how much each part counts. Every distance is

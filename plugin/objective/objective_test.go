@@ -28,6 +28,7 @@ type fixture struct {
 	plate, painting, start network.Tensor
 	weights                objective.Weights
 	region                 []float32 // of the plate; nil is all of it
+	device                 network.Device
 }
 
 // whole is memory enough for all of these pictures at once.
@@ -49,7 +50,7 @@ func (f *fixture) aimed(t testing.TB, memory int) (*objective.Objective, error) 
 	if err := started(); err != nil {
 		t.Fatal(err)
 	}
-	o, err := objective.Load(f.manifest, 2)
+	o, err := objective.Load(f.manifest, f.device, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,7 +396,7 @@ func TestEncodersThatAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			o, err := objective.Load(onnxtest.WriteEncoder(t, t.TempDir(), "refused", g.Bytes(), style.Encoder{
-				Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}}, Style: []string{"y"}, Content: "y"}), 1)
+				Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}}, Style: []string{"y"}, Content: "y"}), network.Device{}, 1)
 			if err == nil {
 				o.Close()
 			}

@@ -71,62 +71,6 @@ func relu(w *walk, n *onnx.Node) (string, error) {
 	}), nil
 }
 
-// pooled is what a pooling takes, and its window.
-func pooled(w *walk, n *onnx.Node) (x string, v window, err error) {
-	if x, err = w.tensor(n, 0); err == nil {
-		v, err = windowOf(n, nil)
-	}
-	return x, v, err
-}
-
-func maxPool(w *walk, n *onnx.Node) (string, error) {
-	x, v, err := pooled(w, n)
-	if err != nil {
-		return "", err
-	}
-	attributes := v.attributes()
-	attributes["ceil_mode"] = n.Integer("ceil_mode", 0)
-	outputs := w.nodes("MaxPool", attributes, 2, x)
-	y, where := outputs[0], outputs[1]
-	return w.made(y, w.channels[x], func(gradient string) {
-		shape, flat := w.node("Shape", nil, x), w.integers(-1)
-		if v.apart() {
-			w.send(x, w.node("MaxUnpool", onnx.Attributes{"kernel_shape": v.kernel, "strides": v.strides}, gradient, where, shape))
-			return
-		}
-		zeros := w.node("ConstantOfShape", nil, w.node("Reshape", nil, w.node("Size", nil, x), flat))
-		scattered := w.node("ScatterElements", onnx.Attributes{"reduction": "add"},
-			zeros, w.node("Reshape", nil, where, flat), w.node("Reshape", nil, gradient, flat))
-		w.send(x, w.node("Reshape", nil, scattered, shape))
-	}), nil
-}
-
-func averagePool(w *walk, n *onnx.Node) (string, error) {
-	x, v, err := pooled(w, n)
-	if err != nil {
-		return "", err
-	}
-	counted := n.Integer("count_include_pad", 0)
-	if n.Integer("ceil_mode", 0) != 0 || counted == 0 && slices.Max(v.pads) > 0 || v.dilations[0] > 1 || v.dilations[1] > 1 {
-		return "", errors.New("windows that reach beyond the picture, or have gaps, have no gradient here")
-	}
-	attributes := v.attributes()
-	delete(attributes, "dilations")
-	attributes["count_include_pad"] = counted
-	channels := w.channels[x]
-	if channels*v.kernel[0]*v.kernel[1] > maxWeights {
-		return "", fmt.Errorf("its windows of %d × %d are too large for %d channels", v.kernel[1], v.kernel[0], channels)
-	}
-	y := w.node("AveragePool", attributes, x)
-	return w.made(y, channels, func(gradient string) {
-		weights := make([]float32, channels*v.kernel[0]*v.kernel[1])
-		for i := range weights {
-			weights[i] = float32(channels) / float32(len(weights))
-		}
-		w.send(x, transposed(w.tape, &v, channels, gradient, w.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x))
-	}), nil
-}
-
 // Bounds on what a stranger's file can make of a few bytes: a tensor put beside itself again
 // and again, and the weights that a pooling comes to.
 const (

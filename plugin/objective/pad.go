@@ -57,17 +57,17 @@ func pad(w *walk, n *onnx.Node) (string, error) {
 
 // cut is the gradient of a constant's pad.
 func (t *tape) cut(gradient string, axis, before, after int64) string {
-	return t.slice(gradient, axis, before, -after, 1)
+	return t.slice(gradient, axis, before, -after)
 }
 
 // fold is the gradient of a reflection: what is beyond an edge belongs to what it
 // reflects, which begins behind the outermost row. The picture has to have at least two
 // rows more than are reflected: the graph fails on smaller ones.
 func (t *tape) fold(gradient string, axis, before, after int64) string {
-	part := func(start, end int64) string { return t.slice(gradient, axis, start, end, 1) }
+	part := func(start, end int64) string { return t.slice(gradient, axis, start, end) }
 	var parts []string
 	if before > 0 {
-		reflected := t.slice(gradient, axis, before-1, 0, -1)
+		reflected := t.reversed(part(0, before), axis, before)
 		parts = append(parts, part(before, before+1), t.node("Add", nil, part(before+1, 2*before+1), reflected))
 	}
 	if after == 0 {
@@ -77,8 +77,18 @@ func (t *tape) fold(gradient string, axis, before, after int64) string {
 		if before > 0 {
 			start = 2*before + 1
 		}
-		reflected := t.slice(gradient, axis, -1, -after-1, -1)
+		reflected := t.reversed(part(-after, 0), axis, after)
 		parts = append(parts, part(start, -2*after-1), t.node("Add", nil, part(-2*after-1, -after-1), reflected), part(-after-1, -after))
 	}
 	return t.node("Concat", onnx.Attributes{"axis": axis}, parts...)
+}
+
+// reversed turns round as many rows as there are. A slice by steps of -1 would do that, too, but
+// not on WebGPU, where it comes out wrong (ONNX Runtime 1.30).
+func (t *tape) reversed(x string, axis, rows int64) string {
+	order := make([]int64, rows)
+	for i := range order {
+		order[i] = rows - 1 - int64(i)
+	}
+	return t.node("Gather", onnx.Attributes{"axis": axis}, x, t.integers(order...))
 }

@@ -10,6 +10,7 @@ import (
 // (reverse-mode differentiation). All tensors get names of its own.
 type tape struct {
 	onnx.Graph
+	gpu      bool // its pools do not say where their greatest values are
 	count    int
 	channels map[string]int64 // of every tensor that depends on the picture
 	steps    []step
@@ -22,8 +23,8 @@ type step struct {
 	back   func(gradient string)
 }
 
-func newTape() *tape {
-	return &tape{channels: map[string]int64{}, arrived: map[string]string{}}
+func newTape(gpu bool) *tape {
+	return &tape{gpu: gpu, channels: map[string]int64{}, arrived: map[string]string{}}
 }
 
 func (t *tape) name() string {
@@ -61,14 +62,11 @@ func (t *tape) integers(values ...int64) string {
 }
 
 // slice cuts one axis. An end of 0 is that of the tensor.
-func (t *tape) slice(x string, axis, start, end, step int64) string {
+func (t *tape) slice(x string, axis, start, end int64) string {
 	if end == 0 {
 		end = last
-		if step < 0 {
-			end = -last
-		}
 	}
-	return t.node("Slice", nil, x, t.integers(start), t.integers(end), t.integers(axis), t.integers(step))
+	return t.node("Slice", nil, x, t.integers(start), t.integers(end), t.integers(axis))
 }
 
 // last is beyond the end of any tensor.

@@ -27,7 +27,7 @@ func BenchmarkFourK(b *testing.B) {
 				Encoder:  e.Open(b), Plate: noise(3840, 2160), Painting: noise(3840, 2160), Threads: 2,
 			}, tell: func(*Iteration) error { return nil }, scale: 1, least: e.Least}
 			var err error
-			if d.objective, err = objective.Load(d.Encoder, d.Threads); err != nil {
+			if d.objective, err = objective.Load(d.Encoder, d.Device, d.Threads); err != nil {
 				b.Fatal(err)
 			}
 			defer d.objective.Close()

@@ -54,6 +54,7 @@ type Job struct {
 	Before          *network.Tensor // of the plate's size, the picture of the frame before: the descent starts from it, at the last size only
 	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
 	Stills          []int           // iterations that bring a picture, beside the last
+	Device          network.Device  // that the encoder runs on
 	Threads         int
 }
 
@@ -89,7 +90,7 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 			j.Detail, width, height, j.Encoder.Name, d.least, d.least)
 	}
 	var err error
-	if d.objective, err = objective.Load(j.Encoder, j.Threads); err != nil {
+	if d.objective, err = objective.Load(j.Encoder, j.Device, j.Threads); err != nil {
 		return network.Tensor{}, err
 	}
 	defer d.objective.Close()

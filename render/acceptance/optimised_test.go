@@ -284,7 +284,7 @@ func TestNodeSaysWhatOptimisingTakes(t *testing.T) {
 	}{
 		"painting": {[]string{"--param", "styleId=filters"}, "needs a painting: connect one to the Style input"},
 		"crop":     {s.through("--param", "textureCropTo=0,1"), "Nothing of the painting is between Texture Crop From, 0, 0, and Texture Crop To, 0, 1"},
-		"device":   {s.through("--param", "device=GPU"), "is optimised, which is done on the CPU so far"},
+		"device":   {s.through("--param", "device=GPU", "--param", "gpuIndex=1"), "cannot be optimised on a GPU"},
 		"size":     {s.through("--param", "detail=0.1"), "at detail 0.1 the plate is 6 × 5 pixels"},
 	} {
 		if printed, code := s.render("1", "out", c.args...); code == 0 || !strings.Contains(printed, c.want) || s.exists("out.0001.exr") {
