@@ -152,7 +152,7 @@ func (f *frame) optimisedReader() pixels.Reader {
 func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
 	j := &optimise.Job{
 		Settings: s, Encoder: f.look.encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
-		Threads: int(e.threads.Load()),
+		Frame: [2]float64{f.work.Across.Of, f.work.Down.Of}, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
 		j.Mask = e.sizedFor(shares, &f.seen, &f.work).Values

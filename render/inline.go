@@ -14,6 +14,12 @@ import (
 // lower left corner is the origin.
 func imageOf(im *picture.Image) bridge.Image { return inline(im, 0, 4) }
 
+// frameOf is the frame that a picture lies in, where imageOf has it.
+func frameOf(im *picture.Image) *[4]float64 {
+	size := im.DisplayWindow.Size()
+	return &[4]float64{2: float64(size.X), 3: float64(size.Y)}
+}
+
 // maskOf is its alpha alone.
 func maskOf(im *picture.Image) bridge.Image { return inline(im, 3, 1) }
 

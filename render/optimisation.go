@@ -101,6 +101,7 @@ func (o *optimisation) read(path string) (*picture.Image, error) {
 		return nil, err
 	}
 	r.Plate, r.Premultiplied, r.Size.PixelAspect = imageOf(plate), true, float64(plate.PixelAspect)
+	r.Size.Format = frameOf(plate)
 	r.Output = r.Plate
 	r.Output.Pixels = nil
 	if o.mask != "" {

@@ -34,3 +34,23 @@ func TestCroppedHasPixelsOfEveryPart(t *testing.T) {
 		}
 	}
 }
+
+func TestStrokesArePartOfTheFrame(t *testing.T) {
+	picture := func(width, height int) network.Tensor {
+		return network.NewPicture(make([]float32, 3*width*height), width, height)
+	}
+	for name, c := range map[string]struct {
+		job  Job
+		want float64
+	}{
+		"HD":             {Job{Plate: picture(192, 108), Painting: picture(90, 54)}, 2},
+		"twice as large": {Job{Plate: picture(384, 216), Painting: picture(90, 54)}, 4},
+		"a part of it":   {Job{Plate: picture(50, 30), Frame: [2]float64{384, 216}, Painting: picture(90, 54)}, 4},
+		"an upright":     {Job{Plate: picture(192, 108), Painting: picture(54, 216)}, 0.5},
+	} {
+		c.job.TextureScale = 1
+		if got := c.job.enlarged(); got != c.want {
+			t.Errorf("%s: the painting is enlarged by %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -26,7 +25,7 @@ const (
 	// twice as many showed nothing more.
 	smallest, halvings, coarse = 48, 2, 64
 
-	// mostPainting is how many times the pixels of the plate a painting may have.
+	// mostPainting is how many times the pixels of the frame a painting may have.
 	mostPainting = 4
 )
 
@@ -50,6 +49,7 @@ type Job struct {
 	Settings
 	Encoder         *style.Encoder
 	Plate, Painting network.Tensor
+	Frame           [2]float64      // width and height of the frame that the plate lies in, in the plate's pixels; 0 is the plate's own
 	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
 	Before          *network.Tensor // of the plate's size, the picture of the frame before: the descent starts from it, at the last size only
 	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
@@ -78,12 +78,10 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 	if j.Mask != nil && slices.Max(j.Mask) <= 0 {
 		return network.Tensor{}, errors.New("the mask is empty, and nothing of the plate is to look like the painting: draw the mask, or paint without it")
 	}
-	// A painting that is larger than the plate is made as large as that, so that its
-	// strokes are of a size with what is to be painted.
-	d.scale = j.TextureScale * min(1, math.Sqrt(float64(len(j.Plate.Values))/float64(len(j.Painting.Values))))
-	d.painting = Cropped(j.Painting, j.TextureCrop)
-	if times := d.scale * d.scale * float64(len(d.painting.Values)) / float64(len(j.Plate.Values)); times > mostPainting {
-		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the plate: lower the texture scale, or take a smaller part of the painting", j.TextureScale, times)
+	d.scale, d.painting = j.enlarged(), Cropped(j.Painting, j.TextureCrop)
+	frame := j.frame()
+	if times := d.scale * d.scale * float64(len(d.painting.Values)/3) / (frame[0] * frame[1]); times > mostPainting {
+		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the frame: lower the texture scale, or take a smaller part of the painting", j.TextureScale, times)
 	}
 	if width, height := d.sides(j.Detail); min(width, height) < d.least {
 		return network.Tensor{}, fmt.Errorf("at detail %g the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on",
@@ -95,6 +93,18 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 	}
 	defer d.objective.Close()
 	return d.run(ctx)
+}
+
+// enlarged is how large the painting is made, at the plate's size: as high as the frame, so that
+// strokes are as large a part of it as they are of the painting, whatever the sizes of the two.
+func (j *Job) enlarged() float64 { return j.TextureScale * j.frame()[1] / float64(j.Painting.Shape[2]) }
+
+// frame is the size of the frame.
+func (j *Job) frame() [2]float64 {
+	if j.Frame[0]*j.Frame[1] == 0 {
+		return [2]float64{float64(j.Plate.Shape[3]), float64(j.Plate.Shape[2])}
+	}
+	return j.Frame
 }
 
 // descending is a job under way.
