@@ -47,7 +47,7 @@ func lineOf(m *onnx.Model, n *onnx.Node) (input string, l line, ok bool) {
 	switch {
 	case len(n.Inputs) == 0 || len(n.Outputs) == 0:
 		return "", l, false
-	case slices.Contains(keepers, n.Op):
+	case slices.Contains(keepers, n.Op), n.Op == "Concat" && len(slices.Compact(slices.Clone(n.Inputs))) == 1:
 		return n.Inputs[0], straight, true
 	case n.Op == "BatchNormalization" && len(n.Inputs) == 5:
 		l, ok = normal(m, n)
@@ -137,9 +137,17 @@ func normal(m *onnx.Model, n *onnx.Node) (l line, ok bool) {
 	return l, true
 }
 
-// mixing is the line of a convolution that makes every channel of one channel of one pixel.
+// mixing is the line of a convolution that makes every channel of one channel of one pixel, or
+// one channel of all, in grey.
 func mixing(m *onnx.Model, n *onnx.Node) (l line, ok bool) {
 	weights := m.Constants[n.Inputs[1]]
+	if slices.Equal(weights.Shape, []int64{1, 3, 1, 1}) && len(weights.Values) == 3 && len(n.Inputs) == 2 {
+		sum := float64(weights.Values[0]) + float64(weights.Values[1]) + float64(weights.Values[2])
+		if math.Abs(sum-1) < 1e-6 {
+			return straight, true
+		}
+		return line{gain: [3]float64{sum, sum, sum}}, sum > 0
+	}
 	if !slices.Equal(weights.Shape, []int64{3, 3, 1, 1}) || len(weights.Values) != 9 {
 		return l, false
 	}

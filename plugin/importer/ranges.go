@@ -3,6 +3,7 @@ package importer
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"impasto.net/plugin/network"
 )
@@ -50,9 +51,13 @@ func findRanges(in, out []values, known network.Tensor, paint func(values) (netw
 			}
 			continue
 		}
+		like := known.Values
+		if grey(painted.Values) {
+			like = luminance(like)
+		}
 		for _, w := range out {
 			g := guess{in: v, out: w, picture: w.back(painted.Values)}
-			seen := g.judge(known.Values)
+			seen := g.judge(like)
 			switch stated := min(len(in), len(out)) == 1; {
 			case v != w && stated:
 				g.distance *= unlike
@@ -110,6 +115,22 @@ func (g *guess) judge(known []float32) bool {
 	}
 	g.distance = apart(clamped, known)
 	return spread(clamped) > flat*spread(known)
+}
+
+// grey says whether all channels of a picture are alike.
+func grey(picture []float32) bool {
+	n := len(picture) / 3
+	return slices.Equal(picture[:n], picture[n:2*n]) && slices.Equal(picture[:n], picture[2*n:])
+}
+
+// luminance is a picture in grey.
+func luminance(picture []float32) []float32 {
+	n := len(picture) / 3
+	to := make([]float32, 0, len(picture))
+	for i := range n {
+		to = append(to, 0.2126*picture[i]+0.7152*picture[n+i]+0.0722*picture[2*n+i])
+	}
+	return slices.Concat(to, to, to)
 }
 
 // apart is the root of the mean square of what two pictures differ by.
