@@ -12,11 +12,16 @@ import (
 // to stop at once. A folder that it names is an argument of the engine's, too, which else could not
 // read it.
 type Optimise struct {
-	Render    Render `msgpack:"render"`              // with its images inline and a Descent; Style is the encoder: its name, with its version or without, or with a / the folder of its package
-	Start     string `msgpack:"start"`               // a style, as in Prepare: the descent starts from its picture of the plate; none is from the plate
-	Continued *Image `msgpack:"continued,omitempty"` // RGBA, of the plate's window and in its space: the descent starts from it, at the last size alone
-	Optimiser string `msgpack:"optimiser"`           // lbfgs or adam
-	Stills    []int  `msgpack:"stills"`              // iterations that bring a picture, beside the last
+	// Render has its images inline, and a Descent. Style is the encoder: its name, with its version
+	// or without, or with a / the folder of its package.
+	Render Render `msgpack:"render"`
+	// Start is a style, as in Prepare: the descent starts from its picture of the plate.
+	Start string `msgpack:"start"`
+	// Continued is RGBA, of the plate's window and in its space: the descent starts from it, at the
+	// last size alone. Without it and Start it starts from the plate.
+	Continued *Image `msgpack:"continued,omitempty"`
+	Optimiser string `msgpack:"optimiser"` // lbfgs or adam
+	Stills    []int  `msgpack:"stills"`    // iterations that bring a picture, beside the last
 }
 
 // NewFrame asks for a plate as it is painted where nothing else is said.

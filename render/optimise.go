@@ -131,12 +131,14 @@ func optimise(path string, o *optimiseOptions) error {
 	if err == nil && o.plot != "" {
 		err = plotLoss(o.plot, curve)
 	}
-	switch reached := curve.last(); {
+	reached := curve.last()
+	early := reached.Number < o.Render.Descent.Iterations || reached.Detail < o.Render.Size.Detail
+	switch {
 	case err != nil && ends.stop.Err() != nil:
 		return fail(exitInterrupted, errors.New("interrupted; nothing was written but the log"))
-	case err == nil && ends.enough.Err() != nil && (reached.Number < o.Render.Descent.Iterations || reached.Detail < o.Render.Size.Detail):
-		return fail(exitInterrupted, fmt.Errorf("interrupted after iteration %d at detail %g; %s is what was reached, and --continue %[3]s goes on from it",
-			reached.Number, reached.Detail, o.out))
+	case err == nil && ends.enough.Err() != nil && early:
+		return fail(exitInterrupted, fmt.Errorf("interrupted after iteration %d at detail %g; "+
+			"%s is what was reached, and --continue %[3]s goes on from it", reached.Number, reached.Detail, o.out))
 	}
 	return fail(exitFrames, err)
 }

@@ -34,5 +34,6 @@ func spaceOf(path string, im *picture.Image, wanted string) (string, error) {
 	if _, err := primaries.Named(im.Colourspace); err == nil {
 		return im.Colourspace, nil
 	}
-	return "", fmt.Errorf("%s says that it is in the colour space %s, which Impasto does not know: convert it before, or say with --plate-space what a plate is in", path, im.Colourspace)
+	return "", fmt.Errorf("%s says that it is in the colour space %s, which Impasto does not know: convert it before, "+
+		"or say with --plate-space what a plate is in", path, im.Colourspace)
 }

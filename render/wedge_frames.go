@@ -14,8 +14,9 @@ func (w *wedged) frames(path string) error {
 	if err := orOwn(&w.plugin); err != nil {
 		return err
 	}
+	plain := strings.NewReplacer("%", "%%", "#", "%#").Replace(path) // the name of one file
 	o := &options{
-		plugin: w.plugin, clips: []string{"Source=" + strings.NewReplacer("%", "%%", "#", "%#").Replace(path)}, frames: "1", out: w.out, threads: 1, scale: 1,
+		plugin: w.plugin, clips: []string{"Source=" + plain}, frames: "1", out: w.out, threads: 1, scale: 1,
 		interpolation: "linear", missing: missingError, depth: "float", components: "RGBA", rows: "aligned",
 	}
 	for _, layer := range w.layers {
@@ -86,7 +87,8 @@ func (w *wedged) render(place int, j *job, p *plugin, plates map[string]*plate) 
 		}
 	}
 	if size.X != w.width || size.Y != w.height {
-		return fmt.Errorf("the effect made %d × %d pixels, and before %d × %d: they are no place on the sheet", size.X, size.Y, w.width, w.height)
+		return fmt.Errorf("the effect made %d × %d pixels, for which there is no place on a sheet of %d × %d",
+			size.X, size.Y, w.width, w.height)
 	}
 	return w.show(place, out.Picture)
 }
