@@ -28,13 +28,15 @@ type options struct {
 
 const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
 
-Files are OpenEXR, PNG, JPEG, TIFF or, for reading, BMP and WebP. Names have the frame's number as %04d or
-####; a name without one is a still. A % or # that is in the name itself is written %% or %#. A folder or
-a glob (in quotes) is all pictures in it: where those are numbered, the numbers are their frames, else
-they are 1, 2, 3 in the order of their names. Pictures of several sizes are rendered each at its own. What
-is not OpenEXR, and not TIFF of floats, is sRGB, and linear floats to the effect, except for masks, whose
-values are taken as they are. The output keeps the data and display windows, the pixel aspect, the depth,
-the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression says
+Files are OpenEXR, PNG, JPEG, TIFF, DPX or, for reading, BMP and WebP. Names have the frame's number as
+%04d or ####; a name without one is a still. A % or # that is in the name itself is written %% or %#. A
+folder or a glob (in quotes) is all pictures in it: where those are numbered, the numbers are their
+frames, else they are 1, 2, 3 in the order of their names. Pictures of several sizes are rendered each at
+its own. OpenEXR and TIFF of floats are scene-linear, DPX is what its header says, film's logarithm
+(Cineon) for one, and everything else sRGB; to the effect all are linear floats, except for masks, whose
+values are taken as they are. DPX is written as 10 bits of logarithm, or as 16 bits of sRGB for plates
+that are neither that nor floats. The output keeps the data and display windows, the pixel aspect, the
+depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression says
 otherwise), and what else their headers say: timecode, camera, primaries. Primaries that an OpenEXR header
 states (chromaticities, colorInteropID) are what the effect is told of the clip, and the output's. Every
 frame is written beside its place and then renamed: under its own name there is a whole file or none.

@@ -15,7 +15,7 @@ import (
 // Only whole frames of the plate's format, which Impasto wrote, are taken for frames. What else
 // lies in their place is said, and rendered again: placeholders, what was cut off, others' pictures.
 func TestSkipExistingTrustsWholeFramesOnly(t *testing.T) {
-	for _, ending := range []string{".exr", ".png", ".jpg", ".tif"} {
+	for _, ending := range []string{".exr", ".png", ".jpg", ".tif", ".dpx"} {
 		folder := shot(t)
 		out := func(frame int) string { return filepath.Join(folder, fmt.Sprintf("out.%04d%s", frame, ending)) }
 		again := func() (stdout, stderr string) {

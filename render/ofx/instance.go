@@ -171,7 +171,7 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 		examples[name] = im
 		if i.main == "" {
 			i.main = name
-			i.window = windows{display: im.DisplayWindow, depth: im.Depth, compression: im.Compression, tile: im.Tile}
+			i.window = windows{display: im.DisplayWindow, depth: im.Depth, log: im.Log, compression: im.Compression, tile: im.Tile}
 			i.aspect = float64(im.PixelAspect)
 			i.project = projectSize{float64(im.DisplayWindow.Dx()) * i.aspect, float64(im.DisplayWindow.Dy())}
 		}

@@ -23,6 +23,7 @@ func (i *Instance) picture(b *buffer, output *Clip) *picture.Image {
 		Pix:           make([]float32, 4*b.bounds.width()*b.bounds.height()),
 		HasAlpha:      components != 3 && output.premultiplication != C.kOfxImageOpaque,
 		Depth:         i.window.depth,
+		Log:           i.window.log,
 		Compression:   i.window.compression,
 		Tile:          i.window.tile,
 	}
@@ -48,6 +49,7 @@ func (i *Instance) picture(b *buffer, output *Clip) *picture.Image {
 type windows struct {
 	display     image.Rectangle
 	depth       picture.Depth
+	log         bool
 	compression picture.Compression
 	tile        image.Point
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // Writable are the endings of the names of what is written, as sentences have them.
-const Writable = ".exr, .png, .jpg or .tif"
+const Writable = ".exr, .png, .jpg, .tif or .dpx"
 
-const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, TIFF, BMP or WebP"
+const readable = "a picture that Impasto reads: OpenEXR, PNG, JPEG, TIFF, DPX, BMP or WebP"
 
 // reader is a format by what its files begin with; a ? is any byte.
 type reader struct {
@@ -29,6 +29,8 @@ var readers = []reader{
 	{"MM\x00*", flat(readTIFF), displayTIFF},
 	{"II+\x00", flat(readTIFF), displayTIFF}, // of more than 4 GB
 	{"MM\x00+", flat(readTIFF), displayTIFF},
+	{"SDPX", flat(readDPX), displayDPX},
+	{"XPDS", flat(readDPX), displayDPX},
 	{"RIFF????WEBP", flat(webpDecoder.read), webpDecoder.display},
 }
 
@@ -77,6 +79,7 @@ var formats = map[string]format{
 	".jpeg": {inRec709(writeJPEG), wholeJPEG, false},
 	".tif":  {inRec709(writeTIFF), wholeTIFF, false},
 	".tiff": {inRec709(writeTIFF), wholeTIFF, false},
+	".dpx":  {inRec709(writeDPX), wholeDPX, false},
 }
 
 // inRec709 is for formats that are sRGB.

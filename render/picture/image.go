@@ -20,6 +20,7 @@ type Image struct {
 	Pix           []float32       // R, G, B, A of every pixel of DataWindow, top row first
 	HasAlpha      bool            // false: A is 1 everywhere, and is not written
 	Depth         Depth           // what the file holds, or is to hold
+	Log           bool            // a DPX file has film's logarithm
 	Compression   Compression     // of an OpenEXR file
 	Tile          image.Point     // the size of an OpenEXR file's tiles; zero: it has scan lines
 	Metadata      []Attribute     // what an OpenEXR file says beyond that: timecode, camera, primaries
