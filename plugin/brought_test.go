@@ -97,16 +97,17 @@ func sigmoid(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
 
 // offered is a network that somebody brings.
 type offered struct {
-	name    string
-	make    func(g *net)
-	shape   []int64 // of "x" and "y"
-	kind    int64   // of their elements
-	last    bool
-	want    tone // what it does
-	blocks  int  // whose means it mixes in
-	rough   float64
-	refused string // what it is refused with, where it is
-	flags   importer.Options
+	name     string
+	make     func(g *net)
+	shape    []int64 // of "x" and "y"
+	kind     int64   // of their elements
+	last     bool
+	want     tone // what it does
+	blocks   int  // whose means it mixes in
+	rough    float64
+	metadata string // its nominal range
+	refused  string // what it is refused with, where it is
+	flags    importer.Options
 }
 
 var bgr = []float32{103.939, 116.779, 123.68}
@@ -228,6 +229,7 @@ func networks() []offered {
 		{name: "one odd size", shape: []int64{1, 3, 37, 51}, make: plain(0, 255), want: lift},
 		// What cannot be told.
 		{name: "signed or normalised", make: plain(-1, 1), refused: "--range"},
+		{name: "signed, as its file says", make: plain(-1, 1), metadata: "Normalized_1_1", want: lift},
 		{name: "signed, as it is said", make: plain(-1, 1), flags: importer.Options{Range: &importer.Span{-1, 1}}, want: lift},
 		{name: "normalised, as it is said", make: odd, flags: importer.Options{Mean: &[3]float64{0.485, 0.456, 0.406}, Std: &[3]float64{0.229, 0.224, 0.225}},
 			want: each3(func(v float64, c int) float64 {
@@ -274,7 +276,11 @@ func TestNetworksThatPeopleBring(t *testing.T) {
 			}
 			b.make(g)
 			path := filepath.Join(t.TempDir(), strings.ReplaceAll(b.name, " ", "-")+".onnx")
-			writeFile(t, path, g.bytes())
+			file := g.bytes()
+			if b.metadata != "" {
+				file = onnxtest.WithMetadata(file, "Image.NominalPixelRange", b.metadata)
+			}
+			writeFile(t, path, file)
 			styles, err := im.Add(context.Background(), path, &b.flags)
 			if b.refused != "" {
 				if err == nil || !strings.Contains(err.Error(), b.refused) {

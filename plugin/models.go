@@ -26,8 +26,9 @@ Of an ONNX file it looks at the graph and tries it, to find out
 
     what its inputs are        a plate; a painting, which then comes from the node's Style input; how much of it
     what sizes it takes        any, multiples of a number, or one only, to which plates are scaled and back
-    what values it takes       0 to 1, 0 to 255 or -1 to 1, and what it gives
+    what values it takes       0 to 1, 0 to 255, -1 to 1 or normalised as for ImageNet, and what it gives
     the order of its channels  RGB, or BGR where the file says so
+    the styles that it has     where it chooses among several: each becomes a style, and they mix
 
 and prints what it found. A flag says what cannot be found out, or was found out wrong.
 

@@ -3,6 +3,7 @@ package importer
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"impasto.net/plugin/onnx"
 )
@@ -237,6 +238,21 @@ func between(m *onnx.Model, n *onnx.Node) (e ends, ok bool) {
 	return same(Span{low, high}), isLow && isHigh && low < high
 }
 
+// nominal are those of some values that a file's metadata names, as Windows has it.
+func nominal(m *onnx.Model, all []values) []values {
+	for key, text := range m.Metadata {
+		if !strings.Contains(key, "NominalPixelRange") {
+			continue
+		}
+		for name, v := range map[string]values{"_0_255": octets, "_0_1": unit, "_1_1": signed} {
+			if strings.HasSuffix(text, name) {
+				return []values{v}
+			}
+		}
+	}
+	return all
+}
+
 // consumer is the first operator that takes the values of a tensor.
 func consumer(m *onnx.Model, name string) *onnx.Node {
 	for i := range m.Nodes {
@@ -272,7 +288,7 @@ func candidates(m *onnx.Model, content, output string, o *Options) (in, out []va
 	case o.Range != nil:
 		in = []values{{Span: *o.Range}}
 	default:
-		in = taken(m, content, all)
+		in = nominal(m, taken(m, content, all))
 	}
 	if o.OutputRange != nil {
 		return in, []values{{Span: *o.OutputRange}}
