@@ -81,14 +81,14 @@ func split(full, separators string, behind bool) (layer, name string) {
 	return full[:i], full[i+1:]
 }
 
-// choice is what a layer's channels mean, or nil where that cannot be told. Of data one colour
-// alone is a matte; of a plate it is that colour.
+// choice is what a layer's channels mean, or nil where that cannot be told. Of data one channel
+// alone is a matte, alpha too; of a plate a colour is that colour.
 func (b *bundle) choice(data bool) *choice {
 	c, only := b.as(b.names, &letters), b.only()
 	switch {
 	case c != nil && (only == "" || !data):
 		return c
-	case only != "" && (c != nil || b.layer != "" && !b.behind && b.names["A"] == ""):
+	case only != "" && (data || c != nil || b.layer != "" && !b.behind && b.names["A"] == ""):
 		return &choice{channels: [4]string{only, only, only}}
 	}
 	for _, m := range []*meaning{&colours, &positions, &grey, &vectors, &opacity} {

@@ -62,12 +62,13 @@ func TestChannelsOfNoMeaning(t *testing.T) {
 
 // A matte's one channel is the matte, whatever it is called.
 func TestMattesOfOneChannel(t *testing.T) {
-	for _, name := range []string{"R", "G", "Y", "matte", "Z", "mask.a", "hero.R", "x"} {
+	for _, name := range []string{"R", "G", "Y", "matte", "Z", "mask.a", "hero.R", "x", "A"} {
 		path := makeEXR(t, madePart{channels: map[string]float32{name: 0.5}})
 		want{path, name, [4]float32{0.5, 0.5, 0.5, 0.5}, true}.check(t, Source{Data: true})
 	}
-	path := makeEXR(t, madePart{channels: map[string]float32{"A": 0.5}})
-	want{path, "A", [4]float32{0, 0, 0, 0.5}, true}.check(t, Source{Data: true})
+	// One that is white wherever there is any of it is not an opaque black picture.
+	white := makeEXR(t, madePart{channels: map[string]float32{"A": 1}})
+	want{white, "A", [4]float32{1, 1, 1, 1}, true}.check(t, Source{Data: true})
 	if _, err := Read(makeEXR(t, madePart{channels: map[string]float32{"matte": 0.5}})); err == nil {
 		t.Error("a plate is taken of a channel of any name")
 	}
