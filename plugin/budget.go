@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"impasto.net/bridge"
@@ -77,8 +78,8 @@ func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(roo
 	if b.failed == nil {
 		err := b.lease.Take(ctx, ceil(least), func(others int) int {
 			return ceil(most(b.free(wanted, others)))
-		}, func() {
-			progress(0.05, "waiting for memory that other programs paint with")
+		}, func(have []lease.Holder) {
+			progress(0.05, "waiting for memory that other programs paint with"+named(have))
 			e.trim()
 		})
 		if err == nil {
@@ -93,6 +94,18 @@ func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(roo
 	}
 	b.room, b.began = max(most(b.free(wanted, 0)), least), time.Now()
 	return nil
+}
+
+// named says who those are.
+func named(have []lease.Holder) string {
+	var names []string
+	for _, h := range have {
+		names = append(names, fmt.Sprintf("process %d has %d MB", h.Process, h.Megabytes))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 // ceil is as many megabytes as hold some bytes.

@@ -36,7 +36,7 @@ func leave(t *testing.T, l *lease.Lease, megabytes int) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	size := 300 - megabytes
-	if err := l.Take(ctx, size, func(others int) int { return min(size, 300-others) }, func() {}); err != nil {
+	if err := l.Take(ctx, size, func(others int) int { return min(size, 300-others) }, func([]lease.Holder) {}); err != nil {
 		t.Fatalf("the engine keeps what another one waits for: %v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/plugin/bake"
 	"impasto.net/plugin/colour"
+	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
@@ -65,6 +66,9 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 		devices:   devices{gpus: bridge.GPUs},
 		budget:    newBudget(),
 		leftOut:   leftOut(bank),
+	}
+	e.budget.lease.Silent = func(h lease.Holder) {
+		log.Warn("an engine that has memory to paint with was stopped, and is not waited for", "process", h.Process, "megabytes", h.Megabytes)
 	}
 	if e.leftOut != "" {
 		log.Warn("folders of styles are left out", "why", e.leftOut)

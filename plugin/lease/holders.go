@@ -16,6 +16,7 @@ import (
 type Holder struct {
 	Process   int
 	Megabytes int
+	start     int64 // of its part
 }
 
 // Holders lists the engines that have any, by their processes, and says whether one waits.
@@ -33,12 +34,12 @@ func Holders(folder string) (all []Holder, waits bool, err error) {
 
 // holders lists those other than who has the file open as f.
 func holders(f *os.File) (all []Holder, waits bool, err error) {
-	first, err := conflict(f, 0, 1)
+	first, err := conflict(f, 0, turns)
 	if err != nil {
 		return nil, false, err
 	}
 	// The kernel tells of any lock in a range, not of the first one.
-	open := []span{{Most, math.MaxInt64}}
+	open := []span{{Most, owners}}
 	for len(open) > 0 {
 		s := open[len(open)-1]
 		open = open[:len(open)-1]
@@ -53,8 +54,9 @@ func holders(f *os.File) (all []Holder, waits bool, err error) {
 			continue
 		}
 		open = append(open, span{s.from, found.from}, span{found.to, s.to})
-		if size := int(found.to-found.from) - 1; size > 0 { // without the byte that says that the part is taken
-			all = append(all, Holder{int((found.from/Most - 1) % processes), size})
+		// Without the byte that says that the part is taken; at the part's end are signs of life.
+		if size := int(found.to-found.from) - 1; size > 0 && found.from%Most == 0 {
+			all = append(all, Holder{int((found.from/Most - 1) % processes), size, found.from})
 		}
 	}
 	slices.SortFunc(all, func(a, b Holder) int { return a.Process - b.Process })

@@ -4,8 +4,8 @@
 // A lease is a lock on a part of an empty file, one byte for a megabyte, at an offset by
 // which one knows whose it is. The kernel takes it back from whoever dies, so that there is
 // nothing to clean up and nothing to go stale. Who wants more than it has first takes its
-// turn, the lock of the first byte, so that two do not take the same memory; a turn that
-// lasts tells the others that somebody waits.
+// turn, so that two do not take the same memory; a turn that lasts tells the others that
+// somebody waits. Who was stopped, and neither lives nor died, is not counted.
 package lease
 
 import (
@@ -25,8 +25,11 @@ const (
 	file = "memory"
 
 	// Most is what a lease may be, in megabytes, and the part of the file that an engine has
-	// to itself.
+	// to itself, but for some bytes.
 	Most = 1 << 20
+
+	// largest leaves one free between what is leased and what shows life.
+	largest = Most - beats - 2
 
 	// processes is how many numbers of processes there are.
 	processes = 1 << 22
@@ -39,28 +42,34 @@ const (
 // for two goroutines at once.
 type Lease struct {
 	Folder string
+	Silent func(Holder) // told of each that is not waited for, because it shows no life
 
 	file  *os.File // while there is anything in it; closing it gives everything back
 	start int64
 	held  int
+	seen  map[int64]sighting
+	still func() // ends what shows life
 }
 
 // Held is how many megabytes this engine has.
 func (l *Lease) Held() int { return l.held }
 
 // Take has the lease be what want says of what the others have, in megabytes. Where that is
-// less than least it keeps what it has, down to least; where that is less, too, it calls waits,
-// gives all back and waits for the others, so that nobody who waits has what another one
+// less than least it keeps what it has, down to least; where that is less, too, it calls waits
+// with those who have it, gives all back and waits for the others, so that nobody who waits has what another one
 // waits for. Where there are no others it takes least, whatever want says.
-func (l *Lease) Take(ctx context.Context, least int, want func(others int) int, waits func()) error {
+func (l *Lease) Take(ctx context.Context, least int, want func(others int) int, waits func([]Holder)) error {
 	if err := l.open(); err != nil {
 		return err
 	}
 	if err := l.turn(least, want); err != nil || l.held >= least {
-		return errors.Join(err, l.unlock(0, 1))
+		return errors.Join(err, l.endTurn())
 	}
-	waits()
-	err := l.resize(0)
+	have, _, err := holders(l.file)
+	if err == nil {
+		waits(have)
+		err = l.resize(0)
+	}
 	for err == nil && l.held < least {
 		select {
 		case <-ctx.Done():
@@ -69,19 +78,19 @@ func (l *Lease) Take(ctx context.Context, least int, want func(others int) int, 
 			err = l.turn(least, want)
 		}
 	}
-	return errors.Join(err, l.unlock(0, 1))
+	return errors.Join(err, l.endTurn())
 }
 
 // turn takes what is wanted where that is enough, if it is this engine's turn; it stays so.
 func (l *Lease) turn(least int, want func(others int) int) error {
-	if mine, err := l.lock(0, 1); err != nil || !mine {
+	if mine, err := l.myTurn(); err != nil || !mine {
 		return err
 	}
 	others, err := l.others()
 	if err != nil {
 		return err
 	}
-	size := min(want(others), Most)
+	size := min(want(others), largest)
 	switch {
 	case size >= least:
 	case others == 0 || l.held >= least:
@@ -92,21 +101,15 @@ func (l *Lease) turn(least int, want func(others int) int) error {
 	return l.resize(size)
 }
 
-// Wanted says whether somebody waits for what this engine has.
-func (l *Lease) Wanted() bool {
-	if l.file == nil {
-		return false
-	}
-	r, err := conflict(l.file, 0, 1)
-	return err == nil && r != nil
-}
-
 // Give gives everything back.
 func (l *Lease) Give() {
+	if l.still != nil {
+		l.still()
+	}
 	if l.file != nil {
 		l.file.Close()
 	}
-	l.file, l.held = nil, 0
+	l.file, l.still, l.held = nil, nil, 0
 }
 
 // open opens the file, and finds a part of it for this engine. In other name spaces there
@@ -129,8 +132,22 @@ func (l *Lease) open() error {
 			return fmt.Errorf("leasing memory by %s: %w", f.Name(), err)
 		}
 		if mine {
+			l.begin()
 			return nil
 		}
+	}
+}
+
+// begin shows life.
+func (l *Lease) begin() {
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func(f *os.File, window int64) {
+		live(f, window, stop)
+		close(ended)
+	}(l.file, l.start+Most-beats)
+	l.still = func() {
+		close(stop)
+		<-ended
 	}
 }
 
@@ -150,11 +167,21 @@ func (l *Lease) resize(size int) (err error) {
 	return err
 }
 
-// others is what all others have.
+// others is what all others have that live.
 func (l *Lease) others() (sum int, err error) {
-	holders, _, err := holders(l.file)
-	for _, h := range holders {
-		sum += h.Megabytes
+	have, _, err := holders(l.file)
+	for _, h := range have {
+		lives, err := l.lives(h.start)
+		if err != nil {
+			return 0, err
+		}
+		if lives {
+			sum += h.Megabytes
+		} else if s := l.seen[h.start]; !s.told && l.Silent != nil {
+			s.told = true
+			l.seen[h.start] = s
+			l.Silent(h)
+		}
 	}
 	return sum, err
 }

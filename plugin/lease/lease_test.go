@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -42,10 +43,11 @@ func all(size, budget int) func(int) int {
 
 // hold has a lease until it is killed.
 func hold(folder, size string) {
+	beat = 20 * time.Millisecond // for TestStopped
 	n, err := strconv.Atoi(size)
 	fail(err)
 	l := Lease{Folder: folder}
-	fail(l.Take(context.Background(), n, all(n, n), func() {}))
+	fail(l.Take(context.Background(), n, all(n, 1000), func([]Holder) {}))
 	fmt.Println("held")
 	_, err = io.Copy(io.Discard, os.Stdin) // or until the test ends
 	fail(err)
@@ -59,7 +61,7 @@ func share(folder, budget string) {
 	l := Lease{Folder: folder}
 	for range 100 {
 		n := 1 + rand.IntN(most)
-		fail(l.Take(context.Background(), 1+rand.IntN(n), all(n, most), func() {}))
+		fail(l.Take(context.Background(), 1+rand.IntN(n), all(n, most), func([]Holder) {}))
 		// It can be counted only while nobody takes any, and must not be waited for.
 		mine, err := l.lock(0, 1)
 		fail(err)
@@ -103,7 +105,7 @@ func holder(t *testing.T, folder string, size int) *exec.Cmd {
 
 func (l *Lease) take(t *testing.T, least int, want func(int) int) {
 	t.Helper()
-	if err := l.Take(t.Context(), least, want, func() {}); err != nil {
+	if err := l.Take(t.Context(), least, want, func([]Holder) {}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,7 +137,7 @@ func TestKilled(t *testing.T) {
 	folder := t.TempDir()
 	cmd := holder(t, folder, 700)
 	found, waits, err := Holders(folder)
-	if len(found) != 1 || found[0] != (Holder{cmd.Process.Pid, 700}) || waits || err != nil {
+	if len(found) != 1 || found[0].Process != cmd.Process.Pid || found[0].Megabytes != 700 || waits || err != nil {
 		t.Fatal(found, waits, err)
 	}
 	l := Lease{Folder: folder}
@@ -145,7 +147,7 @@ func TestKilled(t *testing.T) {
 	}
 	l.Give()
 	said := false
-	err = l.Take(t.Context(), 500, all(1000, 1000), func() {
+	err = l.Take(t.Context(), 500, all(1000, 1000), func([]Holder) {
 		said = true
 		if err := cmd.Process.Kill(); err != nil {
 			t.Error(err)
@@ -164,6 +166,71 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// For one that was stopped nobody waits, neither for what it has nor for its turn; for one
+// that lives they do.
+func TestStopped(t *testing.T) {
+	was := silence
+	silence = 4 * time.Second // two hundred times what the others take to move
+	defer func() { silence = was }()
+	folder := t.TempDir()
+	stopped := holder(t, folder, 500)
+	holder(t, folder, 300)
+	// This one waits, and so it is its turn.
+	waiting := exec.Command(os.Args[0], "hold", folder, "900")
+	if err := waiting.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		waiting.Process.Kill()
+		waiting.Wait()
+	}()
+	eventually(t, "one waits", func() bool {
+		_, waits, err := Holders(folder)
+		return waits && err == nil
+	})
+	for _, p := range []*os.Process{waiting.Process, stopped.Process} {
+		if err := p.Signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var silent []int
+	l := Lease{Folder: folder, Silent: func(h Holder) { silent = append(silent, h.Process) }}
+	for range 2 { // the second at once, but for nobody else's sake
+		l.take(t, 600, all(1000, 1000))
+		if l.Held() != 700 || len(silent) != 1 || silent[0] != stopped.Process.Pid {
+			t.Errorf("%d are held of the 700 that one has not who lives; %v are not waited for", l.Held(), silent)
+		}
+		if l.Wanted() {
+			t.Error("who was stopped is said to wait")
+		}
+		if err := l.resize(0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// It is counted again once it goes on.
+	if err := stopped.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "who goes on is counted", func() bool {
+		others, err := l.others()
+		return err == nil && others == 800
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), silence+time.Second)
+	defer cancel()
+	if err := l.Take(ctx, 300, all(1000, 1000), func([]Holder) {}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("what those have who live is taken: %v, %d are held", err, l.Held())
+	}
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited a minute in vain: %s", what)
+		}
+	}
+}
+
 // Who waits has nothing, is seen by who could give, and is gone when it is not wanted.
 func TestWaiting(t *testing.T) {
 	folder := t.TempDir()
@@ -175,7 +242,14 @@ func TestWaiting(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	waiting, ended := make(chan bool), make(chan error)
-	go func() { ended <- b.Take(ctx, 200, all(200, 1000), func() { close(waiting) }) }()
+	go func() {
+		ended <- b.Take(ctx, 200, all(200, 1000), func(have []Holder) {
+			if len(have) != 1 || have[0].Process != os.Getpid() || have[0].Megabytes != 900 {
+				t.Errorf("it waits for %v", have)
+			}
+			close(waiting)
+		})
+	}()
 	<-waiting
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
 		found, waits, err := Holders(folder)
@@ -208,7 +282,7 @@ func TestWaiting(t *testing.T) {
 // A budget may be changed, and is no reason not to paint.
 func TestLess(t *testing.T) {
 	l := Lease{Folder: t.TempDir()}
-	for _, c := range []struct{ least, want, held int }{{10, 500, 500}, {10, 200, 200}, {50, 20, 50}, {1, 3 * Most, Most}} {
+	for _, c := range []struct{ least, want, held int }{{10, 500, 500}, {10, 200, 200}, {50, 20, 50}, {1, 3 * Most, largest}} {
 		l.take(t, c.least, func(int) int { return c.want })
 		if l.Held() != c.held {
 			t.Errorf("%d at the least and %d wanted: %d are held", c.least, c.want, l.Held())
@@ -238,7 +312,7 @@ func TestFolder(t *testing.T) {
 	if err := private(link); err == nil {
 		t.Error("a link was taken")
 	}
-	if err := (&Lease{Folder: "/nowhere"}).Take(t.Context(), 1, all(1, 1), func() {}); err == nil {
+	if err := (&Lease{Folder: "/nowhere"}).Take(t.Context(), 1, all(1, 1), func([]Holder) {}); err == nil {
 		t.Error("a folder that is not there was taken")
 	}
 }

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"impasto.net/plugin/lease"
 	"impasto.net/plugin/onnxtest"
 )
 
@@ -238,4 +240,41 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An engine that was stopped with all around it, so that nobody kills it, keeps its memory from
+// the others for a while and no longer.
+func TestStoppedProgramsHoldNobodyUp(t *testing.T) {
+	s := newShot(t)
+	id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(6, 16))
+	s.plates(8, 640, 360, nil)
+	s.env = append(s.env, "XDG_RUNTIME_DIR="+s.folder, "IMPASTO_MEMORY=64")
+	first := s.command("1-8", "first", "--param", "styleId="+id)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "an engine to have memory", func() bool {
+		have, _, err := lease.Holders(s.path(fmt.Sprint("impasto-", os.Getuid())))
+		return err == nil && len(have) > 0
+	})
+	programs := append(s.processes("impasto"), first.Process.Pid)
+	for _, p := range programs {
+		if err := syscall.Kill(p, syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.must("1", "second", "--param", "styleId="+id)
+	log, err := os.ReadFile(s.path("impasto.log"))
+	if err != nil || !strings.Contains(string(log), "was stopped, and is not waited for") {
+		t.Errorf("nothing says that one was not waited for: %v", err)
+	}
+	for _, p := range programs {
+		if err := syscall.Kill(p, syscall.SIGCONT); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := first.Wait(); err != nil {
+		t.Errorf("those that were stopped: %v", err)
+	}
+	s.same(1, "first", "second")
 }
