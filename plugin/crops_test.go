@@ -126,3 +126,31 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 		t.Logf("%s: %.1f dB from the whole at the least", x.name, least)
 	}
 }
+
+// What a descent starts from is the frame's as well: its grain, its sizes, that of the strokes and
+// the encoder's grid. After few iterations a crop is near the whole; after many it is not, because
+// each looks for its own way down.
+func TestADescentOfACropStartsAsThatOfTheWhole(t *testing.T) {
+	c := newClient(t, filepath.Join("..", "models", "styles"))
+	const width, height = 94, 93
+	all := landscape(bridge.Window{-2, -3, width, height + 1}, width, height)
+	paint := func(w bridge.Window, detail float64) bridge.Image {
+		size := fullSize
+		size.Detail = detail
+		r := framed("sight", cropped(&all, w), width, height, size)
+		r.Painting = stripes(200, 150)
+		r.Descent = &bridge.Descent{Iterations: 2, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1}
+		return c.painted(r)
+	}
+	for _, detail := range []float64{1, 0.7} {
+		want := paint(bridge.Window{0, 0, width, height}, detail)
+		for _, w := range []bridge.Window{{1, 0, width, height}, {0, 0, width - 4, height}, {0, 0, width, height - 3}, {-2, -3, width, height + 1}} {
+			got := paint(w, detail)
+			dB := apart(&got, &want, 24)
+			t.Logf("detail %g: %v is %.1f dB from the whole", detail, w, dB)
+			if !(dB >= 40) {
+				t.Errorf("detail %g: %v is %.1f dB from the whole", detail, w, dB)
+			}
+		}
+	}
+}

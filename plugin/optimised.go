@@ -103,7 +103,7 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := bake.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size,
+	key, err := bake.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (f *frame) optimisedReader() pixels.Reader {
 func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
 	j := &optimise.Job{
 		Settings: s, Encoder: f.look.encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
-		Frame: [2]float64{f.work.Across.Of, f.work.Down.Of}, Threads: int(e.threads.Load()),
+		Across: f.work.Across, Down: f.work.Down, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
 		j.Mask = e.sizedFor(shares, &f.seen, &f.work).Values

@@ -195,6 +195,9 @@ func shape(channels, height, width int) []int64 {
 	return []int64{1, int64(channels), int64(height), int64(width)}
 }
 
+// Grid is what the encoder sees the same picture as before by, where that moves by so many pixels.
+func (o *Objective) Grid() int { return o.view.Grid }
+
 // Close frees the sessions, which nobody may be running.
 func (o *Objective) Close() error {
 	var err error

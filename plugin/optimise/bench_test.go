@@ -33,7 +33,7 @@ func BenchmarkFourK(b *testing.B) {
 			defer d.objective.Close()
 			d.painting = d.Painting
 			place := d.framed(1)
-			picture := d.resampled(d.Plate, extent(d.Plate), place)
+			picture := d.resampled(d.Plate, d.extent(), place)
 			stop := make(chan struct{})
 			most := make(chan int)
 			go func() { most <- watch(stop) }()

@@ -13,21 +13,26 @@ import (
 const margin = 16
 
 // side is that of a picture made so much larger.
-func side(n int64, by float64) int { return max(1, int(math.Round(float64(n)*by))) }
+func side(n, by float64) int { return max(1, int(math.Round(n*by))) }
 
 func copied(t network.Tensor) network.Tensor {
 	return network.Tensor{Shape: t.Shape, Values: slices.Clone(t.Values)}
 }
 
-// extent is all of a picture.
-func extent(t network.Tensor) pixels.Geometry {
-	return pixels.NewGeometry(int(t.Shape[3]), int(t.Shape[2]), 1, 1)
+// extent is the plate's place, at its own size.
+func (d *descending) extent() pixels.Geometry {
+	across, down := d.frame()
+	return pixels.Fitted(across, down, 1, 1)
 }
 
-// framed is the plate's place at a size, with a margin around it.
+// framed is the plate's place at a size, with a margin around it. The picture meets the encoder's
+// grid where it would if the plate were all of the frame.
 func (d *descending) framed(detail float64) pixels.Geometry {
-	width, height := d.sides(detail)
-	return pixels.Geometry{Across: pixels.Alone(width), Down: pixels.Alone(height), Width: width + 2*margin, Height: height + 2*margin, Left: margin, Top: margin}
+	across, down := d.sides(detail)
+	g := pixels.Fitted(across, down, d.objective.Grid(), 1)
+	g.Left, g.Top = g.Left+margin, g.Top+margin
+	g.Width, g.Height = g.Left+across.Count+margin, g.Top+down.Count+margin
+	return g
 }
 
 // region is the mask at a place.
@@ -35,7 +40,7 @@ func (d *descending) region(place pixels.Geometry) []float32 {
 	if d.Mask == nil {
 		return nil
 	}
-	from := extent(d.Plate)
+	from := d.extent()
 	region := make([]float32, place.Plane())
 	pixels.Resample(d.Threads, d.Mask, &from, region, &place)
 	for i, v := range region {
@@ -77,10 +82,10 @@ func Cropped(t network.Tensor, part [4]float64) network.Tensor {
 // finished is a picture at the plate's size, with the plate's edges where it was painted
 // smaller.
 func (d *descending) finished(picture network.Tensor, place pixels.Geometry) network.Tensor {
-	g := extent(d.Plate)
+	g := d.extent()
 	done := d.resampled(picture, place, g)
 	values := done.Values
-	if place.Across.Count < g.Width {
+	if place.Across.Of < g.Across.Of {
 		pixels.KeepEdges(d.Threads, 0, 1, d.Plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
 	}
 	for i, v := range values {

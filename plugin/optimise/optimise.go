@@ -6,19 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/objective"
+	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
 const (
-	// grain is how far the start is from the plate, at the most: in an even area all
-	// gradients are alike, and something has to tell one pixel from the next.
-	grain = 2. / 255
-
 	// smallest is how short the shorter side of a picture may become, and halvings how often
 	// it is halved, so that the descent begins with large strokes. What coarse iterations
 	// there are at each of those sizes does not depend on how many are wanted at the last:
@@ -49,7 +45,7 @@ type Job struct {
 	Settings
 	Encoder         *style.Encoder
 	Plate, Painting network.Tensor
-	Frame           [2]float64      // width and height of the frame that the plate lies in, in the plate's pixels; 0 is the plate's own
+	Across, Down    pixels.Side     // where the plate lies in its frame; nothing is a plate that is all of it
 	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
 	Before          *network.Tensor // of the plate's size, the picture of the frame before: the descent starts from it, at the last size only
 	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
@@ -79,13 +75,13 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 		return network.Tensor{}, errors.New("the mask is empty, and nothing of the plate is to look like the painting: draw the mask, or paint without it")
 	}
 	d.scale, d.painting = j.enlarged(), Cropped(j.Painting, j.TextureCrop)
-	frame := j.frame()
-	if times := d.scale * d.scale * float64(len(d.painting.Values)/3) / (frame[0] * frame[1]); times > mostPainting {
+	across, down := j.frame()
+	if times := d.scale * d.scale * float64(len(d.painting.Values)/3) / (across.Of * down.Of); times > mostPainting {
 		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the frame: lower the texture scale, or take a smaller part of the painting", j.TextureScale, times)
 	}
-	if width, height := d.sides(j.Detail); min(width, height) < d.least {
+	if across, down := d.sides(j.Detail); min(across.Count, down.Count) < d.least {
 		return network.Tensor{}, fmt.Errorf("at detail %g the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on",
-			j.Detail, width, height, j.Encoder.Name, d.least, d.least)
+			j.Detail, across.Count, down.Count, j.Encoder.Name, d.least, d.least)
 	}
 	var err error
 	if d.objective, err = objective.Load(j.Encoder, j.Device, j.Threads); err != nil {
@@ -97,14 +93,17 @@ func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Ten
 
 // enlarged is how large the painting is made, at the plate's size: as high as the frame, so that
 // strokes are as large a part of it as they are of the painting, whatever the sizes of the two.
-func (j *Job) enlarged() float64 { return j.TextureScale * j.frame()[1] / float64(j.Painting.Shape[2]) }
+func (j *Job) enlarged() float64 {
+	_, down := j.frame()
+	return j.TextureScale * down.Of / float64(j.Painting.Shape[2])
+}
 
-// frame is the size of the frame.
-func (j *Job) frame() [2]float64 {
-	if j.Frame[0]*j.Frame[1] == 0 {
-		return [2]float64{float64(j.Plate.Shape[3]), float64(j.Plate.Shape[2])}
+// frame is where the plate lies.
+func (j *Job) frame() (across, down pixels.Side) {
+	if j.Across.Count == 0 {
+		return pixels.Alone(int(j.Plate.Shape[3])), pixels.Alone(int(j.Plate.Shape[2]))
 	}
-	return j.Frame
+	return j.Across, j.Down
 }
 
 // descending is a job under way.
@@ -131,11 +130,8 @@ func (d *descending) run(ctx context.Context) (done network.Tensor, err error) {
 		start, sizes = *d.Before, sizes[len(sizes)-1:]
 	}
 	place := d.framed(sizes[0])
-	picture := d.resampled(start, extent(start), place)
-	random := rand.New(rand.NewPCG(d.Seed, 0))
-	for i := range picture.Values {
-		picture.Values[i] += grain * (2*random.Float32() - 1)
-	}
+	picture := d.resampled(start, d.extent(), place)
+	d.speckle(picture, place)
 	left := (coarse+1)*(len(sizes)-1) + d.Iterations + 1
 	for _, detail := range sizes[:len(sizes)-1] {
 		d.work += (coarse + 1) * detail * detail
@@ -182,7 +178,8 @@ func (d *descending) sizes() []float64 {
 	sizes := []float64{d.Detail}
 	for range halvings {
 		next := sizes[0] / 2
-		if width, height := d.sides(next); min(width, height) < max(smallest, d.least) {
+		across, down := d.sides(next)
+		if min(across.Of, down.Of) < float64(max(smallest, d.least)) || min(across.Count, down.Count)+2*margin < d.least {
 			break
 		}
 		sizes = slices.Insert(sizes, 0, next)
@@ -190,7 +187,8 @@ func (d *descending) sizes() []float64 {
 	return sizes
 }
 
-// sides are the plate's at a size.
-func (d *descending) sides(detail float64) (width, height int) {
-	return side(d.Plate.Shape[3], detail), side(d.Plate.Shape[2], detail)
+// sides are the plate's in the frame at a size.
+func (d *descending) sides(detail float64) (across, down pixels.Side) {
+	across, down = d.frame()
+	return across.Scaled(side(across.Of, detail)), down.Scaled(side(down.Of, detail))
 }

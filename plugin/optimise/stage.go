@@ -64,8 +64,9 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	if err := free(); err != nil { // what the last size took
 		return done, err
 	}
-	size := func(n int64) int { return side(n, d.scale*s.detail) }
-	small := pixels.NewGeometry(size(d.painting.Shape[3]), size(d.painting.Shape[2]), 1, d.least)
+	size := func(n int) int { return side(float64(n), d.scale*s.detail) }
+	painting := pixels.NewGeometry(int(d.painting.Shape[3]), int(d.painting.Shape[2]), 1, 1)
+	small := pixels.NewGeometry(size(painting.Width), size(painting.Height), 1, d.least)
 	// The gradient comes to what there is already, and two of the kind for the descent; to the
 	// mask what it guides.
 	x := picture.Values
@@ -76,7 +77,7 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	}
 	room := Memory - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
-		Plate: d.resampled(d.Plate, extent(d.Plate), place), Painting: d.resampled(d.painting, extent(d.painting), small),
+		Plate: d.resampled(d.Plate, d.extent(), place), Painting: d.resampled(d.painting, painting, small),
 		Weights: objective.Weights{Style: style, Content: 1, Variation: variationWeight * min(style, 1), Confinement: confinementWeight * style},
 		Region:  d.region(place),
 	}, max(room-least*8*len(x), leastSeeing))
