@@ -329,7 +329,7 @@ func (b *offered) paint(s *shared) []byte {
 
 // chooser multiplies the channels with a row of a table: by weights of the rows, or by the
 // number of one.
-func chooser(rows [][]float32, byNumber bool) []byte {
+func chooser(rows [][]float32, by string) []byte {
 	var table []float32
 	for _, r := range rows {
 		table = append(table, r...)
@@ -339,10 +339,18 @@ func chooser(rows [][]float32, byNumber bool) []byte {
 	g.Constant("table", []int64{int64(len(rows)), 3}, table...)
 	g.Integers("planes", 1, 3, 1, 1)
 	g.Integers("first", 0)
-	if byNumber {
+	switch by {
+	case "a number":
 		g.InputOf(7, "style", 1)
 		g.Node("Gather", []string{"table", "style"}, "row", nil)
-	} else {
+	case "one of several":
+		g.InputOf(7, "style")
+		g.Integers("rows", int64(len(rows)))
+		g.Constant("off on", []int64{2}, 0, 1)
+		g.Node("Unsqueeze", []string{"style", "first"}, "number", nil)
+		g.Node("OneHot", []string{"number", "rows", "off on"}, "one", nil)
+		g.Node("MatMul", []string{"one", "table"}, "row", nil)
+	case "weights":
 		g.InputOf(1, "style", int64(len(rows)))
 		g.Node("Unsqueeze", []string{"style", "first"}, "one", nil)
 		g.Node("MatMul", []string{"one", "table"}, "row", nil)
@@ -356,14 +364,14 @@ func chooser(rows [][]float32, byNumber bool) []byte {
 // is what it makes of their weights.
 func TestNetworksThatChoose(t *testing.T) {
 	rows := [][]float32{{1, 0.9, 0.8}, {0.5, 1, 0.75}, {0.9, 0.6, 1}}
-	for _, byNumber := range []bool{false, true} {
+	for _, by := range []string{"weights", "a number", "one of several"} {
 		bank := t.TempDir()
 		im := importer.Importer{Engine: install(t), Folder: bank}
 		path := filepath.Join(t.TempDir(), "several.onnx")
-		writeFile(t, path, chooser(rows, byNumber))
+		writeFile(t, path, chooser(rows, by))
 		styles, err := im.Add(context.Background(), path, &importer.Options{Label: "Several", Licence: "MIT"})
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(by, err)
 		}
 		if len(styles) != len(rows) || styles[1].Name != "several-2" || styles[1].Label != "Several 2" || styles[1].Licence != "MIT" {
 			t.Fatalf("there are %d styles, %+v", len(styles), styles[1])

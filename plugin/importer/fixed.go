@@ -16,33 +16,37 @@ import (
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
 func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (sizeRule, *[2]int, error) {
-	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) }
-	use := func(graph []byte) error {
-		s.main.stop()
-		return os.WriteFile(s.main.graph, graph, 0o644)
-	}
+	content := m.Inputs[s.content]
 	fixed, err := o.Size, checkSize(o.Size)
 	if fixed == nil {
-		fixed, err = fixedSize(m.Inputs[s.content])
+		fixed, err = fixedSize(content)
 	}
-	if err != nil {
+	if err == nil {
+		err = s.use(file)
+	}
+	switch {
+	case err != nil:
 		return sizeRule{}, nil, err
+	case fixed != nil:
+		return s.oneSize(file, content.Name, in, *fixed, o.Size == nil)
 	}
-	if fixed == nil {
-		if err := use(file); err != nil {
-			return sizeRule{}, nil, err
-		}
-		rule, err := findRule(paint)
-		if _, ok := errors.AsType[runError](err); ok {
-			err = fmt.Errorf("%w. If it is made for pictures of one size, name that with --size, such as --size 512x512", err)
-		}
-		return rule, nil, err
+	rule, err := findRule(func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) })
+	if _, ok := errors.AsType[runError](err); ok {
+		err = fmt.Errorf("%w. If it is made for pictures of one size, name that with --size, such as --size 512x512", err)
 	}
-	if err := use(file); err != nil {
-		return sizeRule{}, nil, err
-	}
-	width, height := fixed[0], fixed[1]
-	reference, err := paint(width, height)
+	return rule, nil, err
+}
+
+// use takes another graph for the trials.
+func (s *specimen) use(graph []byte) error {
+	s.main.stop()
+	return os.WriteFile(s.main.graph, graph, 0o644)
+}
+
+// oneSize is size of a network that was made for one, and may be freed of it.
+func (s *specimen) oneSize(file []byte, content string, in []values, size [2]int, free bool) (sizeRule, *[2]int, error) {
+	width, height := size[0], size[1]
+	reference, err := s.paint(width, height, in[0])
 	if err != nil {
 		return sizeRule{}, nil, err
 	}
@@ -50,36 +54,9 @@ func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (si
 	if most := min(mostMissing, width/4, height/4); max(tall-height, height-tall, wide-width, width-wide) > most {
 		return sizeRule{}, nil, errSize(width, height, reference)
 	}
-	if o.Size == nil {
-		shapes, err := s.shapes(file, width, height, in[0])
-		if err != nil {
-			return sizeRule{}, nil, err
-		}
-		freed, err := onnx.Free(file, shapes)
-		if err != nil {
-			return sizeRule{}, nil, err
-		}
-		if err := use(freed); err != nil {
-			return sizeRule{}, nil, err
-		}
-		if same, err := paint(width, height); err == nil && alike(same.Values, reference.Values) {
-			if rule, err := findRule(paint); err == nil {
-				if slices.Equal(same.Values, reference.Values) && understood(freed, m.Inputs[s.content].Name, s.output) {
-					return rule, nil, nil
-				}
-				for _, values := range in {
-					holds, err := s.holds(use, file, freed, width, height, rule, values)
-					if err != nil {
-						return sizeRule{}, nil, err
-					}
-					if holds {
-						return rule, nil, use(freed)
-					}
-				}
-			}
-		}
-		if err := use(file); err != nil {
-			return sizeRule{}, nil, err
+	if free {
+		if rule, freed, err := s.free(file, content, in, size, reference); freed || err != nil {
+			return rule, nil, err
 		}
 	}
 	if tall != height || wide != width {
@@ -87,7 +64,43 @@ func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (si
 			return onnx.Fit(file, s.output, int64(tall), int64(wide), int64(height), int64(width))
 		})
 	}
-	return sizeRule{1, 1}, fixed, err
+	return sizeRule{1, 1}, &size, err
+}
+
+// free takes the graph freed of its one size, where that paints the same and goes on to do so in
+// other sizes, and finds what those have to be. Else the graph stays.
+func (s *specimen) free(file []byte, content string, in []values, size [2]int, reference network.Tensor) (rule sizeRule, freed bool, err error) {
+	shapes, err := s.shapes(file, size[0], size[1], in[0])
+	if err != nil {
+		return rule, false, err
+	}
+	free, err := onnx.Free(file, shapes)
+	if err == nil {
+		err = s.use(free)
+	}
+	if err != nil {
+		return rule, false, err
+	}
+	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) }
+	same, failed := paint(size[0], size[1])
+	if failed != nil || !alike(same.Values, reference.Values) {
+		return rule, false, s.use(file)
+	}
+	if rule, failed = findRule(paint); failed != nil {
+		return rule, false, s.use(file)
+	}
+	if slices.Equal(same.Values, reference.Values) && understood(free, content, s.output) {
+		return rule, true, nil
+	}
+	for _, v := range in {
+		if freed, err = s.holds(file, free, size[0], size[1], rule, v); err != nil {
+			return rule, false, err
+		}
+		if freed {
+			return rule, true, s.use(free)
+		}
+	}
+	return rule, false, s.use(file)
 }
 
 // mostMissing is by how many pixels the picture of one fixed size may come out larger or
@@ -96,7 +109,7 @@ const mostMissing = 64
 
 // shapes are those of tensors of a graph at its one size. Where they cannot be had, none
 // is known.
-func (s *specimen) shapes(file []byte, width, height int, values values) (map[string][]int64, error) {
+func (s *specimen) shapes(file []byte, width, height int, v values) (map[string][]int64, error) {
 	probe, tensors, outputs, err := onnx.Probe(file)
 	if err != nil {
 		return nil, err
@@ -107,7 +120,7 @@ func (s *specimen) shapes(file []byte, width, height int, values values) (map[st
 	if err := os.WriteFile(t.graph, probe, 0o644); err != nil {
 		return nil, err
 	}
-	inputs, err := s.feed(s.known(width, height, values), values)
+	inputs, err := s.feed(s.known(width, height, v), v)
 	if err != nil {
 		return nil, err
 	}
@@ -165,25 +178,25 @@ func understood(graph []byte, content, output string) bool {
 // edges. Rows that are taken for columns and numbers that were computed for the one size
 // show in that. Values of a range that is not the network's say little: one that holds is
 // enough.
-func (s *specimen) holds(use func([]byte) error, file, freed []byte, width, height int, rule sizeRule, values values) (bool, error) {
+func (s *specimen) holds(file, freed []byte, width, height int, rule sizeRule, v values) (bool, error) {
 	m := rule.multipleOf
 	for _, half := range [][2]int{{width / 2 / m * m, height / m * m}, {width / m * m, height / 2 / m * m}} {
 		if half[0] < rule.minimum || half[1] < rule.minimum {
 			continue // too small to be told from its edges
 		}
-		one := s.known(half[0], half[1], values)
+		one := s.known(half[0], half[1], v)
 		two := repeated(one, width, height)
-		if err := use(freed); err != nil {
+		if err := s.use(freed); err != nil {
 			return false, err
 		}
-		a, err := s.give(one, values)
+		a, err := s.give(one, v)
 		if err != nil {
 			return false, nil
 		}
-		if err := use(file); err != nil {
+		if err := s.use(file); err != nil {
 			return false, err
 		}
-		b, err := s.give(two, values)
+		b, err := s.give(two, v)
 		if err != nil || !near(a, b) {
 			return false, nil
 		}

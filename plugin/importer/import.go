@@ -236,11 +236,7 @@ func bring(path string) (file []byte, m *onnx.Model, err error) {
 		}
 		file = changed
 	}
-	if m, err = understand(path, file); err == nil {
-		if err = refuseNoise(file, m); err != nil {
-			err = fmt.Errorf("%s: %w", path, err)
-		}
-	}
+	m, err = understand(path, file)
 	return file, m, err
 }
 
@@ -275,6 +271,9 @@ func understand(path string, file []byte) (*onnx.Model, error) {
 		if c.NaN {
 			return nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the network was broken when it was trained or exported", path, name)
 		}
+	}
+	if err := refuseNoise(file, m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
 }

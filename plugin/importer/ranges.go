@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -14,6 +15,7 @@ type guess struct {
 	in, out  values
 	picture  []float32
 	distance float64
+	plane    bool
 }
 
 const (
@@ -40,52 +42,23 @@ var errValues = errors.New("what values it takes and gives cannot be told from i
 // tried on the known picture: what a network makes of the right values is a picture like that
 // one. Pairs that make the same are as good as each other.
 func findRanges(in, out []values, known network.Tensor, paint func(values) (network.Tensor, error)) (*guess, error) {
-	width := int(known.Shape[3])
-	var all []guess
-	var first error
-	for _, v := range in {
-		painted, err := paint(v)
-		if err != nil {
-			if first == nil {
-				first = err
-			}
-			continue
-		}
-		like := known.Values
-		if grey(painted.Values) {
-			like = luminance(like)
-		}
-		for _, w := range out {
-			g := guess{in: v, out: w, picture: w.back(painted.Values)}
-			seen := g.judge(like)
-			switch stated := min(len(in), len(out)) == 1; {
-			case v != w && stated:
-				g.distance *= unlike
-			case v != w:
-				g.distance *= unlikely
-			}
-			if seen || len(in)*len(out) == 1 {
-				all = append(all, g)
-			}
-		}
+	all, err := guesses(in, out, known.Values, paint)
+	if err != nil {
+		return nil, err
 	}
-	if all == nil && first != nil {
-		return nil, first
+	if len(in) == 1 && len(out) == 1 {
+		return &all[0], nil
 	}
-	best := (*guess)(nil)
-	for i := range all {
-		if g := &all[i]; best == nil || g.distance < best.distance {
-			best = g
-		}
-	}
-	if best == nil {
+	all = slices.DeleteFunc(all, func(g guess) bool { return g.plane })
+	if len(all) == 0 {
 		return nil, errValues
 	}
+	best := slices.MinFunc(all, func(a, b guess) int { return cmp.Compare(a.distance, b.distance) })
 	// Of several that are one it is the first that gives what it takes.
 	var chosen *guess
 	for i := range all {
 		g := &all[i]
-		switch one := inside(g.picture, best.picture, width) < oneWithin; {
+		switch one := inside(g.picture, best.picture, int(known.Shape[3])) < oneWithin; {
 		case !one && g.distance < rival*best.distance+rivalBy:
 			return nil, errValues
 		case one && (chosen == nil || g.in == g.out && chosen.in != chosen.out):
@@ -93,6 +66,36 @@ func findRanges(in, out []values, known network.Tensor, paint func(values) (netw
 		}
 	}
 	return chosen, nil
+}
+
+// guesses are all pairs that the network takes, tried. The error is of one that takes none.
+func guesses(in, out []values, known []float32, paint func(values) (network.Tensor, error)) (all []guess, err error) {
+	other := float64(unlikely)
+	if min(len(in), len(out)) == 1 {
+		other = unlike
+	}
+	for _, v := range in {
+		painted, failed := paint(v)
+		if failed != nil {
+			err = cmp.Or(err, failed)
+			continue
+		}
+		like := known
+		if grey(painted.Values) {
+			like = luminance(known)
+		}
+		for _, w := range out {
+			g := guess{in: v, out: w, picture: w.back(painted.Values)}
+			if g.judge(like); v != w {
+				g.distance *= other
+			}
+			all = append(all, g)
+		}
+	}
+	if all != nil {
+		err = nil
+	}
+	return all, err
 }
 
 // back is a picture of such values in 0 to 1.
@@ -106,15 +109,15 @@ func (v values) back(picture []float32) []float32 {
 	return to
 }
 
-// judge reckons how far what was painted is from the known picture, and says whether it is
+// judge reckons how far what was painted is from the known picture, and whether it is hardly
 // more than a plane of one colour.
-func (g *guess) judge(known []float32) bool {
+func (g *guess) judge(known []float32) {
 	clamped := make([]float32, len(g.picture))
 	for i, v := range g.picture {
 		clamped[i] = min(max(v, -beyond), 1+beyond)
 	}
 	g.distance = apart(clamped, known)
-	return spread(clamped) > flat*spread(known)
+	g.plane = spread(clamped) < flat*spread(known)
 }
 
 // grey says whether all channels of a picture are alike.

@@ -56,7 +56,7 @@ func describeAll(ports []onnx.Port) string {
 func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	for _, p := range append(slices.Clone(m.Inputs), m.Outputs...) {
 		switch {
-		case p.Type == onnx.TypeInt64 && number(p):
+		case (p.Type == onnx.TypeInt64 || p.Type == onnx.TypeInt32) && number(p):
 			return nil, fmt.Errorf("%s seems to choose among styles, and how many there are cannot be told from the graph: export the network "+
 				"with a vector of weights for it, or once for every style", describe(p))
 		case p.Type != onnx.TypeFloat:

@@ -127,9 +127,8 @@ func (s *specimen) rewrite(change func(file []byte) ([]byte, string, error)) err
 	if err != nil {
 		return err
 	}
-	s.main.stop()
 	s.main.outputs = []string{s.output}
-	return os.WriteFile(s.main.graph, file, 0o644)
+	return s.use(file)
 }
 
 // checkPicture says what is wrong with what a network gives.

@@ -26,20 +26,20 @@ func Choices(file []byte) (changed []byte, input string, n int, err error) {
 					return q, nil, false
 				}
 				vector, shape := Port{p.Name + chosenSuffix, TypeFloat, []int64{int64(n)}}, p.Name+chosenSuffix+"_shape"
-				return vector, [][]byte{constantOf(shape, lengths1(p.Shape)...), nodeBytes("Reshape", []string{vector.Name, shape}, []string{p.Name})}, true
+				return vector, [][]byte{constantOf(shape, ones(p.Shape)...), nodeBytes("Reshape", []string{vector.Name, shape}, []string{p.Name})}, true
 			})
 			return changed, p.Name + chosenSuffix, n, err
 		}
 		if tables, n := m.tables(p); n > 0 {
 			changed, err := m.summed(file, p, tables, n)
-			return changed, p.Name + chosenSuffix, n, err
+			return changed, p.Name + chosenSuffix, int(n), err
 		}
 	}
 	return file, "", 0, nil
 }
 
-// lengths1 is a shape with 1 for any length.
-func lengths1(shape []int64) []int64 {
+// ones is a shape with 1 for any length.
+func ones(shape []int64) []int64 {
 	to := slices.Clone(shape)
 	for i := range to {
 		to[i] = max(to[i], 1)
@@ -106,37 +106,49 @@ func (m *Model) biased(n *Node) bool {
 	})
 }
 
-// tables are the nodes that take rows of constants by the number that an input is, and how many
-// rows those have; 0 is that the input does something else.
-func (m *Model) tables(p Port) (all []*Node, n int) {
-	whole := p.Type == TypeInt64 || p.Type == typeInt32
+// tables are the nodes that take rows of constants by the number that an input is, or weights
+// of which one is 1, and how many rows those have; 0 is that the input does something else.
+func (m *Model) tables(p Port) (all []*Node, n int64) {
+	whole := p.Type == TypeInt64 || p.Type == TypeInt32
 	if !whole || slices.ContainsFunc(p.Shape, func(d int64) bool { return d > 1 }) {
 		return nil, 0
 	}
 	users, names := m.moved(p.Name)
 	for _, u := range users {
-		if u.Op != "Gather" || len(u.Inputs) != 2 || u.Integer("axis", 0) != 0 || !slices.Contains(names, u.Inputs[1]) {
+		rows := m.rows(u, names)
+		if rows < 1 || rows > maxChoices || n > 0 && rows != n {
 			return nil, 0
 		}
-		table := m.Constants[u.Inputs[0]]
-		if table.Type != TypeFloat || len(table.Shape) == 0 || n > 0 && table.Shape[0] != int64(n) || table.Shape[0] < 1 || table.Shape[0] > maxChoices {
-			return nil, 0
-		}
-		n = int(table.Shape[0])
+		n = rows
 	}
 	return users, n
 }
 
+// rows is how many rows a node chooses one of, by one of some numbers; 0 is another node.
+func (m *Model) rows(n *Node, numbers []string) int64 {
+	switch {
+	case n.Op == "Gather" && len(n.Inputs) == 2 && n.Integer("axis", 0) == 0 && slices.Contains(numbers, n.Inputs[1]):
+		if table := m.Constants[n.Inputs[0]]; table.Type == TypeFloat && len(table.Shape) > 0 {
+			return table.Shape[0]
+		}
+	case n.Op == "OneHot" && len(n.Inputs) == 3 && slices.Contains(numbers, n.Inputs[0]) && slices.Equal(m.Constants[n.Inputs[2]].Values, []float32{0, 1}):
+		if depth := m.constantIntegers(n, 1); len(depth) == 1 {
+			return depth[0]
+		}
+	}
+	return 0
+}
+
 // summed has sums of rows for rows of tables. The number is 0 then, so that there is a row for
 // the shape of the sum.
-func (m *Model) summed(file []byte, p Port, tables []*Node, n int) ([]byte, error) {
+func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, error) {
 	weights := p.Name + chosenSuffix
 	outputs := map[string]bool{}
 	for _, t := range tables {
 		outputs[t.Outputs[0]] = true
 	}
-	zero := numberField(bytesField(nil, tensorRawData, make([]byte, map[int64]int{TypeInt64: 8, typeInt32: 4}[p.Type])), 2, uint64(p.Type))
-	for _, d := range lengths1(p.Shape) {
+	zero := numberField(bytesField(nil, tensorRawData, make([]byte, map[int64]int{TypeInt64: 8, TypeInt32: 4}[p.Type])), 2, uint64(p.Type))
+	for _, d := range ones(p.Shape) {
 		zero = numberField(zero, 1, uint64(d))
 	}
 	changed, err := replacePorts(file, func(_ *Model, q Port, output bool) (Port, [][]byte, bool) {
@@ -144,26 +156,28 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int) ([]byte, erro
 			return q, nil, false
 		}
 		shape := weights + "_shape"
-		return Port{weights, TypeFloat, []int64{int64(n)}}, [][]byte{
-			constantNode(p.Name, zero), constantOf(shape, 1, int64(n)), nodeBytes("Reshape", []string{weights, shape}, []string{weights + "_row"}),
+		return Port{weights, TypeFloat, []int64{n}}, [][]byte{
+			constantNode(p.Name, zero), constantOf(shape, 1, n), nodeBytes("Reshape", []string{weights, shape}, []string{weights + "_row"}),
 		}, true
 	})
 	if err != nil {
 		return nil, err
 	}
 	return rewriteNodes(changed, func(node *Node) [][]byte {
-		if node.Op != "Gather" || len(node.Outputs) != 1 || !outputs[node.Outputs[0]] {
+		if len(node.Outputs) != 1 || !outputs[node.Outputs[0]] {
 			return nil
 		}
 		out := node.Outputs[0]
 		name := func(what string) string { return "impasto_" + what + "_of_" + out }
 		one := *node
 		one.Outputs = []string{name("row")}
-		return [][]byte{
-			one.bytes(), nodeBytes("Shape", one.Outputs, []string{name("shape")}),
-			constantOf(name("flat"), int64(n), -1), nodeBytes("Reshape", []string{node.Inputs[0], name("flat")}, []string{name("table")}),
-			nodeBytes("MatMul", []string{weights + "_row", name("table")}, []string{name("sum")}),
-			nodeBytes("Reshape", []string{name("sum"), name("shape")}, []string{out}),
+		shape := [][]byte{one.bytes(), nodeBytes("Shape", one.Outputs, []string{name("shape")})}
+		if node.Op == "OneHot" {
+			return append(shape, nodeBytes("Reshape", []string{weights, name("shape")}, []string{out}))
 		}
+		return append(shape,
+			constantOf(name("flat"), n, -1), nodeBytes("Reshape", []string{node.Inputs[0], name("flat")}, []string{name("table")}),
+			nodeBytes("MatMul", []string{weights + "_row", name("table")}, []string{name("sum")}),
+			nodeBytes("Reshape", []string{name("sum"), name("shape")}, []string{out}))
 	})
 }

@@ -37,7 +37,7 @@ const (
 	TypeFloat  = 1
 	TypeUint8  = 2
 	TypeInt8   = 3
-	typeInt32  = 6
+	TypeInt32  = 6
 	TypeInt64  = 7
 	typeBool   = 9
 	typeHalf   = 10
@@ -444,7 +444,7 @@ func or(a, b []byte) []byte {
 
 // firstIntegers are all of a tensor of whole numbers, or nil where there are more than are kept.
 func firstIntegers(raw []byte, values []int64, kind int64) []int64 {
-	size := map[int64]int{TypeUint8: 1, TypeInt8: 1, typeBool: 1, typeInt32: 4, TypeInt64: 8}[kind]
+	size := map[int64]int{TypeUint8: 1, TypeInt8: 1, typeBool: 1, TypeInt32: 4, TypeInt64: 8}[kind]
 	if size == 0 {
 		return nil
 	}
@@ -453,7 +453,7 @@ func firstIntegers(raw []byte, values []int64, kind int64) []int64 {
 		switch kind {
 		case TypeInt8:
 			v = int64(int8(raw[0]))
-		case typeInt32:
+		case TypeInt32:
 			v = int64(int32(binary.LittleEndian.Uint32(raw)))
 		case TypeInt64:
 			v = int64(binary.LittleEndian.Uint64(raw))

@@ -96,6 +96,13 @@ func FuzzRead(f *testing.F) {
 	norms.Node("ReduceMean", []string{"n"}, "m", map[string]any{"axes": []int64{2, 3}})
 	norms.Node("Sub", []string{"n", "m"}, "y", nil)
 	f.Add(norms.Bytes())
+	var chooses onnxtest.Graph
+	chooses.InputOf(1, "x", 1, 3, -1, -1)
+	chooses.InputOf(7, "style", 1)
+	chooses.Constant("table", []int64{2, 3}, 1, 1, 1, 0, 0, 0)
+	chooses.Node("Gather", []string{"table", "style"}, "row", nil)
+	chooses.Node("Mul", []string{"x", "row"}, "y", nil)
+	f.Add(chooses.Bytes())
 	f.Fuzz(func(t *testing.T, file []byte) {
 		m, err := onnx.Read(file)
 		if err != nil {
@@ -113,8 +120,21 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := onnx.ChannelsFirst(file); err != nil {
-			t.Fatal(err)
+		for _, change := range []func([]byte) ([]byte, error){
+			onnx.Batched, onnx.Single, onnx.ChannelsFirst, onnx.Float32, onnx.Coloured,
+			func(file []byte) ([]byte, error) { changed, _, _, err := onnx.Choices(file); return changed, err },
+			func(file []byte) ([]byte, error) {
+				changed, _, err := onnx.Fit(file, "y", 9, 9, 8, 10)
+				return changed, err
+			},
+		} {
+			changed, err := change(file)
+			if err == nil {
+				_, err = onnx.Read(changed)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		if f, stages, err := onnx.NewStages(file, "x", "y"); err == nil {
 			_, _ = f.Pieces(0, 100, 3)
