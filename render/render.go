@@ -38,8 +38,9 @@ values are taken as they are. DPX is written as 10 bits of logarithm, or as 16 b
 that are neither that nor floats. The output keeps the data and display windows, the pixel aspect, the
 depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression says
 otherwise), and what else their headers say: timecode, camera, primaries. Primaries that an OpenEXR header
-states (chromaticities, colorInteropID) are what the effect is told of the clip, and the output's. Every
-frame is written beside its place and then renamed: under its own name there is a whole file or none.
+(chromaticities, colorInteropID) or an ICC profile states are what the effect is told of the clip, and the
+output's. Every frame is written beside its place and then renamed: under its own name there is a whole
+file or none.
 
 Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
 first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name, its view or its

@@ -14,10 +14,16 @@ import (
 func (j *job) saySpaces(i *ofx.Instance, plates map[string]*plate) {
 	for _, name := range slices.Sorted(maps.Keys(plates)) {
 		im, err := plates[name].Example()
-		if err != nil || im.Colourspace == "" {
+		if err != nil {
 			continue
 		}
-		text := fmt.Sprintf("clip %s is in %s, as its header says", name, im.Colourspace)
+		if im.Remark != "" {
+			j.note(fmt.Sprintf("clip %s %s", name, im.Remark))
+		}
+		if im.Colourspace == "" {
+			continue
+		}
+		text := fmt.Sprintf("clip %s is in %s, as its file says", name, im.Colourspace)
 		if i.Colourspace(name) != im.Colourspace {
 			text += ", but the effect cannot be told so here, and takes the values for others"
 		}

@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"os"
 
 	"golang.org/x/image/bmp"
@@ -30,13 +31,14 @@ type decoder struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
 	exif   func(io.Reader) []byte // what the camera said, or nothing
+	icc    func(io.Reader) []byte // and of its colours
 }
 
 var (
-	pngDecoder  = decoder{png.DecodeConfig, png.Decode, pngExif}
-	jpegDecoder = decoder{jpeg.DecodeConfig, jpeg.Decode, jpegExif}
-	bmpDecoder  = decoder{bmp.DecodeConfig, bmp.Decode, nil}
-	webpDecoder = decoder{webp.DecodeConfig, webp.Decode, webpExif}
+	pngDecoder  = decoder{png.DecodeConfig, png.Decode, pngExif, pngICC}
+	jpegDecoder = decoder{jpeg.DecodeConfig, jpeg.Decode, jpegExif, jpegICC}
+	bmpDecoder  = decoder{bmp.DecodeConfig, bmp.Decode, nil, nil}
+	webpDecoder = decoder{webp.DecodeConfig, webp.Decode, webpExif, webpICC}
 )
 
 // open checks a file's size, and how the camera was held.
@@ -74,11 +76,15 @@ func (d *decoder) read(f *os.File, s Source) (*Image, error) {
 	if err != nil {
 		return nil, cutOff(err)
 	}
-	return fromDisplay(from, turn, !s.Data), nil
+	var icc []byte
+	if d.icc != nil {
+		icc = d.icc(io.NewSectionReader(f, 0, math.MaxInt64))
+	}
+	return fromDisplay(from, turn, icc, s.Data), nil
 }
 
 // fromDisplay converts a picture as Go's decoders have it.
-func fromDisplay(from image.Image, turn orientation, linearise bool) *Image {
+func fromDisplay(from image.Image, turn orientation, icc []byte, data bool) *Image {
 	bounds := from.Bounds()
 	im := blank(image.Rectangle{Max: turn.size(bounds.Size())})
 	im.Depth = Byte
@@ -88,11 +94,7 @@ func fromDisplay(from image.Image, turn orientation, linearise bool) *Image {
 	}
 	opaque, knows := from.(interface{ Opaque() bool })
 	im.HasAlpha = !knows || !opaque.Opaque()
-	value := func(code uint16) float32 { return float32(code) / 65535 }
-	if linearise {
-		value = DecodeShort
-	}
-	at := straight(from)
+	value, at := im.describe(icc, data), straight(from)
 	for y := range bounds.Dy() {
 		for x := range bounds.Dx() {
 			c := at(bounds.Min.X+x, bounds.Min.Y+y)

@@ -24,6 +24,7 @@ type Image struct {
 	Compression   Compression     // of an OpenEXR file
 	Tile          image.Point     // the size of an OpenEXR file's tiles; zero: it has scan lines
 	Metadata      []Attribute     // what an OpenEXR file says beyond that: timecode, camera, primaries
+	Remark        string          // what may not be expected of the picture that the file has
 	Colourspace   string          // what the file says of its values; "" is scene-linear Rec. 709, also of files that say nothing
 }
 

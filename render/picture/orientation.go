@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"image"
@@ -72,66 +71,21 @@ func orientationOf(exif []byte) orientation {
 	return upright
 }
 
-// mostExif is how long EXIF may be, which JPEG bounds by 64 KiB.
-const mostExif = 1 << 16
-
-// jpegExif finds it in an APP1 segment.
-func jpegExif(f io.Reader) []byte {
-	r := bufio.NewReader(f)
-	r.Discard(len(jpegStart))
-	for {
-		var segment struct {
-			Mark, Kind byte
-			Size       uint16
+// jpegExif finds it in a segment APP1.
+func jpegExif(f io.Reader) (exif []byte) {
+	eachSegment(f, func(kind byte, content []byte) bool {
+		if found, ok := bytes.CutPrefix(content, []byte("Exif\x00\x00")); ok && kind == 0xe1 {
+			exif = found
 		}
-		if binary.Read(r, binary.BigEndian, &segment) != nil || segment.Mark != 0xff || segment.Kind == 0xda || segment.Size < 2 {
-			return nil // the picture begins
-		}
-		content := make([]byte, segment.Size-2)
-		if _, err := io.ReadFull(r, content); err != nil {
-			return nil
-		}
-		if exif, ok := bytes.CutPrefix(content, []byte("Exif\x00\x00")); ok && segment.Kind == 0xe1 {
-			return exif
-		}
-	}
+		return exif == nil
+	})
+	return exif
 }
 
 // pngExif finds it in a chunk eXIf.
-func pngExif(f io.Reader) []byte {
-	const start, sum = 8, 4
-	return chunkOf(f, start, "eXIf", binary.BigEndian, false, sum)
-}
+func pngExif(f io.Reader) []byte { return pngChunk(f, "eXIf") }
 
 // webpExif finds it in a chunk EXIF.
 func webpExif(f io.Reader) []byte {
-	const start = 12
-	exif := chunkOf(f, start, "EXIF", binary.LittleEndian, true, 0)
-	return bytes.TrimPrefix(exif, []byte("Exif\x00\x00")) // which some write
-}
-
-// chunkOf finds a chunk behind a file's start. Of each chunk the name or the size comes first;
-// something follows its content, or it is made even.
-func chunkOf(f io.Reader, start int, name string, order binary.ByteOrder, nameFirst bool, after int) []byte {
-	r := bufio.NewReader(f)
-	r.Discard(start)
-	for {
-		var head [8]byte
-		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return nil
-		}
-		is, size := string(head[4:]), order.Uint32(head[:])
-		if nameFirst {
-			is, size = string(head[:4]), order.Uint32(head[4:])
-			after = int(size % 2)
-		}
-		if is == name && size <= mostExif {
-			content := make([]byte, size)
-			io.ReadFull(r, content)
-			return content
-		}
-		if _, err := io.CopyN(io.Discard, r, int64(size)+int64(after)); err != nil {
-			return nil
-		}
-	}
+	return bytes.TrimPrefix(webpChunk(f, "EXIF"), []byte("Exif\x00\x00")) // which some write
 }

@@ -166,6 +166,15 @@ pic_tiff *pic_tiff_open(pic_file *file, pic_tiff_info *info) {
   return t;
 }
 
+uint32_t pic_tiff_profile(pic_tiff *t, const void **profile) {
+  uint32_t size = 0;
+  void *found = NULL;
+  if (!TIFFGetField(t->tiff, TIFFTAG_ICCPROFILE, &size, &found) || !found)
+    return 0;
+  *profile = found;
+  return size;
+}
+
 static float sample(const pic_tiff *t, const unsigned char *from) {
   uint16_t half;
   uint32_t word;

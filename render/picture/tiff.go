@@ -79,13 +79,27 @@ func readTIFF(f *os.File, s Source) (*Image, error) {
 	if C.pic_tiff_read(tiff, (*C.float)(&im.Pix[0])) != 0 {
 		return nil, failure(file)
 	}
-	im.lighten(info.alpha == C.PIC_ALPHA_STRAIGHT, !bool(info.floats) && !s.Data)
+	var light func(uint16) float32 // nil: it is light, or data
+	if !bool(info.floats) && !s.Data {
+		light = im.describe(profileOfTIFF(tiff), false)
+	}
+	im.lighten(info.alpha == C.PIC_ALPHA_STRAIGHT, light)
 	return im.turned(turnOf(info)), nil
 }
 
+func profileOfTIFF(tiff *C.pic_tiff) []byte {
+	icc, free := inC[unsafe.Pointer]()
+	defer free()
+	size := C.pic_tiff_profile(tiff, icc)
+	if size == 0 || size > mostICC {
+		return nil
+	}
+	return C.GoBytes(*icc, C.int(size))
+}
+
 // lighten makes premultiplied light of what a file has.
-func (im *Image) lighten(straight, encoded bool) {
-	if !straight && !encoded {
+func (im *Image) lighten(straight bool, light func(code uint16) float32) {
+	if !straight && light == nil {
 		return
 	}
 	for i := 0; i < len(im.Pix); i += 4 {
@@ -95,8 +109,8 @@ func (im *Image) lighten(straight, encoded bool) {
 			if !straight && a > 0 {
 				p[c] /= a
 			}
-			if encoded {
-				p[c] = DecodeShort(quantise(float64(p[c]), 65535))
+			if light != nil {
+				p[c] = light(quantise(float64(p[c]), 65535))
 			}
 			p[c] *= a
 		}

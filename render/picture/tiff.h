@@ -25,6 +25,9 @@ typedef struct pic_tiff pic_tiff;
 pic_tiff *pic_tiff_open(pic_file *file, pic_tiff_info *info);
 void pic_tiff_close(pic_tiff *tiff);
 
+/* The ICC profile, which the file keeps, and its length; 0: none. */
+uint32_t pic_tiff_profile(pic_tiff *tiff, const void **profile);
+
 /* Fills rgba, width × height pixels as they are stored. Without alpha that is 1. */
 int pic_tiff_read(pic_tiff *tiff, float *rgba);
 
