@@ -41,7 +41,11 @@ An encoder is a package like a style, with an ONNX graph and encoder.json, which
 
 Pictures are read and written as impasto render does: windows, layers, primaries, alpha and what else headers say, and
 light brighter than white, come through. The painting is taken to be as high as the frame: its strokes
-come out as large as they are in it, at every size of plate.`
+come out as large as they are in it, at every size of plate.
+
+An interrupt (Ctrl-C) ends it after the iteration that is under way, with what was reached by then in --out and exit code
+130. --continue goes on from such a picture: at the last size, so that what the smaller sizes had not come to is not
+made up for. A second interrupt ends it at once, and writes nothing.`
 
 type optimiseOptions struct {
 	optimisation
