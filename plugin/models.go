@@ -336,7 +336,9 @@ func describe(of style.Any) error {
 			row("folder", "%s", n.Folder)
 		}
 		row("vector", "%d numbers", n.Norms.Length)
-		row("norms", "made of the vector and the frame at %d × %d pixels by %s", n.Norms.Size, n.Norms.Size, n.Norms.Graph)
+		if n.Norms.Size > 1 { // and not the one pixel of a graph that does not look at it
+			row("norms", "made of the vector and the frame at %d × %d pixels by %s", n.Norms.Size, n.Norms.Size, n.Norms.Graph)
+		}
 	}
 	row("plate", "%s", describeInput(&n.Input))
 	if n.Painting != nil {

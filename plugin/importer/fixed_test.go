@@ -176,3 +176,26 @@ func paint(t *testing.T, graph []byte, x, y network.Port, in []float32, h, w int
 	}
 	return out
 }
+
+// A network that is understood operator by operator, and gives the same to the bit when it is
+// freed of its one size, is freed, however much of what it paints depends on the edges.
+func TestFreedToTheBit(t *testing.T) {
+	b := newBench(t)
+	const side = 80
+	g := onnxtest.Graph{Shape: []int64{1, 3, side, side}}
+	g.Integers("margin", 0, 0, 24, 24, 0, 0, 24, 24)
+	g.Constant("one", []int64{3}, 1, 1, 1)
+	g.Constant("none", []int64{3}, 0, 0, 0)
+	g.Constant("w", []int64{3, 1, 2, 2}, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2)
+	g.Node("Pad", []string{"x", "margin"}, "a", map[string]any{"mode": "reflect"})
+	g.Node("AveragePool", []string{"a"}, "b", map[string]any{"kernel_shape": []int64{49, 49}})
+	g.Node("Conv", []string{"b", "w"}, "c", map[string]any{"group": int64(3), "strides": []int64{2, 2}})
+	g.Node("InstanceNormalization", []string{"c", "one", "none"}, "d", nil)
+	g.Node("ConvTranspose", []string{"d", "w"}, "e", map[string]any{"group": int64(3), "strides": []int64{2, 2}, "output_shape": []int64{side, side}})
+	g.Node("Sigmoid", []string{"e"}, "y", nil)
+	unit := importer.Span{0, 1}
+	p := b.add(b.file("bits.onnx", g.Bytes()), importer.Options{Range: &unit})
+	if p.Input.Size != nil || p.Input.MultipleOf != 2 {
+		t.Errorf("it takes pictures of %v, or multiples of %d", p.Input.Size, p.Input.MultipleOf)
+	}
+}
