@@ -51,15 +51,19 @@ func findChoice(file []byte) ([]byte, *choice, error) {
 func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c *choice, o *Options) (styles []string, err error) {
 	switch {
 	case m.Painting != nil || m.Alpha != "":
-		return nil, errors.New("it chooses among styles that it has inside, and takes a painting or a strength as well: a style can have one of these")
+		return nil, errors.New("it chooses among styles that it has inside, and takes a painting or a strength as well: " +
+			"a style can have one of these")
 	case m.Input.Size != nil:
-		return nil, fmt.Errorf("it chooses among %d styles, and takes pictures of %d × %d pixels only: styles that share a network take all sizes, so export it with free ones",
+		return nil, fmt.Errorf("it chooses among %d styles, and takes pictures of %d × %d pixels only: "+
+			"styles that share a network take all sizes, so export it with free ones",
 			c.styles, m.Input.Size[0], m.Input.Size[1])
 	}
 	work := filepath.Dir(folder)
 	n := &style.Network{Package: m.Package, Graphs: *m.Graphs}
 	n.Name = o.Name
-	n.Norms = &style.Norms{Graph: weightsFile, Picture: "picture", Size: 1, Style: "weights", Length: c.styles, Output: "given", Input: c.input}
+	n.Norms = &style.Norms{
+		Graph: weightsFile, Picture: "picture", Size: 1, Style: "weights", Length: c.styles, Output: "given", Input: c.input,
+	}
 	if err := os.WriteFile(filepath.Join(work, weightsFile), passed(n.Norms), 0o644); err != nil {
 		return nil, err
 	}

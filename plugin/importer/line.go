@@ -39,8 +39,10 @@ func (l line) back() (to line) {
 }
 
 // keepers leave the range of values as it is, if not the values.
-var keepers = []string{"Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice", "Reshape", "Flatten", "Resize", "Upsample",
-	"AveragePool", "MaxPool", "SpaceToDepth", "DepthToSpace", "DequantizeLinear", "Crop"}
+var keepers = []string{
+	"Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice", "Reshape", "Flatten", "Crop",
+	"Resize", "Upsample", "AveragePool", "MaxPool", "SpaceToDepth", "DepthToSpace", "DequantizeLinear",
+}
 
 // lineOf is that of an operator, and the input that it is of; what is no line is none.
 func lineOf(m *onnx.Model, n *onnx.Node) (input string, l line, ok bool) {
@@ -55,52 +57,56 @@ func lineOf(m *onnx.Model, n *onnx.Node) (input string, l line, ok bool) {
 	case n.Op == "Conv" && len(n.Inputs) > 1:
 		l, ok = mixing(m, n)
 		return n.Inputs[0], l, ok
-	case n.Op == "ImageScaler" || n.Op == "Affine": // of Windows' and of ONNX's first days
-		bias := n.Floats("bias")
-		for c := range 3 {
-			l.gain[c], l.offset[c] = float64(n.Float("scale")), float64(n.Float("beta"))
-			if n.Op == "Affine" {
-				l.gain[c] = float64(n.Float("alpha"))
-			} else if len(bias) == 3 {
-				l.offset[c] = float64(bias[c])
-			}
-		}
+	case n.Op == "ImageScaler" || n.Op == "Affine":
+		l = early(n)
 		return n.Inputs[0], l, l.gain[0] != 0
-	case len(n.Inputs) != 2:
-		return "", l, false
+	case len(n.Inputs) == 2:
+		return arithmetic(m, n)
 	}
-	a, first := three(m, n.Inputs[0])
-	b, second := three(m, n.Inputs[1])
-	if first == second {
-		return "", l, false
-	}
+	return "", l, false
+}
+
+// early is the line of an operator of Windows' and of ONNX's first days.
+func early(n *onnx.Node) (l line) {
+	bias := n.Floats("bias")
 	for c := range 3 {
+		l.gain[c], l.offset[c] = float64(n.Float("scale")), float64(n.Float("beta"))
+		if n.Op == "Affine" {
+			l.gain[c] = float64(n.Float("alpha"))
+		} else if len(bias) == 3 {
+			l.offset[c] = float64(bias[c])
+		}
+	}
+	return l
+}
+
+// arithmetic is the line of an operator with one constant among its two inputs.
+func arithmetic(m *onnx.Model, n *onnx.Node) (input string, l line, ok bool) {
+	input, first := n.Inputs[1], true
+	by, ok := three(m, n.Inputs[0])
+	if other, yes := three(m, n.Inputs[1]); yes == ok {
+		return "", l, false
+	} else if yes {
+		input, by, first = n.Inputs[0], other, false
+	}
+	for c, v := range by {
 		switch {
-		case n.Op == "Add" && second:
-			l.gain[c], l.offset[c] = 1, b[c]
 		case n.Op == "Add":
-			l.gain[c], l.offset[c] = 1, a[c]
-		case n.Op == "Sub" && second:
-			l.gain[c], l.offset[c] = 1, -b[c]
+			l.gain[c], l.offset[c] = 1, v
+		case n.Op == "Sub" && first:
+			l.gain[c], l.offset[c] = -1, v
 		case n.Op == "Sub":
-			l.gain[c], l.offset[c] = -1, a[c]
-		case n.Op == "Mul" && second:
-			l.gain[c] = b[c]
+			l.gain[c], l.offset[c] = 1, -v
 		case n.Op == "Mul":
-			l.gain[c] = a[c]
-		case n.Op == "Div" && second:
-			l.gain[c] = 1 / b[c]
-		default:
-			return "", l, false
+			l.gain[c] = v
+		case n.Op == "Div" && !first:
+			l.gain[c] = 1 / v
 		}
 		if l.gain[c] == 0 || math.IsInf(l.gain[c], 0) {
 			return "", l, false
 		}
 	}
-	if second {
-		return n.Inputs[0], l, true
-	}
-	return n.Inputs[1], l, true
+	return input, l, true
 }
 
 // three are the values of a constant, one for all channels or one for each.

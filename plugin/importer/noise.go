@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,8 @@ func refuseNoise(file []byte, m *onnx.Model) error {
 			return fmt.Errorf("its operator %s makes noise, so that no frame would be painted twice alike: export it without noise, "+
 				"or with the noise of one draw as a constant", n.Op)
 		case n.Op == "Dropout" && trains(m, n):
-			return fmt.Errorf("its operator Dropout is as in training, where it drops values at random: export it for inference, in PyTorch after model.eval()")
+			return errors.New("its operator Dropout is as in training, where it drops values at random: " +
+				"export it for inference, in PyTorch after model.eval()")
 		}
 		return nil
 	})

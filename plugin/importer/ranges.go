@@ -35,8 +35,9 @@ const (
 	rival, rivalBy = 1.2, 0.003
 )
 
-var errValues = errors.New("what values it takes and gives cannot be told from its graph nor from what it paints: say so with --range, " +
-	"and with --output-range where that differs, such as --range 0-255; with --mean and --std too where it wants normalised pictures")
+var errValues = errors.New("what values it takes and gives cannot be told from its graph nor from what it paints: " +
+	"say so with --range, and with --output-range where that differs, such as --range 0-255; " +
+	"with --mean and --std too where it wants normalised pictures")
 
 // findRanges finds what values a network takes and gives, among some of each. Every pair is
 // tried on the known picture: what a network makes of the right values is a picture like that

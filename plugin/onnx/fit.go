@@ -21,7 +21,8 @@ func Fit(file []byte, output string, height, width, toHeight, toWidth int64) (ch
 		mode := textField(numberField(textField(nil, 1, "mode"), 20, 3), 4, "edge")
 		var nodes [][]byte
 		if m.OperatorSet < 10 {
-			nodes = append(nodes, nodeBytes("Slice", []string{p.Name}, []string{cut}, integers("axes", axes...), integers("ends", ends...), integers("starts", starts...)))
+			nodes = append(nodes, nodeBytes("Slice", []string{p.Name}, []string{cut},
+				integers("axes", axes...), integers("ends", ends...), integers("starts", starts...)))
 		} else {
 			nodes = append(nodes, constantOf(name("starts"), starts...), constantOf(name("ends"), ends...), constantOf(name("axes"), axes...),
 				nodeBytes("Slice", []string{p.Name, name("starts"), name("ends"), name("axes")}, []string{cut}))

@@ -34,9 +34,13 @@ func Coloured(file []byte) ([]byte, error) {
 		}
 		three := Port{p.Name + colourSuffix, p.Type, []int64{p.Shape[0], 3, p.Shape[2], p.Shape[3]}}
 		if output {
-			return three, [][]byte{nodeBytes("Concat", []string{p.Name, p.Name, p.Name}, []string{three.Name}, integer("axis", 1))}, true
+			all := []string{p.Name, p.Name, p.Name}
+			return three, [][]byte{nodeBytes("Concat", all, []string{three.Name}, integer("axis", 1))}, true
 		}
-		weights := p.Name + colourSuffix + "_weights"
-		return three, [][]byte{floatsOf(weights, []int64{1, 3, 1, 1}, luminance...), nodeBytes("Conv", []string{three.Name, weights}, []string{p.Name})}, true
+		weights := three.Name + "_weights"
+		return three, [][]byte{
+			floatsOf(weights, []int64{1, 3, 1, 1}, luminance...),
+			nodeBytes("Conv", []string{three.Name, weights}, []string{p.Name}),
+		}, true
 	})
 }

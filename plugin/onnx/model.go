@@ -265,6 +265,11 @@ func (m *Model) node(b []byte) error {
 	if err != nil || n.Op != "Constant" || len(n.Outputs) != 1 {
 		return err
 	}
+	if n.attributes["value_float"] != nil {
+		v := n.Float("value_float")
+		data := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
+		m.Constants[n.Outputs[0]] = Constant{Type: TypeFloat, Values: []float32{v}, NaN: v != v, data: data}
+	}
 	if values := n.Integers("value_ints"); values != nil {
 		m.Constants[n.Outputs[0]] = Constant{Shape: []int64{int64(len(values))}, Integers: values}
 	}
