@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-plugin"
+	"golang.org/x/sys/unix"
 
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/sandbox"
@@ -17,7 +18,7 @@ import (
 // confine leaves this process the files that painting takes, those of the folders beside,
 // and no sockets but those of this machine. It says what the kernel has not.
 func confine(bank style.Bank, library string, beside ...string) (lacks []string, err error) {
-	return sandbox.Enter(func() sandbox.Files {
+	lacks, err = sandbox.Enter(func() sandbox.Files {
 		files := libraries(library)
 		read := append(files[sandbox.Read], beside...)
 		for _, folder := range bank {
@@ -36,6 +37,23 @@ func confine(bank style.Bank, library string, beside ...string) (lacks []string,
 		}
 		return files
 	}, sandbox.UnixSockets)
+	for _, folder := range bank {
+		hold(append(linked(folder), folder)...)
+	}
+	return lacks, err
+}
+
+// held are folders that are kept open.
+var held []*os.File
+
+// hold keeps folders from being unmounted, as an automounter does with what is not in use.
+// Mounted again they would be others, which this process could not read.
+func hold(folders ...string) {
+	for _, folder := range folders {
+		if f, err := os.OpenFile(folder, unix.O_DIRECTORY, 0); err == nil {
+			held = append(held, f)
+		}
+	}
 }
 
 // libraries are the system's, and what lies beside ONNX Runtime's: all that a program takes

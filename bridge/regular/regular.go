@@ -1,4 +1,4 @@
-// Package regular opens files that are to be ones on a disk: a pipe in their place would keep
+// Package regular opens files, and folders, that are to be ones on a disk: a pipe in their place would keep
 // us waiting, and a device could do anything.
 package regular
 
@@ -22,6 +22,9 @@ func Open(name string, flag int, perm os.FileMode) (*os.File, error) {
 func OpenIn(root *os.Root, name string, flag int, perm os.FileMode) (*os.File, error) {
 	return checked(root.OpenFile(name, flag|unix.O_NONBLOCK, perm))
 }
+
+// OpenRoot is os.OpenRoot. What is no folder the slash refuses.
+func OpenRoot(name string) (*os.Root, error) { return os.OpenRoot(name + "/") }
 
 func checked(f *os.File, err error) (*os.File, error) {
 	if err != nil {

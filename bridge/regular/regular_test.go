@@ -37,7 +37,7 @@ func TestOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	root, err := os.OpenRoot(folder)
+	root, err := regular.OpenRoot(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +52,11 @@ func TestOpen(t *testing.T) {
 			if name == "pipe" && flag == os.O_RDONLY && (!errors.Is(err, regular.ErrNot) || !strings.Contains(err.Error(), at(name))) {
 				t.Error(err)
 			}
+		}
+	}
+	for _, name := range []string{"file", "pipe", "socket", "to pipe", "to device"} {
+		if r, err := regular.OpenRoot(at(name)); r != nil || err == nil {
+			t.Errorf("%s is a folder", name)
 		}
 	}
 	for _, name := range []string{"file", "link"} {

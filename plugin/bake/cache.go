@@ -154,7 +154,7 @@ func (c *Cache) Clear() error {
 // open opens the folder, which has to be nobody else's: whoever can write there decides what
 // is rendered.
 func (c *Cache) open() (*os.Root, error) {
-	root, err := os.OpenRoot(c.Folder)
+	root, err := regular.OpenRoot(c.Folder)
 	if err != nil {
 		return nil, err
 	}

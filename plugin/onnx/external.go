@@ -89,7 +89,7 @@ func Inline(file []byte, folder string, limit int64) ([]byte, error) {
 	if RefuseExternalData(file) == nil {
 		return file, nil
 	}
-	root, err := os.OpenRoot(folder) // no link leads out of it
+	root, err := regular.OpenRoot(folder) // no link leads out of it
 	if err != nil {
 		return nil, err
 	}

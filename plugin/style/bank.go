@@ -34,7 +34,7 @@ func (b Bank) All() ([]*Style, []error) {
 // out.
 func (b Bank) Unreadable() (all []error) {
 	for _, folder := range b {
-		d, err := os.Open(folder)
+		d, err := os.Open(folder + "/") // a pipe would keep us waiting
 		if err == nil {
 			_, err = d.ReadDir(1)
 			d.Close()

@@ -107,7 +107,7 @@ func open(folder, name string, m manifest) error {
 	if have != ManifestFile && name == ManifestFile {
 		return fmt.Errorf("%s is %s, and not a style", folder, kinds[have])
 	}
-	root, err := os.OpenRoot(folder)
+	root, err := regular.OpenRoot(folder)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (p *Package) Copy(folder string) error {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(p.Folder)
+	root, err := regular.OpenRoot(p.Folder)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (p *Package) Copy(folder string) error {
 
 // each reads one file after the other, checks it, and has it looked at.
 func (p *Package) each(look func(name string, data []byte) error) error {
-	root, err := os.OpenRoot(p.Folder)
+	root, err := regular.OpenRoot(p.Folder)
 	if err != nil {
 		return err
 	}

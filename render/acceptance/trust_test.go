@@ -18,7 +18,9 @@ import (
 	"impasto.net/plugin/onnxtest"
 )
 
-// ours are the calls by which the host and its engine come together.
+// calls are lines of strace's that are one, and ours those by which the host and its engine come
+// together.
+var calls = regexp.MustCompile(`^\d+ +(socket|bind|connect)\(`)
 var ours = regexp.MustCompile(`^\d+ +(socket\(AF_UNIX, |(bind|connect)\(\d+, \{sa_family=AF_UNIX, sun_path="[^"]*/impasto-socket-)`)
 
 // traced has a command run under strace, which sees also calls that are refused, and gives
@@ -26,8 +28,7 @@ var ours = regexp.MustCompile(`^\d+ +(socket\(AF_UNIX, |(bind|connect)\(\d+, \{s
 func (s *shot) traced(cmd *exec.Cmd) (foreign []string) {
 	s.t.Helper()
 	for line := range strings.Lines(s.strace(cmd, "trace=socket,bind,connect")) {
-		call := strings.Contains(line, "(") && !strings.Contains(line, " resumed>")
-		if call && !ours.MatchString(line) {
+		if calls.MatchString(line) && !ours.MatchString(line) {
 			foreign = append(foreign, line)
 		}
 	}
@@ -223,6 +224,8 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 	}{
 		{"plate", "", func(s *shot) { os.Remove(s.file("plate", 1)); pipe(s.file("plate", 1)) }, "plate.0001.exr"},
 		{"network", "", func(s *shot) { os.Remove(s.path("styles/plain/net.onnx")); pipe(s.path("styles/plain/net.onnx")) }, "net.onnx"},
+		{"style", "", func(s *shot) { os.RemoveAll(s.path("styles/plain")); pipe(s.path("styles/plain")) }, "plain"},
+		{"styles", "", func(s *shot) { os.RemoveAll(s.path("styles")); pipe(s.path("styles")) }, "plain"},
 		{"engine", "", func(s *shot) {
 			os.Remove(s.program("impasto-engine"))
 			pipe(filepath.Join(filepath.Dir(s.program("impasto-host")), "impasto-engine"))
