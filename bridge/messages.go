@@ -234,7 +234,7 @@ type Descent struct {
 }
 
 // KeptBytes is how long the name of a picture is.
-const KeptBytes = 40
+const KeptBytes = 72
 
 // MaxIterations is how many there are at the most.
 const MaxIterations = 1000

@@ -16,7 +16,7 @@ enum {
   MAX_EXPOSURE = 20,    /* stops, up and down */
   MAX_DEVICE = 64,      /* GPUs that can be told apart */
   MAX_ITERATIONS = 1000,
-  KEPT_BYTES = 40, /* of a picture's name */
+  KEPT_BYTES = 72, /* of a picture's name */
   MAX_MEMORY = 1 << 20, /* megabytes */
   DEVICE_SIZE = 512,    /* of what is said of a device */
   LABEL_SIZE = 96       /* of what a style is called */

@@ -154,3 +154,34 @@ func TestADescentOfACropStartsAsThatOfTheWhole(t *testing.T) {
 		}
 	}
 }
+
+// The picture of the frame before lies where it lay, and where there was none the plate is what a
+// frame starts from: the next frame of a still shot is the same where its bounding box moved.
+func TestTheFrameBeforeLiesWhereItLay(t *testing.T) {
+	bank := t.TempDir()
+	filters(t, bank)
+	c, _ := kept(t, bank, filepath.Join(t.TempDir(), "pictures"))
+	const width, height = 60, 50
+	plate := landscape(bridge.Window{0, 0, width, height}, width, height)
+	paint := func(w bridge.Window, after []byte) (bridge.Image, []byte) {
+		r := framed("filters", cropped(&plate, w), width, height, fullSize)
+		r.Painting = stripes(50, 40)
+		r.Descent = &bridge.Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1, After: after}
+		d := c.optimise(r)
+		im := r.Output
+		im.Pixels = d.Pixels
+		return im, d.Kept
+	}
+	first, before := paint(bridge.Window{0, 0, width, height}, nil)
+	for _, w := range []bridge.Window{{9, 0, width, height}, {0, 0, width, height - 12}} {
+		moved, other := paint(w, before)
+		if dB := apart(&moved, &first, 16); !(dB >= 30) {
+			t.Errorf("the frame before the crop %v is %.1f dB from it", w, dB)
+		}
+		again, _ := paint(bridge.Window{0, 0, width, height}, other)
+		if dB := apart(&again, &first, 4); !(dB >= 25) {
+			t.Errorf("what comes after the crop %v is %.1f dB from the whole", w, dB)
+		}
+		t.Logf("%v: %.1f dB, %.1f dB", w, apart(&moved, &first, 16), apart(&again, &first, 4))
+	}
+}

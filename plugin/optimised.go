@@ -127,7 +127,10 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return func(tell func(float64, string)) (*picture, error) {
 			e.pictures.clear(input)
 			job := e.job(f, settings, painting, input, shares)
-			job.Before, job.Device = before, device
+			job.Device = device
+			if before != nil {
+				job.Before = before.over(job.Plate, &f.work)
+			}
 			values, err := e.descend(ctx, f, job, tell)
 			e.buffers.Put(input)
 			if err != nil {
@@ -266,32 +269,49 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	return nil, err
 }
 
-// pictureName is a picture that was optimised, and its size.
+// pictureName is a picture that was optimised, and where its plate lay in the frame.
 type pictureName struct {
 	key  bake.Key
 	size pixels.Geometry
 }
 
 func (n pictureName) bytes() []byte {
-	b := binary.LittleEndian.AppendUint32(n.key[:], uint32(n.size.Width))
-	return binary.LittleEndian.AppendUint32(b, uint32(n.size.Height))
+	b := slices.Clone(n.key[:])
+	for _, s := range []pixels.Side{n.size.Across, n.size.Down} {
+		b = binary.LittleEndian.AppendUint32(b, uint32(s.Count))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(s.At))
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(s.Of))
+	}
+	return b
+}
+
+// readName reads a name, of bridge.KeptBytes, which may be anything.
+func readName(b []byte) (n pictureName, ok bool) {
+	var sides [2]pixels.Side
+	copy(n.key[:], b)
+	for i := range sides {
+		s := b[len(n.key)+20*i:]
+		at, of := math.Float64frombits(binary.LittleEndian.Uint64(s[4:])), math.Float64frombits(binary.LittleEndian.Uint64(s[12:]))
+		sides[i] = pixels.Side{Count: int(binary.LittleEndian.Uint32(s)), At: at, Of: of}
+		if sides[i].Count == 0 || !(math.Abs(at) <= maxWorking) || !(of > 0 && of <= maxWorking) {
+			return n, false
+		}
+	}
+	n.size = pixels.Fitted(sides[0], sides[1], 1, 1)
+	return n, uint64(sides[0].Count)*uint64(sides[1].Count) <= maxWorking
 }
 
 // before gives the picture of the frame before, at the size that is worked at; nil where the
 // frame stands alone.
-func (e *engine) before(f *frame) (*network.Tensor, error) {
+func (e *engine) before(f *frame) (*before, error) {
 	after := f.Descent.After
 	if len(after) == 0 {
 		return nil, nil
 	}
-	var name pictureName
-	copy(name.key[:], after)
-	size := after[len(name.key):]
-	width, height := binary.LittleEndian.Uint32(size), binary.LittleEndian.Uint32(size[4:])
-	if width == 0 || height == 0 || uint64(width)*uint64(height) > maxWorking {
-		return nil, failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before of %d × %d pixels.", f.Frame, width, height)
+	name, ok := readName(after)
+	if !ok {
+		return nil, failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before that there cannot be.", f.Frame)
 	}
-	name.size = pixels.NewGeometry(int(width), int(height), 1, 1)
 	p := e.baked(name)
 	if p != nil {
 		defer e.pictures.put(p)
@@ -303,7 +323,25 @@ func (e *engine) before(f *frame) (*network.Tensor, error) {
 	if name.size == f.work {
 		picture.Values = slices.Clone(picture.Values)
 	}
-	return &picture, nil
+	return &before{picture, name.size}, nil
+}
+
+// before is the picture of the frame before, at the size that is worked at, and where there was
+// one: its data window may have been another.
+type before struct {
+	picture network.Tensor
+	lay     pixels.Geometry
+}
+
+// over gives the picture the plate where there was none.
+func (b *before) over(plate network.Tensor, work *pixels.Geometry) *network.Tensor {
+	for i, v := range plate.Values {
+		x, y := i%work.Width, i/work.Width%work.Height
+		if !b.lay.Across.Covers(x, work.Across) || !b.lay.Down.Covers(y, work.Down) {
+			b.picture.Values[i] = v
+		}
+	}
+	return &b.picture
 }
 
 // baked gives a picture that is kept in memory or on disk; nil is none.

@@ -20,6 +20,7 @@ import (
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -341,13 +342,13 @@ func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 			t.Errorf("frame %d painted anew: %t, and is the same: %t", i, !cached[i], bytes.Equal(again[i], chain[i]))
 		}
 	}
-	for _, name := range [][]byte{bytes.Repeat([]byte{1}, bridge.KeptBytes), make([]byte, bridge.KeptBytes), append(make([]byte, 32), 1, 0, 0, 0, 1, 0, 0, 0)} {
+	for _, name := range [][]byte{bytes.Repeat([]byte{1}, bridge.KeptBytes), make([]byte, bridge.KeptBytes), pictureName{size: pixels.NewGeometry(1, 1, 1, 1)}.bytes()} {
 		r := optimisation("filters")
 		r.Descent.After = name
 		c.fails(bridge.KindRender, r, nil)
 	}
 	r := optimisation("filters")
-	r.Descent.After = append(make([]byte, 32), 30, 0, 0, 0, 40, 0, 0, 0)
+	r.Descent.After = pictureName{size: pixels.NewGeometry(30, 40, 1, 1)}.bytes()
 	if e := c.fails(bridge.KindRender, r, nil); !strings.Contains(e.Message, "is not kept any more: render the shot again") {
 		t.Errorf("without the frame before it says %q", e.Message)
 	}

@@ -27,6 +27,12 @@ func (s Side) Scaled(of int) Side {
 	return Side{int(end - first), first + 0, float64(of)} // never -0, which is another key
 }
 
+// Covers says whether the plate is where the centre of a pixel of another one in the frame is.
+func (s Side) Covers(pixel int, of Side) bool {
+	at := (of.At+float64(pixel)+0.5)*s.Of/of.Of - s.At
+	return at >= 0 && at <= float64(s.Count)
+}
+
 // Geometry is where a plate lies in the picture that the network sees, and in its frame. What
 // the plate does not cover of the picture is its reflection.
 type Geometry struct {
