@@ -106,8 +106,12 @@ var movies = []string{
 	"\x30\x26\xb2\x75", "FLV\x01", "OggS", "????RED1", "????RED2", // WMV, Flash, Ogg, R3D
 }
 
+// stills are pictures in the boxes of a movie: HEIC, AVIF and Canon's CR3.
+var stills = []string{"????ftyphei", "????ftypmif1", "????ftypavif", "????ftypcrx"}
+
 func isMovie(start string) bool {
-	return slices.ContainsFunc(movies, func(m string) bool { return begins(start, m) })
+	is := func(m string) bool { return begins(start, m) }
+	return slices.ContainsFunc(movies, is) && !slices.ContainsFunc(stills, is)
 }
 
 func isMovieName(path string) bool {

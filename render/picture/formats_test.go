@@ -104,6 +104,13 @@ func TestMoviesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	photo := filepath.Join(t.TempDir(), "IMG_0001.HEIC")
+	if err := os.WriteFile(photo, []byte("\x00\x00\x00\x24ftypheic\x00\x00\x00\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(photo); err == nil || !strings.Contains(err.Error(), "is not a picture that Impasto reads: OpenEXR, ") {
+		t.Errorf("%v", err)
+	}
 	if err := CanWrite("styled.mov"); err == nil || !strings.Contains(err.Error(), "write them as styled.%04d.png and make a movie of those") {
 		t.Errorf("%v", err)
 	}
