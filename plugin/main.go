@@ -7,8 +7,9 @@
 // devices.go and half.go (where and how finely those run), budget.go (with how much memory),
 // optimised.go (frames that no network paints), paintings.go (what networks take from
 // paintings), tiles.go and stages.go (frames that are too large for one run), pictures.go
-// (what networks painted, kept). Which files it may open is in files.go. The packages pixels, network, onnx and style stand alone, as
-// bake does, and optimise does on them.
+// (what networks painted, kept). What it may open is in files.go, the library that it loads in
+// runtime.go. The packages pixels, network, onnx and style stand alone, as bake does, and
+// optimise does on them.
 //
 // What impasto has it do on the command line is in bare.go, cache.go, doctor.go (with gpus.go
 // and machine.go), models.go and optimise.go; of that, start.go has what a descent starts from.
