@@ -49,7 +49,7 @@ func wedgeCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle of another effect at `PATH`, instead of a painting")
 	f.StringArrayVar(&o.params, "param", nil, "a parameter and its values, `NAME=VALUE,…`; once for each")
-	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, .png or .exr")
+	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, "+picture.Writable)
 	c.MarkFlagsMutuallyExclusive("painting", "plugin")
 	return c
 }
