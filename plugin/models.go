@@ -256,7 +256,7 @@ func listStyles() error {
 	networks, brokenNetworks := bank.Networks()
 	encoders, brokenEncoders := bank.Encoders()
 	for _, err := range bank.Unreadable() {
-		fmt.Fprintln(os.Stderr, "impasto models:", err)
+		fmt.Fprintln(plain.Err, "impasto models:", err)
 	}
 	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
 	for _, s := range all {

@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 
+	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 )
 
@@ -42,4 +42,4 @@ func once(say func(string)) func(string) {
 	}
 }
 
-func printNote(text string) { fmt.Fprintln(os.Stderr, "impasto:", text) }
+func printNote(text string) { fmt.Fprintln(plain.Err, "impasto:", text) }

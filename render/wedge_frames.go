@@ -33,7 +33,7 @@ func (w *wedged) frames(path string) error {
 	if err != nil {
 		return fail(exitUsage, err)
 	}
-	p, err := open(w.plugin, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { fmt.Fprintln(os.Stderr, messageText(m)) })
+	p, err := open(w.plugin, "", ofx.Profiles[0].Name, false, printMessage)
 	if err != nil {
 		return err
 	}
