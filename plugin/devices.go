@@ -116,17 +116,16 @@ func deviceOverride() (*bridge.Device, error) {
 	return d, nil
 }
 
-// settle loads the painter on the first device that takes it.
-func (x *session) settle(graph []byte, inputs, outputs []network.Port, threads int) error {
+// first is the first device on which something works, and why none before it. Errors that are
+// not of a device end the search; noDevice is that of all of them.
+func (p placement) first(try func(network.Device) error) (d network.Device, why string, err error) {
 	var failed []string
-	for _, d := range x.place.devices() {
-		s, err := network.Load(graph, inputs, outputs, d, threads)
-		switch {
+	for _, d := range p.devices() {
+		switch err := try(d); {
 		case err == nil:
-			x.painter, x.device, x.why = s, d, strings.Join(failed, "; ")
-			return nil
+			return d, strings.Join(failed, "; "), nil
 		case !errors.Is(err, network.ErrDevice):
-			return fmt.Errorf("%s: %w", x.Graph, err)
+			return d, "", err
 		case !errors.Is(err, network.ErrProvider):
 			failed = append(failed, fmt.Sprintf("%s cannot be used: %s", d, brief(err)))
 		}
@@ -134,7 +133,19 @@ func (x *session) settle(graph []byte, inputs, outputs []network.Port, threads i
 	if failed == nil {
 		failed = []string{"this ONNX Runtime has nothing for GPUs"}
 	}
-	return noDevice(strings.Join(failed, "; "))
+	return network.Device{}, "", noDevice(strings.Join(failed, "; "))
+}
+
+// settle loads the painter on the first device that takes it.
+func (x *session) settle(graph []byte, inputs, outputs []network.Port, threads int) (err error) {
+	x.device, x.why, err = x.place.first(func(d network.Device) (err error) {
+		x.painter, err = network.Load(graph, inputs, outputs, d, threads)
+		if err != nil && !errors.Is(err, network.ErrDevice) {
+			err = fmt.Errorf("%s: %w", x.Graph, err)
+		}
+		return err
+	})
+	return err
 }
 
 // noDevice is the error where none of the devices can be used.

@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -36,35 +35,30 @@ func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device
 	}
 	place, why := e.devices.place(want)
 	threads := int(e.threads.Load())
-	var failed []string
-	for _, d := range place.devices() {
+	d, failed, err := place.first(func(d network.Device) error {
 		err := objective.Try(ctx, l.encoder, d, threads)
-		switch {
-		case err == nil:
-			return d, whereOn(d, false, threads, why, strings.Join(failed, "; ")), nil
-		case ctx.Err() != nil:
-			return d, "", ctx.Err()
-		case !errors.Is(err, network.ErrDevice):
-			return d, "", failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
-		case !errors.Is(err, network.ErrProvider):
-			failed = append(failed, fmt.Sprintf("%s cannot be used: %s", d, brief(err)))
+		if err != nil && ctx.Err() != nil {
+			return ctx.Err()
 		}
+		return err
+	})
+	switch {
+	case err == nil:
+		return d, whereOn(d, false, threads, why, failed), nil
+	case ctx.Err() != nil:
+		return d, "", ctx.Err()
+	case !errors.Is(err, network.ErrDevice):
+		return d, "", failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
 	}
-	if failed == nil {
-		failed = []string{"this ONNX Runtime has nothing for GPUs"}
-	}
-	return network.Device{}, "", failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.",
-		l.label, strings.Join(failed, "; "))
+	return d, "", failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, err)
 }
 
 // optimised gives the picture of a plate in a style that has an encoder and no network, on the
 // CPU where a GPU fails that was not asked for. The caller has to put it back.
 func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*picture, error) {
-	p, err := e.optimise(ctx, f, done, progress)
 	place, _ := e.devices.place(f.Device)
-	if failed, ok := errors.AsType[*bridge.Error](err); ok && failed.Code == bridge.CodeDevice && place.spare {
-		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
-		e.devices.fall(errors.New(failed.Cause))
+	p, err := e.optimise(ctx, f, done, progress)
+	if e.falls(place, err) {
 		return e.optimise(ctx, f, done, progress)
 	}
 	return p, err

@@ -245,12 +245,21 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 // was not asked for.
 func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *picture, err error) {
 	s, p, err = e.attempt(ctx, f, done, progress)
-	if failed, ok := errors.AsType[*bridge.Error](err); ok && s != nil && failed.Code == bridge.CodeDevice && s.place.spare {
-		e.log.Warn("the GPU failed, and is not used any more", "error", failed)
-		e.devices.fall(errors.New(failed.Cause))
+	if s != nil && e.falls(s.place, err) {
 		return e.attempt(ctx, f, done, progress)
 	}
 	return s, p, err
+}
+
+// falls says whether a frame failed for a GPU that was not asked for, which is not used any more.
+func (e *engine) falls(place placement, err error) bool {
+	failed, ok := errors.AsType[*bridge.Error](err)
+	if !ok || failed.Code != bridge.CodeDevice || !place.spare {
+		return false
+	}
+	e.log.Warn("the GPU failed, and is not used any more", "error", failed)
+	e.devices.fall(errors.New(failed.Cause))
+	return true
 }
 
 // attempt paints on the device that is wanted, or that is wanted by now. The caller has to
