@@ -76,6 +76,10 @@ func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(roo
 		wanted = b.override
 	}
 	if b.failed == nil {
+		if !b.watched { // from here on, as the frame may fail before it is painted
+			b.watched = true
+			time.AfterFunc(keptLook, e.watch)
+		}
 		err := b.lease.Take(ctx, ceil(least), func(others int) int {
 			return ceil(most(b.free(wanted, others)))
 		}, func(have []lease.Holder) {
@@ -153,9 +157,6 @@ func (e *engine) rest() {
 	if b.lease.Wanted() {
 		e.trim()
 		b.lease.Give()
-	} else if !b.watched && b.failed == nil {
-		b.watched = true
-		time.AfterFunc(keptLook, e.watch)
 	}
 }
 

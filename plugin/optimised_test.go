@@ -17,6 +17,7 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/bake"
+	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/optimise"
@@ -352,6 +353,23 @@ func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 	if e := c.fails(bridge.KindRender, r, nil); !strings.Contains(e.Message, "is not kept any more: render the shot again") {
 		t.Errorf("without the frame before it says %q", e.Message)
 	}
+}
+
+// A frame that fails once it has its memory leaves that to other engines.
+func TestOptimisedLeavesMemoryWhereItFails(t *testing.T) {
+	bank := t.TempDir()
+	filters(t, bank)
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	t.Setenv("IMPASTO_MEMORY", "300")
+	folder, err := lease.Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, c := another(t, bank)
+	r := optimisation("filters")
+	r.Descent.After = pictureName{size: pixels.NewGeometry(30, 40, 1, 1)}.bytes()
+	c.fails(bridge.KindRender, r, nil)
+	leave(t, &lease.Lease{Folder: folder}, 0)
 }
 
 func TestOptimisedSaysWhatIsWrong(t *testing.T) {

@@ -261,10 +261,7 @@ var raceDetector bool // set in race_test.go
 // limited is an engine that a shell takes the memory away from.
 func limited(t *testing.T, bank string, kilobytes int) *client {
 	t.Helper()
-	if raceDetector {
-		t.Skip("the race detector itself takes more address space than the test leaves")
-	}
-	cmd, c := command(t, bank, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0" --parent $1`, kilobytes), install(t), fmt.Sprint(os.Getpid()))
+	cmd, c := command(t, bank, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0" --parent $1`, kilobytes), raceless(t), fmt.Sprint(os.Getpid()))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -191,17 +191,23 @@ func BenchmarkLargeFrames(b *testing.B) {
 	}
 }
 
-// another is an engine in a process of its own, and one that the race detector does not
-// take memory in.
-func another(t testing.TB, bank string) (pid int, c *client) {
+// raceless is the path of an engine that the race detector does not take memory in.
+func raceless(t testing.TB) string {
 	t.Helper()
-	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
 	if !raceDetector {
-		engine = install(t)
-	} else if _, err := os.Stat(engine); err != nil {
+		return install(t)
+	}
+	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
+	if _, err := os.Stat(engine); err != nil {
 		t.Skip("the race detector takes memory of its own, and there is no other engine beside ONNX Runtime: build the bundle first")
 	}
-	cmd, c := command(t, bank, engine, "--parent", fmt.Sprint(os.Getpid()))
+	return engine
+}
+
+// another is a raceless engine in a process of its own.
+func another(t testing.TB, bank string) (pid int, c *client) {
+	t.Helper()
+	cmd, c := command(t, bank, raceless(t), "--parent", fmt.Sprint(os.Getpid()))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
