@@ -526,8 +526,15 @@ func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float
 // works at another size than the plate's. It owns the input, as through does.
 func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float32, beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	in, workers := &s.Input, int(e.threads.Load())
+	// What the network works on, as it wants it.
+	prepare := func(picture []float32) {
+		if n := s.Noise; n != nil {
+			pixels.AddNoise(workers, picture, &f.work, float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
+		}
+		normalise(workers, in, picture)
+	}
 	if f.work == f.seen {
-		normalise(workers, in, input)
+		prepare(input)
 		return e.through(ctx, s, input, f.work.Width, f.work.Height, beside, painted)
 	}
 	defer e.buffers.Put(input)
@@ -536,7 +543,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float3
 		return nil, err
 	}
 	pixels.Resample(workers, input, &f.seen, small, &f.work)
-	normalise(workers, in, small)
+	prepare(small)
 	if small, err = e.through(ctx, s, small, f.work.Width, f.work.Height, beside, painted); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,10 @@ func (f *frame) measure(n *style.Network) error {
 	if n.Painting == nil {
 		factor /= f.Size.TextureScale
 	}
+	if n.Lines != 0 {
+		_, down := f.sides()
+		factor *= float64(n.Lines) / (down.Of / f.Size.Scale[1])
+	}
 	if err := f.place(factor, n.Input.MultipleOf, n.Input.Minimum); err != nil {
 		return err
 	}

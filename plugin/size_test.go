@@ -51,6 +51,41 @@ func TestWorkingSize(t *testing.T) {
 	}
 }
 
+// A network of so many lines paints every frame at that height.
+func TestLinesOfTheFrame(t *testing.T) {
+	bank := t.TempDir()
+	var g onnxtest.Graph
+	g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	onnxtest.WritePackage(t, bank, "half", g.Bytes(), func(m *style.Style) { m.Input.MultipleOf, m.Lines = 2, 96 })
+	c := newClient(t, bank)
+	sized := func(scale, aspect, detail, texture float64) bridge.Size {
+		return bridge.Size{Scale: [2]float64{scale, scale}, PixelAspect: aspect, Detail: detail, TextureScale: texture}
+	}
+	format := sized(1, 1, 1, 1)
+	format.Format = &[4]float64{0, 0, 64, 192}
+	for _, x := range []struct {
+		what          string
+		width, height int
+		size          bridge.Size
+		want          string
+	}{
+		{"as high as that", 128, 96, sized(1, 1, 1, 1), "128 × 96"},
+		{"lower", 64, 48, sized(1, 1, 1, 1), "128 × 96"},
+		{"higher", 300, 960, sized(1, 1, 1, 1), "30 × 96"},
+		{"a proxy", 32, 24, sized(0.5, 1, 1, 1), "128 × 96"},
+		{"wide pixels", 64, 96, sized(1, 2, 1, 1), "128 × 96"},
+		{"half the detail", 64, 48, sized(1, 1, 0.5, 1), "64 × 48"},
+		{"large strokes", 64, 48, sized(1, 1, 1, 2), "64 × 48"},
+		{"a plate that is a part of the frame", 64, 48, format, "32 × 24"},
+	} {
+		s := newShared(t, "half", x.width, x.height)
+		s.request.Size = x.size
+		if e := c.fails(bridge.KindRender, &s.request, s.file); !strings.Contains(e.Message, "frame 1, "+x.want+" pixels") {
+			t.Errorf("%s: %q does not say %s", x.what, e.Message, x.want)
+		}
+	}
+}
+
 // grey is what a plate of some width has at x, y from 0 to 1: smooth, nothing above 1.
 func grey(x, y float64, c int) float32 {
 	return float32(0.5 + 0.3*math.Sin(9*x+4*y+float64(c))*math.Cos(7*y-3*x))

@@ -12,6 +12,9 @@ import (
 const (
 	MaxSide    = 4096  // of size, multipleOf and minimum, in pixels
 	maxField   = 65536 // of receptiveField, in pixels
+	minLines   = 64    // of lines, in pixels
+	maxCells   = 8     // sizes of noise.cells
+	maxCell    = 1024
 	maxRange   = 1e4
 	maxVectors = 256
 	maxSmall   = 1024    // of norms.size, in pixels
@@ -35,7 +38,9 @@ type Graphs struct {
 	Alpha          string   `json:"alpha,omitempty"`    // the graph's input for how much of the style: one number
 	Norms          *Norms   `json:"norms,omitempty"`    // of networks that styles share
 	Output         Output   `json:"output"`
-	ReceptiveField int      `json:"receptiveField"` // pixels that one output pixel depends on, across; 0 is not known
+	Lines          int      `json:"lines,omitempty"` // how high a frame is painted, in pixels: strokes are a part of it then; 0 is as high as it is
+	Noise          *Noise   `json:"noise,omitempty"` // over what the graph sees
+	ReceptiveField int      `json:"receptiveField"`  // pixels that one output pixel depends on, across; 0 is not known
 }
 
 // Input is a picture that a graph takes: float32, 1 × 3 × height × width, row 0 at the top.
@@ -48,6 +53,13 @@ type Input struct {
 	MultipleOf int         `json:"multipleOf"`     // width and height are multiples of it
 	Minimum    int         `json:"minimum"`        // the least width and height, in pixels
 	Size       *[2]int     `json:"size,omitempty"` // the only width and height; pictures are scaled to it and back
+}
+
+// Noise lies over what a graph sees: an even part of a plate has nothing that strokes could
+// begin from.
+type Noise struct {
+	Amount float64 `json:"amount"` // the most that it is, of the input's range; each size of cells has that
+	Cells  []int   `json:"cells"`  // how large they are, in pixels
 }
 
 // Vectors are what a second graph makes of the painting, once for every painting.
@@ -115,6 +127,15 @@ func (g *Graphs) check(files map[string]string) error {
 		return fmt.Errorf("the graph %q is not one of the files", g.Graph)
 	case g.ReceptiveField < 0 || g.ReceptiveField > maxField:
 		return fmt.Errorf("receptiveField %d is not 0 to %d", g.ReceptiveField, maxField)
+	case g.Lines != 0 && (g.Lines < minLines || g.Lines > MaxSide):
+		return fmt.Errorf("lines %d is not %d to %d", g.Lines, minLines, MaxSide)
+	case g.Lines != 0 && g.Input.Size != nil:
+		return errors.New("lines and input.size: frames can have one size only")
+	}
+	if g.Noise != nil {
+		if err := g.Noise.check(); err != nil {
+			return err
+		}
 	}
 	if err := g.Input.check("input"); err != nil {
 		return err
@@ -137,6 +158,21 @@ func (g *Graphs) check(files map[string]string) error {
 	}
 	if g.Alpha != "" {
 		return checkName("alpha", g.Alpha)
+	}
+	return nil
+}
+
+func (n *Noise) check() error {
+	if !(n.Amount >= 0 && n.Amount <= 1) {
+		return fmt.Errorf("noise.amount %g is not 0 to 1", n.Amount)
+	}
+	if len(n.Cells) == 0 || len(n.Cells) > maxCells {
+		return fmt.Errorf("noise.cells has %d sizes, not 1 to %d", len(n.Cells), maxCells)
+	}
+	for _, c := range n.Cells {
+		if c < 1 || c > maxCell {
+			return fmt.Errorf("noise.cells %v are not 1 to %d", n.Cells, maxCell)
+		}
 	}
 	return nil
 }
