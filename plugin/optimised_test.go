@@ -420,6 +420,28 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A request that no device could fulfil is no failure of the GPU.
+func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
+	bank := t.TempDir()
+	filters(t, bank)
+	runtimeLibrary = onnxtest.Library(t)
+	if err := startRuntime(); err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	e.devices.gpus = one
+	c := connect(t, e)
+	c.greet()
+	r := optimisation("filters")
+	r.Device = bridge.Device{Kind: bridge.DeviceAuto, Precision: 16}
+	if f := c.fails(bridge.KindRender, r, nil); !strings.Contains(f.Message, "not done at 16 bits") {
+		t.Errorf("%s: %s", f.Code, f.Message)
+	}
+	if p, why := e.devices.place(bridge.Device{Kind: bridge.DeviceAuto}); !p.gpu {
+		t.Errorf("the GPU is not used any more, because %s", why)
+	}
+}
+
 // What was cancelled is answered at once, and lets go of the device.
 func TestOptimisedIsCancelled(t *testing.T) {
 	bank := t.TempDir()

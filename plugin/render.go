@@ -251,10 +251,11 @@ func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progr
 	return s, p, err
 }
 
-// falls says whether a frame failed for a GPU that was not asked for, which is not used any more.
+// falls says whether a frame failed for a GPU that was not asked for, which is not used any more. One
+// that failed has a cause; what a request may not want of a device has none.
 func (e *engine) falls(place placement, err error) bool {
 	failed, ok := errors.AsType[*bridge.Error](err)
-	if !ok || failed.Code != bridge.CodeDevice || !place.spare {
+	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.spare {
 		return false
 	}
 	e.log.Warn("the GPU failed, and is not used any more", "error", failed)
