@@ -426,7 +426,7 @@ static struct picture in_memory(const struct memory *memory, const struct pictur
 static bool encode_frame(msgpack_sbuffer *to, uint64_t id, const struct render_request *request,
                          const struct memory *memory) {
   struct render_request r = *request;
-  struct picture mask;
+  struct picture mask, held;
   struct painting painting;
   r.plate = in_memory(memory, &request->plate, true);
   r.output = in_memory(memory, &request->output, false);
@@ -438,6 +438,10 @@ static bool encode_frame(msgpack_sbuffer *to, uint64_t id, const struct render_r
     painting = *request->painting;
     painting.picture = in_memory(memory, &request->painting->picture, true);
     r.painting = &painting;
+  }
+  if (request->statistics.held) {
+    held = in_memory(memory, request->statistics.held, true);
+    r.statistics.held = &held;
   }
   return encode_render(to, id, &r);
 }
