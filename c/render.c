@@ -197,11 +197,10 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   }
   if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
     return FAILED;
-  bool fast = params_switch(params, PARAM_FAST_PROXY, frame->time);
   for (int i = 0; i < 2; i++) {
     frame->scale[i] = 1;
     (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->scale[i]);
-    frame->size.scale[i] = fast ? 1 : frame->scale[i];
+    frame->size.scale[i] = frame->scale[i];
   }
   int in_order = 0;
   (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
@@ -211,6 +210,8 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
       !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
                      &frame->why))
     return FAILED;
+  if (params_switch(params, PARAM_FAST_PROXY, frame->time))
+    frame->size.detail *= frame->scale[1];
   frame->use_mask = instance_masked(frame->instance, frame->time);
   frame->match_mask = frame->use_mask && params_switch(params, PARAM_MATCH_MASK, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
