@@ -11,7 +11,7 @@ export GOTOOLCHAIN ?= auto
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: demo test build picture fuzz clean
+.PHONY: demo test build fuzz clean
 
 demo: build
 	cmake --build $(BUILD) --target demo
@@ -20,11 +20,6 @@ build:
 	@cmake/setup.sh build $(BUILD)
 	@test -f $(BUILD)/CMakeCache.txt || cmake -S . -B $(BUILD)
 	cmake --build $(BUILD) --parallel $(JOBS)
-
-# The picture in the README and the icon, from the demo.
-picture: demo
-	cp $(BUILD)/demo/sheet.png docs/demo.png
-	$(BUILD)/demo/demo icon c/net.impasto.StyleTransfer.png $(BUILD)/demo/styled.1024.exr 520 60 128
 
 # Training uses the system's PyTorch, and ONNX Runtime of the engine's version beside it.
 PYTHON := $(BUILD)/python/bin/python

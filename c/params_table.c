@@ -80,9 +80,10 @@ const struct definition params_table[PARAM_COUNT] = {
          .control = NUMBER,
          .group = PARAM_SIZE,
          .label = "Detail",
-         .hint = "The size that the style works at, of the full-resolution frame's, whatever the "
-                 "proxy: less is faster and paints coarser, with strokes that are as much larger. "
-                 "What is painted smaller is enlarged along the edges of the plate.",
+         .hint = "The size that the style works at, whatever the proxy: of 1080 lines for the styles "
+                 "that ship, of the full-resolution frame for others. Less is faster and paints "
+                 "coarser, with strokes that are as much larger. What is painted smaller than the "
+                 "frame is enlarged along the edges of the plate.",
          .animates = true,
          .number = 1,
          .min = 0.1,
@@ -94,9 +95,10 @@ const struct definition params_table[PARAM_COUNT] = {
          .control = NUMBER,
          .group = PARAM_SIZE,
          .label = "Texture Scale",
-         .hint = "How much larger the strokes are. Of a painting on Style it is the painting that "
-                 "is enlarged; else the style works at a size that is as much smaller. Less than 1 "
-                 "takes more time and memory.",
+         .hint = "How much larger the strokes are: at 1 they are as large a part of the frame's height "
+                 "as of the painting's. Of a painting on Style it is the painting that is enlarged; "
+                 "else the style works at a size that is as much smaller. Less than 1 takes more time "
+                 "and memory.",
          .animates = true,
          .number = 1,
          .min = 0.1,
@@ -108,7 +110,7 @@ const struct definition params_table[PARAM_COUNT] = {
          .control = SWITCH,
          .group = PARAM_SIZE,
          .label = "Fast Proxy",
-         .hint = "Paints a proxy at its own size: as much faster as it is smaller, but with strokes "
+         .hint = "Works at as much less as a proxy is smaller: faster, but with strokes "
                  "that are larger on it than on the final frame. Off, a proxy looks like the final frame and "
                  "takes as long. Of no effect at full resolution."},
     [PARAM_COLOUR] =

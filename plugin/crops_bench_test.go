@@ -51,7 +51,7 @@ func BenchmarkCrops(b *testing.B) {
 					plate := photograph(b, onnxtest.Data(b, "photos/kodak/"+name+".png"), whole)
 					for what, held := range map[string]*bridge.Image{"held": &plate, "own": nil} {
 						paint := func(w bridge.Window) bridge.Image {
-							r := framed("starry-night", cropped(&plate, w), whole.Width(), whole.Height(), fullSize)
+							r := framed("starry-night", cropped(&plate, w), whole.Width(), whole.Height(), asHigh(whole.Height()))
 							r.Statistics.Held = held
 							return c.painted(r)
 						}

@@ -84,10 +84,10 @@ func crops(width, height int) (all []bridge.Window) {
 }
 
 // half is how far the shipped network sees, in pixels that it works on, and the step of its grid.
-const half = 121 + 8
+const half = 113 + 8
 
 // With the statistics of one frame held, there is one painting of the shot, whatever the data
-// window: of a proxy, an anamorphic plate, at half the detail, in tiles.
+// window: of a proxy, an anamorphic plate, at half the size, in tiles.
 func TestACropIsPaintedAsTheWhole(t *testing.T) {
 	bank := filepath.Join("..", "models", "styles")
 	c := newClient(t, bank)
@@ -103,10 +103,12 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 		{"as it is", 401, 363, [2]float64{1, 1}, 1, 1, half, c},
 		{"in tiles", 401, 363, [2]float64{1, 1}, 1, 1, half, tilingClient(t, bank, "starry-night", 2*340*340)},
 		{"a proxy", 203, 202, [2]float64{0.5, 0.5}, 1, 1, half / 2, c},
-		{"half the detail", 669, 651, [2]float64{1, 1}, 1, 0.5, 2*half + 8, c},
+		{"half the size", 669, 651, [2]float64{1, 1}, 1, 0.5, 2*half + 8, c},
 		{"wide pixels", 345, 363, [2]float64{1, 1}, 2, 1, half, c},
 	} {
-		size := bridge.Size{Scale: x.scale, PixelAspect: x.aspect, Detail: x.detail, TextureScale: 1}
+		size := asHigh(x.height)
+		size.Scale, size.PixelAspect = x.scale, x.aspect
+		size.Detail *= x.detail / x.scale[1]
 		over := bridge.Window{-3, -6, x.width + 2, x.height + 9}
 		all := landscape(over, x.width, x.height)
 		plate := cropped(&all, bridge.Window{0, 0, x.width, x.height})

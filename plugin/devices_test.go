@@ -208,6 +208,7 @@ func TestHalfThatIsRefused(t *testing.T) {
 		{"starry-night", "gpu", "the GPU through WebGPU does no half precision as it should: "},
 	} {
 		s := newShared(t, x.style, 64, 64)
+		s.request.Size = asHigh(64)
 		e := c.fails(bridge.KindRender, &s.on(x.kind, 0, 16).request, s.file)
 		if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, x.message) || !strings.Contains(e.Message, "Set Precision to Auto or 32 bit.") {
 			t.Errorf("%s on %s: %s: %s", x.style, x.kind, e.Code, e.Message)

@@ -178,6 +178,14 @@ type shared struct {
 // fullSize is that of a plate that is no proxy, with controls that are as they come.
 var fullSize = bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1}
 
+// asHigh is fullSize for frames of a height that the shipped network is to paint at their own
+// size, and not at its 1080 lines.
+func asHigh(height int) bridge.Size {
+	size := fullSize
+	size.Detail = max(float64(height)/1080, 1./mostLarger)
+	return size
+}
+
 func newShared(t testing.TB, id string, width, height int) *shared {
 	t.Helper()
 	pixels := width * height

@@ -13,8 +13,12 @@ const (
 	maxWorking = 1 << 28
 
 	// maxEnlarged is how many they may be where it works on more than the frame has. The
-	// shipped network takes some 150 bytes for each.
+	// shipped network takes some 200 bytes for each.
 	maxEnlarged = 1 << 26
+
+	// mostLarger is how many times as high as the frame a network's own lines may be: what is
+	// smaller than a thumbnail of film would only take time.
+	mostLarger = 4
 )
 
 // measure says how large the picture is that the network works on, and how the plate is
@@ -33,7 +37,7 @@ func (f *frame) measure(n *style.Network) error {
 	}
 	if n.Lines != 0 {
 		_, down := f.sides()
-		factor *= float64(n.Lines) / (down.Of / f.Size.Scale[1])
+		factor *= min(float64(n.Lines)/(down.Of/f.Size.Scale[1]), mostLarger)
 	}
 	if err := f.place(factor, n.Input.MultipleOf, n.Input.Minimum); err != nil {
 		return err

@@ -76,6 +76,7 @@ func TestLinesOfTheFrame(t *testing.T) {
 		{"wide pixels", 64, 96, sized(1, 2, 1, 1), "128 × 96"},
 		{"half the detail", 64, 48, sized(1, 1, 0.5, 1), "64 × 48"},
 		{"large strokes", 64, 48, sized(1, 1, 1, 2), "64 × 48"},
+		{"a thumbnail", 16, 12, sized(1, 1, 1, 1), "64 × 48"},
 		{"a plate that is a part of the frame", 64, 48, format, "32 × 24"},
 	} {
 		s := newShared(t, "half", x.width, x.height)

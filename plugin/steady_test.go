@@ -13,6 +13,7 @@ import (
 func TestMemoryIsFlat(t *testing.T) {
 	pid, c := another(t, filepath.Join("..", "models", "styles"))
 	s := newShared(t, "great-wave", 320, 180)
+	s.request.Size = asHigh(180)
 	after := 0
 	for frame := range 80 {
 		s.smooth(frame)
@@ -31,6 +32,7 @@ func TestMemoryIsFlat(t *testing.T) {
 func TestFramesAllocateLittle(t *testing.T) {
 	c := newClient(t, filepath.Join("..", "models", "styles"))
 	s := newShared(t, "great-wave", 640, 360)
+	s.request.Size = asHigh(360)
 	s.masked()
 	most := uint64(640 * 360 * 16 / 32) // of the frame's bytes; messages and plans take half of that
 	if raceDetector {

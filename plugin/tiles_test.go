@@ -46,6 +46,7 @@ func TestTilesHaveNoSeams(t *testing.T) {
 		{700, 430, 2 * 350 * 350}, {1001, 270, 2 * 300 * 280}, {61, 903, 2 * 64 * 300}, {520, 517, 520 * 520},
 	} {
 		s := newShared(t, "great-wave", x.width, x.height)
+		s.request.Size = asHigh(x.height)
 		s.tinge(x.width, 1)
 		whole.render(s)
 		want := bytes.Clone(s.output)
@@ -144,12 +145,15 @@ func (c *client) tiles() (n int) {
 // A frame of 8K takes no more than is promised beside the memory that is shared with the
 // host, and one after the other takes no more.
 func TestMemoryOfLargeFrames(t *testing.T) {
-	pid, c := another(t, filepath.Join("..", "models", "styles"))
-	s := newShared(t, "great-wave", 7680, 4320)
-	for frame := range 2 {
-		s.smooth(frame)
-		if _, most := c.watched(pid, s); most > 1.5e9 {
-			t.Errorf("frame %d took %d MB", frame, most/1e6)
+	for _, size := range []bridge.Size{fullSize, asHigh(4320)} {
+		pid, c := another(t, filepath.Join("..", "models", "styles"))
+		s := newShared(t, "great-wave", 7680, 4320)
+		s.request.Size = size
+		for frame := range 2 {
+			s.smooth(frame)
+			if _, most := c.watched(pid, s); most > 1.5e9 {
+				t.Errorf("at detail %g frame %d took %d MB", size.Detail, frame, most/1e6)
+			}
 		}
 	}
 }

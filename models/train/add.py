@@ -33,14 +33,11 @@ def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
     view = trainer.view(0)
     image = view.crops[..., : trainer.a.side, : trainer.a.side]
     with torch.no_grad():
-        pictures = [
-            trainer.network.paint_with(
-                image, trainer.network.statistics(view.small, style[None]).expand(len(image), -1)
-            )
-            for style in there
-        ]
-        aim = trainer.targets(losses.LOOKS[0])
-        far = [losses.style_loss(losses.pooled(trainer.eye(picture)), aim) for picture in pictures]
+        far = []
+        for style in there:
+            norms = trainer.network.statistics(view.small, style[None]).expand(len(image), -1)
+            painted = losses.halved(trainer.network.paint_with(image, norms))
+            far.append(losses.style_loss(trainer.see(painted), trainer.targets[0].half))
     return there[int(torch.stack(far).argmin())].clone()
 
 
@@ -50,9 +47,12 @@ def main(argv: list[str] | None = None) -> Path:
     p.add_argument("--name", required=True, help="name of the style: [a-z0-9-]+")
     p.add_argument("--label", help="what an artist reads in the menu; the name by default")
     p.add_argument("--work", help="one sentence: what the picture is, and whose")
-    p.add_argument("--painting-side", type=int, default=1080, help="shorter side, in pixels: the size of the strokes")
     p.add_argument(
-        "--crop", type=float, nargs=4, default=(0, 0, 1, 1), help="left, top, right, bottom of the part to use, 0 to 1"
+        "--crop",
+        type=float,
+        nargs=4,
+        default=(0, 0, 1, 1),
+        help="left, top, right, bottom of the part to use, 0 to 1; it is as high as the frame",
     )
     p.add_argument("--network", type=Path, default=STYLES / "painter", help="package of the network")
     p.add_argument("--out", type=Path, required=True, help="folder for the package of the style, and the log")
@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> Path:
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     a.out.mkdir(parents=True, exist_ok=True)
-    painting = Painting(a.name, a.label or a.name, a.work or a.painting, a.painting, a.painting_side, tuple(a.crop))
+    painting = Painting(a.name, a.label or a.name, a.work or a.painting, a.painting, tuple(a.crop))
     network = read_network(a.network).requires_grad_(False)
     there = vectors(a.network).to(DEVICE)
     network.styles = nn.Parameter(there[:1])

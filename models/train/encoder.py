@@ -11,11 +11,9 @@ python3 models/train/encoder.py --out models/styles --measure
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -23,13 +21,16 @@ from tqdm import tqdm
 
 import losses
 from evaluate import held_out, print_table
-from export import LICENCE, OPSET, PHOTOGRAPHS, write_graph, write_manifest
+from export import LICENCE, PHOTOGRAPHS, write_graph, write_manifest
 from paintings import BANK
 from pictures import Frames, data_folder
 from runtime import onnxruntime
 from train import scheduled
 
 NAME = "sight"
+# The distilled VGG-19 (Wang et al. 2020, Collaborative Distillation) has two kinds of outputs: its own thin feature maps, and
+# those widened to stand for VGG's. The thin ones hold as much.
+TEACHER = "encoders/cd_vgg19_16x_5SE_features_op13.onnx"
 # The layers that are taught, and their channels; each but the first comes after a pooling.
 LAYERS = {"relu1_1": 16, "relu2_1": 32, "relu3_1": 64, "relu4_1": 128}
 # The channels of the convolutions in front of each layer's pooling.
@@ -166,7 +167,7 @@ def agreement(folder: Path, data: Path, photographs: int = 4) -> list[tuple[str,
     """Of every layer, over photographs that nothing was trained with: how the package's features go with the teacher's,
     as correlation, and what they leave of their variance."""
     session = onnxruntime.InferenceSession(str(folder / f"{NAME}.onnx"), providers=["CPUExecutionProvider"])
-    teacher = losses.LossNetwork(data / losses.NETWORK, tuple(LAYERS))
+    teacher = losses.LossNetwork(data / TEACHER, tuple(LAYERS))
     rows = []
     for photograph in held_out(data, photographs):
         height, width = (side // 8 * 8 for side in photograph.image.shape[2:])
@@ -198,7 +199,7 @@ def main(argv: list[str] | None = None) -> None:
     if not a.measure:
         torch.manual_seed(a.seed)
         encoder = Encoder()
-        teacher = losses.LossNetwork(a.data / losses.NETWORK, tuple(LAYERS))
+        teacher = losses.LossNetwork(a.data / TEACHER, tuple(LAYERS))
         train(encoder, Crops(a.data, a.side, a.seed), teacher, a.steps, a.batch, a.rate)
         print(f"{write(encoder, a.out)}: {sum(p.numel() for p in encoder.parameters())} weights")
     rows = [[layer, f"{together:.4f}", f"{off:.2%}"] for layer, together, off in agreement(a.out / NAME, a.data)]

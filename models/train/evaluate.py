@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
-"""Measures packages as they are shipped, on pictures that no network was trained with; prints tables.
+"""Measures packages as they are shipped, on photographs that no network was trained with; prints tables.
 
 python3 models/train/evaluate.py loss models/styles --out build/train/measured.json
-python3 models/train/evaluate.py transfer models/styles --out build/train/measured.json
+python3 models/train/evaluate.py descent models/styles --out build/train/measured.json
 python3 models/train/evaluate.py stability models/styles --out build/train/measured.json
 python3 models/train/evaluate.py mix models/styles --out build/train/measured.json
 python3 models/train/evaluate.py unrealness models/styles --out build/train/measured.json
-python3 models/train/evaluate.py even models/styles --out build/train/measured.json
-python3 models/train/evaluate.py colour models/styles --out build/train/measured.json
-python3 models/train/evaluate.py speed models/styles --against CLASSIC.onnx
+python3 models/train/evaluate.py speed models/styles --against OTHER.onnx
 """
 
 from __future__ import annotations
@@ -21,28 +19,20 @@ from typing import Callable, Iterable, NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
 import losses
 import warp
-from judge import ITERATIONS, STYLE_WEIGHT, TRAINED_WITH, Judge, Target, objective
-from network import STRIDE
+from judge import LINES, SQUEEZENET, VGG16, Judge, Target
 from packages import Bank, Classic, mixed, strength
 from paintings import BANK, Painting
-from pictures import data_folder, wall
+from pictures import HELD_OUT, data_folder, load
 from race import race
-from train import WINDOW
-
-# Longer side of the photographs, which have 481 pixels.
-SIDE = 512
 
 CLASSICS = ("ncnn_mosaic_dyn_op13.onnx", "ncnn_candy_dyn_op13.onnx")
 MIXES = (0.0, 0.25, 0.5, 0.75, 1.0)
 PAINTINGS = {painting.name: painting for painting in BANK}
-# Of walls: so far around what is measured the photograph is painted, too, and reflected.
-BORDER = 32
 UNREALNESS = (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)
 
 Paint = Callable[[Tensor], Tensor]
@@ -72,17 +62,8 @@ class Photograph(NamedTuple):
 
 
 def held_out(data: Path, count: int) -> list[Photograph]:
-    """The first photographs of BSDS500's validation set, which are for evaluation only."""
-    photographs = []
-    for path in sorted((data / "photos" / "bsds500_val").glob("*.jpg"))[:count]:
-        image = Image.open(path).convert("RGB")
-        scale = SIDE / max(image.size)
-        image = image.resize([round(side * scale) for side in image.size], Image.LANCZOS)
-        pixels = (np.asarray(image) / np.float32(255)).transpose(2, 0, 1)[None]
-        photographs.append(Photograph(path.stem, torch.from_numpy(pixels.copy())))
-    if not photographs:
-        raise FileNotFoundError(f"no held-out photographs at {data / 'photos' / 'bsds500_val'}")
-    return photographs
+    """The first photographs of those that nothing is trained with, LINES high."""
+    return [Photograph(name, load(data / "photos" / "cc0" / f"{name}.jpg", LINES)[None]) for name in HELD_OUT[:count]]
 
 
 def styles_of(bank: Bank, names: list[str] | None) -> dict[str, Paint]:
@@ -104,7 +85,7 @@ def classics_of(a: argparse.Namespace) -> dict[str, Paint]:
 
 
 class Gatys:
-    """Measures the objective of one style, by the judge, of what several painters make of photographs."""
+    """Measures the objective of one style, by a judge, of what several painters make of photographs."""
 
     def __init__(self, results: Results, judge: Judge, painting: Painting, data: Path) -> None:
         self.results, self.judge, self.target = results, judge, Target(judge, painting, data)
@@ -117,132 +98,69 @@ class Gatys:
             with torch.no_grad():
                 return self.judge.parts(image, self.judge.content(photograph.image), self.target.grams())
 
-        return self.results.get(parts, "loss", self.target.name, photograph.name, painter)
+        return self.results.get(parts, "loss", self.judge.sight.network, self.target.name, photograph.name, painter)
 
-    def descent(self, photograph: Photograph) -> list[float]:
-        return self.of(photograph, "L-BFGS", lambda image: self.judge.descend(image, self.target.grams()))
-
-
-def weighted(pairs: np.ndarray) -> list[str]:
-    """Of painters x (content, style)."""
-    return [f"{c:.2f} + {STYLE_WEIGHT * s:.2f} = {c + STYLE_WEIGHT * s:.2f}" for c, s in pairs]
-
-
-def wins(pairs: np.ndarray) -> str:
-    """How often the last painter is at or below the one before: of photographs x painters x (content, style)."""
-    totals = objective(pairs)
-    return f"{int((totals[:, -1] <= totals[:, -2]).sum())} of {len(totals)}"
+    def unpainted(self, photograph: Photograph, grams: dict[str, Tensor]) -> list[float]:
+        """Content and style of the photograph itself, of which these are the Gram matrices."""
+        aim = self.target.grams()
+        return [0.0, float(np.mean([float(losses.distance(grams[layer], aim[layer])) for layer in aim]))]
 
 
 def loss(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
-    photographs = held_out(a.data, a.photos)
-    styles = styles_of(bank, a.styles)
-    rows = []
-    with tqdm(total=len(styles) * len(photographs), unit="picture") as bar:
-        for name, paint in styles.items():
-            gatys, pairs, lattices = Gatys(results, judge, PAINTINGS[name], a.data), [], []
-            style = bank.styles[name]
-            for photograph in photographs:
-                pairs.append(
-                    [
-                        gatys.of(photograph, "photograph", lambda image: image),
-                        gatys.descent(photograph),
-                        gatys.of(photograph, style.identity, paint),
-                    ]
-                )
-                lattices += results.get(
-                    lambda: [losses.lattice(paint(photograph.image), STRIDE, WINDOW)],
-                    *("lattice", style.identity, photograph.name),
-                )
-                bar.update()
-            measured = np.array(pairs)
-            rows.append([style.label, *weighted(measured.mean(0)), wins(measured), f"{np.mean(lattices):.5f}"])
-    print(
-        f"\nGatys' objective, content + {STYLE_WEIGHT:g} × style, under SqueezeNet 1.1; means over {len(photographs)} "
-        f"photographs of BSDS500, {SIDE} pixels long. L-BFGS: {ITERATIONS} iterations from the photograph.\n"
-    )
-    print_table(("style", "photograph", "L-BFGS", "ours", "ours ≤ L-BFGS", "lattice"), rows)
-    _own_table(a, results, bank, judge, styles, photographs)
-
-
-def transfer(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
-    trainer = Judge(a.data, TRAINED_WITH)
-    # Results are those of these very layers, too.
-    taught = f"L-BFGS by {TRAINED_WITH.network} at {'+'.join(TRAINED_WITH.style)}"
-    photographs = held_out(a.data, a.photos)
-    styles = styles_of(bank, a.styles)
-    rows = []
-    for name, paint in tqdm(styles.items(), unit="style"):
-        gatys, aim = Gatys(results, judge, PAINTINGS[name], a.data), Target(trainer, PAINTINGS[name], a.data)
-
-        def descend(image: Tensor) -> Tensor:
-            return trainer.descend(image, aim.grams())
-
-        style = bank.styles[name]
-        measured = np.array(
-            [
+    """VGG-16 judged in training; SqueezeNet trained nothing."""
+    results, bank = Results(a.out), Bank(a.bank, a.threads)
+    before = Bank(a.against, a.threads) if a.against else None
+    photographs, styles = held_out(a.data, a.photos), styles_of(bank, a.styles)
+    heads = ["plate", *(["before"] if before else []), "ours"]
+    for title, sight in (
+        ("VGG-16, which judged in training", VGG16),
+        ("SqueezeNet 1.1, which trained nothing", SQUEEZENET),
+    ):
+        judge, rows, means = Judge(a.data, sight, a.bfloat16), [], []
+        plates = [judge.grams(photograph.image) for photograph in photographs]
+        for name, paint in tqdm(styles.items(), unit="style"):
+            gatys = Gatys(results, judge, PAINTINGS[name], a.data)
+            painters = {}
+            if before and name in before.styles:
+                style = before.styles[name]
+                painters[f"before {style.identity}"] = painting_with(before, style.vector)
+            painters[bank.styles[name].identity] = paint
+            measured = np.mean(
                 [
-                    gatys.descent(photograph),
-                    gatys.of(photograph, taught, descend),
-                    gatys.of(photograph, style.identity, paint),
-                ]
-                for photograph in photographs
-            ]
-        )
-        rows.append([style.label, *weighted(measured.mean(0)), wins(measured)])
-    print(
-        f"\nGatys' objective under SqueezeNet 1.1, means over {len(photographs)} photographs: of what {ITERATIONS} "
-        "iterations of L-BFGS make by SqueezeNet itself, of what as many of the same make by the network that judged in "
-        "training, and of ours.\n"
-    )
-    print_table(("style", "by the judge", "by the training's network", "ours", "ours ≤ the training's"), rows)
+                    [gatys.unpainted(p, grams), *(gatys.of(p, who, by) for who, by in painters.items())]
+                    for p, grams in zip(photographs, plates)
+                ],
+                axis=0,
+            )
+            cells = [f"{s:.3f}, {c:.2f}" for c, s in measured]
+            if before and len(cells) == 2:
+                cells.insert(1, "–")
+            else:
+                means.append(measured)
+            rows.append([bank.styles[name].label, *cells])
+        if means:
+            shown = [f"{s:.3f}, {c:.2f}" for c, s in np.mean(means, axis=0)]
+            rows.append(["mean" if not before else "mean of those that were there", *shown])
+        print(f"\nStyle loss, content loss by {title}; means over {len(photographs)} photographs, {LINES} lines.\n")
+        print_table(("style", *heads), rows)
 
 
-def _own_table(
-    a: argparse.Namespace,
-    results: Results,
-    bank: Bank,
-    judge: Judge,
-    styles: dict[str, Paint],
-    photographs: list[Photograph],
-) -> None:
-    """The nearest thing to the objective of a network whose painting is not at hand."""
-    if len(photographs) < 2:
-        return
-    classics = classics_of(a)
-    painters = {bank.styles[name].identity: paint for name, paint in styles.items()} | classics
-    names = ",".join(photograph.name for photograph in photographs)
-    measured = {
-        identity: np.array(results.get(lambda: _own(judge, paint, photographs), "own", identity, names))
-        for identity, paint in tqdm(painters.items(), unit="network")
-    }
-    ours = np.mean([parts for identity, parts in measured.items() if identity not in classics], axis=0)
-    print(
-        "\nThe classic networks' paintings are not in the data folder, so their objective on their own style cannot be "
-        "had. Instead, for them and for ours: the objective towards the mean Gram matrices of the network's own "
-        "pictures of the other photographs. It says how much content is kept and how alike a network's pictures are, "
-        "not how like a painting.\n"
-    )
-    rows = [["ours, mean over styles", ours], *([identity.split("@")[0], measured[identity]] for identity in classics)]
-    print_table(
-        ("network", "content", "style", "objective"),
-        [[name, f"{c:.2f}", f"{s:.3f}", f"{objective(np.array([c, s])):.2f}"] for name, (c, s) in rows],
-    )
-
-
-def _own(judge: Judge, paint: Paint, photographs: list[Photograph]) -> np.ndarray:
-    """Content, and style towards what the network makes of the other photographs; means."""
-    with torch.no_grad():
-        painted = [paint(photograph.image) for photograph in photographs]
-        grams = [judge.grams(image) for image in painted]
-        total = {layer: sum(g[layer] for g in grams) for layer in judge.sight.style}
-        rows = []
-        for photograph, image, gram in zip(photographs, painted, grams):
-            others = {layer: (total[layer] - gram[layer]) / (len(grams) - 1) for layer in judge.sight.style}
-            rows.append(judge.parts(image, judge.content(photograph.image), others))
-    return np.mean(rows, axis=0)
+def descent(a: argparse.Namespace) -> None:
+    """What the objective's own descent comes to, on some of the pairs."""
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16, a.bfloat16)
+    photographs, rows = held_out(a.data, a.photos), []
+    for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
+        gatys = Gatys(results, judge, PAINTINGS[name], a.data)
+        measured = []
+        for photograph in photographs:
+            row = [gatys.of(photograph, bank.styles[name].identity, paint)]
+            for n in a.iterations:
+                by = lambda image, n=n: judge.descend(image, gatys.target.grams(), n)
+                row.append(gatys.of(photograph, f"L-BFGS {n}", by))
+            measured.append(row)
+        rows.append([bank.styles[name].label, *(f"{s:.3f}, {c:.2f}" for c, s in np.mean(measured, axis=0))])
+    print(f"\nStyle loss, content loss by VGG-16; means over {len(photographs)} photographs, {LINES} lines.\n")
+    print_table(("style", "ours", *(f"L-BFGS, {n} iterations" for n in a.iterations)), rows)
 
 
 def stability(a: argparse.Namespace) -> None:
@@ -311,7 +229,7 @@ def _warped(paint: Paint, pair: warp.Pair) -> tuple[float, float]:
 
 
 def mix(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16)
     names = list(styles_of(bank, a.styles))
     if len(names) < 2:
         raise ValueError("mixing takes two styles at least")
@@ -371,7 +289,7 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
 
 
 def unrealness(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data)
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16)
     if bank.plain is None:
         raise ValueError(f"{a.bank}: the network has no plain vector, which models/train/plain.py makes")
     photographs = held_out(a.data, a.photos)
@@ -403,76 +321,26 @@ def unrealness(a: argparse.Namespace) -> None:
     print_table(("style", *(f"{u:g}" for u in UNREALNESS), "rising"), rows)
 
 
-def even(a: argparse.Namespace) -> None:
-    results, bank = Results(a.out), Bank(a.bank, a.threads)
-    random, sizes = torch.Generator().manual_seed(0), slice(losses.EVEN_FROM, losses.BANDS)
-    # The right of every frame is a wall, as high as the photograph.
-    frames = {
-        photograph: torch.cat([image, wall(random, image[0], image.shape[2])[None]], 3)
-        for photograph, image in held_out(a.data, a.photos)
-    }
-    rows = []
-    for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
-        style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
-
-        def contrasts(frame: Tensor) -> Tensor:
-            painted = paint(frame)[..., BORDER:-BORDER, BORDER - frame.shape[2] : -BORDER]
-            return (losses.bands(painted)[sizes].mean(1) / aim[sizes].mean(1)).sqrt()
-
-        measured = [results.get(lambda: contrasts(f), "even", style.identity, name) for name, f in frames.items()]
-        rows.append([style.label, *(f"{mean:.2f}" for mean in np.mean(measured, axis=0))])
-    print(
-        f"\nWhat is painted on an even wall beside each of {len(frames)} photographs: the contrast of lines so many pixels "
-        "wide, of that in the painting; means.\n"
-    )
-    print_table(("style", *(str(2**size) for size in range(losses.BANDS)[sizes])), rows)
-
-
-def colour(a: argparse.Namespace) -> None:
-    results, bank = Results(a.out), Bank(a.bank, a.threads)
-    photographs, rows = held_out(a.data, a.photos), []
-    for name, paint in tqdm(styles_of(bank, a.styles).items(), unit="style"):
-        style, aim = bank.styles[name], losses.bands(PAINTINGS[name].picture(a.data))
-        measured = [
-            results.get(lambda: losses.bands(paint(p.image)).flatten(), "colour", style.identity, p.name)
-            for p in photographs
-        ]
-        seen = torch.tensor(measured).mean(0).reshape(aim.shape)
-        rows.append([style.label, *(f"{ratio:.2f}" for ratio in (seen / aim).sqrt().mean(0))])
-    print(
-        f"\nContrast of {len(photographs)} photographs as they are painted, of that in the painting; mean of lines 1 to "
-        f"{2 ** (losses.BANDS - 1)} pixels wide.\n"
-    )
-    print_table(("style", "light", "red – blue", "magenta – green"), rows)
-
-
 def speed(a: argparse.Namespace) -> None:
-    results = Results(a.out)
-    ours, classic = Bank(a.bank).identity, Classic(a.against).identity
-    key = "speed", ours, classic, f"{a.width}x{a.height}", f"{a.threads} threads"
-
-    def measure() -> list[float]:
-        runners = race([a.bank, a.against], a.runs, a.height, a.width, a.threads)
-        return [value for r in runners for value in (min(r.seconds), float(np.median(r.seconds)), r.peak, r.anonymous)]
-
-    rows = np.array(results.get(measure, *key)).reshape(2, 4)
+    names = [Bank(a.bank).identity, *(path.stem for path in a.against)]
+    runners = race([a.bank, *a.against], a.runs, a.height, a.width, a.threads)
     print(
         f"\nOne frame of {a.width} × {a.height}, {a.threads} threads, ONNX Runtime on the CPU; run by run in turn, "
         f"{a.runs} runs each. Memory: the most that the process held, Python and all (VmHWM), and what of it was no "
         "file after the runs (RssAnon).\n"
     )
-    cells = [
+    rows = [
         [
-            name.split("@")[0],
-            f"{fastest:.2f} s",
-            f"{median:.2f} s",
-            f"{peak / 2**20:.0f} MiB",
-            f"{anonymous / 2**20:.0f} MiB",
+            name,
+            f"{min(r.seconds):.2f} s",
+            f"{np.median(r.seconds):.2f} s",
+            f"{np.median(r.seconds) / np.median(runners[0].seconds):.1f}",
+            f"{r.peak / 2**20:.0f} MiB",
+            f"{r.anonymous / 2**20:.0f} MiB",
         ]
-        for name, (fastest, median, peak, anonymous) in zip((ours, classic), rows)
+        for name, r in zip(names, runners)
     ]
-    ratio = ["classic / ours", *(f"{c / o:.1f}" for o, c in rows.T)]
-    print_table(("network", "fastest", "median", "peak memory", "of it anonymous"), [*cells, ratio])
+    print_table(("network", "fastest", "median", "of ours", "peak memory", "of it anonymous"), rows)
 
 
 def print_table(head: Iterable[str], rows: list[list[str]]) -> None:
@@ -486,14 +354,12 @@ def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
     for run, help_, photos in (
-        (loss, "Gatys' objective, against L-BFGS's descent of it", 20),
-        (transfer, "what a descent by the training's network is worth to another one", 5),
-        (stability, "how much of a motion is painted along", 20),
-        (mix, "what lies between two styles", 5),
-        (unrealness, "what lies between the plain vector and a style, and beyond", 5),
-        (even, "how even walls stay", 20),
-        (colour, "how much contrast there is of light and of colours", 20),
-        (speed, "seconds and memory, against another network", None),
+        (loss, "style and content loss of every style", 20),
+        (descent, "the same, of descents by VGG-16", 2),
+        (stability, "how much of a motion is painted along", 4),
+        (mix, "what lies between two styles", 3),
+        (unrealness, "what lies between the plain vector and a style, and beyond", 2),
+        (speed, "seconds and memory, against other networks", None),
     ):
         c = commands.add_parser(run.__name__, help=help_, description=run.__doc__)
         c.set_defaults(run=run)
@@ -502,9 +368,14 @@ def main(argv: list[str] | None = None) -> None:
         c.add_argument("--threads", type=int, default=2)
         if photos:
             c.add_argument("--data", type=Path, default=data_folder())
+            c.add_argument("--bfloat16", action="store_true", help="judge in bfloat16")
             c.add_argument("--photos", type=int, default=photos, help="how many photographs")
             c.add_argument("--styles", nargs="+", metavar="NAME", help="only these")
-    commands.choices["speed"].add_argument("--against", type=Path, required=True, help="a classic network")
+    commands.choices["loss"].add_argument("--against", type=Path, help="folder of another bank's packages")
+    commands.choices["descent"].add_argument("--iterations", type=int, nargs="+", default=[50, 256])
+    commands.choices["speed"].add_argument(
+        "--against", type=Path, nargs="+", required=True, help="networks, as ONNX files"
+    )
     commands.choices["speed"].add_argument("--runs", type=int, default=9)
     commands.choices["speed"].add_argument("--height", type=int, default=1080)
     commands.choices["speed"].add_argument("--width", type=int, default=1920)

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Makes packages of a checkpoint, or of the mean of several: the network, its graphs checked against torch through ONNX
-Runtime, and its styles.
+"""Makes packages of a checkpoint: the network, its graphs checked against torch through ONNX Runtime, and its styles.
 
 python3 models/train/export.py build/train/painter.pt --out models/styles
 """
@@ -10,6 +9,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import inspect
 import json
 import math
 import re
@@ -25,9 +25,9 @@ from onnx import ModelProto, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from network import SMALL, STRIDE, Painter, UpConv, macs_per_pixel, small
+from network import CELLS, NOISE, SMALL, STRIDE, Painter, SubPixel, UpConv, macs_per_pixel, small
 from packages import identity
-from paintings import BANK, Painting
+from paintings import BANK, LINES, Painting
 from runtime import onnxruntime
 from shuffle import transposed
 
@@ -35,33 +35,21 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
 
 OPSET = 13
+# The exporter that newer torches do not take by themselves, and older ones have no name for.
+TRACED = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
 # Both sides compute in float32, with sums in another order; a step of an 8-bit picture is 4e-3.
 TOLERANCE = 5e-4
 # Half precision has eleven bits in every layer: single pixels may stray, but as a whole it is a step of an 8-bit picture.
 HALF_TOLERANCE = 4e-3
 NAME = "painter"
 LICENCE = "CC0-1.0"
-PHOTOGRAPHS = "freely usable photographs: Kodak PhotoCD PCD0992, and five of scikit-image's (public domain and CC0)"
-
-
-class FoldedUpConv(nn.Module):
-    """An UpConv with its weights folded once and for all."""
-
-    def __init__(self, up: UpConv) -> None:
-        super().__init__()
-        weight = up.folded().detach()
-        self.conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1, padding_mode="reflect")
-        self.conv.weight.data = weight
-        self.conv.bias.data = torch.zeros(len(weight)) if up.bias is None else up.bias.detach().repeat_interleave(4)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.conv(x), 2)
+PHOTOGRAPHS = "freely usable photographs: Kodak PhotoCD PCD0992, and others in the public domain or under CC0"
 
 
 def folded(painter: Painter) -> Painter:
     shipped = copy.deepcopy(painter)
-    for name in ("up1", "up2", "paint"):
-        setattr(shipped, name, FoldedUpConv(getattr(painter, name)))
+    for name in ("up1", "up2"):
+        setattr(shipped, name, SubPixel.of(getattr(painter, name), bias=False))
     return shipped.eval()
 
 
@@ -99,16 +87,10 @@ class PainterGraph(nn.Module):
         return self.painter.painted(image, norm)
 
 
-def read_checkpoint(*paths: Path) -> Painter:
-    """The mean of the checkpoints, which have to be of runs from one start.
-
-    Such weights lie in one valley, and their mean nearer to its middle, where a network paints more alike for other eyes than
-    those that it was trained by (Wortsman et al. 2022, Model Soups).
-    """
-    states = [torch.load(path, map_location="cpu") for path in paths]
-    network = Painter(**states[0]["settings"])
-    weights = [state["network"] for state in states]
-    network.load_state_dict({name: sum(w[name] for w in weights) / len(weights) for name in weights[0]})
+def read_checkpoint(path: Path) -> Painter:
+    state = torch.load(path, map_location="cpu")
+    network = Painter(**state["settings"])
+    network.load_state_dict(state["network"])
     return network.eval()
 
 
@@ -124,14 +106,16 @@ def read_network(package: Path) -> Painter:
     square = [shape[0] for shape in shapes[3:] if shape[0] == shape[1]]
     quarter, eighth = square.count(widths[1]) // 2, square.count(widths[2]) // 2
     network = Painter(widths, quarter, eighth, styles=0)
-    layers = [*network.stem, *network.deep, network.up1, *network.wide, network.up2, network.paint]
+    layers = [*network.stem, *network.deep, network.up1, *network.wide, network.up2, network.paint.conv]
     with torch.no_grad():
         for layer, weights in zip(layers, convs, strict=True):
-            tensors = [torch.from_numpy(w.copy()) for w in weights]
+            weight, *bias = (torch.from_numpy(w.copy()) for w in weights)
             if isinstance(layer, UpConv):
-                layer.unfold(*tensors)
+                layer.unfold(weight)
             else:
-                layer.weight.copy_(tensors[0])
+                layer.weight.copy_(weight)
+            if layer is network.paint.conv:
+                layer.bias.copy_(*bias)
     return network.eval()
 
 
@@ -150,6 +134,7 @@ def write_graph(
             input_names=list(inputs),
             output_names=outputs,
             dynamic_axes=dynamic,
+            **TRACED,
         )
     # torch spells every constant pad as a dozen nodes; the runtime's basic pass folds them, in standard operators.
     options = onnxruntime.SessionOptions()
@@ -283,6 +268,8 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
         "half": half.name,
         "input": {"name": "image", **colours, "multipleOf": STRIDE, "minimum": smallest},
         "output": {"name": "stylized", **colours},
+        "lines": LINES,
+        "noise": {"amount": NOISE, "cells": list(CELLS)},
         "norms": {
             "graph": statistics.name,
             "picture": "picture",
@@ -294,7 +281,8 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
         },
         "receptiveField": receptive,
         "licence": LICENCE,
-        "origin": f"Trained by Impasto's models/train from public-domain paintings and {PHOTOGRAPHS}.",
+        "origin": f"Trained by Impasto's models/train from public-domain paintings and {PHOTOGRAPHS}; judged by VGG-16 "
+        "(Simonyan and Zisserman, CC BY 4.0, trained on ImageNet), which is not part of it.",
     }
     write_manifest(folder / "network.json", manifest, [paint, half, statistics])
     shared = sum(p.numel() for name, p in painter.named_parameters() if name != "styles")
@@ -329,10 +317,10 @@ def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> 
 
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("checkpoint", type=Path, nargs="+", help="of several, from one start, the mean")
+    p.add_argument("checkpoint", type=Path)
     p.add_argument("--out", type=Path, required=True, help="folder of the packages")
     a = p.parse_args(argv)
-    painter = read_checkpoint(*a.checkpoint)
+    painter = read_checkpoint(a.checkpoint)
     vectors = painter.styles.detach()
     network = write_network(painter, vectors[0], a.out)
     for painting, vector in zip(BANK, vectors, strict=True):

@@ -1,4 +1,4 @@
-"""Gatys' objective, under a network that nothing was trained with, and under the one that was.
+"""Gatys' objective, under the network that judged in training, and under one that nothing was trained with.
 
 Gatys et al. 2016, Image Style Transfer Using Convolutional Neural Networks.
 """
@@ -9,19 +9,18 @@ import hashlib
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
 import losses
 from paintings import Painting
 
+# Pictures and paintings are judged at this height, in pixels.
+LINES = 512
+
 
 class Sight(NamedTuple):
-    """A network, the layers that style and content are compared at, and what it wants to be shown.
-
-    As Gatys et al. do with VGG, style is compared at the first layer of every resolution.
-    """
+    """A network, the layers that style and content are compared at, and what it wants to be shown."""
 
     network: str
     style: tuple[str, ...]
@@ -29,53 +28,51 @@ class Sight(NamedTuple):
     prepare: Callable[[Tensor], Tensor]
 
 
-# SqueezeNet 1.1: content at the second layer of an eighth. It wants BGR, 0 to 255, less a mean.
+VGG16 = Sight(losses.VGG16, losses.STYLE_LAYERS, losses.CONTENT_LAYER, losses.for_vgg)
+# SqueezeNet 1.1: style at a layer of every resolution, content at the second of an eighth. It wants BGR, 0 to 255, less a mean.
 SQUEEZENET = Sight(
     "encoders/squeezenet11_features_f32.onnx",
     ("conv1_2", "fire2/concat_1", "fire4/concat_1", "fire6/concat_1"),
     "fire5/concat_1",
     lambda image: image.flip(1) * 255 - torch.tensor((104.0, 117.0, 123.0)).view(1, 3, 1, 1),
 )
-# The one that judges in training.
-TRAINED_WITH = Sight(losses.NETWORK, tuple(losses.STYLE_LAYERS), losses.CONTENT_LAYER, lambda image: image)
 
-# How much style counts. With a tenth of it L-BFGS hardly leaves the photograph, with ten times as much it forgets it.
+# How much style counts in a descent. With a tenth of it L-BFGS hardly leaves the photograph, with ten times as much it forgets it.
 STYLE_WEIGHT = 10.0
-ITERATIONS = 50
 
 
 class Judge:
-    """Compares plain Gram matrices.
+    """Compares feature maps and plain Gram matrices, every layer relative to what it is compared with, so that all have a say."""
 
-    Every layer's squared distance is relative to its target's square, so that all layers have a say, in all styles.
-    """
-
-    def __init__(self, data: Path, sight: Sight = SQUEEZENET) -> None:
-        self.sight = sight
+    def __init__(self, data: Path, sight: Sight, bfloat16: bool = False) -> None:
+        """In bfloat16 losses are the same to a hundredth, and there sooner on processors that compute in it."""
+        self.sight, self.bfloat16 = sight, bfloat16
         self.network = losses.LossNetwork(data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content))))
 
     def see(self, image: Tensor) -> dict[str, Tensor]:
-        return self.network(self.sight.prepare(image))
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            seen = self.network(self.sight.prepare(image))
+        return {layer: features.float() for layer, features in seen.items()}
 
     def content(self, image: Tensor) -> Tensor:
         with torch.no_grad():
             return self.see(image)[self.sight.content]
 
     def grams(self, image: Tensor) -> dict[str, Tensor]:
-        seen = self.see(image)
-        return {layer: losses.gram(seen[layer]) for layer in self.sight.style}
+        with torch.no_grad():
+            seen = self.see(image)
+            return {layer: losses.gram(seen[layer]) for layer in self.sight.style}
 
     def parts(self, image: Tensor, content: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Content and style."""
         seen = self.see(image)
-        style = sum(losses.distance(losses.gram(seen[layer]), target) for layer, target in targets.items())
-        return losses.distance(seen[self.sight.content], content), style / len(targets)
+        return losses.distance(seen[self.sight.content], content), losses.style_loss(seen, targets)
 
-    def descend(self, photograph: Tensor, targets: dict[str, Tensor]) -> Tensor:
-        """What the objective asks for: its own descent, from the photograph."""
+    def descend(self, photograph: Tensor, targets: dict[str, Tensor], iterations: int) -> Tensor:
+        """What the objective asks for: its own descent, by L-BFGS, from the photograph."""
         content = self.content(photograph)
         image = photograph.clone().requires_grad_(True)
-        descent = torch.optim.LBFGS([image], max_iter=ITERATIONS, tolerance_grad=0, tolerance_change=0)
+        descent = torch.optim.LBFGS([image], max_iter=iterations, tolerance_grad=0, tolerance_change=0)
 
         def evaluation() -> Tensor:
             descent.zero_grad()
@@ -88,21 +85,15 @@ class Judge:
         return image.detach().clamp(0, 1)
 
 
-def objective(parts: np.ndarray) -> np.ndarray:
-    return parts[..., 0] + STYLE_WEIGHT * parts[..., 1]
-
-
 class Target:
     """A painting's Gram matrices, made when they are first wanted."""
 
     def __init__(self, judge: Judge, painting: Painting, data: Path) -> None:
-        self.judge, self.picture = judge, painting.picture(data)
-        # Results are those of this very picture: size and crop are part of a style.
+        self.judge, self.picture = judge, painting.picture(data, LINES)
+        # Results are those of this very picture: its crop is part of a style.
         self.name = f"{painting.name}@{hashlib.sha256(self.picture.numpy().tobytes()).hexdigest()[:12]}"
         self.made: dict[str, Tensor] = {}
 
     def grams(self) -> dict[str, Tensor]:
-        if not self.made:
-            with torch.no_grad():
-                self.made = self.judge.grams(self.picture)
+        self.made = self.made or self.judge.grams(self.picture)
         return self.made

@@ -9,7 +9,9 @@ Learned Representation For Artistic Style). It differs where that network is slo
   compute at once;
 - the norms take mean and variance from a small picture of the whole frame, not from the pixels being painted: every tile
   of a frame is painted alike, and so is every size of it;
-- resize, then convolve, on the way up (Odena et al. 2016), both folded into one convolution at the lower resolution;
+- resize, then convolve, on the way up (Odena et al. 2016), both folded into one convolution at the lower resolution; the last
+  begins as that, and learns all four pixels (Shi et al. 2016), for edges are as sharp as it can draw them;
+- a faint noise lies over the frame, for strokes to begin from where a plate is even;
 - reflection at every border, and a mirrored margin that is painted and cut off. Zeros there would tell the network where a
   picture ends, and it would paint a frame in the colours for which it finds no other place.
 """
@@ -35,6 +37,10 @@ SMALL = 128
 EPSILON = 1e-5
 # Standard deviation of the pattern that lies over the small picture, of 1. Photographs have 0.2 to 0.25.
 FAINT = 0.18
+# How much noise lies over the frame, of 1, and how large its cells are, in pixels. They do not go into the stride: nothing
+# shall lock to the network's own grid.
+NOISE = 0.08
+CELLS = (12, 48)
 
 # What a norm does to the features of the layer with that index.
 Norm = Callable[[Tensor, int], Tensor]
@@ -59,10 +65,9 @@ class UpConv(nn.Module):
         ]
     )
 
-    def __init__(self, inputs: int, outputs: int, bias: bool = False) -> None:
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.weight = nn.Conv2d(inputs, outputs, 3).weight
-        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
         self.register_buffer("taps", self.TAPS.clone(), persistent=False)
 
     def folded(self) -> Tensor:
@@ -70,37 +75,59 @@ class UpConv(nn.Module):
         weight = torch.einsum("oikl,pky,qlx->opqiyx", self.weight, self.taps, self.taps)
         return weight.reshape(-1, *weight.shape[3:])
 
-    def unfold(self, weight: Tensor, bias: Tensor) -> None:
+    def unfold(self, weight: Tensor) -> None:
         """Takes back what was folded: thirty-six equations for every nine unknowns."""
         system = torch.einsum("pky,qlx->pqyxkl", self.taps, self.taps).reshape(36, 9)
         known = weight.reshape(len(self.weight), 4, -1, 9).permute(1, 3, 0, 2).reshape(36, -1)
         found = torch.linalg.lstsq(system.double(), known.double()).solution
         self.weight.copy_(found.reshape(3, 3, *self.weight.shape[:2]).permute(2, 3, 0, 1))
-        if self.bias is not None:
-            self.bias.copy_(bias[::4])
 
     def forward(self, x: Tensor) -> Tensor:
-        bias = None if self.bias is None else self.bias.repeat_interleave(4)
-        return F.pixel_shuffle(F.conv2d(F.pad(x, [1] * 4, mode="reflect"), self.folded(), bias), 2)
+        return F.pixel_shuffle(F.conv2d(F.pad(x, [1] * 4, mode="reflect"), self.folded()), 2)
+
+
+class SubPixel(nn.Module):
+    """A convolution whose outputs are, per channel, the four pixels that one becomes."""
+
+    def __init__(self, inputs: int, outputs: int, bias: bool = True) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, 4 * outputs, 3, padding=1, padding_mode="reflect", bias=bias)
+
+    @classmethod
+    def of(cls, up: UpConv, bias: bool) -> SubPixel:
+        """One that does, to begin with, what a folded one does."""
+        made = cls(up.weight.shape[1], up.weight.shape[0], bias)
+        made.conv.weight.data = up.folded().detach()
+        if bias:
+            nn.init.zeros_(made.conv.bias)
+        return made
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.conv(x), 2)
 
 
 class Painter(nn.Module):
     """RGB in [0, 1], sRGB-encoded, NCHW, sides multiples of STRIDE; the output has the same shape and range."""
 
     def __init__(
-        self, widths: tuple[int, int, int] = (16, 32, 64), quarter: int = 2, eighth: int = 5, styles: int = 1
+        self, widths: tuple[int, int, int] = (24, 48, 64), quarter: int = 3, eighth: int = 4, styles: int = 1
     ) -> None:
         super().__init__()
+        # Without blocks at an eighth it goes down to a quarter only.
         self.settings = {"widths": widths, "quarter": quarter, "eighth": eighth, "styles": styles}
         a, b, c = widths
-        self.stem = nn.ModuleList([conv(3, a, 5, 2), conv(a, b, 3, 2), conv(b, c, 3, 2)])
+        self.stem = nn.ModuleList([conv(3, a, 5, 2), conv(a, b, 3, 2)])
+        # Channels of the norms in the order in which a picture meets them.
+        self.channels = [a, b]
         self.deep = nn.ModuleList(conv(c, c, 3) for _ in range(2 * eighth))
-        self.up1 = UpConv(c, b)
+        if eighth:
+            self.stem.append(conv(b, c, 3, 2))
+            self.up1 = UpConv(c, b)
+            self.channels += [c, *[c] * 2 * eighth, b]
         self.wide = nn.ModuleList(conv(b, b, 3) for _ in range(2 * quarter))
         self.up2 = UpConv(b, a)
-        self.paint = UpConv(a, 3, bias=True)
-        # Channels of the norms in the order in which a picture meets them.
-        self.channels = [a, b, c, *[c] * 2 * eighth, b, *[b] * 2 * quarter, a]
+        self.paint = SubPixel.of(UpConv(a, 3), bias=True)
+        self.channels += [*[b] * 2 * quarter, a]
         # A row is the vector of a style: all scales, then all shifts.
         length = sum(self.channels)
         self.styles = nn.Parameter(torch.cat([torch.ones(styles, length), torch.zeros(styles, length)], 1))
@@ -155,8 +182,11 @@ class Painter(nn.Module):
         x = F.pad(image, [MARGIN] * 4, mode="reflect")
         half = F.relu(layer(self.stem[0], x))
         quarter = F.relu(layer(self.stem[1], half))
-        x = residuals(self.deep, F.relu(layer(self.stem[2], quarter)))
-        x = residuals(self.wide, F.relu(layer(self.up1, x)) + quarter)
+        x = quarter
+        if self.deep:
+            x = residuals(self.deep, F.relu(layer(self.stem[2], x)))
+            x = F.relu(layer(self.up1, x)) + quarter
+        x = residuals(self.wide, x)
         return F.relu(layer(self.up2, x)) + half
 
 
@@ -164,6 +194,19 @@ def small(frame: Tensor, side: int = SMALL) -> Tensor:
     """The small picture of frames: SMALL x SMALL cells, each the mean of the area of the frame that it covers."""
     rows, columns = (torch.from_numpy(coverage(length, side)) for length in frame.shape[-2:])
     return rows @ frame @ columns.T
+
+
+def noise(count: int, height: int, width: int, random: torch.Generator) -> Tensor:
+    """What lies over the frame, count x 3 x height x width, from anywhere in it: for every colour values of up to NOISE at the
+    corners of cells, bilinear between those, and as much in larger cells."""
+    total = torch.zeros(count, 3, height, width)
+    for cell in CELLS:
+        rows, columns = height // cell + 2, width // cell + 2
+        corners = 2 * torch.rand(count, 3, rows + 1, columns + 1, generator=random) - 1
+        smooth = F.interpolate(corners, scale_factor=float(cell), mode="bilinear", align_corners=False)
+        y, x = (int(torch.randint(cell, (), generator=random)) + cell // 2 for _ in range(2))
+        total += NOISE * smooth[..., y : y + height, x : x + width]
+    return total
 
 
 def faint(side: int = SMALL) -> Tensor:

@@ -1,4 +1,4 @@
-"""The paintings of the bank: what each style is made from, and how large its strokes come out."""
+"""The paintings of the bank: what each style is made from."""
 
 from __future__ import annotations
 
@@ -13,29 +13,35 @@ import numpy as np
 
 from pictures import load, tensor
 
+# A painting is as high as the frame, which has so many lines when it is painted.
+LINES = 1080
+
 
 class Painting(NamedTuple):
     """A style's origin.
 
-    name, label: as in style.json; work: painter, title and year; file: in the data folder's paintings/, or a path;
-    side: of the shorter side once loaded, in pixels, which is the size of the strokes: where they are fine, the painting is
-    as large as a frame of UHD, and a stroke some twenty pixels wide; crop: left, top, right, bottom as fractions, for texture
-    is chosen by cropping.
+    name, label: as in style.json; work: painter, title and year; file: in the data folder's paintings/ or paintings_more/, or a
+    path; crop: left, top, right, bottom as fractions, for texture is chosen by cropping: what is left is as high as the frame;
+    median: over so many pixels of the file each way, where a reproduction is sharpened, which the style loss takes for paint.
     """
 
     name: str
     label: str
     work: str
     file: str
-    side: int
     crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    median: int = 1
 
-    def picture(self, data: Path) -> Tensor:
-        """1 x 3 x height x width."""
+    def picture(self, data: Path, lines: int | None = None) -> Tensor:
+        """1 x 3 x lines x width; LINES are usual."""
+        lines = lines or LINES
         if self.file in MADE:
-            return MADE[self.file](self.side)[None]
-        named = Path(self.file)
-        return load(named if named.exists() else data / "paintings" / named, self.side, 3, self.crop)[None]
+            return MADE[self.file](lines)[None]
+        return load(self._path(data), lines, self.crop, self.median)[None]
+
+    def _path(self, data: Path) -> Path:
+        folders = (Path(), data / "paintings", data / "paintings_more")
+        return next((f / self.file for f in folders if (f / self.file).exists()), folders[1] / self.file)
 
 
 # Frames of paintings, signatures of reproductions and watermarks are cropped off.
@@ -45,21 +51,20 @@ BANK = (
         "Starry Night (Van Gogh)",
         "Vincent van Gogh, The Starry Night, 1889",
         "vangogh_starry_night.jpg",
-        2160,
+        (0.12, 0.0, 1.0, 0.66),
+        median=3,
     ),
     Painting(
         "wheat-field",
         "Wheat Field with Cypresses (Van Gogh)",
         "Vincent van Gogh, Wheat Field with Cypresses, 1889",
         "vangogh_wheat_field_with_cypresses.jpg",
-        2160,
     ),
     Painting(
         "olive-trees",
         "Olive Trees (Van Gogh)",
         "Vincent van Gogh, Olive Trees, 1889",
         "vangogh_olive_trees.jpg",
-        2160,
         (0.0, 0.0, 1.0, 0.94),
     ),
     Painting(
@@ -67,14 +72,12 @@ BANK = (
         "Thatched Cottages (Van Gogh)",
         "Vincent van Gogh, Houses at Auvers, 1890",
         "vangogh_thatched_cottages_1890.jpg",
-        2160,
     ),
     Painting(
         "night-cafe",
         "Night Café (Van Gogh)",
         "Vincent van Gogh, The Night Café, 1888",
         "vangogh_night_cafe_1888.jpg",
-        1080,
         (0.0, 0.0, 1.0, 0.94),
     ),
     Painting(
@@ -82,34 +85,36 @@ BANK = (
         "Self-Portrait (Van Gogh)",
         "Vincent van Gogh, Self-Portrait, 1889",
         "vangogh_self_portrait_1889.jpg",
-        900,
     ),
     Painting(
-        "water-lilies", "Water Lilies (Monet)", "Claude Monet, Water Lilies, 1919", "monet_water_lilies_1919.jpg", 2160
+        "water-lilies",
+        "Water Lilies (Monet)",
+        "Claude Monet, Water Lilies, 1919",
+        "monet_water_lilies_1919.jpg",
     ),
     Painting(
         "cliffs",
         "Cliffs at Étretat (Monet)",
         "Claude Monet, The Cliffs at Étretat, 1885",
         "monet_etretat_cliffs_1885.jpg",
-        720,
     ),
     Painting(
-        "river-bank", "River Landscape (Renoir)", "Pierre-Auguste Renoir, a landscape", "renoir_landscape.jpg", 640
+        "river-bank",
+        "River Landscape (Renoir)",
+        "Pierre-Auguste Renoir, a landscape",
+        "renoir_landscape.jpg",
     ),
     Painting(
         "great-wave",
         "Great Wave (Hokusai)",
         "Katsushika Hokusai, The Great Wave off Kanagawa, about 1831",
         "hokusai_great_wave.jpg",
-        1700,
     ),
     Painting(
         "scream",
         "The Scream (Munch)",
         "Edvard Munch, The Scream, 1893",
         "munch_scream_1893.jpg",
-        1080,
         (0.02, 0.02, 0.9, 0.98),
     ),
     Painting(
@@ -117,24 +122,82 @@ BANK = (
         "Shipwreck (Turner)",
         "J. M. W. Turner, The Shipwreck of the Minotaur, about 1810",
         "turner_shipwreck_of_the_minotaur.jpg",
-        1200,
     ),
     Painting(
         "tahiti",
         "Tahitian Women (Gauguin)",
         "Paul Gauguin, Three Tahitian Women, 1896",
         "gauguin_three_tahitian_women_1896.jpg",
-        1200,
     ),
     Painting(
         "gold-screen",
         "Gold Screen (Hōitsu)",
         "Sakai Hōitsu, a folding screen with blossom",
         "sakai_hoitsu_flowers.jpg",
-        640,
     ),
-    Painting("gouache", "Gouache", "made by models/train/paintings.py", "gouache", 1024),
-    Painting("ink", "Brush and Ink", "made by models/train/paintings.py", "ink", 1024),
+    Painting(
+        "gouache",
+        "Gouache",
+        "made by models/train/paintings.py",
+        "gouache",
+    ),
+    Painting(
+        "ink",
+        "Brush and Ink",
+        "made by models/train/paintings.py",
+        "ink",
+    ),
+    Painting(
+        "metzinger",
+        "Mosaic Portrait (Delaunay)",
+        "Robert Delaunay, Portrait of Jean Metzinger, 1906",
+        "delaunay_portrait_of_metzinger_1906.jpg",
+    ),
+    Painting(
+        "composition",
+        "Composition VII (Kandinsky)",
+        "Wassily Kandinsky, Composition VII, 1913",
+        "kandinsky_composition_vii_1913.jpg",
+    ),
+    Painting(
+        "kiss",
+        "The Kiss (Klimt)",
+        "Gustav Klimt, The Kiss, 1908",
+        "klimt_the_kiss_1908.jpg",
+        (0.28, 0.14, 0.76, 0.68),
+    ),
+    Painting(
+        "blue-horse",
+        "Little Blue Horse (Marc)",
+        "Franz Marc, The Little Blue Horse, 1912",
+        "marc_little_blue_horse_1912.jpg",
+    ),
+    Painting(
+        "udnie",
+        "Udnie (Picabia)",
+        "Francis Picabia, Udnie, 1913",
+        "picabia_udnie_1913.jpg",
+    ),
+    Painting(
+        "carceri",
+        "Imaginary Prisons (Piranesi)",
+        "Giovanni Battista Piranesi, a plate of Carceri d'invenzione, 1761",
+        "piranesi_carceri_1761.jpg",
+        (0.1, 0.3, 0.7, 0.9),
+    ),
+    Painting(
+        "calanque",
+        "The Calanque (Signac)",
+        "Paul Signac, La Calanque, 1906",
+        "signac_la_calanque_1906.jpg",
+        (0.3, 0.15, 1.0, 0.85),
+    ),
+    Painting(
+        "engraving",
+        "Wood Engraving (Dalziel)",
+        "Dalziel Brothers, Rob Roy in the Crypt, a wood engraving, before 1893",
+        "dalziel_rob_roy_in_the_crypt_1800s.jpg",
+    ),
 )
 
 

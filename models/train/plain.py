@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from add import STYLES, vectors
 from export import read_network, write_manifest
-from network import Painter
+from network import Painter, noise
 from packages import identity
 from pictures import Frames, data_folder
 from train import scheduled
@@ -34,9 +34,10 @@ def train(network: Painter, frames: Frames, start: Tensor, steps: int, batch: in
     with tqdm(range(steps), unit="step") as bar:
         for step in bar:
             view = frames.batch(step, batch)
+            shown = view.crops + noise(batch, *view.crops.shape[2:], torch.Generator().manual_seed(step))
             for group in optimiser.param_groups:
                 group["lr"] = scheduled(rate, step, steps)
-            painted = network.paint_with(view.crops, network.statistics(view.small, vector.expand(batch, -1)))
+            painted = network.paint_with(shown, network.statistics(view.small, vector.expand(batch, -1)))
             loss = F.mse_loss(painted, view.crops)
             optimiser.zero_grad()
             loss.backward()

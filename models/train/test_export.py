@@ -11,14 +11,12 @@ import torch
 
 import add
 import export
-import losses
 from network import SMALL, STRIDE, Painter, small
 from packages import Bank
 from paintings import BANK
 from pictures import sky
 from runtime import onnxruntime
 from test_network import tiny
-from train import WINDOW
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
 SHIPPED = sorted(json.loads(p.read_text())["name"] for p in STYLES.glob("*/style.json"))
@@ -95,7 +93,7 @@ def test_a_name_that_is_no_folder_name_is_refused(package: Path) -> None:
 
 def test_added_style_is_a_package_and_only_its_vector_is_trained(package: Path, data: Path) -> None:
     before = {path: path.read_bytes() for path in package.iterdir()}
-    arguments = "vangogh_starry_night.jpg --name mine --painting-side 128 --steps 2 --batch 1 --side 112".split()
+    arguments = "vangogh_starry_night.jpg --name mine --steps 2 --batch 1 --side 96".split()
     out = package.parent / "added"
     folder = add.main([*arguments, "--network", str(package), "--data", str(data), "--out", str(out)])
     check_manifest(folder / "style.json")
@@ -140,14 +138,12 @@ def shipped() -> Painter:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_no_lattice_and_no_frame_on_skies(name: str, shipped: Painter) -> None:
+def test_no_frame_on_skies(name: str, shipped: Painter) -> None:
     style = torch.from_numpy(np.fromfile(STYLES / name / f"{name}.vector", "<f4"))[None]
     random = np.random.default_rng(0)
     skies = torch.stack([sky(random, 240).clamp(0, 1) for _ in range(6)])
     with torch.no_grad():
         painted = shipped.paint_with(skies, shipped.statistics(small(skies), style.expand(6, -1)))
-    # The paintings themselves have up to 5e-4 there; networks with a visible weave had 2e-3.
-    assert losses.lattice(painted, STRIDE, WINDOW) < 5e-4
     busy = (4 * painted - sum(painted.roll(shift, axis) for shift in (1, -1) for axis in (2, 3))).abs()[..., 1:-1, 1:-1]
     inner = busy[..., 16:-16, 16:-16].mean()
     for band in (busy[..., :8, :], busy[..., -8:, :], busy[..., :8], busy[..., -8:]):
@@ -166,17 +162,9 @@ def test_grain_on_a_flat_plate_is_not_raised_to_a_picture(name: str, level: floa
     cell = 3
     grain = np.random.default_rng(0).normal(0, 0.03, (3, SMALL, cell, SMALL, cell))
     plate = level + (grain - grain.mean((2, 4), keepdims=True)).reshape(1, 3, SMALL * cell, -1)
-    painted = bank.paint(plate.clip(0, 1).astype(np.float32), bank.styles[name].vector)
-    # Without the pattern of network.faint it was not a number; where a little of the grain was to be seen, up to 0.4.
-    assert painted.std((2, 3)).max() < 0.15
-
-
-def test_the_mean_of_several_checkpoints_is_exported(tmp_path: Path) -> None:
-    networks = [tiny(), tiny()]
-    networks[1].stem[0].weight.data += 1
-    paths = [tmp_path / f"{index}.pt" for index in range(2)]
-    for network, path in zip(networks, paths):
-        torch.save({"settings": network.settings, "network": network.state_dict()}, path)
-    mean, first = export.read_checkpoint(*paths), export.read_checkpoint(paths[0])
-    assert torch.allclose(mean.stem[0].weight, first.stem[0].weight + 0.5)
-    assert torch.equal(mean.stem[1].weight, first.stem[1].weight)
+    painted, even = (
+        bank.paint(p.clip(0, 1).astype(np.float32), bank.styles[name].vector)
+        for p in (plate, np.full_like(plate, level))
+    )
+    # Strokes there are, of the noise that lies over every frame: the same ones.
+    assert np.sqrt(np.mean((painted - even) ** 2)) < 0.15

@@ -1,4 +1,3 @@
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -6,50 +5,54 @@ import pytest
 from PIL import Image
 
 import gallery
-import plates
 from packages import Bank
 from test_packages import packages  # noqa: F401, a fixture
 
 
-def test_the_still_life_is_always_the_same_and_has_everything_in_it() -> None:
-    one, other = (np.asarray(plates.still_life(60, 40)) for _ in range(2))
-    assert one.shape == (40, 60, 3) and np.array_equal(one, other)
-    # Sunflowers, the jug's blue band on white, the bowl of fruit and the window's sky are where they belong.
-    red, green, blue = (one[..., i].astype(int) for i in range(3))
-    assert ((red > 150) & (blue < 60))[:17, 8:32].sum() > 20
-    assert ((blue > red + 40) & (blue > green))[17:32, 14:28].any()
-    assert (blue > red + 30)[:8, 36:54].any()
-    assert ((red > 180) & (green < 150) & (blue < 80))[20:30, 32:46].any()
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """In the places of those that are shown: dark on the left, light on the right."""
+    folder = tmp_path / "photos" / "cc0"
+    folder.mkdir(parents=True)
+    ramp = np.linspace(0, 255, 96, dtype=np.uint8)
+    for plate in (*gallery.SHOWN, *gallery.LOOKED_AT):
+        Image.fromarray(np.tile(ramp, (64, 1))).convert("RGB").save(folder / f"{plate.name}.jpg", quality=100)
+    return tmp_path
 
 
-def test_the_landscape_is_the_demos() -> None:
-    if not shutil.which("go"):
-        pytest.skip("no go, which makes the demo's plate")
-    picture = plates.landscape(96, 64)
-    assert picture.size == (96, 64)
-    # Balloon or not, above is blue sky and right of the middle the sun.
-    red, _, blue = np.asarray(picture, int)[2, 10]
-    assert blue > red
+def test_a_part_is_shown_around_its_middle_and_within_the_picture() -> None:
+    image = np.linspace(0, 1, 100, dtype=np.float32)[None, None, None].repeat(3, 1).repeat(50, 2)
+    middle = np.asarray(gallery.Plate("", 0.5, 0.5).shown(image, 20, 10))
+    assert middle.shape == (10, 20, 3) and abs(middle[:, [9, 10]].mean() / 255 - 0.5) < 0.01
+    assert np.asarray(gallery.Plate("", 1.0, 1.0).shown(image, 20, 10))[0, -1, 0] == 255
+    assert np.asarray(gallery.Plate("", 0.0, 0.0).shown(image, 20, 10))[0, 0, 0] == 0
 
 
-def test_a_gallery_shows_every_style_on_both_plates(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shade = lambda value: lambda width, height: Image.new("RGB", (width, height), value)
-    monkeypatch.setattr(plates, "landscape", shade((40, 90, 160)))
-    monkeypatch.setattr(plates, "still_life", shade((200, 120, 40)))
-    monkeypatch.setattr(gallery, "WIDTH", 48)
-    monkeypatch.setattr(gallery, "HEIGHT", 32)
+def test_a_gallery_shows_every_style_on_both_photographs(
+    packages: Path, photographs: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
     bank = Bank(packages)
     names = list(bank.styles)
-    sheet = np.asarray(gallery.gallery(bank, names, (names[0], names[1])))
-    row, column = 32 + gallery.CAPTION, 48 + gallery.GAP
-    # The strip's five pictures share the width of four.
-    strip = round(((4 * column) // 5 - gallery.GAP) * 32 / 48)
-    assert sheet.shape == (2 * row + strip + gallery.CAPTION + 2 * gallery.GAP, 4 * column + gallery.GAP, 3)
-    # Plate by plate and style by style, each painted picture is where it belongs.
-    middle = lambda x, y: sheet[gallery.GAP + y * row + 16, gallery.GAP + x * column + 24]
-    assert tuple(middle(1, 0)) == (40, 90, 160) and tuple(middle(2, 0)) == (200, 120, 40)
-    for index, name in enumerate(names):
-        for plate, colour in enumerate(((40, 90, 160), (200, 120, 40))):
-            painted = gallery.paint(bank, Image.new("RGB", (96, 64), colour), bank.styles[name].vector)
-            expected = np.asarray(painted.resize((48, 32), Image.LANCZOS))[16, 24]
-            assert np.array_equal(middle(2 * index + plate, 1), expected)
+    monkeypatch.setattr(gallery, "MIX", (names[0], names[1]))
+    sheet = np.asarray(gallery.gallery(bank, photographs, 48, 32, 64))
+    assert sheet.shape == (2 * (32 + gallery.CAPTION) + gallery.GAP, 4 * (48 + gallery.GAP) + gallery.GAP, 3)
+
+    def cell(index: int) -> np.ndarray:
+        row, column = divmod(index, 4)
+        top, left = gallery.GAP + row * (32 + gallery.CAPTION), gallery.GAP + column * (48 + gallery.GAP)
+        return sheet[top : top + 32, left : left + 48]
+
+    for index, plate in enumerate(gallery.SHOWN):
+        image = plate.picture(photographs, 64)
+        assert np.array_equal(cell(index), np.asarray(plate.shown(image, 48, 32)))
+        for place, style in enumerate(bank.styles.values()):
+            painted = plate.shown(bank.paint(image, style.vector), 48, 32)
+            assert np.array_equal(cell(2 + 2 * place + index), np.asarray(painted))
+    assert not np.array_equal(cell(6), cell(7))  # two mixtures
+
+
+def test_sheets_are_of_two_sizes(packages: Path, photographs: Path, tmp_path: Path) -> None:  # noqa: F811
+    arguments = ["--styles", str(packages), "--data", str(photographs), "--width", "60", "--height", "40"]
+    gallery.main([*arguments, "--sheets", str(tmp_path / "sheets")])
+    made = sorted(path.name for path in (tmp_path / "sheets").iterdir())
+    assert made == sorted(f"{plate.name}.{lines}.jpg" for plate in gallery.LOOKED_AT for lines in (1080, 2160))

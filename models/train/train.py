@@ -12,7 +12,7 @@ import math
 import os
 import time
 from pathlib import Path
-from typing import Iterable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,30 +20,34 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 import losses
-from filters import LEAST, RandomFilters, texture_loss
-from network import STRIDE, Painter
+from network import STRIDE, Painter, noise
 from paintings import BANK, Painting
-from pictures import Frames, View, data_folder, wall
+from pictures import Frames, View, data_folder
 from soap import Soap
 
 # How far the second view of a picture may be moved, in pixels: every place within the network's stride.
 SHIFT = STRIDE - 1
-# The lattice is looked for in windows of this side, in pixels: small enough that it cannot hide by changing its sign, large
-# enough that a picture's own detail averages out.
-WINDOW = 12 * STRIDE
 # A GPU where torch sees one; CUDA_VISIBLE_DEVICES= hides it.
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-# Longer gradients are shortened to this. Most are 10 to 50 long; where all are shortened, every step counts alike.
+# Longer gradients are shortened to this. Most are 10 to 40 long; where all are shortened, every step counts alike.
 CLIP = 60.0
 # How much faster than the shared weights vectors learn: few steps meet each, and it has few numbers, which bear long strides.
 VECTOR_RATE = 10
+# How far a picture's tone goes from the plate's to the painting's: a day looks as light as the painting, a night is a night.
+TOWARDS = 0.5
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
 MIXED = 0.3
-# How many sets of random filters there are, of which every step looks with one.
-CHANCES = 16
 
-# By layer, of so many paintings.
-Targets = dict[str, losses.Statistics]
+
+class Target(NamedTuple):
+    """A painting's Gram matrices by layer, seen at half its size, where a stroke fits into a feature, at a quarter, where a
+    swirl does, and at all of it: brush and edges (Snelgrove 2017, High-Resolution Multi-Scale Neural Texture Synthesis).
+    """
+
+    half: dict[str, Tensor]
+    coarse: dict[str, Tensor]
+    fine: dict[str, Tensor]
+    tone: Tensor
 
 
 def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
@@ -53,16 +57,15 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     )
     p.add_argument("--steps", type=int, default=steps)
     p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
-    p.add_argument("--side", type=int, default=288, help=f"of the parts, in pixels; {LEAST} at least")
+    p.add_argument("--side", type=int, default=320, help="of the parts, in pixels, a multiple of 16")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--content", type=float, default=8.0, help="weight of the content loss")
-    p.add_argument("--style", type=float, default=20.0, help="weight of the style loss")
-    p.add_argument("--texture", type=float, default=10.0, help="weight of the style loss by random filters")
-    p.add_argument("--tone", type=float, default=100.0, help="weight of: light stays light and dark stays dark")
-    p.add_argument("--bands", type=float, default=8.0, help="weight of: no more of any size than the painting has")
-    p.add_argument("--even", type=float, default=8.0, help="weight of: an even wall stays even")
-    p.add_argument("--lattice", type=float, default=200.0, help="weight of what repeats with the network's period")
-    p.add_argument("--stability", type=float, default=25.0, help="weight of: a moved, noisy view is painted alike")
+    p.add_argument("--content", type=float, default=1.3, help="weight of the content loss")
+    p.add_argument("--style", type=float, default=5.0, help="weight of the style loss, at half size")
+    p.add_argument("--coarse", type=float, default=3.0, help="weight of the style loss at a quarter")
+    p.add_argument("--fine", type=float, default=1.0, help="weight of the style loss of brush and edges, at full size")
+    p.add_argument("--tone", type=float, default=20.0, help="weight of: light stays light and dark stays dark")
+    p.add_argument("--stability", type=float, default=10.0, help="weight of: a moved, noisy view is painted alike")
+    p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
     p.add_argument(
         "--bfloat16", action="store_true", help="convolve in bfloat16: faster on processors that compute in it"
     )
@@ -74,80 +77,69 @@ class Trainer:
     """Network, optimiser and data of one run, at some step of its schedule. It trains what asks for a gradient."""
 
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
-        self.a, self.network = a, network.to(DEVICE)
+        self.a, self.network = a, network.to(DEVICE, memory_format=torch.channels_last)
         self.trained = [p for p in network.parameters() if p.requires_grad]
         groups = [{"params": [p], "times": VECTOR_RATE if p is network.styles else 1} for p in self.trained]
         self.optimiser = Soap(groups, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
-        layers = tuple(dict.fromkeys((*losses.STYLE_LAYERS, losses.CONTENT_LAYER)))
-        self.eye = losses.LossNetwork(a.data / losses.NETWORK, layers).to(DEVICE)
-        self.content_eye = losses.LossNetwork(a.data / losses.NETWORK, (losses.CONTENT_LAYER,)).to(DEVICE)
-        self.paintings = [painting.picture(a.data).to(DEVICE) for painting in paintings]
-        self.tone = losses.Tone(*(torch.cat(parts) for parts in zip(*map(losses.tone, self.paintings))))
-        self.bands = torch.stack([losses.bands(painting) for painting in self.paintings])
-        self.seen: dict[losses.Look, Targets] = {}
-        self.chances = [RandomFilters(seed).to(DEVICE) for seed in range(CHANCES)]
-        # By set of filters and scale: of all paintings.
-        self.textures = [self._textures(filters) for filters in self.chances]
+        # It is never trained, and so may be kept in what it is computed in.
+        kind = torch.bfloat16 if a.bfloat16 else torch.float32
+        self.eye = losses.LossNetwork(a.data / losses.VGG16, losses.STYLE_LAYERS).to(DEVICE, kind)
+        self.targets = [self._target(painting) for painting in paintings]
 
-    def _textures(self, filters: RandomFilters) -> list[Tensor]:
+    def _target(self, painting: Painting) -> Target:
         with torch.no_grad():
-            return [torch.cat(grams) for grams in zip(*map(filters, self.paintings))]
+            full = painting.picture(self.a.data).to(DEVICE)
+            half = losses.halved(full)
+            return Target(
+                self._grams(half),
+                self._grams(losses.halved(half)),
+                self._grams(full, losses.FINE_LAYERS),
+                losses.tone(full).mean(),
+            )
 
-    def targets(self, look: losses.Look) -> Targets:
-        """Of all paintings, made when a look is first wanted."""
-        if look not in self.seen:
-            with torch.no_grad():
-                each = [
-                    {layer: losses.statistics(f) for layer, f in self.eye(look.at(painting)).items()}
-                    for painting in self.paintings
-                ]
-            self.seen[look] = {
-                layer: losses.Statistics(*(torch.cat(parts) for parts in zip(*(seen[layer] for seen in each))))
-                for layer in losses.STYLE_LAYERS
-            }
-        return self.seen[look]
+    def _grams(self, picture: Tensor, layers: tuple[str, ...] = losses.STYLE_LAYERS) -> dict[str, Tensor]:
+        return {layer: losses.gram(features) for layer, features in self.see(picture, layers).items()}
+
+    def see(self, picture: Tensor, layers: tuple[str, ...] = losses.STYLE_LAYERS) -> dict[str, Tensor]:
+        kind = torch.bfloat16 if self.a.bfloat16 else torch.float32
+        shown = losses.for_vgg(picture).to(kind).contiguous(memory_format=torch.channels_last)
+        return self.eye(shown, layers)
 
     def advance(self) -> dict[str, float]:
         """One step; returns the parts of the loss, unweighted."""
         a = self.a
-        wide = self.view(self.step)
         random = torch.Generator().manual_seed(a.seed * 1_000_003 + self.step)
         styled = shares(random, 1, len(self.network.styles)).to(DEVICE)
+        wide = self.view(self.step)
+        grained = wide.crops + noise(len(wide.crops), a.side + SHIFT, a.side + SHIFT, random).to(DEVICE)
         image = wide.crops[..., : a.side, : a.side]
-        moved, dy, dx = self._second_view(wide, random)
+        moved, dy, dx = self._second_view(View(grained, wide.small), random)
         vector = styled @ self.network.styles
         norms = self.network.statistics(torch.cat([wide.small, moved.small]), vector.expand(2, -1))
-        norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:], norms[:1]])
-        plain = wall(random, image[0], a.side)[None].to(DEVICE)
+        norms = torch.cat([norms[:1].expand(a.batch, -1), norms[1:]])
+        shown = torch.cat([grained[..., : a.side, : a.side], moved.crops])
         with self.precision():
-            painted = self.network.paint_with(torch.cat([image, moved.crops, plain]), norms).float()
-        painted, again, even = painted.split((a.batch, 1, 1))
-        look = losses.LOOKS[torch.randint(len(losses.LOOKS), (), generator=random).item()]
-        chance = torch.randint(CHANCES, (), generator=random).item()
-        with self.precision():
-            with torch.no_grad():
-                content = self.content_eye(look.at(image))[losses.CONTENT_LAYER].float()
-            seen = {layer: features.float() for layer, features in self.eye(look.at(painted)).items()}
-            texture = self.chances[chance](painted)
-
-        def wanted(parts: Iterable[Tensor]) -> list[Tensor]:
-            """Of the paintings' numbers, what the step's style or mixture has."""
-            return [torch.einsum("ns,s...->n...", styled, part) for part in parts]
-
-        targets = {layer: losses.Statistics(*wanted(target)) for layer, target in self.targets(look).items()}
-        (size,) = wanted([self.bands])[0]
+            painted = self.network.paint_with(shown.contiguous(memory_format=torch.channels_last), norms).float()
+        painted, again = painted.split((a.batch, 1))
+        with torch.no_grad():
+            content = self.see(losses.halved(image), (losses.CONTENT_LAYER,))[losses.CONTENT_LAYER].float()
+        half = losses.halved(painted)
+        seen, coarse = self.see(half), self.see(losses.halved(half))
+        # A quarter of every part at full size, from wherever in it.
+        top, left = (int(torch.randint(a.side // 2 + 1, (), generator=random)) for _ in range(2))
+        fine = self.see(painted[..., top : top + a.side // 2, left : left + a.side // 2], losses.FINE_LAYERS)
+        bright = sum(share * t.tone for share, t in zip(styled[0].tolist(), self.targets))
         parts = {
-            "content": losses.content_loss(seen[losses.CONTENT_LAYER], content),
-            "style": losses.style_loss(losses.pooled(seen), targets),
-            "texture": texture_loss(texture, wanted(self.textures[chance])),
-            "tone": losses.tone_loss(losses.beside(painted), losses.beside(image), losses.Tone(*wanted(self.tone))),
-            "bands": losses.bands_loss(losses.bands(painted), size),
-            "even": losses.even_loss(even, plain, size),
-            "lattice": losses.lattice(painted, STRIDE, WINDOW),
+            "content": losses.distance(seen[losses.CONTENT_LAYER].float(), content),
+            "style": losses.style_loss(seen, self._wanted(styled, [t.half for t in self.targets])),
+            "coarse": losses.style_loss(coarse, self._wanted(styled, [t.coarse for t in self.targets])),
+            "fine": losses.style_loss(fine, self._wanted(styled, [t.fine for t in self.targets])),
+            "tone": losses.tone_loss(painted, image, TOWARDS * (bright - losses.tone(wide.small).mean())),
             "stability": unlike(painted[:1], again, dy, dx),
+            "variation": losses.variation(painted),
         }
         loss = sum(getattr(a, name) * part for name, part in parts.items())
         for group in self.optimiser.param_groups:
@@ -155,10 +147,17 @@ class Trainer:
         self.optimiser.zero_grad()
         loss.backward()
         # One odd crop must not undo a hundred steps.
-        nn.utils.clip_grad_norm_(self.trained, CLIP)
+        length = nn.utils.clip_grad_norm_(self.trained, CLIP)
         self.optimiser.step()
         self.step += 1
-        return {"loss": loss.item(), **{name: part.item() for name, part in parts.items()}}
+        return {"loss": loss.item(), **{name: part.item() for name, part in parts.items()}, "gradient": length.item()}
+
+    def _wanted(self, styled: Tensor, grams: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        """Of the paintings' matrices, what the step's style or mixture has."""
+        return {
+            layer: sum(share * gram[layer] for share, gram in zip(styled[0].tolist(), grams) if share)
+            for layer in grams[0]
+        }
 
     def precision(self) -> torch.autocast:
         """Of the convolutions; norms, statistics and losses are float32 always."""
@@ -169,12 +168,12 @@ class Trainer:
         return View(*(part.to(DEVICE) for part in self.frames.parts(step, self.a.batch)))
 
     def _second_view(self, wide: View, random: torch.Generator) -> tuple[View, int, int]:
-        """The first picture a few pixels on, with grain and a slightly other light: what the next frame of a film is."""
+        """The first part a few pixels on, noise and all, with grain and a slightly other light: what the next frame of a film is."""
         dy, dx = torch.randint(SHIFT + 1, (2,), generator=random).tolist()
         light = 1 + 0.03 * torch.randn((), generator=random)
         crop = wide.crops[:1, :, dy : dy + self.a.side, dx : dx + self.a.side] * light
         crop = crop + 0.02 * torch.randn(crop.shape, generator=random).to(DEVICE)
-        return View(crop.clamp(0, 1), (wide.small * light).clamp(0, 1)), dy, dx
+        return View(crop, (wide.small * light).clamp(0, 1)), dy, dx
 
     def save(self, path: Path) -> None:
         state = {
@@ -245,11 +244,12 @@ def unlike(first: Tensor, second: Tensor, dy: int, dx: int) -> Tensor:
 
 def main(argv: list[str] | None = None) -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    add_arguments(p, steps=12000)
+    add_arguments(p, steps=20000)
     p.add_argument("--out", type=Path, required=True, help="checkpoint; the log lies beside it, as .jsonl")
-    p.add_argument("--widths", type=int, nargs=3, default=(16, 32, 64), help="channels at 1/2, 1/4 and 1/8")
-    p.add_argument("--quarter", type=int, default=2, help="residual blocks at a quarter of the resolution")
-    p.add_argument("--eighth", type=int, default=5, help="residual blocks at an eighth")
+    p.add_argument("--widths", type=int, nargs=3, default=(24, 48, 64), help="channels at 1/2, 1/4 and 1/8")
+    p.add_argument("--quarter", type=int, default=3, help="residual blocks at a quarter of the resolution")
+    p.add_argument("--eighth", type=int, default=4, help="residual blocks at an eighth; 0: work at a quarter")
+    p.add_argument("--paintings", nargs="+", metavar="NAME", help="these of the bank alone")
     p.add_argument("--start", type=Path, help="begin with the weights of this checkpoint, not with random ones")
     p.add_argument("--resume", action="store_true", help="go on from the checkpoint where it exists")
     p.add_argument("--stop-at", type=int, help="stop after this step of the schedule, to be resumed later")
@@ -257,7 +257,8 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     a.out.parent.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(a, Painter(tuple(a.widths), a.quarter, a.eighth, len(BANK)), BANK)
+    paintings = tuple(painting for painting in BANK if not a.paintings or painting.name in a.paintings)
+    trainer = Trainer(a, Painter(tuple(a.widths), a.quarter, a.eighth, len(paintings)), paintings)
     if a.start:
         trainer.network.load_state_dict(torch.load(a.start, map_location=DEVICE)["network"])
     if a.resume and a.out.exists():

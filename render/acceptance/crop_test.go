@@ -12,7 +12,7 @@ import (
 
 // A shot whose bounding box moves is painted as the whole frame is, in every host and as a
 // proxy, where the statistics of one frame are held: 60 dB or nearer, but for what the network
-// sees across the border, 129 pixels.
+// sees across the border, 121 pixels of those that it works on.
 func TestABoundingBoxThatMoves(t *testing.T) {
 	display := image.Rect(0, 0, 460, 450)
 	shot := frames{}

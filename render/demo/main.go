@@ -3,7 +3,6 @@
 //
 //	demo plate FOLDER FRAMES WIDTH HEIGHT
 //	demo sheet OUT.png COLUMNS PICTURE...
-//	demo icon OUT.png PICTURE LEFT TOP SIDE
 package main
 
 import (
@@ -33,14 +32,8 @@ func run(args []string) error {
 			return err
 		}
 		return writeSheet(args[1], columns[0], args[3:])
-	case len(args) == 6 && args[0] == "icon":
-		numbers, err := positive(args[3:])
-		if err != nil {
-			return err
-		}
-		return writeIcon(args[1], args[2], numbers[0], numbers[1], numbers[2])
 	}
-	return fmt.Errorf("usage: demo plate FOLDER FRAMES WIDTH HEIGHT, demo sheet OUT.png COLUMNS PICTURE... or demo icon OUT.png PICTURE LEFT TOP SIDE")
+	return fmt.Errorf("usage: demo plate FOLDER FRAMES WIDTH HEIGHT or demo sheet OUT.png COLUMNS PICTURE...")
 }
 
 func positive(words []string) ([]int, error) {
