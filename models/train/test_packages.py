@@ -8,8 +8,8 @@ import torch
 from torch.nn import functional as F
 
 import export
-from network import SMALL, STRIDE, small
-from packages import Bank, Classic, averaged, strength
+from network import CELLS, NOISE, SMALL, STRIDE, small
+from packages import Bank, Classic, averaged, noise, strength
 from paintings import BANK
 from race import race
 from test_network import tiny
@@ -44,11 +44,12 @@ def test_a_bank_paints_what_torch_paints(packages: Path, size: tuple[int, int]) 
     assert set(bank.styles) == {painting.name for painting in BANK[:2]}
     height, width = (max(-(-side // STRIDE) * STRIDE, bank.minimum) for side in size)
     wide = F.pad(image, [0, width - size[1], 0, height - size[0]], mode="reflect")
+    wide = wide + torch.from_numpy(noise(height, width, NOISE, list(CELLS)))
     for painting, style in zip(BANK, network.styles):
         with torch.no_grad():
             expected = network.paint_with(wide, network.statistics(small(image), style[None]))
-        painted = bank.paint(image.numpy(), bank.styles[painting.name].vector)
-        assert painted.shape == image.shape
+        painted = bank._paint(image.numpy(), bank.styles[painting.name].vector)
+        assert painted.shape == image.shape == bank.paint(image.numpy(), bank.styles[painting.name].vector).shape
         assert np.allclose(painted, expected[..., : size[0], : size[1]], atol=export.TOLERANCE)
 
 
