@@ -42,6 +42,14 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+func BenchmarkNoise(b *testing.B) {
+	g := NewGeometry(1920, 1080, 8, 24)
+	picture := make([]float32, 3*g.Plane())
+	for b.Loop() {
+		AddNoise(runtime.GOMAXPROCS(0), picture, &g, 0.08, []int{12, 48})
+	}
+}
+
 func BenchmarkWrite(b *testing.B) {
 	plate := hdPlate()
 	mask := newImage(hd, 1)
