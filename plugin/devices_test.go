@@ -74,15 +74,9 @@ func TestDeviceOverride(t *testing.T) {
 func onGPU(t *testing.T, bank string) *client {
 	t.Helper()
 	onnxtest.Vulkan(t)
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	e := started(t, bank)
 	e.devices.gpus = one
-	c := connect(t, e)
-	c.greet()
-	return c
+	return greeted(t, e)
 }
 
 func (s *shared) on(kind string, index, precision int) *shared {

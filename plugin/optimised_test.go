@@ -60,12 +60,11 @@ func optimisation(name string) *bridge.Render {
 // kept is an engine that keeps pictures in a folder, and what it says.
 func kept(t testing.TB, bank, folder string) (*client, *bytes.Buffer) {
 	t.Helper()
-	newClient(t, bank) // which starts the runtime
+	started(t, bank) // and so is the runtime
 	said := &bytes.Buffer{}
 	e := newEngine(style.Bank{bank}, 0, hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Warn}))
 	e.bakes = &bake.Cache{Folder: folder, Limit: 1 << 30}
-	c := connect(t, e)
-	c.greet()
+	c := greeted(t, e)
 	return c, said
 }
 
@@ -424,14 +423,9 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
 	bank := t.TempDir()
 	filters(t, bank)
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	e := started(t, bank)
 	e.devices.gpus = one
-	c := connect(t, e)
-	c.greet()
+	c := greeted(t, e)
 	r := optimisation("filters")
 	r.Device = bridge.Device{Kind: bridge.DeviceAuto, Precision: 16}
 	if f := c.fails(bridge.KindRender, r, nil); !strings.Contains(f.Message, "not done at 16 bits") {

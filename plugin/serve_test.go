@@ -39,11 +39,23 @@ type client struct {
 // newClient connects to a new engine in this process and greets it.
 func newClient(t testing.TB, bank string) *client {
 	t.Helper()
+	return greeted(t, started(t, bank))
+}
+
+// started is an engine in this process, and the runtime.
+func started(t testing.TB, bank string) *engine {
+	t.Helper()
 	runtimeLibrary = onnxtest.Library(t)
 	if err := startRuntime(); err != nil {
 		t.Fatal(err)
 	}
-	c := connect(t, newEngine(style.Bank{bank}, 0, hclog.NewNullLogger()))
+	return newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+}
+
+// greeted connects to an engine and greets it.
+func greeted(t testing.TB, e *engine) *client {
+	t.Helper()
+	c := connect(t, e)
 	c.greet()
 	return c
 }

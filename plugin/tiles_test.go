@@ -12,29 +12,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
-
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/pixels"
-	"impasto.net/plugin/style"
 )
 
 // tilingClient is a client of an engine that had not enough memory for that many pixels of
 // a style before.
 func tilingClient(t *testing.T, bank, name string, failed int) *client {
 	t.Helper()
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	e := started(t, bank)
 	s, _ := leased(t, e, name)
 	s.failed = failed
-	c := connect(t, e)
-	c.greet()
-	return c
+	return greeted(t, e)
 }
 
 // Frames of the shipped network in tiles are what they are whole, at sizes that leave
@@ -71,11 +62,7 @@ func TestTilesAreHalved(t *testing.T) {
 		}
 		return p
 	}
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
+	e := started(t, bank)
 	s, l := leased(t, e, "great-wave")
 	whole := pixels.NewGeometry(width, height, 1, 1)
 	s.see(1, frame().values, &whole)
