@@ -109,6 +109,8 @@ struct render_request {
   const struct descent *descent;   /* NULL: none */
 };
 
+#define MIN_DETAIL 0.01 /* that a request may have */
+
 #define SPACE_LINEAR "linear"
 #define SPACE_SRGB "srgb"
 

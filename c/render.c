@@ -23,7 +23,6 @@ struct frame {
   bool invert;
   struct size size;
 
-  double scale[2]; /* of the render */
   bool in_order;   /* the host renders one frame after the other */
   bool hold;       /* the statistics are those of the frame at held_time */
   OfxTime held_time;
@@ -198,9 +197,8 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
     return FAILED;
   for (int i = 0; i < 2; i++) {
-    frame->scale[i] = 1;
-    (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->scale[i]);
-    frame->size.scale[i] = frame->scale[i];
+    frame->size.scale[i] = 1;
+    (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->size.scale[i]);
   }
   int in_order = 0;
   (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
@@ -210,8 +208,10 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
       !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
                      &frame->why))
     return FAILED;
-  if (params_switch(params, PARAM_FAST_PROXY, frame->time))
-    frame->size.detail *= frame->scale[1];
+  if (params_switch(params, PARAM_FAST_PROXY, frame->time)) {
+    double less = frame->size.detail * frame->size.scale[1];
+    frame->size.detail = less > MIN_DETAIL ? less : MIN_DETAIL;
+  }
   frame->use_mask = instance_masked(frame->instance, frame->time);
   frame->match_mask = frame->use_mask && params_switch(params, PARAM_MATCH_MASK, frame->time);
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
@@ -372,7 +372,8 @@ static bool find_format(struct frame *frame) {
   OfxRectD f;
   if (!format_of(frame->instance, &f))
     return false;
-  double across = frame->scale[0] / frame->size.pixel_aspect, up = frame->scale[1];
+  const double *scale = frame->size.scale;
+  double across = scale[0] / frame->size.pixel_aspect, up = scale[1];
   const double sides[] = {f.x1 * across, f.y1 * up, f.x2 * across, f.y2 * up};
   for (int i = 0; i < 4; i++) {
     if (!(sides[i] > -MAX_COORDINATE && sides[i] < MAX_COORDINATE))
