@@ -15,7 +15,7 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import Callable, Iterable, NamedTuple
+from typing import Callable, Iterable
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 import losses
 import warp
-from judge import LINES, SQUEEZENET, VGG16, Judge, Target
+from judge import LINES, SQUEEZENET, VGG16, Judge, Photograph, Target
 from packages import Bank, Classic, mixed, strength
 from paintings import BANK, Painting
 from pictures import HELD_OUT, data_folder, load
@@ -54,11 +54,6 @@ class Results:
                 beside.write_text(json.dumps(self.rows, indent=0))
                 os.replace(beside, self.path)
         return self.rows[key]
-
-
-class Photograph(NamedTuple):
-    name: str
-    image: Tensor
 
 
 def held_out(data: Path, count: int) -> list[Photograph]:
@@ -96,14 +91,13 @@ class Gatys:
         def parts() -> tuple[Tensor, Tensor]:
             image = paint(photograph.image)
             with torch.no_grad():
-                return self.judge.parts(image, self.judge.content(photograph.image), self.target.grams())
+                return self.judge.parts(image, self.judge.content_of(photograph), self.target.grams())
 
         return self.results.get(parts, "loss", self.judge.sight.network, self.target.name, photograph.name, painter)
 
     def unpainted(self, photograph: Photograph, grams: dict[str, Tensor]) -> list[float]:
         """Content and style of the photograph itself, of which these are the Gram matrices."""
-        aim = self.target.grams()
-        return [0.0, float(np.mean([float(losses.distance(grams[layer], aim[layer])) for layer in aim]))]
+        return [0.0, float(losses.apart(grams, self.target.grams()))]
 
 
 def loss(a: argparse.Namespace) -> None:
@@ -229,7 +223,7 @@ def _warped(paint: Paint, pair: warp.Pair) -> tuple[float, float]:
 
 
 def mix(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16)
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16, a.bfloat16)
     names = list(styles_of(bank, a.styles))
     if len(names) < 2:
         raise ValueError("mixing takes two styles at least")
@@ -280,8 +274,8 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
         for m in MIXES:
             vector = mixed(first, second, m)
             painted = painting_with(bank, vector)(image)
-            content = judge.content(painted)
-            curves.append([float(judge.parts(painted, content, target.grams())[1]) for target in targets])
+            seen = judge.grams(painted)
+            curves.append([float(losses.apart(seen, target.grams())) for target in targets])
             if m in (0, 1):
                 pure = painting_with(bank, second if m else first)(image)
                 off = max(off, float((painted - pure).abs().max()))
@@ -289,29 +283,17 @@ def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targe
 
 
 def unrealness(a: argparse.Namespace) -> None:
-    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16)
+    results, bank, judge = Results(a.out), Bank(a.bank, a.threads), Judge(a.data, VGG16, a.bfloat16)
     if bank.plain is None:
         raise ValueError(f"{a.bank}: the network has no plain vector, which models/train/plain.py makes")
     photographs = held_out(a.data, a.photos)
     rows = []
     for name in tqdm(styles_of(bank, a.styles), unit="style"):
-        target, style = Target(judge, PAINTINGS[name], a.data), bank.styles[name]
-
-        def parts(photograph: Photograph, u: float) -> tuple[Tensor, Tensor]:
-            painted = painting_with(bank, mixed(bank.plain, style.vector, strength(u)))(photograph.image)
-            with torch.no_grad():
-                return judge.parts(painted, judge.content(photograph.image), target.grams())
-
-        means = [
-            np.mean(
-                [
-                    results.get(lambda: parts(p, u), "unrealness", target.name, p.name, style.identity, f"{u:g}")
-                    for p in photographs
-                ],
-                axis=0,
-            )
-            for u in UNREALNESS
-        ]
+        gatys, style = Gatys(results, judge, PAINTINGS[name], a.data), bank.styles[name]
+        means = []
+        for u in UNREALNESS:
+            paint = painting_with(bank, mixed(bank.plain, style.vector, strength(u)))
+            means.append(np.mean([gatys.of(p, f"{style.identity} at {u:g}", paint) for p in photographs], axis=0))
         rising = all(np.diff([content for content, _ in means]) > 0)
         rows.append([style.label, *(f"{c:.2f}, {s:.2f}" for c, s in means), "yes" if rising else "no"])
     print(

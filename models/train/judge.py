@@ -41,12 +41,18 @@ SQUEEZENET = Sight(
 STYLE_WEIGHT = 10.0
 
 
+class Photograph(NamedTuple):
+    name: str
+    image: Tensor
+
+
 class Judge:
     """Compares feature maps and plain Gram matrices, every layer relative to what it is compared with, so that all have a say."""
 
     def __init__(self, data: Path, sight: Sight, bfloat16: bool = False) -> None:
         """In bfloat16 losses are the same to a hundredth, and there sooner on processors that compute in it."""
         self.sight, self.bfloat16 = sight, bfloat16
+        self.contents: dict[str, Tensor] = {}
         self.network = losses.LossNetwork(data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content))))
 
     def see(self, image: Tensor) -> dict[str, Tensor]:
@@ -57,6 +63,12 @@ class Judge:
     def content(self, image: Tensor) -> Tensor:
         with torch.no_grad():
             return self.see(image)[self.sight.content]
+
+    def content_of(self, photograph: Photograph) -> Tensor:
+        """Looked at once: every painter is compared with it."""
+        if photograph.name not in self.contents:
+            self.contents[photograph.name] = self.content(photograph.image)
+        return self.contents[photograph.name]
 
     def grams(self, image: Tensor) -> dict[str, Tensor]:
         with torch.no_grad():
@@ -71,7 +83,7 @@ class Judge:
     def descend(self, photograph: Tensor, targets: dict[str, Tensor], iterations: int) -> Tensor:
         """What the objective asks for: its own descent, by L-BFGS, from the photograph."""
         content = self.content(photograph)
-        image = photograph.clone().requires_grad_(True)
+        image = photograph.clone(memory_format=torch.contiguous_format).requires_grad_(True)
         descent = torch.optim.LBFGS([image], max_iter=iterations, tolerance_grad=0, tolerance_change=0)
 
         def evaluation() -> Tensor:

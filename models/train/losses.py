@@ -110,7 +110,12 @@ def style_loss(features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tenso
     Several pictures are parts of one. A painting has even regions and busy ones, and so has a frame: where every part is held
     to the statistics of a whole painting, an even sky is filled with blobs of all its colours.
     """
-    return sum(distance(gram(features[layer]).mean(0, keepdim=True), g) for layer, g in targets.items()) / len(targets)
+    return apart({layer: gram(features[layer]).mean(0, keepdim=True) for layer in targets}, targets)
+
+
+def apart(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
+    """Of Gram matrices, the style loss."""
+    return sum(distance(grams[layer], target) for layer, target in targets.items()) / len(targets)
 
 
 def distance(seen: Tensor, aim: Tensor) -> Tensor:

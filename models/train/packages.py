@@ -16,6 +16,9 @@ from PIL import Image
 from area import coverage
 from runtime import onnxruntime
 
+# How many times as high as a frame a network's own lines may be: plugin/size.go has the same.
+MOST_LARGER = 4
+
 
 def session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     """With the engine's options: no memory pattern, and threads that sleep while they wait."""
@@ -66,7 +69,7 @@ class Bank:
     def paint(self, image: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """At the height that the network is made for, and back; where that is less the engine keeps the plate's edges, too."""
         height, width = image.shape[2:]
-        lines = min(self.lines or height, 4 * height)
+        lines = min(self.lines or height, MOST_LARGER * height)
         if height == lines:
             return self._paint(image, vector)
         high = resized(image, lines, round(width * lines / height))

@@ -85,8 +85,8 @@ class Trainer:
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
         # It is never trained, and so may be kept in what it is computed in.
-        kind = torch.bfloat16 if a.bfloat16 else torch.float32
-        self.eye = losses.LossNetwork(a.data / losses.VGG16, losses.STYLE_LAYERS).to(DEVICE, kind)
+        self.kind = torch.bfloat16 if a.bfloat16 else torch.float32
+        self.eye = losses.LossNetwork(a.data / losses.VGG16, losses.STYLE_LAYERS).to(DEVICE, self.kind)
         self.targets = [self._target(painting) for painting in paintings]
 
     def _target(self, painting: Painting) -> Target:
@@ -104,8 +104,7 @@ class Trainer:
         return {layer: losses.gram(features) for layer, features in self.see(picture, layers).items()}
 
     def see(self, picture: Tensor, layers: tuple[str, ...] = losses.STYLE_LAYERS) -> dict[str, Tensor]:
-        kind = torch.bfloat16 if self.a.bfloat16 else torch.float32
-        shown = losses.for_vgg(picture).to(kind).contiguous(memory_format=torch.channels_last)
+        shown = losses.for_vgg(picture).to(self.kind).contiguous(memory_format=torch.channels_last)
         return self.eye(shown, layers)
 
     def advance(self) -> dict[str, float]:
@@ -134,9 +133,9 @@ class Trainer:
         bright = sum(share * t.tone for share, t in zip(styled[0].tolist(), self.targets))
         parts = {
             "content": losses.distance(seen[losses.CONTENT_LAYER].float(), content),
-            "style": losses.style_loss(seen, self._wanted(styled, [t.half for t in self.targets])),
-            "coarse": losses.style_loss(coarse, self._wanted(styled, [t.coarse for t in self.targets])),
-            "fine": losses.style_loss(fine, self._wanted(styled, [t.fine for t in self.targets])),
+            "style": losses.style_loss(seen, blended(styled, [t.half for t in self.targets])),
+            "coarse": losses.style_loss(coarse, blended(styled, [t.coarse for t in self.targets])),
+            "fine": losses.style_loss(fine, blended(styled, [t.fine for t in self.targets])),
             "tone": losses.tone_loss(painted, image, TOWARDS * (bright - losses.tone(wide.small).mean())),
             "stability": unlike(painted[:1], again, dy, dx),
             "variation": losses.variation(painted),
@@ -151,13 +150,6 @@ class Trainer:
         self.optimiser.step()
         self.step += 1
         return {"loss": loss.item(), **{name: part.item() for name, part in parts.items()}, "gradient": length.item()}
-
-    def _wanted(self, styled: Tensor, grams: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-        """Of the paintings' matrices, what the step's style or mixture has."""
-        return {
-            layer: sum(share * gram[layer] for share, gram in zip(styled[0].tolist(), grams) if share)
-            for layer in grams[0]
-        }
 
     def precision(self) -> torch.autocast:
         """Of the convolutions; norms, statistics and losses are float32 always."""
@@ -228,6 +220,13 @@ def shares(random: torch.Generator, pictures: int, styles: int) -> Tensor:
         row[first] += amount if mixed else 1
         row[second] += 1 - amount if mixed else 0
     return rows
+
+
+def blended(styled: Tensor, grams: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Of the paintings' matrices, by layer, what a row of shares has."""
+    return {
+        layer: sum(share * gram[layer] for share, gram in zip(styled[0].tolist(), grams) if share) for layer in grams[0]
+    }
 
 
 def unlike(first: Tensor, second: Tensor, dy: int, dx: int) -> Tensor:
