@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"impasto.net/bridge/plain"
+	"impasto.net/plugin/bake"
+)
+
+// usualCache is what pictures may take on disk, in megabytes: four hundred of 1080p.
+const usualCache = 10_000
+
+// cache is where pictures are kept that took minutes; nil where there is no home, or none
+// are wanted.
+func cache() (*bake.Cache, error) {
+	megabytes := usualCache
+	if s := os.Getenv("IMPASTO_CACHE"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 || n > 1<<40 {
+			return nil, fmt.Errorf("IMPASTO_CACHE is %q, which is not a number of megabytes", s)
+		}
+		megabytes = n
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil || megabytes == 0 {
+		return nil, nil
+	}
+	return &bake.Cache{Folder: filepath.Join(folder, "impasto", "pictures"), Limit: int64(megabytes) * 1e6}, nil
+}
+
+const cacheLong = `cache shows what there is of pictures that Impasto keeps on disk, because they took minutes: those
+that a style optimises. A comp that is opened again has them at once.
+
+They are in impasto/pictures in the user's cache folder, $XDG_CACHE_HOME or ~/.cache, and those go first that were
+not used for the longest time. IMPASTO_CACHE is how many megabytes they may take: 10000 where it is not set, none at 0.`
+
+// cacheCommand is impasto cache.
+func cacheCommand(args []string) error {
+	var clear bool
+	c := &cobra.Command{
+		Use: "cache", Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "impasto cache"},
+		Short: "Show the pictures that are kept on disk, and remove them", Long: cacheLong, SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return showCache(clear) },
+	}
+	c.CompletionOptions.DisableDefaultCmd = true
+	c.Flags().BoolVar(&clear, "clear", false, "remove all of them")
+	c.SetArgs(args)
+	return c.Execute()
+}
+
+func showCache(clear bool) error {
+	c, err := cache()
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor HOME is set.")
+		return nil
+	}
+	n, bytes, err := c.Use()
+	if err != nil {
+		return err
+	}
+	if clear {
+		if err := c.Clear(); err != nil {
+			return err
+		}
+		fmt.Fprintf(plain.Out, "Removed %s from %s.\n", pictureCount(n, bytes), c.Folder)
+		return nil
+	}
+	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "folder\t%s\n", c.Folder)
+	fmt.Fprintf(t, "kept\t%s\n", pictureCount(n, bytes))
+	fmt.Fprintf(t, "limit\t%s\n", megabytes(c.Limit))
+	return t.Flush()
+}
+
+func pictureCount(n int, bytes int64) string {
+	if n == 1 {
+		return "1 picture, " + megabytes(bytes)
+	}
+	return fmt.Sprintf("%d pictures, %s", n, megabytes(bytes))
+}
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/style"
+)
+
+// doctor says what this program knows for impasto doctor, in bridge.Sections. Whatever is
+// wrong is in them; the error is for what keeps them from being said.
+func doctor([]string) error {
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	lacks, err := confine(bank, library) // to find what the engine finds
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	// The runtime comes last: it loads drivers, and those end programs.
+	for _, look := range []func() *bridge.Section{
+		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library, lacks) },
+	} {
+		if err := out.Encode(look()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const again = "install the whole Impasto.ofx.bundle again"
+
+// confined says what a machine lacks for the engine to be kept from what it has no need of.
+func confined(lacks []string) string {
+	if len(lacks) == 0 {
+		return "it can open no internet socket, and of files only what painting takes"
+	}
+	return "less than it could be: this kernel, or the container, lacks " + strings.Join(lacks, " and ") +
+		" (Linux has Landlock since 5.13 and seccomp since 3.17, where they are switched on)"
+}
+
+func engineItself(library string, lacks []string) *bridge.Section {
+	s := &bridge.Section{Name: "engine"}
+	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
+	if value := os.Getenv("IMPASTO_DEVICE"); value != "" {
+		s.Note("IMPASTO_DEVICE", "%s, which goes before the node's Device", value)
+	}
+	if _, err := deviceOverride(); err != nil {
+		s.Find("%s: set it to one, or unset it.", sentence(err))
+	}
+	s.Note("confined", "%s", confined(lacks))
+	s.Note("ONNX Runtime", "%s", library)
+	if err := loadRuntime(library); err != nil {
+		s.Find("%s.", sentence(err))
+		return s
+	}
+	s.Note("its version", "%s", network.Version())
+	for _, provider := range network.GPUs {
+		switch err := (network.Device{Provider: provider}).Try(); {
+		case err == nil:
+			s.Note(string(provider), "can be used")
+		case errors.Is(err, network.ErrProvider):
+			s.Note(string(provider), "%v", err)
+		default:
+			s.Note(string(provider), "cannot be used: %s", brief(err))
+			if provider != network.WebGPU {
+				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it wants, or unset IMPASTO_ONNXRUNTIME.", provider, brief(err))
+			} else if len(bridge.GPUs()) > 0 {
+				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for Vulkan, and libvulkan1.", brief(err))
+			}
+		}
+	}
+	return s
+}
+
+// styles compares every package of every folder with its checksums.
+func styles(bank style.Bank) *bridge.Section {
+	s := &bridge.Section{Name: "styles"}
+	for i, folder := range bank {
+		shipped := i == len(bank)-1
+		entries, err := os.ReadDir(folder)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && folder == userFolder():
+			s.Note(folder, "not there: nothing was added by this user")
+			continue
+		case err != nil && shipped:
+			s.Find("The styles that ship cannot be read: %v. %s.", err, sentence(errors.New(again)))
+			continue
+		case err != nil:
+			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
+			continue
+		}
+		var styles, networks, encoders int
+		for _, e := range entries {
+			path := filepath.Join(folder, e.Name())
+			if !e.IsDir() || !style.ValidName(e.Name()) {
+				continue
+			}
+			p, err := whole(bank, path)
+			switch {
+			case err != nil && shipped:
+				s.Find("A package that ships is broken: %v. %s.", err, sentence(errors.New(again)))
+			case err != nil:
+				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
+			case p.Style != nil:
+				styles++
+			case p.Network != nil:
+				networks++
+			default:
+				encoders++
+			}
+		}
+		s.Note(folder, "%d styles, %d networks and %d encoders are whole", styles, networks, encoders)
+	}
+	return s
+}
+
+// whole opens a package, or says why it cannot be used.
+func whole(bank style.Bank, folder string) (p style.Any, err error) {
+	if p, err = style.OpenAny(folder); err != nil {
+		return p, err
+	}
+	if _, err = p.Head().Load(); err != nil || p.Style == nil {
+		return p, err
+	}
+	n, err := bank.Network(p.Style)
+	if err == nil && n.Norms != nil {
+		_, err = p.Style.LoadVector(n.Norms.Length)
+	}
+	return p, err
+}

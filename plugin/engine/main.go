@@ -1,0 +1,239 @@
+// Package engine is the program that paints: it runs the networks of styles on plates.
+// impasto-host starts it through go-plugin, which does the handshake and the log; requests
+// come as bridge messages on a socket of their own.
+//
+// A request passes through these files: serve.go (messages), render.go (one frame),
+// memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
+// devices.go and half.go (where and how finely those run), budget.go (with how much memory),
+// optimised.go (frames that no network paints), paintings.go (what networks take from
+// paintings), tiles.go and stages.go (frames that are too large for one run), pictures.go
+// (what networks painted, kept). What it may open is in files.go, the library that it loads in
+// runtime.go. The packages pixels, network, onnx and style stand alone, as bake does, and
+// optimise does on them.
+//
+// What impasto has it do on the command line is in bare.go, cache.go, doctor.go (with gpus.go
+// and machine.go), models.go and optimise.go; of that, start.go has what a descent starts from.
+package engine
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+
+	"impasto.net/bridge"
+	"impasto.net/bridge/plain"
+	"impasto.net/plugin/importer"
+	"impasto.net/plugin/sandbox"
+	"impasto.net/plugin/style"
+)
+
+// Main is the program. It belongs to the ONNX Runtime with that SHA-256, in hexadecimal digits.
+func Main(library string) {
+	librarySHA256 = library
+	if len(os.Args) > 1 && commands[os.Args[1]] != nil {
+		if err := commands[os.Args[1]](os.Args[2:]); err != nil {
+			fmt.Fprintf(plain.Err, "impasto %s: %v\n", os.Args[1], err)
+			os.Exit(1)
+		}
+		return
+	}
+	parent := flag.Int("parent", 0, "the `process` that started this one, and with which it ends")
+	flag.Parse()
+	if os.Getenv(bridge.Handshake.MagicCookieKey) != bridge.Handshake.MagicCookieValue || *parent == 0 {
+		fmt.Fprintln(os.Stderr, "impasto-engine is a part of the Impasto node, whose host process starts it when a frame is to be painted. There is nothing to be done with it by hand.")
+		os.Exit(2)
+	}
+	// Standard error belongs to go-plugin once it serves; the logger keeps the real one.
+	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: os.Stderr, JSONFormat: true})
+	if err := start(*parent, log); err != nil {
+		log.Error("the engine cannot start", "error", err)
+		bridge.LeaveEngine(1)
+	}
+	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Logger: log})
+	bridge.LeaveEngine(0)
+}
+
+// commands are what impasto has this program do beside painting for the node.
+var commands = map[string]func(args []string) error{"bare": bare, "cache": cacheCommand, "doctor": doctor, "models": models, "optimise": optimiseCommand, "trial": try}
+
+// try runs a stranger's graph for impasto models: the process that wants it, the file, and
+// the outputs that are wanted.
+func try(args []string) error {
+	_, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if len(args) < 3 {
+		return errors.New("wanted are a process, a file and outputs")
+	}
+	parent, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	_ = expendable()
+	// Of a stranger's network it sees the file, and writes nothing.
+	if _, err := sandbox.Enter(func() sandbox.Files {
+		files := libraries(library)
+		files[sandbox.Read] = append(files[sandbox.Read], args[1])
+		return files
+	}, sandbox.NoSockets); err != nil {
+		return err
+	}
+	if err := checkLibrary(library); err != nil {
+		return err
+	}
+	return importer.Trial(library, parent, args[1], args[2:])
+}
+
+// expendable has the kernel take this process before others where memory runs out: it is
+// started again, the artist's session is not.
+func expendable() error {
+	const file, most = "/proc/self/oom_score_adj", "1000"
+	if is, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(is)) == most {
+		return nil // and confined it could not be said again
+	}
+	return os.WriteFile(file, []byte(most), 0)
+}
+
+// start answers messages from here on, and ends the process with its parent.
+func start(parent int, log hclog.Logger) error {
+	if err := bridge.TieEngine(parent); err != nil {
+		return err
+	}
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if err := expendable(); err != nil {
+		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
+	}
+	if folder := userFolder(); folder != "" {
+		_ = os.MkdirAll(folder, 0o755) // what is added later is seen only where this is there now
+	}
+	lacks, err := confine(bank, library)
+	if err != nil {
+		return err
+	}
+	if len(lacks) > 0 {
+		log.Warn("the engine is confined less than it could be", "because this machine lacks", lacks)
+	}
+	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
+	if err != nil {
+		return err
+	}
+	if err := loadRuntime(library); err != nil {
+		return err
+	}
+	limit, err := threadLimit()
+	if err != nil {
+		return err
+	}
+	engine := newEngine(bank, limit, log)
+	if engine.devices.override, err = deviceOverride(); err != nil {
+		return err
+	}
+	if engine.budget.override, err = memoryOverride(); err != nil {
+		return err
+	}
+	if engine.bakes, err = cache(); err != nil {
+		return err
+	}
+	go func() {
+		if err := newServer(conn, engine).serve(); err != nil {
+			log.Error("the connection to impasto-host broke", "error", err)
+			bridge.LeaveEngine(1)
+		}
+		bridge.LeaveEngine(0)
+	}()
+	return nil
+}
+
+// installed says where the styles and ONNX Runtime are, from where this program is. Another
+// ONNX Runtime is taken where IMPASTO_ONNXRUNTIME names its library.
+func installed() (style.Bank, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		return nil, "", err
+	}
+	programs := filepath.Dir(self)
+	bank := stylePath()
+	if folder := userFolder(); folder != "" {
+		bank = append(bank, folder)
+	}
+	bank = append(bank, filepath.Join(filepath.Dir(programs), "Resources", "styles"))
+	if library := os.Getenv("IMPASTO_ONNXRUNTIME"); library != "" {
+		return bank, library, nil
+	}
+	return bank, filepath.Join(programs, "libonnxruntime.so.1"), nil
+}
+
+// stylePath are the folders of a studio.
+func stylePath() (folders style.Bank) {
+	for _, folder := range filepath.SplitList(os.Getenv("IMPASTO_STYLE_PATH")) {
+		if folder != "" {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// userFolder is where the styles are that the user added; empty where there is no home.
+func userFolder() string {
+	if data := dataFolder(); data != "" {
+		return filepath.Join(data, "impasto", "styles")
+	}
+	return ""
+}
+
+// dataFolder is where programs keep the user's data; empty where there is no home.
+func dataFolder() string {
+	data := os.Getenv("XDG_DATA_HOME")
+	if filepath.IsAbs(data) { // what is not, the specification says to ignore
+		return data
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share")
+}
+
+// threadLimit is IMPASTO_THREADS; 0 is none.
+func threadLimit() (int, error) {
+	s := os.Getenv("IMPASTO_THREADS")
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("IMPASTO_THREADS is %q, which is not a number of threads", s)
+	}
+	return n, nil
+}
+
+// failure is an error for the artist.
+func failure(code bridge.Code, cause error, format string, args ...any) *bridge.Error {
+	e := &bridge.Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if cause != nil {
+		e.Cause = cause.Error()
+	}
+	return e
+}
+
+// asFailure gives any error a code and a sentence.
+func asFailure(err error, code bridge.Code) *bridge.Error {
+	if e, ok := errors.AsType[*bridge.Error](err); ok {
+		return e
+	}
+	return failure(code, nil, "%v", err)
+}

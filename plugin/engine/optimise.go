@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/vmihailenco/msgpack/v5"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/optimise"
+	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/style"
+)
+
+// optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
+// The arguments are folders that it names.
+func optimiseCommand(folders []string) error {
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	if _, err := confine(bank, library, folders...); err != nil {
+		return err
+	}
+	if err := loadRuntime(library); err != nil {
+		return err
+	}
+	threads, err := threadLimit()
+	if err != nil {
+		return err
+	}
+	in, out := bufio.NewReader(os.Stdin), msgpack.NewEncoder(os.Stdout)
+	var job bridge.Optimise
+	if err := msgpack.NewDecoder(in).Decode(&job); err != nil {
+		return fmt.Errorf("a job that cannot be read: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	enough, reached := context.WithCancel(ctx)
+	go func() {
+		if _, err := in.ReadByte(); err == nil {
+			reached()
+			_, _ = io.Copy(io.Discard, in) // it ends when who started this does, or wants it to
+		}
+		cancel()
+	}()
+	o := &ordered{newEngine(bank, threads, hclog.NewNullLogger()), &job, nil}
+	if o.engine.devices.override, err = deviceOverride(); err != nil {
+		return err
+	}
+	err = o.run(ctx, func(i *bridge.Iteration) error {
+		if err := out.Encode(i); err != nil || enough.Err() == nil {
+			return err
+		}
+		return optimise.Enough
+	})
+	if errors.Is(err, network.ErrMemory) {
+		w := job.Render.Plate.Window
+		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", w.Width(), w.Height(), err)
+	}
+	return err
+}
+
+// ordered is a picture that impasto optimise has painted.
+type ordered struct {
+	engine *engine
+	*bridge.Optimise
+	frame *frame
+}
+
+// run paints it as the node does, and tells of every iteration.
+func (o *ordered) run(ctx context.Context, tell func(*bridge.Iteration) error) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	var err error
+	if o.frame, err = newFrame(&o.Render, nil); err != nil {
+		return err
+	}
+	if o.frame.look, err = o.encoder(); err != nil {
+		return err
+	}
+	job, err := o.job(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = job.Run(ctx, func(i *optimise.Iteration) error {
+		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style, Content: i.Content, Variation: i.Variation}
+		if i.Picture != nil {
+			if said.Output, err = o.output(ctx, i.Picture); err != nil {
+				return err
+			}
+		}
+		return tell(&said)
+	})
+	return err
+}
+
+// encoder gives the look of an encoder in a folder, or of that name.
+func (o *ordered) encoder() (*look, error) {
+	open := o.engine.looks.bank.FindEncoder
+	if strings.ContainsRune(o.Render.Style, filepath.Separator) {
+		open = style.OpenEncoder
+	}
+	e, err := open(o.Render.Style)
+	if err != nil {
+		return nil, err
+	}
+	return &look{id: e.ID, label: e.Label, encoder: e}, nil
+}
+
+// job reads the pictures, and paints what the descent starts from.
+func (o *ordered) job(ctx context.Context) (*optimise.Job, error) {
+	f, e := o.frame, o.engine
+	settings, err := f.settings()
+	if err != nil {
+		return nil, err
+	}
+	settings.Adam = o.Optimiser == bridge.OptimiserAdam
+	seen, err := o.read(ctx, &f.plate)
+	if err != nil {
+		return nil, err
+	}
+	painting, err := e.wholePainting(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	j := e.job(f, settings, painting, seen, f.shares())
+	if j.Device, _, err = e.whereOptimised(ctx, f.look, f.Device); err != nil {
+		return nil, err
+	}
+	j.Stills = o.Stills
+	if o.Start != "" {
+		first, err := startOf(ctx, o.Start, j, e)
+		if err != nil {
+			return nil, err
+		}
+		j.Start = &first
+	}
+	if o.Continued != nil {
+		if o.Continued.Window != o.Render.Plate.Window {
+			return nil, errors.New("the picture to go on from has another size than the plate")
+		}
+		if err := o.Continued.Check(4, 0); err != nil {
+			return nil, err
+		}
+		im := pixels.NewImage(o.Continued, o.Continued.Pixels)
+		before, err := o.read(ctx, &im)
+		if err != nil {
+			return nil, err
+		}
+		picture := e.sizedFor(before, &f.seen, &f.work)
+		j.Before = &picture
+	}
+	return j, nil
+}
+
+// read reads a picture of the plate's window, as the encoder sees it.
+func (o *ordered) read(ctx context.Context, im *pixels.Image) ([]float32, error) {
+	values, r := make([]float32, 3*o.frame.seen.Plane()), o.frame.optimisedReader()
+	_, err := r.Read(ctx, int(o.engine.threads.Load()), im, &o.frame.seen, values)
+	return values, err
+}
+
+// output is the plate with what was painted of it.
+func (o *ordered) output(ctx context.Context, painted *network.Tensor) ([]byte, error) {
+	f, e := o.frame, o.engine
+	bytes := make([]byte, o.Render.Output.Size())
+	to, w := pixels.NewImage(&o.Render.Output, bytes), f.writer()
+	w.Decoders, w.Again = fromOptimised(), toOptimised()
+	values := e.sizedFor(painted.Values, &f.work, &f.seen).Values
+	return bytes, w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &to, &f.seen, values)
+}

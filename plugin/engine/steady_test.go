@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/onnxtest"
+)
+
+// From the twentieth frame on an engine takes no more memory.
+func TestMemoryIsFlat(t *testing.T) {
+	pid, c := another(t, filepath.Join("..", "models", "styles"))
+	s := newShared(t, "great-wave", 320, 180)
+	s.request.Size = asHigh(180)
+	after := 0
+	for frame := range 80 {
+		s.smooth(frame)
+		c.render(s)
+		if frame == 19 {
+			after = onnxtest.Anonymous(t, pid)
+		}
+	}
+	if end := onnxtest.Anonymous(t, pid); end-after > 4<<20 {
+		t.Errorf("%d KB after 20 frames, %d KB after 80", after>>10, end>>10)
+	}
+}
+
+// A frame allocates nothing of its own size: not when it is painted, and not when the mix of
+// one that is kept changes.
+func TestFramesAllocateLittle(t *testing.T) {
+	c := newClient(t, filepath.Join("..", "models", "styles"))
+	s := newShared(t, "great-wave", 640, 360)
+	s.request.Size = asHigh(360)
+	s.masked()
+	most := uint64(640 * 360 * 16 / 32) // of the frame's bytes; messages and plans take half of that
+	if raceDetector {
+		most *= 4 // sync.Pool drops a part of what it is given then
+	}
+	for name, change := range map[string]func(frame int){
+		"painted": s.smooth,
+		"mixed":   func(frame int) { s.request.Mix = 1 / float64(frame+2) },
+	} {
+		const warmUp, frames = 2, 6
+		var before, after runtime.MemStats
+		for frame := range warmUp + frames {
+			if frame == warmUp {
+				runtime.ReadMemStats(&before)
+			}
+			change(frame)
+			var d bridge.Done
+			c.ask(bridge.KindRender, &s.request, s.file, bridge.KindDone, &d)
+			if want := name == "mixed"; d.Cached != want && frame > 0 {
+				t.Fatalf("%s frame %d, cached %t", name, frame, d.Cached)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / frames; each > most {
+			t.Errorf("a frame that is %s allocates %d bytes", name, each)
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"impasto.net/bridge"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnxtest"
+	"impasto.net/plugin/pixels"
+)
+
+// tilingClient is a client of an engine that had not enough memory for that many pixels of
+// a style before.
+func tilingClient(t *testing.T, bank, name string, failed int) *client {
+	t.Helper()
+	e := started(t, bank)
+	s, _ := leased(t, e, name)
+	s.failed = failed
+	return greeted(t, e)
+}
+
+// Frames of the shipped network in tiles are what they are whole, at sizes that leave
+// narrow rests and with tiles that are smaller than what they need around themselves.
+func TestTilesHaveNoSeams(t *testing.T) {
+	bank := filepath.Join("..", "models", "styles")
+	whole := newClient(t, bank)
+	for _, x := range []struct{ width, height, failed int }{
+		{700, 430, 2 * 350 * 350}, {1001, 270, 2 * 300 * 280}, {61, 903, 2 * 64 * 300}, {520, 517, 520 * 520},
+	} {
+		s := newShared(t, "great-wave", x.width, x.height)
+		s.request.Size = asHigh(x.height)
+		s.tinge(x.width, 1)
+		whole.render(s)
+		want := bytes.Clone(s.output)
+		clear(s.output)
+		c := tilingClient(t, bank, "great-wave", x.failed)
+		c.render(s)
+		near(t, s.output, want, 2e-5)
+		if n := c.tiles(); n < 3 {
+			t.Errorf("%d × %d pixels were painted in %d tiles", x.width, x.height, n)
+		}
+	}
+}
+
+// A tile that there is not enough memory for is painted in halves, as often as it takes.
+func TestTilesAreHalved(t *testing.T) {
+	bank := filepath.Join("..", "models", "styles")
+	const width, height = 408, 272
+	frame := func() planar {
+		p := planar{make([]float32, 3*width*height), width, height}
+		for i := range p.values {
+			p.values[i] = float32(i*7919%1000) / 1000
+		}
+		return p
+	}
+	e := started(t, bank)
+	s, l := leased(t, e, "great-wave")
+	whole := pixels.NewGeometry(width, height, 1, 1)
+	s.see(1, frame().values, &whole)
+	norms, err := s.style(context.Background(), l.vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float32, 3*width*height)
+	if err := s.run(context.Background(), frame().values, want, width, height, norms); err != nil {
+		t.Fatal(err)
+	}
+	columns, err := s.field.Pieces(1, width, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.field.Pieces(0, height, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := 0
+	tiles := tiling{engine: e, session: s, ctx: context.Background(), beside: norms, frame: frame(), painted: func(float64) { parts++ }}
+	s.failed = 250 * 250
+	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range tiles.frame.values {
+		if math.Abs(float64(v-want[i])) > 2e-5 {
+			t.Fatalf("value %d is %g, want %g", i, v, want[i])
+		}
+	}
+	if parts < 4 {
+		t.Errorf("it was painted in %d parts", parts)
+	}
+	s.failed = 1
+	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); !errors.Is(err, network.ErrMemory) {
+		t.Errorf("without any memory: %v", err)
+	}
+}
+
+// leased is a session and the look that it is of.
+func leased(t *testing.T, e *engine, name string) (*session, *look) {
+	t.Helper()
+	l, err := e.looks.get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.sessions.get(context.Background(), l, placement{precision: 32}, 2, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.sessions.put(s) })
+	return s, l
+}
+
+// tiles is how many tiles were painted, as the progress told.
+func (c *client) tiles() (n int) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for _, p := range c.stages {
+		if strings.HasPrefix(p.Stage, "painting") && p.Fraction > 0.05 {
+			n++
+		}
+	}
+	return n
+}
+
+// A frame of 8K takes no more than is promised beside the memory that is shared with the
+// host, and one after the other takes no more.
+func TestMemoryOfLargeFrames(t *testing.T) {
+	pid, c := another(t, filepath.Join("..", "models", "styles"))
+	s := newShared(t, "great-wave", 7680, 4320)
+	for frame := range 2 {
+		s.smooth(frame)
+		if _, most := c.watched(pid, s); most > 1.5e9 {
+			t.Errorf("frame %d took %d MB", frame, most/1e6)
+		}
+	}
+}
+
+// BenchmarkLargeFrames is that and more: what the shipped network takes for frames of
+// several sizes, and one that others made, in megabytes and seconds a megapixel, by the clock
+// and of processors.
+func BenchmarkLargeFrames(b *testing.B) {
+	bank := b.TempDir()
+	if err := os.CopyFS(bank, os.DirFS(filepath.Join("..", "models", "styles"))); err != nil {
+		b.Fatal(err)
+	}
+	for _, network := range []string{"great-wave", brought[0]} {
+		id := network
+		if network == brought[0] {
+			id = bring(b, bank, network)
+		}
+		for _, size := range [][2]int{{1920, 1080}, {3840, 2160}, {7680, 4320}} {
+			if network == brought[0] && size[0] > 3840 {
+				continue // it would take minutes
+			}
+			b.Run(fmt.Sprintf("%s/%dx%d", network, size[0], size[1]), func(b *testing.B) {
+				pid, c := another(b, bank)
+				s := newShared(b, id, size[0], size[1])
+				most, wall, worked := 0, math.Inf(1), math.Inf(1)
+				for frame := 0; b.Loop(); frame++ {
+					s.smooth(frame)
+					before := processorTime(b, pid)
+					d, took := c.watched(pid, s)
+					most = max(most, took)
+					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked, processorTime(b, pid)-before)
+				}
+				area := float64(size[0]*size[1]) / 1e6
+				b.ReportMetric(float64(most)/1e6, "MB")
+				b.ReportMetric(wall/area, "s/MP")
+				b.ReportMetric(worked/area, "cpu-s/MP")
+			})
+		}
+	}
+}
+
+// raceless is the path of an engine that the race detector does not take memory in.
+func raceless(t testing.TB) string {
+	t.Helper()
+	if !raceDetector {
+		return install(t)
+	}
+	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
+	if _, err := os.Stat(engine); err != nil {
+		t.Skip("the race detector takes memory of its own, and there is no other engine beside ONNX Runtime: build the bundle first")
+	}
+	return engine
+}
+
+// another is a raceless engine in a process of its own.
+func another(t testing.TB, bank string) (pid int, c *client) {
+	t.Helper()
+	cmd, c := command(t, bank, raceless(t), "--parent", fmt.Sprint(os.Getpid()))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	c.greet()
+	return cmd.Process.Pid, c
+}
+
+// watched renders a frame, and gives what the engine took for it at the most.
+func (c *client) watched(pid int, s *shared) (d bridge.Done, most int) {
+	c.t.Helper()
+	_, answer := c.send(bridge.KindRender, &s.request, s.file)
+	for {
+		most = max(most, onnxtest.Anonymous(c.t, pid))
+		select {
+		case m, ok := <-answer:
+			if !ok {
+				c.t.Fatal("the engine ended")
+			}
+			if err := m.Decode(&d); m.Kind != bridge.KindDone || err != nil {
+				c.t.Fatalf("answered with %s, %v", m.Kind, err)
+			}
+			return d, most
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// processorTime is what a process has had so far, in seconds.
+func processorTime(t testing.TB, pid int) float64 {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(after) // of the kernel's list, from the third on
+	var user, system float64
+	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		t.Fatal(err)
+	}
+	return (user + system) / 100 // ticks of USER_HZ
+}
