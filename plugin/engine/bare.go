@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"time"
 
+	"impasto.net/plugin/config"
+
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
@@ -31,7 +33,7 @@ func bare(args []string) error {
 	if *id == "" || *width < 1 || *height < 1 || *threads < 1 || flags.NArg() > 0 {
 		return errors.New("wanted are --style, and numbers above 0")
 	}
-	bank, library, err := installed()
+	bank, library, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func bare(args []string) error {
 	}
 	var s sessions
 	d := devices{gpus: bridge.GPUs, background: true}
-	if d.override, err = deviceOverride(); err != nil {
+	if d.override, err = config.Device(); err != nil {
 		return err
 	}
 	place, _ := d.place(bridge.Device{Kind: bridge.DeviceAuto})

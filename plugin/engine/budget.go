@@ -3,13 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
-	"impasto.net/bridge"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 )
@@ -53,19 +50,6 @@ type budget struct {
 func newBudget() (b budget) {
 	b.lease.Folder, b.failed = lease.Folder()
 	return b
-}
-
-// memoryOverride is IMPASTO_MEMORY; 0 is none.
-func memoryOverride() (int, error) {
-	s := os.Getenv("IMPASTO_MEMORY")
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > bridge.MaxMemory {
-		return 0, fmt.Errorf("IMPASTO_MEMORY is %q, which is not a number of megabytes", s)
-	}
-	return n, nil
 }
 
 // reserve takes memory for a frame, least bytes and what most says of what there is, and

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"impasto.net/plugin/config"
+
 	"impasto.net/bridge"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/onnxtest"
@@ -131,13 +133,13 @@ func TestKilledEngineLeavesMemory(t *testing.T) {
 func TestMemoryOverride(t *testing.T) {
 	for value, want := range map[string]int{"": 0, "1": 1, "6000": 6000} {
 		t.Setenv("IMPASTO_MEMORY", value)
-		if n, err := memoryOverride(); n != want || err != nil {
+		if n, err := config.Memory(); n != want || err != nil {
 			t.Errorf("%q is %d, %v", value, n, err)
 		}
 	}
 	for _, value := range []string{"0", "-1", "all", "2G", fmt.Sprint(bridge.MaxMemory + 1)} {
 		t.Setenv("IMPASTO_MEMORY", value)
-		if _, err := memoryOverride(); err == nil || !strings.Contains(err.Error(), value) {
+		if _, err := config.Memory(); err == nil || !strings.Contains(err.Error(), value) {
 			t.Errorf("%q: %v", value, err)
 		}
 	}

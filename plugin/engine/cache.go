@@ -2,37 +2,15 @@ package engine
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
 	"text/tabwriter"
+
+	"impasto.net/plugin/config"
 
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/bake"
 )
-
-// usualCache is what pictures may take on disk, in megabytes: four hundred of 1080p.
-const usualCache = 10_000
-
-// cache is where pictures are kept that took minutes; nil where there is no home, or none
-// are wanted.
-func cache() (*bake.Cache, error) {
-	megabytes := usualCache
-	if s := os.Getenv("IMPASTO_CACHE"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 || n > 1<<40 {
-			return nil, fmt.Errorf("IMPASTO_CACHE is %q, which is not a number of megabytes", s)
-		}
-		megabytes = n
-	}
-	folder, err := os.UserCacheDir()
-	if err != nil || megabytes == 0 {
-		return nil, nil
-	}
-	return &bake.Cache{Folder: filepath.Join(folder, "impasto", "pictures"), Limit: int64(megabytes) * 1e6}, nil
-}
 
 const cacheLong = `cache shows what there is of pictures that Impasto keeps on disk, because they took minutes: those
 that a style optimises. A comp that is opened again has them at once.
@@ -56,14 +34,15 @@ func cacheCommand(args []string) error {
 }
 
 func showCache(clear bool) error {
-	c, err := cache()
+	folder, limit, err := config.DiskCache()
 	if err != nil {
 		return err
 	}
-	if c == nil {
+	if limit == 0 {
 		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor HOME is set.")
 		return nil
 	}
+	c := &bake.Cache{Folder: folder, Limit: limit}
 	n, bytes, err := c.Use()
 	if err != nil {
 		return err

@@ -3,8 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -95,25 +93,6 @@ func brief(err error) string {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return text
-}
-
-// deviceOverride is IMPASTO_DEVICE: auto, cpu or gpu, or the second GPU as gpu:1; nil where
-// it is not set.
-func deviceOverride() (*bridge.Device, error) {
-	s := os.Getenv("IMPASTO_DEVICE")
-	if s == "" {
-		return nil, nil
-	}
-	kind, number, numbered := strings.Cut(s, ":")
-	d := &bridge.Device{Kind: kind}
-	var err error
-	if numbered {
-		d.Index, err = strconv.Atoi(number)
-	}
-	if err != nil || d.Check() != nil || numbered && kind != bridge.DeviceGPU {
-		return nil, fmt.Errorf("IMPASTO_DEVICE is %q, which is none of auto, cpu, gpu and gpu:1", s)
-	}
-	return d, nil
 }
 
 // first is the first device on which something works, and why none before it. Errors that are

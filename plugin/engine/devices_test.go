@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"impasto.net/plugin/config"
+
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
@@ -54,18 +56,18 @@ func TestPlaces(t *testing.T) {
 func TestDeviceOverride(t *testing.T) {
 	for value, want := range map[string]bridge.Device{"auto": {Kind: "auto"}, "cpu": {Kind: "cpu"}, "gpu": {Kind: "gpu"}, "gpu:3": {Kind: "gpu", Index: 3}} {
 		t.Setenv("IMPASTO_DEVICE", value)
-		if d, err := deviceOverride(); err != nil || *d != want {
+		if d, err := config.Device(); err != nil || *d != want {
 			t.Errorf("%q is %+v, %v", value, d, err)
 		}
 	}
 	for _, value := range []string{"GPU", "cpu:1", "gpu:", "gpu:-1", "gpu:x", "gpu:1000", "cuda", ":1"} {
 		t.Setenv("IMPASTO_DEVICE", value)
-		if _, err := deviceOverride(); err == nil || !strings.Contains(err.Error(), value) {
+		if _, err := config.Device(); err == nil || !strings.Contains(err.Error(), value) {
 			t.Errorf("%q: %v", value, err)
 		}
 	}
 	os.Unsetenv("IMPASTO_DEVICE")
-	if d, err := deviceOverride(); d != nil || err != nil {
+	if d, err := config.Device(); d != nil || err != nil {
 		t.Errorf("nothing is %v, %v", d, err)
 	}
 }

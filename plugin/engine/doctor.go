@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"impasto.net/plugin/config"
+
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
@@ -16,7 +18,7 @@ import (
 // doctor says what this program knows for impasto doctor, in bridge.Sections. Whatever is
 // wrong is in them; the error is for what keeps them from being said.
 func doctor([]string) error {
-	bank, library, err := installed()
+	bank, library, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -50,16 +52,16 @@ func confined(lacks []string) string {
 func engineItself(library string, lacks []string) *bridge.Section {
 	s := &bridge.Section{Name: "engine"}
 	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
-	if value := os.Getenv("IMPASTO_DEVICE"); value != "" {
-		s.Note("IMPASTO_DEVICE", "%s, which goes before the node's Device", value)
-	}
-	if _, err := deviceOverride(); err != nil {
-		s.Find("%s: set it to one, or unset it.", sentence(err))
+	switch override, err := config.Device(); {
+	case err != nil:
+		s.Find("%s: set it to one, or unset it.", bridge.Sentence(err))
+	case override != nil:
+		s.Note("IMPASTO_DEVICE", "%s %d, which goes before the node's Device", override.Kind, override.Index)
 	}
 	s.Note("confined", "%s", confined(lacks))
 	s.Note("ONNX Runtime", "%s", library)
 	if err := loadRuntime(library); err != nil {
-		s.Find("%s.", sentence(err))
+		s.Find("%s.", bridge.Sentence(err))
 		return s
 	}
 	s.Note("its version", "%s", network.Version())
@@ -88,11 +90,11 @@ func styles(bank style.Bank) *bridge.Section {
 		shipped := i == len(bank)-1
 		entries, err := os.ReadDir(folder)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && folder == userFolder():
+		case errors.Is(err, fs.ErrNotExist) && folder == config.UserFolder():
 			s.Note(folder, "not there: nothing was added by this user")
 			continue
 		case err != nil && shipped:
-			s.Find("The styles that ship cannot be read: %v. %s.", err, sentence(errors.New(again)))
+			s.Find("The styles that ship cannot be read: %v. %s.", err, bridge.Sentence(errors.New(again)))
 			continue
 		case err != nil:
 			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
@@ -107,7 +109,7 @@ func styles(bank style.Bank) *bridge.Section {
 			p, err := whole(bank, path)
 			switch {
 			case err != nil && shipped:
-				s.Find("A package that ships is broken: %v. %s.", err, sentence(errors.New(again)))
+				s.Find("A package that ships is broken: %v. %s.", err, bridge.Sentence(errors.New(again)))
 			case err != nil:
 				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
 			case p.Style != nil:

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"impasto.net/plugin/config"
+
 	"github.com/hashicorp/go-plugin"
 	"golang.org/x/sys/unix"
 
@@ -102,7 +104,7 @@ func linked(folder string) (targets []string) {
 // drivers are the files of those for Vulkan, and what they are set up by.
 func drivers() []string {
 	files := []string{"/etc/vulkan", "/etc/xdg/vulkan", "/etc/glvnd", "/etc/nvidia", "/etc/drirc", "/etc/OpenCL"}
-	if data := dataFolder(); data != "" {
+	if data := config.DataFolder(); data != "" {
 		files = append(files, filepath.Join(data, "vulkan"))
 	}
 	for _, variable := range []string{"VK_LAYER_PATH", "VK_ADD_LAYER_PATH", "VK_ADD_DRIVER_FILES"} {
@@ -125,9 +127,9 @@ func drivers() []string {
 
 // caches are folders for what is costly to make, ours and those that drivers have made.
 func caches() (folders []string) {
-	if c, err := cache(); err == nil && c != nil {
-		_ = os.MkdirAll(c.Folder, 0o700) // where that fails nothing is kept, and that is said
-		folders = append(folders, c.Folder)
+	if folder, limit, err := config.DiskCache(); err == nil && limit > 0 {
+		_ = os.MkdirAll(folder, 0o700) // where that fails nothing is kept, and that is said
+		folders = append(folders, folder)
 	}
 	if of, err := os.UserCacheDir(); err == nil {
 		folders = append(folders, glob(filepath.Join(of, "mesa_shader_cache*"), filepath.Join(of, "radv_builtin_shaders*"), filepath.Join(of, "nvidia"))...)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"impasto.net/plugin/config"
+
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
@@ -66,7 +68,7 @@ func vulkanDrivers() (files []string, variable string) {
 			return filepath.SplitList(list), variable
 		}
 	}
-	for _, folder := range []string{"/etc/xdg", "/etc", dataFolder(), "/usr/local/share", "/usr/share"} {
+	for _, folder := range []string{"/etc/xdg", "/etc", config.DataFolder(), "/usr/local/share", "/usr/share"} {
 		files = append(files, glob(folder+"/vulkan/icd.d/*.json")...)
 	}
 	return files, ""

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/pixels"
@@ -40,7 +39,7 @@ func (l *looks) get(id string) (*look, error) {
 	}
 	x, err := l.read(id)
 	if err != nil {
-		return nil, failure(bridge.CodeStyle, nil, "%s.", sentence(err))
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "%s.", bridge.Sentence(err))
 	}
 	l.kept.add(x.id, x, int64(4*len(x.vector)+8<<10))
 	return x, nil
@@ -112,10 +111,10 @@ func (l *looks) between(idA, idB string, mix float64) (*look, error) {
 		return a, nil
 	}
 	if a.encoder != nil || b.encoder != nil {
-		return nil, failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because what is optimised has no network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because what is optimised has no network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
 	}
 	if a.network.ID != b.network.ID {
-		return nil, failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because each has another network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because each has another network: choose two of one network, or mix 0 or 1 of the second.", a.label, b.label)
 	}
 	x := *a
 	x.id, x.label = a.id+" and "+b.id, a.label+" and "+b.label
@@ -157,10 +156,4 @@ func towards(a, b []float32, t float64) []float32 {
 		to[i] = float32(float64((1-t)*float64(a[i])) + float64(t*float64(b[i])))
 	}
 	return to
-}
-
-// sentence gives an error a capital letter.
-func sentence(err error) string {
-	s := fmt.Sprint(err)
-	return strings.ToUpper(s[:1]) + s[1:]
 }

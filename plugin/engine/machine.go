@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"impasto.net/plugin/config"
+
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
@@ -24,9 +26,9 @@ func machine() *bridge.Section {
 	}
 	s.Note("processor", "%s", valueOf("/proc/cpuinfo", "model name"))
 	granted := runtime.GOMAXPROCS(0)
-	limit, err := threadLimit()
+	limit, err := config.Threads()
 	if err != nil {
-		s.Find("%s: set it to one, or unset it.", sentence(err))
+		s.Find("%s: set it to one, or unset it.", bridge.Sentence(err))
 	}
 	if limit > 0 {
 		granted = min(granted, limit)
@@ -50,9 +52,9 @@ const leastMemory = 1 << 20
 
 // shares says what all engines of this user may paint with, and who does.
 func shares(s *bridge.Section) {
-	override, err := memoryOverride()
+	override, err := config.Memory()
 	if err != nil {
-		s.Find("%s: set it to one, or unset it.", sentence(err))
+		s.Find("%s: set it to one, or unset it.", bridge.Sentence(err))
 	}
 	b := newBudget()
 	holders, waits, err := []lease.Holder(nil), false, b.failed

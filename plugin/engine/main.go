@@ -20,18 +20,19 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
+
+	"impasto.net/plugin/config"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
+	"impasto.net/plugin/bake"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/sandbox"
-	"impasto.net/plugin/style"
 )
 
 // Main is the program. It belongs to the ONNX Runtime with that SHA-256, in hexadecimal digits.
@@ -66,7 +67,7 @@ var commands = map[string]func(args []string) error{"bare": bare, "cache": cache
 // try runs a stranger's graph for impasto models: the process that wants it, the file, and
 // the outputs that are wanted.
 func try(args []string) error {
-	_, library, err := installed()
+	_, library, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -107,14 +108,14 @@ func start(parent int, log hclog.Logger) error {
 	if err := bridge.TieEngine(parent); err != nil {
 		return err
 	}
-	bank, library, err := installed()
+	bank, library, err := config.Installed()
 	if err != nil {
 		return err
 	}
 	if err := expendable(); err != nil {
 		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
 	}
-	if folder := userFolder(); folder != "" {
+	if folder := config.UserFolder(); folder != "" {
 		_ = os.MkdirAll(folder, 0o755) // what is added later is seen only where this is there now
 	}
 	lacks, err := confine(bank, library)
@@ -131,19 +132,23 @@ func start(parent int, log hclog.Logger) error {
 	if err := loadRuntime(library); err != nil {
 		return err
 	}
-	limit, err := threadLimit()
+	limit, err := config.Threads()
 	if err != nil {
 		return err
 	}
 	engine := newEngine(bank, limit, log)
-	if engine.devices.override, err = deviceOverride(); err != nil {
+	if engine.devices.override, err = config.Device(); err != nil {
 		return err
 	}
-	if engine.budget.override, err = memoryOverride(); err != nil {
+	if engine.budget.override, err = config.Memory(); err != nil {
 		return err
 	}
-	if engine.bakes, err = cache(); err != nil {
+	folder, most, err := config.DiskCache()
+	if err != nil {
 		return err
+	}
+	if most > 0 {
+		engine.bakes = &bake.Cache{Folder: folder, Limit: most}
 	}
 	go func() {
 		if err := newServer(conn, engine).serve(); err != nil {
@@ -153,87 +158,4 @@ func start(parent int, log hclog.Logger) error {
 		bridge.LeaveEngine(0)
 	}()
 	return nil
-}
-
-// installed says where the styles and ONNX Runtime are, from where this program is. Another
-// ONNX Runtime is taken where IMPASTO_ONNXRUNTIME names its library.
-func installed() (style.Bank, string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, "", err
-	}
-	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return nil, "", err
-	}
-	programs := filepath.Dir(self)
-	bank := stylePath()
-	if folder := userFolder(); folder != "" {
-		bank = append(bank, folder)
-	}
-	bank = append(bank, filepath.Join(filepath.Dir(programs), "Resources", "styles"))
-	if library := os.Getenv("IMPASTO_ONNXRUNTIME"); library != "" {
-		return bank, library, nil
-	}
-	return bank, filepath.Join(programs, "libonnxruntime.so.1"), nil
-}
-
-// stylePath are the folders of a studio.
-func stylePath() (folders style.Bank) {
-	for _, folder := range filepath.SplitList(os.Getenv("IMPASTO_STYLE_PATH")) {
-		if folder != "" {
-			folders = append(folders, folder)
-		}
-	}
-	return folders
-}
-
-// userFolder is where the styles are that the user added; empty where there is no home.
-func userFolder() string {
-	if data := dataFolder(); data != "" {
-		return filepath.Join(data, "impasto", "styles")
-	}
-	return ""
-}
-
-// dataFolder is where programs keep the user's data; empty where there is no home.
-func dataFolder() string {
-	data := os.Getenv("XDG_DATA_HOME")
-	if filepath.IsAbs(data) { // what is not, the specification says to ignore
-		return data
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".local", "share")
-}
-
-// threadLimit is IMPASTO_THREADS; 0 is none.
-func threadLimit() (int, error) {
-	s := os.Getenv("IMPASTO_THREADS")
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("IMPASTO_THREADS is %q, which is not a number of threads", s)
-	}
-	return n, nil
-}
-
-// failure is an error for the artist.
-func failure(code bridge.Code, cause error, format string, args ...any) *bridge.Error {
-	e := &bridge.Error{Code: code, Message: fmt.Sprintf(format, args...)}
-	if cause != nil {
-		e.Cause = cause.Error()
-	}
-	return e
-}
-
-// asFailure gives any error a code and a sentence.
-func asFailure(err error, code bridge.Code) *bridge.Error {
-	if e, ok := errors.AsType[*bridge.Error](err); ok {
-		return e
-	}
-	return failure(code, nil, "%v", err)
 }

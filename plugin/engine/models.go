@@ -11,6 +11,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"impasto.net/plugin/config"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
@@ -174,7 +176,7 @@ func addStyle(path string, o *importer.Options) error {
 }
 
 func addPackage(path string) error {
-	bank, _, err := installed()
+	bank, _, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -235,20 +237,20 @@ func added(s *style.Style) error {
 // writableFolder is where styles are added.
 func writableFolder() (string, error) {
 	var tried []string
-	for _, folder := range stylePath() {
+	for _, folder := range config.StylePath() {
 		if unix.Access(folder, unix.W_OK) == nil {
 			return folder, nil
 		}
 		tried = append(tried, folder)
 	}
-	if folder := userFolder(); folder != "" {
+	if folder := config.UserFolder(); folder != "" {
 		return folder, nil
 	}
 	return "", fmt.Errorf("there is no folder to put a style into: of IMPASTO_STYLE_PATH (%s) none can be written to, and neither HOME nor XDG_DATA_HOME is set", strings.Join(tried, ", "))
 }
 
 func listStyles() error {
-	bank, _, err := installed()
+	bank, _, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -278,7 +280,7 @@ func listStyles() error {
 // find is what an id names of what is installed, a style or else a network or an encoder,
 // and the bank that it was found in.
 func find(id string) (bank style.Bank, p style.Any, err error) {
-	if bank, _, err = installed(); err != nil {
+	if bank, _, err = config.Installed(); err != nil {
 		return nil, p, err
 	}
 	if p.Style, err = bank.Find(id); err == nil {

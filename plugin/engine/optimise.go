@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"impasto.net/plugin/config"
+
 	"github.com/hashicorp/go-hclog"
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -23,7 +25,7 @@ import (
 // optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
 // The arguments are folders that it names.
 func optimiseCommand(folders []string) error {
-	bank, library, err := installed()
+	bank, library, err := config.Installed()
 	if err != nil {
 		return err
 	}
@@ -33,7 +35,7 @@ func optimiseCommand(folders []string) error {
 	if err := loadRuntime(library); err != nil {
 		return err
 	}
-	threads, err := threadLimit()
+	threads, err := config.Threads()
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func optimiseCommand(folders []string) error {
 		cancel()
 	}()
 	o := &ordered{newEngine(bank, threads, hclog.NewNullLogger()), &job, nil}
-	if o.engine.devices.override, err = deviceOverride(); err != nil {
+	if o.engine.devices.override, err = config.Device(); err != nil {
 		return err
 	}
 	err = o.run(ctx, func(i *bridge.Iteration) error {

@@ -31,7 +31,7 @@ var (
 // whereOptimised chooses what plates are optimised on, and says so, and why on nothing better.
 func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device) (network.Device, string, error) {
 	if want.Precision == 16 {
-		return network.Device{}, "", failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
+		return network.Device{}, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
 	}
 	place, why := e.devices.place(want)
 	threads := int(e.threads.Load())
@@ -48,9 +48,9 @@ func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device
 	case ctx.Err() != nil:
 		return d, "", ctx.Err()
 	case !errors.Is(err, network.ErrDevice):
-		return d, "", failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
+		return d, "", bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
 	}
-	return d, "", failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, err)
+	return d, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, err)
 }
 
 // optimised gives the picture of a plate in a style that has an encoder and no network, on the
@@ -94,7 +94,7 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 	threads := int(e.threads.Load())
 	runs, err := runsOn()
 	if err != nil {
-		return nil, failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
+		return nil, bridge.Failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
 	key, err := bake.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
@@ -161,13 +161,13 @@ func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, see
 func (f *frame) settings() (optimise.Settings, error) {
 	d, label := f.Descent, f.look.label
 	if d == nil {
-		return optimise.Settings{}, failure(bridge.CodeRequest, nil, "The request for frame %g does not say how to optimise it.", f.Frame)
+		return optimise.Settings{}, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g does not say how to optimise it.", f.Frame)
 	}
 	if f.painting == nil {
-		return optimise.Settings{}, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", label)
+		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", label)
 	}
 	if c := d.TextureCrop; !(c[0] < c[2] && c[1] < c[3]) {
-		return optimise.Settings{}, failure(bridge.CodeStyle, nil, "Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, %g, %g: the second has to be to the right of the first, and above it.",
+		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil, "Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, %g, %g: the second has to be to the right of the first, and above it.",
 			c[0], c[1], c[2], c[3])
 	}
 	for _, factor := range []float64{max(f.Size.Detail, 1), 1} {
@@ -190,7 +190,7 @@ func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, e
 	if s := f.Size.Scale; s != [2]float64{1, 1} {
 		width, height := max(1, math.Round(float64(g.Width)/s[0])), max(1, math.Round(float64(g.Height)/s[1]))
 		if width*height > maxEnlarged {
-			return network.Tensor{}, failure(bridge.CodeMemory, nil, "The painting on Style has %.0f × %.0f pixels at full resolution, which is too much: scale it down before Impasto.", width, height)
+			return network.Tensor{}, bridge.Failure(bridge.CodeMemory, nil, "The painting on Style has %.0f × %.0f pixels at full resolution, which is too much: scale it down before Impasto.", width, height)
 		}
 		full = pixels.NewGeometry(int(width), int(height), 1, 1)
 	}
@@ -246,16 +246,16 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
 	case errors.Is(err, network.ErrDevice):
-		err = failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, brief(err))
+		err = bridge.Failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, brief(err))
 	case err != nil:
-		err = failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.label, err)
+		err = bridge.Failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.label, err)
 	default:
 		copy(values, e.sizedFor(done.Values, &f.work, &f.seen).Values)
 		if pixels.Finite(int(e.threads.Load()), values) {
 			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.id, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
 			return values, nil
 		}
-		err = failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.label, f.Frame, f.look.id)
+		err = bridge.Failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.label, f.Frame, f.look.id)
 	}
 	if values != nil {
 		e.buffers.Put(values)
@@ -304,14 +304,14 @@ func (e *engine) before(f *frame) (*before, error) {
 	}
 	name, ok := readName(after)
 	if !ok {
-		return nil, failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before that there cannot be.", f.Frame)
+		return nil, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before that there cannot be.", f.Frame)
 	}
 	p := e.baked(name)
 	if p != nil {
 		defer e.pictures.put(p)
 	}
 	if p == nil || len(p.values) != 3*name.size.Plane() {
-		return nil, failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
+		return nil, bridge.Failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
 	}
 	picture := e.sizedFor(p.values, &name.size, &f.work)
 	if name.size == f.work {

@@ -59,7 +59,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 		return &painting{}, nil
 	}
 	if f.painting == nil {
-		return nil, failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
 	}
 	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied, f.Size.TextureScale}
 	if p, ok := e.paintings.get(key); ok {
@@ -81,7 +81,7 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	}
 	width, height := paintingSize(in, g.Width, g.Height, f.Size.TextureScale)
 	if f.Size.TextureScale > 1 && in.Size == nil && width*height > maxPaintingArea {
-		return nil, failure(bridge.CodeMemory, nil, "Texture Scale %g makes %d × %d pixels of the painting on Style, which is too much: lower it.",
+		return nil, bridge.Failure(bridge.CodeMemory, nil, "Texture Scale %g makes %d × %d pixels of the painting on Style, which is too much: lower it.",
 			f.Size.TextureScale, width, height)
 	}
 	sized := pixels.NewGeometry(width, height, 1, 1)

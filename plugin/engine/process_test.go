@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"impasto.net/plugin/config"
+
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 
 // belonging has the runtime that install put beside this engine be the one that it was built with.
 func belonging() string {
-	_, library, err := installed()
+	_, library, err := config.Installed()
 	if err != nil {
 		panic(err)
 	}
@@ -323,13 +325,13 @@ func TestTooLittleMemoryMakesTiles(t *testing.T) {
 func TestThreadLimit(t *testing.T) {
 	for value, want := range map[string]int{"": 0, "3": 3} {
 		t.Setenv("IMPASTO_THREADS", value)
-		if n, err := threadLimit(); n != want || err != nil {
+		if n, err := config.Threads(); n != want || err != nil {
 			t.Errorf("%q is %d, %v", value, n, err)
 		}
 	}
 	for _, value := range []string{"0", "-1", "all", "2x"} {
 		t.Setenv("IMPASTO_THREADS", value)
-		if _, err := threadLimit(); err == nil || !strings.Contains(err.Error(), value) {
+		if _, err := config.Threads(); err == nil || !strings.Contains(err.Error(), value) {
 			t.Errorf("%q: %v", value, err)
 		}
 	}

@@ -112,7 +112,7 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	var t bridge.Timings
 	start := time.Now()
 	if err := p.Device.Check(); err != nil {
-		return nil, failure(bridge.CodeRequest, err, "The request to load %q makes no sense.", p.Style)
+		return nil, bridge.Failure(bridge.CodeRequest, err, "The request to load %q makes no sense.", p.Style)
 	}
 	l, err := e.looks.get(p.Style)
 	if err != nil {
@@ -202,7 +202,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	f, err := newFrame(r, attached)
 	if err != nil {
-		return nil, failure(bridge.CodeRequest, err, "The request for frame %g makes no sense.", r.Frame)
+		return nil, bridge.Failure(bridge.CodeRequest, err, "The request for frame %g makes no sense.", r.Frame)
 	}
 	if attached == nil {
 		done.Pixels = make([]byte, r.Output.Size())
@@ -484,13 +484,13 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
 	case err != nil && ctx.Err() == nil && s.device.Provider != network.CPU:
-		err = failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
+		err = bridge.Failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
 			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count, brief(err))
 	case err != nil && ctx.Err() == nil:
-		err = failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
+		err = bridge.Failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
 			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
-		err = failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
+		err = bridge.Failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
 			f.look.label, f.Frame, f.look.id)
 	}
 	if err != nil {
@@ -577,6 +577,6 @@ func (e *engine) scratch(n int) ([]float32, error) {
 }
 
 func noMemory(f *frame, cause error) error {
-	return failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
+	return bridge.Failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
 		f.work.Across.Count, f.work.Down.Count)
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"impasto.net/plugin/config"
+
 	"impasto.net/bridge/regular"
 	"impasto.net/plugin/network"
 )
@@ -24,7 +26,7 @@ func loadRuntime(library string) error {
 
 // checkLibrary compares the library with its checksum, but for one that the user has named.
 func checkLibrary(library string) error {
-	own, cure := os.Getenv("IMPASTO_ONNXRUNTIME") != "", again
+	own, cure := config.OtherRuntime() != "", again
 	if own {
 		cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
 	}

@@ -76,7 +76,7 @@ func (s *server) greet(m bridge.Message) error {
 
 // refuse answers a greeting with which no connection can come about.
 func (s *server) refuse(id uint64, err error) error {
-	return errors.Join(err, s.conn.SendFields(bridge.KindError, id, asFailure(err, bridge.CodeRequest)))
+	return errors.Join(err, s.conn.SendFields(bridge.KindError, id, bridge.AsFailure(err, bridge.CodeRequest)))
 }
 
 // take answers a message at once or starts the work on it. It must not wait: a ping is
@@ -105,7 +105,7 @@ func (s *server) take(m bridge.Message, memory *os.File) error {
 		if full {
 			err = fmt.Errorf("%d requests are under way, no more are taken", maxRequests)
 		}
-		return s.conn.SendFields(bridge.KindError, m.ID, asFailure(err, bridge.CodeRequest))
+		return s.conn.SendFields(bridge.KindError, m.ID, bridge.AsFailure(err, bridge.CodeRequest))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running[m.ID] = cancel
@@ -129,7 +129,7 @@ func (s *server) work(ctx context.Context, m bridge.Message, memory *os.File) (k
 	defer func() {
 		if p := recover(); p != nil {
 			s.engine.log.Error("a request ended in a panic", "request", m.Kind, "panic", p, "stack", string(debug.Stack()))
-			kind, fields = bridge.KindError, failure(bridge.CodeRender, fmt.Errorf("panic: %v", p),
+			kind, fields = bridge.KindError, bridge.Failure(bridge.CodeRender, fmt.Errorf("panic: %v", p),
 				"Impasto's engine made a mistake of its own on this frame; the log has what is needed to report it.")
 		}
 	}()
@@ -142,9 +142,9 @@ func (s *server) work(ctx context.Context, m bridge.Message, memory *os.File) (k
 		return kind, fields
 	}
 	if errors.Is(err, context.Canceled) {
-		err = failure(bridge.CodeCancelled, nil, "Cancelled.")
+		err = bridge.Failure(bridge.CodeCancelled, nil, "Cancelled.")
 	}
-	e := asFailure(err, bridge.CodeRequest)
+	e := bridge.AsFailure(err, bridge.CodeRequest)
 	if e.Code != bridge.CodeCancelled {
 		s.engine.log.Error(e.Message, "request", m.Kind, "code", e.Code, "cause", e.Cause)
 	}
@@ -171,7 +171,7 @@ func (s *server) answer(ctx context.Context, m bridge.Message, memory *os.File, 
 			return "", nil, err
 		}
 		if memory == nil && r.Output.Size() > bridge.MaxBody-4096 {
-			return "", nil, failure(bridge.CodeRequest, nil, "The output of %d bytes does not fit into a message.", r.Output.Size())
+			return "", nil, bridge.Failure(bridge.CodeRequest, nil, "The output of %d bytes does not fit into a message.", r.Output.Size())
 		}
 		done, err := s.engine.render(ctx, &r, memory, progress)
 		return bridge.KindDone, done, err

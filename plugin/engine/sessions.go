@@ -72,15 +72,15 @@ func (s *sessions) get(ctx context.Context, l *look, place placement, threads in
 	if x.err != nil {
 		s.put(x)
 		if errors.Is(x.err, network.ErrMemory) {
-			return nil, failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.label)
+			return nil, bridge.Failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.label)
 		}
 		if errors.Is(x.err, errHalf) {
-			return nil, failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.label, x.err)
+			return nil, bridge.Failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.label, x.err)
 		}
 		if errors.Is(x.err, network.ErrDevice) {
-			return nil, failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, brief(x.err))
+			return nil, bridge.Failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, brief(x.err))
 		}
-		return nil, failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.label, x.ID, x.Folder, x.err)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.label, x.ID, x.Folder, x.err)
 	}
 	return x, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"impasto.net/bridge"
+
 	"impasto.net/plugin/style"
 )
 
@@ -11,7 +13,7 @@ import (
 func leftOut(bank style.Bank) string {
 	var all []string
 	for _, err := range bank.Unreadable() {
-		all = append(all, sentence(err)+". Make it readable, or see that IMPASTO_STYLE_PATH, XDG_DATA_HOME and HOME name others.")
+		all = append(all, bridge.Sentence(err)+". Make it readable, or see that IMPASTO_STYLE_PATH, XDG_DATA_HOME and HOME name others.")
 	}
 	return strings.Join(all, " ")
 }

@@ -1,0 +1,30 @@
+package bridge
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Failure is an error for the artist.
+func Failure(code Code, cause error, format string, args ...any) *Error {
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if cause != nil {
+		e.Cause = cause.Error()
+	}
+	return e
+}
+
+// AsFailure gives any error a code and a sentence.
+func AsFailure(err error, code Code) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return Failure(code, nil, "%v", err)
+}
+
+// Sentence gives an error a capital letter.
+func Sentence(err error) string {
+	s := fmt.Sprint(err)
+	return strings.ToUpper(s[:1]) + s[1:]
+}
