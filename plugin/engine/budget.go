@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"impasto.net/plugin/sysinfo"
+
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 )
@@ -123,11 +125,11 @@ func (b *budget) free(wanted, others int) int {
 		return (wanted - others) << 20
 	}
 	room, own := mostMemory, b.lease.Held()<<20
-	if available := kilobytes(valueOf("/proc/meminfo", "MemAvailable")) << 10; available > 0 {
+	if _, available := sysinfo.Memory(); available > 0 {
 		room = min(room, (available+own+others<<20)/2-others<<20)
 	}
-	if most, of := groupLimit(); of != "" {
-		room = min(room, (most-groupUse(path.Dir(of))+own)/2)
+	if most, of := sysinfo.GroupLimit(); of != "" {
+		room = min(room, (most-sysinfo.GroupUse(path.Dir(of))+own)/2)
 	}
 	return room &^ (1<<20 - 1)
 }

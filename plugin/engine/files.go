@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"impasto.net/plugin/sysinfo"
+
 	"impasto.net/plugin/config"
 
 	"github.com/hashicorp/go-plugin"
@@ -66,7 +68,7 @@ func libraries(runtime string) sandbox.Files {
 		run = append(run, self)
 	}
 	run = append(run, runtime) // what a link leads to
-	run = append(run, glob(filepath.Join(filepath.Dir(runtime), "lib*.so*"))...)
+	run = append(run, sysinfo.Glob(filepath.Join(filepath.Dir(runtime), "lib*.so*"))...)
 	run = append(run, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
 	return sandbox.Files{
 		sandbox.Run:  append(run, configured()...),
@@ -76,7 +78,7 @@ func libraries(runtime string) sandbox.Files {
 
 // configured are the folders that this machine's loader looks in beside the usual ones.
 func configured() (folders []string) {
-	for _, file := range glob("/etc/ld.so.conf", "/etc/ld.so.conf.d/*.conf") {
+	for _, file := range sysinfo.Glob("/etc/ld.so.conf", "/etc/ld.so.conf.d/*.conf") {
 		text, _ := os.ReadFile(file) // one that cannot be read names none
 		for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
 			if filepath.IsAbs(lines.Text()) {
@@ -110,10 +112,10 @@ func drivers() []string {
 	for _, variable := range []string{"VK_LAYER_PATH", "VK_ADD_LAYER_PATH", "VK_ADD_DRIVER_FILES"} {
 		files = append(files, filepath.SplitList(os.Getenv(variable))...)
 	}
-	manifests, _ := vulkanDrivers()
+	manifests, _ := sysinfo.VulkanDrivers()
 	for _, manifest := range manifests {
 		files = append(files, manifest)
-		library, err := driverLibrary(manifest)
+		library, err := sysinfo.DriverLibrary(manifest)
 		if err != nil || !strings.ContainsRune(library, filepath.Separator) {
 			continue // it is among the system's
 		}
@@ -132,7 +134,7 @@ func caches() (folders []string) {
 		folders = append(folders, folder)
 	}
 	if of, err := os.UserCacheDir(); err == nil {
-		folders = append(folders, glob(filepath.Join(of, "mesa_shader_cache*"), filepath.Join(of, "radv_builtin_shaders*"), filepath.Join(of, "nvidia"))...)
+		folders = append(folders, sysinfo.Glob(filepath.Join(of, "mesa_shader_cache*"), filepath.Join(of, "radv_builtin_shaders*"), filepath.Join(of, "nvidia"))...)
 	}
 	if home, err := os.UserHomeDir(); err == nil {
 		folders = append(folders, filepath.Join(home, ".nv"))
@@ -143,5 +145,5 @@ func caches() (folders []string) {
 // deviceFiles are GPUs, and what programs take to be there.
 func deviceFiles() []string {
 	files := []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/dri", "/dev/kfd", "/dev/dxg", "/dev/udmabuf"}
-	return append(files, glob("/dev/nvidia*", "/dev/mali*")...)
+	return append(files, sysinfo.Glob("/dev/nvidia*", "/dev/mali*")...)
 }

@@ -1,25 +1,22 @@
 package engine
 
 import (
-	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"impasto.net/plugin/config"
+	"impasto.net/plugin/sysinfo"
 
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
-	"impasto.net/bridge/regular"
 )
 
 // gpus says what GPUs and drivers there are as far as files tell, for impasto doctor.
 // Nothing is loaded and no device is opened.
 func gpus() *bridge.Section {
 	s := &bridge.Section{Name: "GPUs"}
-	nodes := glob("/dev/dri/renderD*")
+	nodes := sysinfo.Glob("/dev/dri/renderD*")
 	for _, node := range nodes {
 		about, _ := os.ReadFile(filepath.Join("/sys/class/drm", filepath.Base(node), "device/uevent"))
 		s.Note(node, "%s, PCI %s", variable(string(about), "DRIVER"), variable(string(about), "PCI_ID"))
@@ -27,9 +24,9 @@ func gpus() *bridge.Section {
 			s.Find("%s may not be opened by this user (%v): add the user to the group render, and log in anew.", node, err)
 		}
 	}
-	cards := glob("/proc/driver/nvidia/gpus/*/information")
+	cards := sysinfo.Glob("/proc/driver/nvidia/gpus/*/information")
 	for _, card := range cards {
-		s.Note("NVIDIA", "%s", valueOf(card, "Model"))
+		s.Note("NVIDIA", "%s", sysinfo.Value(card, "Model"))
 	}
 	if version, err := os.ReadFile("/proc/driver/nvidia/version"); err == nil {
 		line, _, _ := strings.Cut(string(version), "\n")
@@ -38,16 +35,16 @@ func gpus() *bridge.Section {
 	if len(nodes)+len(cards) == 0 {
 		s.Note("GPU", "none is seen")
 	}
-	loaders := glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*-linux-*/libvulkan.so.1", "/usr/local/lib/libvulkan.so.1")
+	loaders := sysinfo.Glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*-linux-*/libvulkan.so.1", "/usr/local/lib/libvulkan.so.1")
 	if len(loaders) == 0 {
 		s.Note("Vulkan loader", "none: libvulkan1 is not installed")
 	}
 	for _, loader := range loaders {
 		s.Note("Vulkan loader", "%s", loader)
 	}
-	drivers, from := vulkanDrivers()
+	drivers, from := sysinfo.VulkanDrivers()
 	for _, driver := range drivers {
-		library, err := driverLibrary(driver)
+		library, err := sysinfo.DriverLibrary(driver)
 		switch {
 		case err == nil:
 			s.Note("Vulkan driver", "%s, for %s", driver, library)
@@ -58,44 +55,6 @@ func gpus() *bridge.Section {
 		}
 	}
 	return s
-}
-
-// vulkanDrivers are the manifests of drivers that Vulkan's loader reads, and the variable
-// that names them where one does.
-func vulkanDrivers() (files []string, variable string) {
-	for _, variable := range []string{"VK_DRIVER_FILES", "VK_ICD_FILENAMES"} {
-		if list := os.Getenv(variable); list != "" {
-			return filepath.SplitList(list), variable
-		}
-	}
-	for _, folder := range []string{"/etc/xdg", "/etc", config.DataFolder(), "/usr/local/share", "/usr/share"} {
-		files = append(files, glob(folder+"/vulkan/icd.d/*.json")...)
-	}
-	return files, ""
-}
-
-// driverLibrary is what a driver's manifest says of its library.
-func driverLibrary(file string) (string, error) {
-	var manifest struct {
-		ICD struct {
-			Library string `json:"library_path"`
-		}
-	}
-	f, err := regular.Open(file, os.O_RDONLY, 0)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	err = json.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&manifest)
-	return manifest.ICD.Library, err
-}
-
-func glob(patterns ...string) (found []string) {
-	for _, pattern := range patterns {
-		paths, _ := filepath.Glob(pattern) // the patterns are valid
-		found = append(found, paths...)
-	}
-	return found
 }
 
 // variable is the value of a key in lines of KEY=value.

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"impasto.net/plugin/sysinfo"
+
 	"impasto.net/bridge"
 	"impasto.net/plugin/bake"
 	"impasto.net/plugin/colour"
@@ -385,6 +387,6 @@ var runsOn = sync.OnceValues(func() (on [4]string, err error) {
 	}
 	return [4]string{
 		fmt.Sprintf("%x", sum.Sum(nil)), network.Version(),
-		valueOf("/proc/cpuinfo", "model name"), valueOf("/proc/cpuinfo", "flags") + valueOf("/proc/cpuinfo", "Features"),
+		sysinfo.Processor(), sysinfo.Features(),
 	}, nil
 })
