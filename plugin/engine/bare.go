@@ -11,9 +11,8 @@ import (
 	"runtime"
 	"time"
 
-	"impasto.net/plugin/config"
-
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 )

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"impasto.net/plugin/sysinfo"
-
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/sysinfo"
 )
 
 const (

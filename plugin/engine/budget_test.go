@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"impasto.net/plugin/config"
-
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/onnxtest"
 )

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"impasto.net/plugin/config"
-
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/bake"
+	"impasto.net/plugin/config"
 )
 
 const cacheLong = `cache shows what there is of pictures that Impasto keeps on disk, because they took minutes: those

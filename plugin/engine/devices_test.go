@@ -9,11 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"impasto.net/plugin/config"
-
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"

@@ -8,9 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"impasto.net/plugin/config"
-
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
 )

@@ -7,16 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"impasto.net/plugin/sysinfo"
-
-	"impasto.net/plugin/config"
-
 	"github.com/hashicorp/go-plugin"
 	"golang.org/x/sys/unix"
 
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/sandbox"
 	"impasto.net/plugin/style"
+	"impasto.net/plugin/sysinfo"
 )
 
 // confine leaves this process the files that painting takes, those of the folders beside,

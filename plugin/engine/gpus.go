@@ -5,11 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"impasto.net/plugin/sysinfo"
-
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/sysinfo"
 )
 
 // gpus says what GPUs and drivers there are as far as files tell, for impasto doctor.

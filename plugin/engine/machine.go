@@ -4,14 +4,12 @@ import (
 	"fmt"
 	"runtime"
 
-	"impasto.net/plugin/sysinfo"
-
-	"impasto.net/plugin/config"
-
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/lease"
+	"impasto.net/plugin/sysinfo"
 )
 
 // machine says what there is to paint with, for impasto doctor.

@@ -23,14 +23,13 @@ import (
 	"strconv"
 	"strings"
 
-	"impasto.net/plugin/config"
-
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/bake"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/sandbox"
 )

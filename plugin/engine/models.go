@@ -11,12 +11,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"impasto.net/plugin/config"
-
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge/plain"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/style"
 )

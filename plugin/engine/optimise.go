@@ -10,12 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"impasto.net/plugin/config"
-
 	"github.com/hashicorp/go-hclog"
 	"github.com/vmihailenco/msgpack/v5"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/optimise"
 	"impasto.net/plugin/pixels"

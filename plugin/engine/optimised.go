@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"impasto.net/plugin/sysinfo"
-
 	"impasto.net/bridge"
 	"impasto.net/plugin/bake"
 	"impasto.net/plugin/colour"
@@ -22,6 +20,7 @@ import (
 	"impasto.net/plugin/objective"
 	"impasto.net/plugin/optimise"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/sysinfo"
 )
 
 // Plates that are optimised are sRGB, 0 to 1.

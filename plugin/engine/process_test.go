@@ -13,12 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"impasto.net/plugin/config"
-
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/onnxtest"
 )
 

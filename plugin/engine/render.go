@@ -19,6 +19,7 @@ import (
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/shm"
 	"impasto.net/plugin/style"
 )
 
@@ -42,7 +43,7 @@ type engine struct {
 	pictures  *pictures
 	paintings *lru[paintingKey, *painting]
 	buffers   network.Buffers
-	maps      maps
+	maps      shm.Maps
 
 	devices devices
 	budget  budget
@@ -193,12 +194,12 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	t := &done.Timings
 	var attached []byte
 	if memory != nil {
-		m, err := e.maps.get(memory)
+		m, err := e.maps.Get(memory)
 		if err != nil {
 			return nil, err
 		}
-		defer e.maps.put(m)
-		attached = m.bytes
+		defer e.maps.Put(m)
+		attached = m.Bytes
 	}
 	f, err := newFrame(r, attached)
 	if err != nil {

@@ -7,9 +7,8 @@ import (
 	"io"
 	"os"
 
-	"impasto.net/plugin/config"
-
 	"impasto.net/bridge/regular"
+	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
 )
 

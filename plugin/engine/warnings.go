@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"impasto.net/bridge"
-
 	"impasto.net/plugin/style"
 )
 

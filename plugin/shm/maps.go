@@ -1,4 +1,5 @@
-package engine
+// Package shm maps the memory that the shim shares with the engine.
+package shm
 
 import (
 	"fmt"
@@ -19,8 +20,8 @@ const (
 	unusedTime = 5 * time.Second
 )
 
-// maps are the attached memories that are mapped.
-type maps struct {
+// Maps are the attached memories that are mapped.
+type Maps struct {
 	mutex sync.Mutex
 	list  []*mapping // the longest unused first
 	timer *time.Timer
@@ -28,14 +29,14 @@ type maps struct {
 
 type mapping struct {
 	dev, ino uint64
-	bytes    []byte
+	Bytes    []byte
 	users    int
 	since    time.Time // unused since
 }
 
-// get maps an attached memory, or finds its map. A map that exists holds the inode, so
+// Get maps an attached memory, or finds its map. A map that exists holds the inode, so
 // that its number stands for nothing else, and the seals that it was checked for stay.
-func (m *maps) get(f *os.File) (*mapping, error) {
+func (m *Maps) Get(f *os.File) (*mapping, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return nil, fmt.Errorf("looking at shared memory: %w", err)
@@ -52,12 +53,12 @@ func (m *maps) get(f *os.File) (*mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &mapping{dev: uint64(st.Dev), ino: st.Ino, bytes: b, users: 1}
+	x := &mapping{dev: uint64(st.Dev), ino: st.Ino, Bytes: b, users: 1}
 	m.list = append(m.list, x)
 	return x, nil
 }
 
-func (m *maps) put(x *mapping) {
+func (m *Maps) Put(x *mapping) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	x.users--
@@ -78,7 +79,7 @@ func (m *maps) put(x *mapping) {
 }
 
 // sweep comes back until no map is unused.
-func (m *maps) sweep() {
+func (m *Maps) sweep() {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.timer = nil
@@ -88,7 +89,7 @@ func (m *maps) sweep() {
 }
 
 // drop unmaps what is unused for too long or too many, and gives how many unused are left.
-func (m *maps) drop() int {
+func (m *Maps) drop() int {
 	unused := 0
 	for _, x := range m.list {
 		if x.users == 0 {
@@ -100,7 +101,7 @@ func (m *maps) drop() int {
 		if x.users == 0 && (unused > maxUnused || time.Since(x.since) >= unusedTime) {
 			unused--
 			// Fails for what is not a map only, which this is.
-			_ = bridge.Unmap(x.bytes)
+			_ = bridge.Unmap(x.Bytes)
 			continue
 		}
 		kept = append(kept, x)
