@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge/plain"
-	"impasto.net/plugin/bake"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/config"
 )
 
@@ -41,7 +41,7 @@ func showCache(clear bool) error {
 		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor HOME is set.")
 		return nil
 	}
-	c := &bake.Cache{Folder: folder, Limit: limit}
+	c := &cache.Disk{Folder: folder, Limit: limit}
 	n, bytes, err := c.Use()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
@@ -16,7 +17,7 @@ const keptLooks = 16 << 20
 // looks are the styles that frames are painted in.
 type looks struct {
 	bank style.Bank
-	kept *lru[string, *look] // by ID
+	kept *cache.LRU[string, *look] // by ID
 }
 
 // look is what a frame is painted in: a style, or what lies between two. It is not changed.
@@ -30,18 +31,18 @@ type look struct {
 	key       pixels.Key     // of vector and strength
 }
 
-func newLooks(bank style.Bank) *looks { return &looks{bank, newLRU[string, *look](keptLooks)} }
+func newLooks(bank style.Bank) *looks { return &looks{bank, cache.NewLRU[string, *look](keptLooks)} }
 
 // get gives the style that an id names. Without a version the disk decides which one it is.
 func (l *looks) get(id string) (*look, error) {
-	if x, ok := l.kept.get(id); ok {
+	if x, ok := l.kept.Get(id); ok {
 		return x, nil
 	}
 	x, err := l.read(id)
 	if err != nil {
 		return nil, bridge.Failure(bridge.CodeStyle, nil, "%s.", bridge.Sentence(err))
 	}
-	l.kept.add(x.id, x, int64(4*len(x.vector)+8<<10))
+	l.kept.Add(x.id, x, int64(4*len(x.vector)+8<<10))
 	return x, nil
 }
 
@@ -59,7 +60,7 @@ func (l *looks) read(id string) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x, ok := l.kept.get(s.ID); ok {
+	if x, ok := l.kept.Get(s.ID); ok {
 		return x, nil // and its network's files need not be read for every frame
 	}
 	n, err := l.bank.Network(s)
@@ -80,7 +81,7 @@ func (l *looks) read(id string) (*look, error) {
 }
 
 // forget has every style looked for on disk the next time.
-func (l *looks) forget() { l.kept.clear() }
+func (l *looks) forget() { l.kept.Clear() }
 
 // mix gives what lies between two styles, 0 being the first and 1 the second, as unreal as it
 // is wanted. One that has no part in it need not be there.

@@ -51,10 +51,10 @@ func shares(s *bridge.Section) {
 	if err != nil {
 		s.Find("%s: set it to one, or unset it.", bridge.Sentence(err))
 	}
-	b := newBudget()
-	holders, waits, err := []lease.Holder(nil), false, b.failed
+	holders, waits := []lease.Holder(nil), false
+	folder, err := lease.Folder()
 	if err == nil {
-		holders, waits, err = lease.Holders(b.lease.Folder)
+		holders, waits, err = lease.Holders(folder)
 	}
 	if err != nil {
 		s.Find("The engines of this user do not share the machine's memory, because %v. Correct that, or render in one program at a time.", err)
@@ -66,7 +66,7 @@ func shares(s *bridge.Section) {
 	if override > 0 {
 		s.Note("to paint with", "%d MB, by IMPASTO_MEMORY, of which %d are taken", override, taken)
 	} else {
-		s.Note("to paint with", "%d MB are taken, and a frame may take %d more", taken, b.free(0, taken)>>20)
+		s.Note("to paint with", "%d MB are taken, and a frame may take %d more", taken, lease.Free(0, 0, taken)>>20)
 	}
 	for _, h := range holders {
 		s.Note(fmt.Sprint("process ", h.Process), "has %d MB to paint with", h.Megabytes)

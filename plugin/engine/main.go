@@ -28,7 +28,7 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
-	"impasto.net/plugin/bake"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/config"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/sandbox"
@@ -139,7 +139,7 @@ func start(parent int, log hclog.Logger) error {
 	if engine.devices.override, err = config.Device(); err != nil {
 		return err
 	}
-	if engine.budget.override, err = config.Memory(); err != nil {
+	if engine.budget.Override, err = config.Memory(); err != nil {
 		return err
 	}
 	folder, most, err := config.DiskCache()
@@ -147,7 +147,7 @@ func start(parent int, log hclog.Logger) error {
 		return err
 	}
 	if most > 0 {
-		engine.bakes = &bake.Cache{Folder: folder, Limit: most}
+		engine.disk = &cache.Disk{Folder: folder, Limit: most}
 	}
 	go func() {
 		if err := newServer(conn, engine).serve(); err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/bake"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/objective"
@@ -56,7 +56,7 @@ func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device
 
 // optimised gives the picture of a plate in a style that has an encoder and no network, on the
 // CPU where a GPU fails that was not asked for. The caller has to put it back.
-func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*picture, error) {
+func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*cache.Picture, error) {
 	place, _ := e.devices.place(f.Device)
 	p, err := e.optimise(ctx, f, done, progress)
 	if e.falls(place, err) {
@@ -67,7 +67,7 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 
 // optimise is optimised on the device that is wanted, or that is wanted by now. It takes
 // minutes, so that the picture is kept on disk as well.
-func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *picture, err error) {
+func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *cache.Picture, err error) {
 	device, where, err := e.whereOptimised(ctx, f.look, f.Device)
 	if err != nil {
 		return nil, err
@@ -98,14 +98,14 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return nil, bridge.Failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := bake.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
+	key, err := cache.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
 	}
 	name := pictureName{key, f.seen}
 	done.Kept = name.bytes()
-	p, done.Cached, err = e.develop(ctx, t, progress, func() *picture { return e.baked(name) }, func() (work, error) {
+	p, done.Cached, err = e.develop(ctx, t, progress, func() *cache.Picture { return e.stored(name) }, func() (work, error) {
 		if err := e.reserve(ctx, f, optimise.Memory, func(room int) int { return min(room, optimise.Memory) }, progress); err != nil {
 			return nil, err
 		}
@@ -119,8 +119,8 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		}
 		input := seen
 		seen = nil
-		return func(tell func(float64, string)) (*picture, error) {
-			e.pictures.clear(input)
+		return func(tell func(float64, string)) (*cache.Picture, error) {
+			e.pictures.Clear(input)
 			job := e.job(f, settings, painting, input, shares)
 			job.Device = device
 			if before != nil {
@@ -131,8 +131,8 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 			if err != nil {
 				return nil, err
 			}
-			e.bake(f, key, values)
-			return e.pictures.add(pictureKey{baked: key}, values), nil
+			e.store(f, key, values)
+			return e.pictures.Add(cache.PictureKey{OnDisk: key}, values), nil
 		}, nil
 	})
 	return p, err
@@ -266,7 +266,7 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 
 // pictureName is a picture that was optimised, and where its plate lay in the frame.
 type pictureName struct {
-	key  bake.Key
+	key  cache.Key
 	size pixels.Geometry
 }
 
@@ -307,14 +307,14 @@ func (e *engine) before(f *frame) (*before, error) {
 	if !ok {
 		return nil, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before that there cannot be.", f.Frame)
 	}
-	p := e.baked(name)
+	p := e.stored(name)
 	if p != nil {
-		defer e.pictures.put(p)
+		defer e.pictures.Put(p)
 	}
-	if p == nil || len(p.values) != 3*name.size.Plane() {
+	if p == nil || len(p.Values) != 3*name.size.Plane() {
 		return nil, bridge.Failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
 	}
-	picture := e.sizedFor(p.values, &name.size, &f.work)
+	picture := e.sizedFor(p.Values, &name.size, &f.work)
 	if name.size == f.work {
 		picture.Values = slices.Clone(picture.Values)
 	}
@@ -339,17 +339,17 @@ func (b *before) over(plate network.Tensor, work *pixels.Geometry) *network.Tens
 	return &b.picture
 }
 
-// baked gives a picture that is kept in memory or on disk; nil is none.
-func (e *engine) baked(name pictureName) *picture {
-	kept := pictureKey{baked: name.key}
-	if p := e.pictures.get(kept); p != nil || e.bakes == nil {
+// stored gives a picture that is kept in memory or on disk; nil is none.
+func (e *engine) stored(name pictureName) *cache.Picture {
+	kept := cache.PictureKey{OnDisk: name.key}
+	if p := e.pictures.Get(kept); p != nil || e.disk == nil {
 		return p
 	}
 	values, err := e.buffers.Get(3 * name.size.Plane())
 	if err != nil {
 		return nil // nor is there enough to make one, which says so
 	}
-	found, err := e.bakes.Get(name.key, values)
+	found, err := e.disk.Get(name.key, values)
 	if err != nil {
 		e.log.Warn("a picture that is kept on disk cannot be used", "error", err)
 	}
@@ -357,16 +357,16 @@ func (e *engine) baked(name pictureName) *picture {
 		e.buffers.Put(values)
 		return nil
 	}
-	return e.pictures.add(kept, values)
+	return e.pictures.Add(kept, values)
 }
 
-// bake keeps a picture on disk. Where that fails the frame is none the worse.
-func (e *engine) bake(f *frame, key bake.Key, values []float32) {
-	if e.bakes == nil {
+// store keeps a picture on disk. Where that fails the frame is none the worse.
+func (e *engine) store(f *frame, key cache.Key, values []float32) {
+	if e.disk == nil {
 		return
 	}
-	if err := e.bakes.Put(key, values); err != nil {
-		e.bakeFailed.Do(func() {
+	if err := e.disk.Put(key, values); err != nil {
+		e.diskFailed.Do(func() {
 			e.log.Warn("a picture cannot be kept on disk: it has to be painted again when Impasto was ended; this is said once", "frame", f.Frame, "error", err)
 		})
 	}

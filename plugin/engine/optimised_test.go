@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/bake"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
@@ -63,7 +63,7 @@ func kept(t testing.TB, bank, folder string) (*client, *bytes.Buffer) {
 	started(t, bank) // and so is the runtime
 	said := &bytes.Buffer{}
 	e := newEngine(style.Bank{bank}, 0, hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Warn}))
-	e.bakes = &bake.Cache{Folder: folder, Limit: 1 << 30}
+	e.disk = &cache.Disk{Folder: folder, Limit: 1 << 30}
 	c := greeted(t, e)
 	return c, said
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
@@ -24,19 +25,11 @@ const (
 	maxPaintingArea = 16 * paintingArea
 )
 
-type paintingKey struct {
-	network       string // with its version
-	content       pixels.Key
-	space         string
-	premultiplied bool
-	textureScale  float64
-}
-
 // painting is what goes into a network beside the plate, where that is made of a painting
 // that the artist connects. It is the same for all frames of a shot, so it is kept by the
 // painting's content. It is not changed.
 type painting struct {
-	key     paintingKey
+	key     cache.PaintingKey
 	tensors []network.Tensor
 	raw     bool // the tensor is the painting, which has yet to go through the graph for vectors
 }
@@ -49,7 +42,7 @@ func (p *painting) size() (bytes int64) {
 }
 
 // keep keeps it for the other frames of the shot.
-func (e *engine) keep(p *painting) { e.paintings.add(p.key, p, p.size()) }
+func (e *engine) keep(p *painting) { e.paintings.Add(p.key, p, p.size()) }
 
 // painting gives what a network takes from a frame's painting, as far as that can be had
 // without running a network. For networks that take none it is empty.
@@ -61,8 +54,11 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	if f.painting == nil {
 		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
 	}
-	key := paintingKey{s.ID, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied, f.Size.TextureScale}
-	if p, ok := e.paintings.get(key); ok {
+	key := cache.PaintingKey{
+		Network: s.ID, Content: f.painting.Content(), Space: f.Painting.Space, Premultiplied: f.Painting.Premultiplied,
+		TextureScale: f.Size.TextureScale,
+	}
+	if p, ok := e.paintings.Get(key); ok {
 		return p, nil
 	}
 	workers := int(e.threads.Load())

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/bake"
+	"impasto.net/plugin/cache"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
@@ -40,17 +40,17 @@ type engine struct {
 	threads   atomic.Int64
 	looks     *looks
 	sessions  sessions
-	pictures  *pictures
-	paintings *lru[paintingKey, *painting]
+	pictures  *cache.Pictures
+	paintings *cache.LRU[cache.PaintingKey, *painting]
 	buffers   network.Buffers
 	maps      shm.Maps
 
 	devices devices
-	budget  budget
+	budget  *lease.Budget
 
 	leftOut    string      // folders of styles that are, and why
-	bakes      *bake.Cache // of what takes minutes; nil is none
-	bakeFailed sync.Once   // said
+	disk       *cache.Disk // of what takes minutes; nil is none
+	diskFailed sync.Once   // said
 
 	// A network uses all threads, so that two at once would only be slower.
 	converted, device chan struct{}
@@ -61,20 +61,17 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 	e := &engine{
 		log:       log,
 		looks:     newLooks(bank),
-		paintings: newLRU[paintingKey, *painting](keptPaintings),
+		paintings: cache.NewLRU[cache.PaintingKey, *painting](keptPaintings),
 		converted: make(chan struct{}, maxConverted),
 		device:    make(chan struct{}, 1),
 		devices:   devices{gpus: bridge.GPUs},
-		budget:    newBudget(),
 		leftOut:   leftOut(bank),
 	}
-	e.budget.lease.Silent = func(h lease.Holder) {
-		log.Warn("an engine that has memory to paint with was stopped, and is not waited for", "process", h.Process, "megabytes", h.Megabytes)
-	}
+	e.budget = lease.NewBudget(e.device, e.trim, log)
 	if e.leftOut != "" {
 		log.Warn("folders of styles are left out", "why", e.leftOut)
 	}
-	e.pictures = newPictures(keptPictures, &e.buffers)
+	e.pictures = cache.NewPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
 	// may run on and the quota of its cgroup.
 	e.threads.Store(int64(runtime.GOMAXPROCS(0)))
@@ -214,7 +211,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		return nil, err
 	}
 	w := f.writer()
-	var p *picture
+	var p *cache.Picture
 	var s *session
 	if f.look.encoder != nil {
 		w.Decoders, w.Again = fromOptimised(), toOptimised()
@@ -228,11 +225,11 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	if err != nil {
 		return nil, err
 	}
-	defer e.pictures.put(p)
+	defer e.pictures.Put(p)
 
 	progress(0.95, "blending")
 	converting := time.Now()
-	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.seen, p.values); err != nil {
+	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.seen, p.Values); err != nil {
 		return nil, err
 	}
 	since(&t.ConvertOut, converting)
@@ -244,7 +241,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 
 // painted gives what a network painted, as attempt does, on the CPU where a GPU fails that
 // was not asked for.
-func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *picture, err error) {
+func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *cache.Picture, err error) {
 	s, p, err = e.attempt(ctx, f, done, progress)
 	if s != nil && e.falls(s.place, err) {
 		return e.attempt(ctx, f, done, progress)
@@ -266,7 +263,7 @@ func (e *engine) falls(place placement, err error) bool {
 
 // attempt paints on the device that is wanted, or that is wanted by now. The caller has to
 // put session and picture back; after an error the session says what it was only.
-func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *picture, err error) {
+func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *cache.Picture, err error) {
 	if s, done.Device, err = e.session(ctx, f.look, f.Device, &done.Timings, progress); err != nil {
 		return nil, nil, err
 	}
@@ -337,7 +334,7 @@ func (f *frame) writer() pixels.Writer {
 
 // paint gives the network's picture of a plate, from those that are kept or anew. The
 // caller has to put it back.
-func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timings, progress func(float64, string)) (p *picture, cached bool, err error) {
+func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timings, progress func(float64, string)) (p *cache.Picture, cached bool, err error) {
 	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
 		return nil, false, err
 	}
@@ -363,8 +360,8 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := pictureKey{network: s.key(), vector: f.look.key, content: content.Key, seen: f.seen, work: f.work, small: pixels.Digest(f.small), painting: painting.key}
-	return e.develop(ctx, t, progress, func() *picture { return e.pictures.get(key) }, func() (work, error) {
+	key := cache.PictureKey{Network: s.key(), Vector: f.look.key, Content: content.Key, Seen: f.seen, Work: f.work, Small: pixels.Digest(f.small), Painting: painting.key}
+	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) }, func() (work, error) {
 		least, most := s.needs(f.work.Plane())
 		if err := e.reserve(ctx, f, least, most, progress); err != nil {
 			return nil, err
@@ -374,14 +371,14 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 		input := seen
 		seen = nil
 		e.sessions.hold(s)
-		return func(tell func(float64, string)) (*picture, error) {
+		return func(tell func(float64, string)) (*cache.Picture, error) {
 			defer e.sessions.put(s)
-			e.pictures.clear(input)
+			e.pictures.Clear(input)
 			values, err := e.run(ctx, f, s, input, painting, func(part float64) { tell(part, what) })
 			if err != nil {
 				return nil, err
 			}
-			return e.pictures.add(key, values), nil
+			return e.pictures.Add(key, values), nil
 		}, nil
 	})
 }
@@ -407,11 +404,11 @@ func (e *engine) see(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.
 
 // work makes a picture that the caller has to put back, and tells how far it is. It may go
 // on after the request that it is for has ended: it holds on to what it uses.
-type work func(tell func(part float64, stage string)) (*picture, error)
+type work func(tell func(part float64, stage string)) (*cache.Picture, error)
 
 // develop gives a picture that is kept, or makes one. begin is called when the device is
 // free; it may use the request's memory, which the work that it gives may not.
-func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(float64, string), kept func() *picture, begin func() (work, error)) (p *picture, cached bool, err error) {
+func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(float64, string), kept func() *cache.Picture, begin func() (work, error)) (p *cache.Picture, cached bool, err error) {
 	if p := kept(); p != nil {
 		return p, true, nil
 	}
@@ -431,7 +428,7 @@ func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(f
 	}
 	// It goes on after a cancel until ONNX Runtime heeds it.
 	type result struct {
-		picture *picture
+		picture *cache.Picture
 		err     error
 	}
 	type step struct {
@@ -442,7 +439,7 @@ func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(f
 	steps := make(chan step)
 	go func() {
 		defer func() {
-			e.rest()
+			e.budget.Rest()
 			<-e.device
 		}()
 		p, err := do(func(part float64, stage string) {
@@ -463,7 +460,7 @@ func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(f
 		case <-ctx.Done():
 			go func() {
 				if r := <-ran; r.picture != nil {
-					e.pictures.put(r.picture)
+					e.pictures.Put(r.picture)
 				}
 			}()
 			return nil, false, ctx.Err()
@@ -580,4 +577,17 @@ func (e *engine) scratch(n int) ([]float32, error) {
 func noMemory(f *frame, cause error) error {
 	return bridge.Failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
 		f.work.Across.Count, f.work.Down.Count)
+}
+
+// reserve takes memory for a frame.
+func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(room int) int, progress func(float64, string)) error {
+	return e.budget.Reserve(ctx, f.Device.Memory, least, most, func(what string) { progress(0.05, what) })
+}
+
+// trim gives the memory back that is kept for the next frame.
+func (e *engine) trim() {
+	e.buffers.Trim()
+	if err := network.Shrink(); err != nil {
+		e.log.Warn("memory is kept that others may want", "error", err)
+	}
 }

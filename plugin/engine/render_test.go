@@ -13,9 +13,7 @@ import (
 	"time"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
-	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
 )
 
@@ -450,57 +448,4 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 		s.put(x)
 	}
 	s.put(held)
-}
-
-func TestPicturesAreBoundedByBytes(t *testing.T) {
-	var buffers network.Buffers
-	c := newPictures(4*1000, &buffers)
-	key := func(i int) pictureKey { return pictureKey{network: "network", content: pixels.Key{byte(i)}} }
-	add := func(i, n int) *picture {
-		b, err := buffers.Get(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b[0] = float32(i)
-		return c.add(key(i), b)
-	}
-	kept := func(i int) bool {
-		p := c.get(key(i))
-		if p == nil {
-			return false
-		}
-		defer c.put(p)
-		return p.values[0] == float32(i)
-	}
-	c.put(add(1, 400))
-	c.put(add(2, 400))
-	if !kept(1) || !kept(2) {
-		t.Error("two that fit are not kept")
-	}
-	in := c.get(key(2))
-	kept(1) // now 2 is the least recently used
-	c.put(add(3, 400))
-	if !kept(1) || kept(2) || !kept(3) {
-		t.Error("not the least recently used was dropped")
-	}
-	if b, _ := buffers.Get(400); &b[0] == &in.values[0] {
-		t.Error("a picture in use was given away")
-	}
-	c.put(in)
-	if b, _ := buffers.Get(400); &b[0] != &in.values[0] {
-		t.Error("the buffer of a dropped picture is not used again")
-	}
-	c.put(add(4, 1001))
-	if !kept(4) || kept(1) || kept(3) {
-		t.Error("a picture over the limit is not kept alone")
-	}
-	c.clear(in.values)
-	if kept(4) {
-		t.Error("a picture over the limit is in the way of the next one")
-	}
-	c.put(add(5, 400))
-	c.put(add(6, 400))
-	if !kept(5) || !kept(6) || c.lru.used != 4*800 {
-		t.Errorf("%d bytes are used", c.lru.used)
-	}
 }

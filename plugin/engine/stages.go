@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"impasto.net/plugin/lease"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/pixels"
@@ -59,8 +60,8 @@ func (e *engine) staged(ctx context.Context, s *session, picture []float32, widt
 	var out []float32
 	if err == nil {
 		t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: painted, width: width, height: height}
-		t.bytes = min(stageMemory, e.budget.room/4)
-		t.room = max(min(e.budget.room, mostMemory-pictureBytes*width*height-ownMemory)-2*t.bytes, t.bytes)
+		t.bytes = min(stageMemory, e.budget.Room()/4)
+		t.room = max(min(e.budget.Room(), lease.MostMemory-pictureBytes*width*height-ownMemory)-2*t.bytes, t.bytes)
 		out, err = t.run(picture)
 	}
 	if err != nil || !same(out, picture) {

@@ -17,7 +17,7 @@ const pictureBytes = 12
 func (e *engine) through(ctx context.Context, s *session, picture []float32, width, height int, beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	t := &tiling{engine: e, session: s, ctx: ctx, beside: beside, frame: planar{picture, width, height}, painted: painted}
 	err := network.ErrMemory
-	if area := width * height; s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= e.budget.room {
+	if area := width * height; s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= e.budget.Room() {
 		var out []float32
 		if out, err = e.scratch(len(picture)); err == nil {
 			if err = s.run(ctx, picture, out, width, height, beside); err == nil {
@@ -76,7 +76,7 @@ type tiling struct {
 
 func (t *tiling) run() error {
 	s := t.session
-	most := min(t.budget.room, tileMemory) / (s.field.Bytes + 2*pictureBytes)
+	most := min(t.budget.Room(), tileMemory) / (s.field.Bytes + 2*pictureBytes)
 	if s.failed > 0 {
 		most = min(most, s.failed/2)
 	}
@@ -249,4 +249,33 @@ func (t *tiling) core(in planar, x, y onnx.Piece, left, top int) error {
 	t.done += (x.CoreTo - x.CoreFrom) * (y.CoreTo - y.CoreFrom)
 	t.painted(float64(t.done) / float64(t.frame.width*t.frame.height))
 	return nil
+}
+
+const (
+	// tileMemory is what one tile may take of it: a sixth of an 8K frame for the shipped
+	// network. What tiles have around their cores is then an eighth of all that is painted.
+	tileMemory = 800 << 20
+
+	// triedMemory is tried where there seems to be less.
+	triedMemory = 64 << 20
+
+	// unknownBytes is taken for what a pixel takes where that is not known: about what it
+	// does for the classic network.
+	unknownBytes = 1 << 10
+)
+
+// needs is what painting that many pixels takes: at the least, and what it makes use of
+// where there is so much room.
+func (s *session) needs(pixels int) (least int, most func(room int) int) {
+	if s.field == nil {
+		whole := pixels * unknownBytes
+		return whole, func(room int) int { return min(whole, room) }
+	}
+	whole := pixels * (s.field.Bytes + pictureBytes)
+	return min(whole, triedMemory), func(room int) int {
+		if whole > room && s.stages == nil {
+			return min(room, tileMemory)
+		}
+		return min(whole, room)
+	}
 }

@@ -1,4 +1,4 @@
-package engine
+package cache
 
 import (
 	"slices"
@@ -6,38 +6,38 @@ import (
 )
 
 func TestLRUIsBoundedBySize(t *testing.T) {
-	c := newLRU[string, int](100)
+	c := NewLRU[string, int](100)
 	has := func(keys ...string) {
 		t.Helper()
 		for _, key := range []string{"a", "b", "c", "d", "e"} {
-			if _, ok := c.get(key); ok != slices.Contains(keys, key) {
+			if _, ok := c.Get(key); ok != slices.Contains(keys, key) {
 				t.Errorf("%s is kept: %t", key, ok)
 			}
 		}
 	}
 	for i, key := range []string{"a", "b", "c"} {
-		if kept, gone := c.add(key, i, 30); !kept || gone != nil {
+		if kept, gone := c.Add(key, i, 30); !kept || gone != nil {
 			t.Errorf("%s: %t, %v", key, kept, gone)
 		}
 	}
 	has("a", "b", "c")
-	c.get("a") // now b is the least recently used
-	if kept, gone := c.add("d", 3, 50); !kept || !slices.Equal(gone, []int{1, 2}) {
+	c.Get("a") // now b is the least recently used
+	if kept, gone := c.Add("d", 3, 50); !kept || !slices.Equal(gone, []int{1, 2}) {
 		t.Errorf("d: %t, %v", kept, gone)
 	}
 	has("a", "d")
-	if kept, gone := c.add("e", 4, 101); kept || gone != nil {
+	if kept, gone := c.Add("e", 4, 101); kept || gone != nil {
 		t.Errorf("what is over the limit: %t, %v", kept, gone)
 	}
-	if kept, _ := c.add("a", 5, 1); kept {
+	if kept, _ := c.Add("a", 5, 1); kept {
 		t.Error("a key has two values")
 	}
-	if v, ok := c.get("a"); v != 0 || !ok || c.used != 80 {
+	if v, ok := c.Get("a"); v != 0 || !ok || c.used != 80 {
 		t.Errorf("a is %d, %t, with %d bytes in all", v, ok, c.used)
 	}
-	c.clear()
+	c.Clear()
 	has()
-	if kept, gone := c.add("a", 7, 100); !kept || gone != nil {
+	if kept, gone := c.Add("a", 7, 100); !kept || gone != nil {
 		t.Errorf("after clear: %t, %v", kept, gone)
 	}
 }

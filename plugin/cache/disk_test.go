@@ -1,4 +1,4 @@
-package bake
+package cache
 
 import (
 	"encoding/hex"
@@ -36,11 +36,11 @@ func picture(t testing.TB, number int) (Key, []float32) {
 	return key, p
 }
 
-func newCache(t testing.TB, pictures int64) *Cache {
-	return &Cache{Folder: filepath.Join(t.TempDir(), "user", "pictures"), Limit: pictures * size}
+func newCache(t testing.TB, pictures int64) *Disk {
+	return &Disk{Folder: filepath.Join(t.TempDir(), "user", "pictures"), Limit: pictures * size}
 }
 
-func (c *Cache) put(t testing.TB, number int) {
+func (c *Disk) put(t testing.TB, number int) {
 	t.Helper()
 	key, p := picture(t, number)
 	if err := c.Put(key, p); err != nil {
@@ -49,7 +49,7 @@ func (c *Cache) put(t testing.TB, number int) {
 }
 
 // has looks for a picture, which has to be the one that was put there.
-func (c *Cache) has(t testing.TB, number int) bool {
+func (c *Disk) has(t testing.TB, number int) bool {
 	t.Helper()
 	key, want := picture(t, number)
 	p := make([]float32, values)
@@ -63,12 +63,12 @@ func (c *Cache) has(t testing.TB, number int) bool {
 	return ok
 }
 
-func (c *Cache) path(t testing.TB, number int) string {
+func (c *Disk) path(t testing.TB, number int) string {
 	key, _ := picture(t, number)
 	return filepath.Join(c.Folder, hex.EncodeToString(key[:]))
 }
 
-func (c *Cache) wantUse(t testing.TB, pictures int) {
+func (c *Disk) wantUse(t testing.TB, pictures int) {
 	t.Helper()
 	n, bytes, err := c.Use()
 	if n != pictures || bytes != int64(pictures)*size || err != nil {
@@ -102,7 +102,7 @@ func TestCacheIsBoundedBySize(t *testing.T) {
 	if !c.has(t, 3) {
 		t.Error("what was put there twice is gone")
 	}
-	small := &Cache{c.Folder, size - 1}
+	small := &Disk{c.Folder, size - 1}
 	small.put(t, 9)
 	if small.has(t, 9) {
 		t.Error("what is over the limit by itself is kept")
@@ -118,7 +118,7 @@ func TestCacheIsBoundedBySize(t *testing.T) {
 	if _, err := os.Stat(foreign); err != nil {
 		t.Error("it removed what is not its own")
 	}
-	if err := (&Cache{Folder: filepath.Join(c.Folder, "none")}).Clear(); err != nil {
+	if err := (&Disk{Folder: filepath.Join(c.Folder, "none")}).Clear(); err != nil {
 		t.Errorf("clearing where there is nothing: %v", err)
 	}
 }
@@ -196,7 +196,7 @@ func TestCacheOnAFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	c := &Cache{folder, 1 << 30}
+	c := &Disk{folder, 1 << 30}
 	failed := 0
 	for i := range 5 {
 		key, p := picture(t, i)
@@ -225,7 +225,7 @@ func TestCacheOnAFullDisk(t *testing.T) {
 func TestCacheOfManyProcesses(t *testing.T) {
 	const folder = "IMPASTO_TEST_CACHE"
 	if name := os.Getenv(folder); name != "" {
-		c := &Cache{name, 5 * size}
+		c := &Disk{name, 5 * size}
 		for { // until it is killed
 			if i := rand.IntN(10); !c.has(t, i) {
 				c.put(t, i)

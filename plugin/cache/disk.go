@@ -1,17 +1,4 @@
-// Package bake keeps finished pictures on disk, for those that take minutes: in a folder
-// of the user's that all processes share, so that a comp that is opened again has them.
-//
-// A picture is a file named by the sha256 of all that went into it, so it is never out of
-// date and nobody changes it. The file has a sha256 of what it holds: one that is cut short
-// by a crash is no picture, and is removed. One process writes at a time, under a lock that
-// the kernel takes back from whoever dies; readers need none, because a file gets its name
-// when it is whole.
-//
-// Go's own build cache is made likewise, and so is its copy in rogpeppe/go-internal; both
-// drop what is old, whatever it takes, and pictures have to fit a disk. The planes are kept as
-// they are: deflated with their bytes sorted they take three quarters, which is no other
-// disk, and in half precision nineteen values of twenty would be others than painted anew.
-package bake
+package cache
 
 import (
 	"bytes"
@@ -54,15 +41,27 @@ func KeyOf(values ...any) (Key, error) {
 	return sha256.Sum256(data), err
 }
 
-// Cache is a folder of pictures. It is made when there is one to keep.
-type Cache struct {
+// Disk is a folder of the user's with finished pictures that took minutes. All processes share it, so
+// that a comp that is opened again has them. It is made when there is one to keep.
+//
+// A picture is a file named by the sha256 of all that went into it, so it is never out of
+// date and nobody changes it. The file has a sha256 of what it holds: one that is cut short
+// by a crash is no picture, and is removed. One process writes at a time, under a lock that
+// the kernel takes back from whoever dies; readers need none, because a file gets its name
+// when it is whole.
+//
+// Go's own build cache is made likewise, and so is its copy in rogpeppe/go-internal; both
+// drop what is old, whatever it takes, and pictures have to fit a disk. The planes are kept as
+// they are: deflated with their bytes sorted they take three quarters, which is no other
+// disk, and in half precision nineteen values of twenty would be others than painted anew.
+type Disk struct {
 	Folder string
 	Limit  int64 // in bytes; the least recently used go first
 }
 
 // Get fills a picture from the one that is kept by a key, and says whether there is one. A
 // file that does not hold what was put there is removed, and an error says so.
-func (c *Cache) Get(key Key, picture []float32) (bool, error) {
+func (c *Disk) Get(key Key, picture []float32) (bool, error) {
 	root, err := c.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -102,7 +101,7 @@ func (c *Cache) Get(key Key, picture []float32) (bool, error) {
 }
 
 // Put keeps a picture that is not over the limit by itself.
-func (c *Cache) Put(key Key, picture []float32) error {
+func (c *Disk) Put(key Key, picture []float32) error {
 	data := pixels.Bytes(picture)
 	size := int64(header + len(data))
 	if size > c.Limit {
@@ -127,7 +126,7 @@ func (c *Cache) Put(key Key, picture []float32) error {
 }
 
 // Use says how many pictures there are, and what they take.
-func (c *Cache) Use() (pictures int, bytes int64, err error) {
+func (c *Disk) Use() (pictures int, bytes int64, err error) {
 	root, err := c.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, 0, nil
@@ -141,7 +140,7 @@ func (c *Cache) Use() (pictures int, bytes int64, err error) {
 }
 
 // Clear removes all pictures.
-func (c *Cache) Clear() error {
+func (c *Disk) Clear() error {
 	err := c.alone(func(root *os.Root) error {
 		return errors.Join(c.shrink(root, 0), remove(root, writing))
 	})
@@ -153,7 +152,7 @@ func (c *Cache) Clear() error {
 
 // open opens the folder, which has to be nobody else's: whoever can write there decides what
 // is rendered.
-func (c *Cache) open() (*os.Root, error) {
+func (c *Disk) open() (*os.Root, error) {
 	root, err := regular.OpenRoot(c.Folder)
 	if err != nil {
 		return nil, err
@@ -170,7 +169,7 @@ func (c *Cache) open() (*os.Root, error) {
 }
 
 // alone has something done that no other process does meanwhile.
-func (c *Cache) alone(do func(*os.Root) error) error {
+func (c *Disk) alone(do func(*os.Root) error) error {
 	root, err := c.open()
 	if err != nil {
 		return err
@@ -193,7 +192,7 @@ func (c *Cache) alone(do func(*os.Root) error) error {
 }
 
 // shrink removes the least recently used until the others take no more than that.
-func (c *Cache) shrink(root *os.Root, limit int64) error {
+func (c *Disk) shrink(root *os.Root, limit int64) error {
 	kept, bytes, err := list(root)
 	if err != nil {
 		return err
