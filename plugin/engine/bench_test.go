@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
 
@@ -13,7 +13,7 @@ import (
 // style that is shipped. It reports the quickest of every stage in milliseconds: what
 // else runs on the machine adds to a time, nothing takes from it.
 func BenchmarkFrame(b *testing.B) {
-	bank := filepath.Join("..", "models", "styles")
+	bank := onnxtest.Shipped()
 	all, broken := style.Bank{bank}.All()
 	if len(broken) > 0 {
 		b.Fatal(broken)

@@ -5,7 +5,6 @@ import (
 	"image/png"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -41,7 +40,7 @@ func photograph(t testing.TB, path string, w bridge.Window) bridge.Image {
 // photographs, with the statistics of the whole frame held and without, at least 64 pixels from the
 // border and as far from it as the network does not see it any more.
 func BenchmarkCrops(b *testing.B) {
-	c := newClient(b, filepath.Join("..", "models", "styles"))
+	c := newClient(b, onnxtest.Shipped())
 	whole := bridge.Window{0, 0, 640, 480}
 	for _, by := range []int{1, 2, 4, 8, 64, 160} {
 		b.Run(fmt.Sprint(by), func(b *testing.B) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/onnxtest"
 )
 
 // landscape is a plate like a photograph, in the message itself: soft areas, edges that no grid
@@ -89,7 +90,7 @@ const half = 113 + 8
 // With the statistics of one frame held, there is one painting of the shot, whatever the data
 // window: of a proxy, an anamorphic plate, at half the size, in tiles.
 func TestACropIsPaintedAsTheWhole(t *testing.T) {
-	bank := filepath.Join("..", "models", "styles")
+	bank := onnxtest.Shipped()
 	c := newClient(t, bank)
 	for _, x := range []struct {
 		name          string
@@ -133,7 +134,7 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 // the encoder's grid. After few iterations a crop is near the whole; after many it is not, because
 // each looks for its own way down.
 func TestADescentOfACropStartsAsThatOfTheWhole(t *testing.T) {
-	c := newClient(t, filepath.Join("..", "models", "styles"))
+	c := newClient(t, onnxtest.Shipped())
 	const width, height = 94, 93
 	all := landscape(bridge.Window{-2, -3, width, height + 1}, width, height)
 	paint := func(w bridge.Window, detail float64) bridge.Image {

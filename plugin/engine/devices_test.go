@@ -221,7 +221,7 @@ func TestHalfThatIsRefused(t *testing.T) {
 func copyShipped(t *testing.T, bank string) {
 	t.Helper()
 	for _, name := range []string{"painter", "starry-night"} {
-		if err := os.CopyFS(filepath.Join(bank, name), os.DirFS(filepath.Join("..", "models", "styles", name))); err != nil {
+		if err := os.CopyFS(filepath.Join(bank, name), os.DirFS(filepath.Join(onnxtest.Shipped(), name))); err != nil {
 			t.Fatal(err)
 		}
 	}

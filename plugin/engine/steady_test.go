@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 
 // From the twentieth frame on an engine takes no more memory.
 func TestMemoryIsFlat(t *testing.T) {
-	pid, c := another(t, filepath.Join("..", "models", "styles"))
+	pid, c := another(t, onnxtest.Shipped())
 	s := newShared(t, "great-wave", 320, 180)
 	s.request.Size = asHigh(180)
 	after := 0
@@ -30,7 +29,7 @@ func TestMemoryIsFlat(t *testing.T) {
 // A frame allocates nothing of its own size: not when it is painted, and not when the mix of
 // one that is kept changes.
 func TestFramesAllocateLittle(t *testing.T) {
-	c := newClient(t, filepath.Join("..", "models", "styles"))
+	c := newClient(t, onnxtest.Shipped())
 	s := newShared(t, "great-wave", 640, 360)
 	s.request.Size = asHigh(360)
 	s.masked()

@@ -31,7 +31,7 @@ func tilingClient(t *testing.T, bank, name string, failed int) *client {
 // Frames of the shipped network in tiles are what they are whole, at sizes that leave
 // narrow rests and with tiles that are smaller than what they need around themselves.
 func TestTilesHaveNoSeams(t *testing.T) {
-	bank := filepath.Join("..", "models", "styles")
+	bank := onnxtest.Shipped()
 	whole := newClient(t, bank)
 	for _, x := range []struct{ width, height, failed int }{
 		{700, 430, 2 * 350 * 350}, {1001, 270, 2 * 300 * 280}, {61, 903, 2 * 64 * 300}, {520, 517, 520 * 520},
@@ -53,7 +53,7 @@ func TestTilesHaveNoSeams(t *testing.T) {
 
 // A tile that there is not enough memory for is painted in halves, as often as it takes.
 func TestTilesAreHalved(t *testing.T) {
-	bank := filepath.Join("..", "models", "styles")
+	bank := onnxtest.Shipped()
 	const width, height = 408, 272
 	frame := func() planar {
 		p := planar{make([]float32, 3*width*height), width, height}
@@ -132,7 +132,7 @@ func (c *client) tiles() (n int) {
 // A frame of 8K takes no more than is promised beside the memory that is shared with the
 // host, and one after the other takes no more.
 func TestMemoryOfLargeFrames(t *testing.T) {
-	pid, c := another(t, filepath.Join("..", "models", "styles"))
+	pid, c := another(t, onnxtest.Shipped())
 	s := newShared(t, "great-wave", 7680, 4320)
 	for frame := range 2 {
 		s.smooth(frame)
@@ -147,7 +147,7 @@ func TestMemoryOfLargeFrames(t *testing.T) {
 // and of processors.
 func BenchmarkLargeFrames(b *testing.B) {
 	bank := b.TempDir()
-	if err := os.CopyFS(bank, os.DirFS(filepath.Join("..", "models", "styles"))); err != nil {
+	if err := os.CopyFS(bank, os.DirFS(onnxtest.Shipped())); err != nil {
 		b.Fatal(err)
 	}
 	for _, network := range []string{"great-wave", brought[0]} {

@@ -41,6 +41,9 @@ func Data(t testing.TB, elements ...string) string {
 	return path
 }
 
+// Shipped is the folder of the styles that ship.
+func Shipped() string { return filepath.Join(repository(), "models", "styles") }
+
 func repository() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..")
