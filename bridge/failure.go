@@ -28,3 +28,13 @@ func Sentence(err error) string {
 	s := fmt.Sprint(err)
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+// Brief is an error that fits into a line.
+func Brief(err error) string {
+	const most = 200
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

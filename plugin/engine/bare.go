@@ -13,8 +13,10 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/config"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/session"
 )
 
 // bare is what impasto bench compares a render with: the same style in the same session,
@@ -42,26 +44,26 @@ func bare(args []string) error {
 	if err := loadRuntime(library); err != nil {
 		return err
 	}
-	l, err := newLooks(bank).get(*id)
+	l, err := look.New(bank).Get(*id)
 	if err != nil {
 		return err
 	}
-	if l.encoder != nil {
-		return fmt.Errorf("the style %q is optimised: this measures networks only", l.label)
+	if l.Encoder != nil {
+		return fmt.Errorf("the style %q is optimised: this measures networks only", l.Label)
 	}
-	var s sessions
-	d := devices{gpus: bridge.GPUs, background: true}
-	if d.override, err = config.Device(); err != nil {
+	var s session.Sessions
+	d := session.Devices{GPUs: bridge.GPUs, Background: true}
+	if d.Override, err = config.Device(); err != nil {
 		return err
 	}
-	place, _ := d.place(bridge.Device{Kind: bridge.DeviceAuto})
-	x, err := s.get(context.Background(), l, place, *threads, func(string) {})
+	place, _ := d.Place(bridge.Device{Kind: bridge.DeviceAuto})
+	x, err := s.Get(context.Background(), l, place, *threads, func(string) {})
 	if err != nil {
 		return err
 	}
-	defer s.put(x)
+	defer s.Put(x)
 	if x.Painting != nil || x.Input.Size != nil {
-		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.label)
+		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.Label)
 	}
 	g := pixels.NewGeometry(*width, *height, x.Input.MultipleOf, x.Input.Minimum)
 	var buffers network.Buffers
@@ -77,18 +79,18 @@ func bare(args []string) error {
 	for i := range in {
 		in[i] = float32(r[0] + (r[1]-r[0])*rand.Float64())
 	}
-	x.see(*threads, in, &g)
+	x.See(*threads, in, &g)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		if lines.Text() != "run" {
 			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
 		}
 		start := time.Now()
-		norms, err := x.style(context.Background(), l.vector)
+		norms, err := x.Style(context.Background(), l.Vector)
 		if err != nil {
 			return err
 		}
-		if err := x.run(context.Background(), in, out, g.Width, g.Height, norms); err != nil {
+		if err := x.Run(context.Background(), in, out, g.Width, g.Height, norms); err != nil {
 			return err
 		}
 		fmt.Println(float64(time.Since(start).Microseconds()) / 1000)

@@ -2,14 +2,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/config"
 	"impasto.net/plugin/lease"
 	"impasto.net/plugin/onnxtest"
 )
@@ -126,20 +124,5 @@ func TestKilledEngineLeavesMemory(t *testing.T) {
 	leave(t, rest, 0)
 	if found, waits, err := lease.Holders(rest.Folder); len(found) != 1 || found[0].Process != os.Getpid() || waits || err != nil {
 		t.Error(found, waits, err)
-	}
-}
-
-func TestMemoryOverride(t *testing.T) {
-	for value, want := range map[string]int{"": 0, "1": 1, "6000": 6000} {
-		t.Setenv("IMPASTO_MEMORY", value)
-		if n, err := config.Memory(); n != want || err != nil {
-			t.Errorf("%q is %d, %v", value, n, err)
-		}
-	}
-	for _, value := range []string{"0", "-1", "all", "2G", fmt.Sprint(bridge.MaxMemory + 1)} {
-		t.Setenv("IMPASTO_MEMORY", value)
-		if _, err := config.Memory(); err == nil || !strings.Contains(err.Error(), value) {
-			t.Errorf("%q: %v", value, err)
-		}
 	}
 }

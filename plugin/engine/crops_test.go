@@ -102,7 +102,7 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 		client        *client
 	}{
 		{"as it is", 401, 363, [2]float64{1, 1}, 1, 1, half, c},
-		{"in tiles", 401, 363, [2]float64{1, 1}, 1, 1, half, tilingClient(t, bank, "starry-night", 2*340*340)},
+		{"in tiles", 401, 363, [2]float64{1, 1}, 1, 1, half, tilingClient(t, bank, "starry-night", 300*300)},
 		{"a proxy", 203, 202, [2]float64{0.5, 0.5}, 1, 1, half / 2, c},
 		{"half the size", 669, 651, [2]float64{1, 1}, 1, 0.5, 2*half + 8, c},
 		{"wide pixels", 345, 363, [2]float64{1, 1}, 2, 1, half, c},

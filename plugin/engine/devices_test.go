@@ -2,8 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,71 +10,16 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/config"
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
-
-// What a machine with a GPU says, and one with none.
-func one() []string  { return []string{"/dev/dri/renderD128"} }
-func none() []string { return nil }
-
-func TestPlaces(t *testing.T) {
-	auto, gpu, cpu := bridge.Device{Kind: "auto", Index: 2}, bridge.Device{Kind: "gpu", Index: 2}, bridge.Device{Kind: "cpu", Index: 2}
-	half := bridge.Device{Kind: "gpu", Precision: 16}
-	for _, c := range []struct {
-		name string
-		d    *devices
-		want bridge.Device
-		then placement
-		why  string
-	}{
-		{"auto", &devices{gpus: one}, auto, placement{gpu: true, spare: true, index: 2}, ""},
-		{"auto without a GPU", &devices{gpus: none}, auto, placement{precision: 32}, "no GPU"},
-		{"auto in the background", &devices{gpus: one, background: true}, auto, placement{precision: 32}, "nobody watches"},
-		{"auto after a failure", &devices{gpus: one, failed: errors.New("it burns")}, auto, placement{precision: 32}, "it burns"},
-		{"GPU", &devices{gpus: none}, gpu, placement{gpu: true, index: 2}, ""},
-		{"GPU in the background", &devices{gpus: one, background: true}, gpu, placement{gpu: true, index: 2, precision: 32}, ""},
-		{"GPU after a failure", &devices{gpus: one, failed: errors.New("it burns")}, gpu, placement{gpu: true, index: 2}, ""},
-		{"half", &devices{gpus: one, background: true}, half, placement{gpu: true, precision: 16}, ""},
-		{"CPU", &devices{gpus: one}, cpu, placement{precision: 32}, ""},
-		{"overridden to CPU", &devices{gpus: one, override: &bridge.Device{Kind: "cpu"}}, gpu, placement{precision: 32}, ""},
-		{"overridden to a GPU", &devices{gpus: none, background: true, override: &bridge.Device{Kind: "gpu", Index: 1}}, half, placement{gpu: true, index: 1, precision: 16}, ""},
-		{"overridden to auto", &devices{gpus: one, override: &bridge.Device{Kind: "auto"}}, cpu, placement{gpu: true, spare: true}, ""},
-	} {
-		place, why := c.d.place(c.want)
-		if place != c.then || !strings.Contains(why, c.why) || (why == "") != (c.why == "") {
-			t.Errorf("%s: %+v because %q", c.name, place, why)
-		}
-	}
-}
-
-func TestDeviceOverride(t *testing.T) {
-	for value, want := range map[string]bridge.Device{"auto": {Kind: "auto"}, "cpu": {Kind: "cpu"}, "gpu": {Kind: "gpu"}, "gpu:3": {Kind: "gpu", Index: 3}} {
-		t.Setenv("IMPASTO_DEVICE", value)
-		if d, err := config.Device(); err != nil || *d != want {
-			t.Errorf("%q is %+v, %v", value, d, err)
-		}
-	}
-	for _, value := range []string{"GPU", "cpu:1", "gpu:", "gpu:-1", "gpu:x", "gpu:1000", "cuda", ":1"} {
-		t.Setenv("IMPASTO_DEVICE", value)
-		if _, err := config.Device(); err == nil || !strings.Contains(err.Error(), value) {
-			t.Errorf("%q: %v", value, err)
-		}
-	}
-	os.Unsetenv("IMPASTO_DEVICE")
-	if d, err := config.Device(); d != nil || err != nil {
-		t.Errorf("nothing is %v, %v", d, err)
-	}
-}
 
 // onGPU is a client of an engine whose machine has a GPU, as far as files tell.
 func onGPU(t *testing.T, bank string) *client {
 	t.Helper()
 	onnxtest.Vulkan(t)
 	e := started(t, bank)
-	e.devices.gpus = one
+	e.devices.GPUs = func() []string { return []string{"/dev/dri/renderD128"} }
 	return greeted(t, e)
 }
 
@@ -224,44 +167,5 @@ func copyShipped(t *testing.T, bank string) {
 		if err := os.CopyFS(filepath.Join(bank, name), os.DirFS(filepath.Join(onnxtest.Shipped(), name))); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// What the shipped network paints at half precision is what it paints at full, seen on a
-// provider that does both. The figure is in the log of go test -v.
-func TestParityOfHalf(t *testing.T) {
-	bank := t.TempDir()
-	copyShipped(t, bank)
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	l, err := newLooks(style.Bank{bank}).get("starry-night")
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := &session{Network: l.network, place: placement{precision: 32}}
-	if err := x.load(l.vector, 2); err != nil {
-		t.Fatal(err)
-	}
-	defer x.painter.Close()
-	defer x.statistics.Close()
-	files, err := x.Load(x.Half)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := []network.Port{port(x.Input.Name, nil), {Name: x.Norms.Input, Shape: []int64{int64(x.Norms.Length)}}}
-	half, err := network.Load(files[0], in, []network.Port{port(x.Output.Name, nil)}, network.Device{}, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer half.Close()
-	psnr, err := x.parity(half, x.painter, l.vector, 2)
-	if err != nil || !(psnr >= leastPSNR) {
-		t.Errorf("%.1f dB, %v", psnr, err)
-	}
-	t.Logf("half precision comes to %.1f dB of full precision", psnr)
-	if same, err := x.parity(x.painter, x.painter, l.vector, 2); !math.IsInf(same, 1) || err != nil {
-		t.Errorf("a network comes to %g dB of itself, %v", same, err)
 	}
 }

@@ -71,11 +71,11 @@ func engineItself(library string, lacks []string) *bridge.Section {
 		case errors.Is(err, network.ErrProvider):
 			s.Note(string(provider), "%v", err)
 		default:
-			s.Note(string(provider), "cannot be used: %s", brief(err))
+			s.Note(string(provider), "cannot be used: %s", bridge.Brief(err))
 			if provider != network.WebGPU {
-				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it wants, or unset IMPASTO_ONNXRUNTIME.", provider, brief(err))
+				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it wants, or unset IMPASTO_ONNXRUNTIME.", provider, bridge.Brief(err))
 			} else if len(bridge.GPUs()) > 0 {
-				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for Vulkan, and libvulkan1.", brief(err))
+				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for Vulkan, and libvulkan1.", bridge.Brief(err))
 			}
 		}
 	}

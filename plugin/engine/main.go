@@ -136,7 +136,7 @@ func start(parent int, log hclog.Logger) error {
 		return err
 	}
 	engine := newEngine(bank, limit, log)
-	if engine.devices.override, err = config.Device(); err != nil {
+	if engine.devices.Override, err = config.Device(); err != nil {
 		return err
 	}
 	if engine.budget.Override, err = config.Memory(); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/config"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/optimise"
 	"impasto.net/plugin/pixels"
@@ -54,7 +55,7 @@ func optimiseCommand(folders []string) error {
 		cancel()
 	}()
 	o := &ordered{newEngine(bank, threads, hclog.NewNullLogger()), &job, nil}
-	if o.engine.devices.override, err = config.Device(); err != nil {
+	if o.engine.devices.Override, err = config.Device(); err != nil {
 		return err
 	}
 	err = o.run(ctx, func(i *bridge.Iteration) error {
@@ -106,8 +107,8 @@ func (o *ordered) run(ctx context.Context, tell func(*bridge.Iteration) error) e
 }
 
 // encoder gives the look of an encoder in a folder, or of that name.
-func (o *ordered) encoder() (*look, error) {
-	open := o.engine.looks.bank.FindEncoder
+func (o *ordered) encoder() (*look.Look, error) {
+	open := o.engine.looks.Bank.FindEncoder
 	if strings.ContainsRune(o.Render.Style, filepath.Separator) {
 		open = style.OpenEncoder
 	}
@@ -115,7 +116,7 @@ func (o *ordered) encoder() (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &look{id: e.ID, label: e.Label, encoder: e}, nil
+	return &look.Look{ID: e.ID, Label: e.Label, Encoder: e}, nil
 }
 
 // job reads the pictures, and paints what the descent starts from.

@@ -16,10 +16,12 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/plugin/cache"
 	"impasto.net/plugin/colour"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/objective"
 	"impasto.net/plugin/optimise"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/session"
 	"impasto.net/plugin/sysinfo"
 )
 
@@ -30,14 +32,14 @@ var (
 )
 
 // whereOptimised chooses what plates are optimised on, and says so, and why on nothing better.
-func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device) (network.Device, string, error) {
+func (e *engine) whereOptimised(ctx context.Context, l *look.Look, want bridge.Device) (network.Device, string, error) {
 	if want.Precision == 16 {
-		return network.Device{}, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.label)
+		return network.Device{}, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.Label)
 	}
-	place, why := e.devices.place(want)
+	place, why := e.devices.Place(want)
 	threads := int(e.threads.Load())
-	d, failed, err := place.first(func(d network.Device) error {
-		err := objective.Try(ctx, l.encoder, d, threads)
+	d, failed, err := place.First(func(d network.Device) error {
+		err := objective.Try(ctx, l.Encoder, d, threads)
 		if err != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -45,19 +47,19 @@ func (e *engine) whereOptimised(ctx context.Context, l *look, want bridge.Device
 	})
 	switch {
 	case err == nil:
-		return d, whereOn(d, false, threads, why, failed), nil
+		return d, session.Where(d, false, threads, why, failed), nil
 	case ctx.Err() != nil:
 		return d, "", ctx.Err()
 	case !errors.Is(err, network.ErrDevice):
-		return d, "", bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.label, err)
+		return d, "", bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.Label, err)
 	}
-	return d, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, err)
+	return d, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.Label, err)
 }
 
 // optimised gives the picture of a plate in a style that has an encoder and no network, on the
 // CPU where a GPU fails that was not asked for. The caller has to put it back.
 func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*cache.Picture, error) {
-	place, _ := e.devices.place(f.Device)
+	place, _ := e.devices.Place(f.Device)
 	p, err := e.optimise(ctx, f, done, progress)
 	if e.falls(place, err) {
 		return e.optimise(ctx, f, done, progress)
@@ -98,7 +100,7 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return nil, bridge.Failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := cache.KeyOf(runs, threads, device, f.look.encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
+	key, err := cache.KeyOf(runs, threads, device, f.look.Encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
@@ -149,7 +151,7 @@ func (f *frame) optimisedReader() pixels.Reader {
 // job is that of a frame's plate, as it was seen.
 func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
 	j := &optimise.Job{
-		Settings: s, Encoder: f.look.encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
+		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
 		Across: f.work.Across, Down: f.work.Down, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
@@ -160,7 +162,7 @@ func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, see
 
 // settings checks what optimising takes beside a plate, and sets the sizes.
 func (f *frame) settings() (optimise.Settings, error) {
-	d, label := f.Descent, f.look.label
+	d, label := f.Descent, f.look.Label
 	if d == nil {
 		return optimise.Settings{}, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g does not say how to optimise it.", f.Frame)
 	}
@@ -239,7 +241,7 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	})
 	var values []float32
 	if err == nil {
-		values, err = e.scratch(3 * f.seen.Plane())
+		values, err = e.buffers.Get(3 * f.seen.Plane())
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -247,16 +249,16 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
 	case errors.Is(err, network.ErrDevice):
-		err = bridge.Failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, brief(err))
+		err = bridge.Failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, bridge.Brief(err))
 	case err != nil:
-		err = bridge.Failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.label, err)
+		err = bridge.Failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.Label, err)
 	default:
 		copy(values, e.sizedFor(done.Values, &f.work, &f.seen).Values)
 		if pixels.Finite(int(e.threads.Load()), values) {
-			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.id, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
+			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.ID, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
 			return values, nil
 		}
-		err = bridge.Failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.label, f.Frame, f.look.id)
+		err = bridge.Failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.Label, f.Frame, f.look.ID)
 	}
 	if values != nil {
 		e.buffers.Put(values)

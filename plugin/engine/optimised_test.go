@@ -424,14 +424,14 @@ func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
 	bank := t.TempDir()
 	filters(t, bank)
 	e := started(t, bank)
-	e.devices.gpus = one
+	e.devices.GPUs = func() []string { return []string{"/dev/dri/renderD128"} }
 	c := greeted(t, e)
 	r := optimisation("filters")
 	r.Device = bridge.Device{Kind: bridge.DeviceAuto, Precision: 16}
 	if f := c.fails(bridge.KindRender, r, nil); !strings.Contains(f.Message, "not done at 16 bits") {
 		t.Errorf("%s: %s", f.Code, f.Message)
 	}
-	if p, why := e.devices.place(bridge.Device{Kind: bridge.DeviceAuto}); !p.gpu {
+	if p, why := e.devices.Place(bridge.Device{Kind: bridge.DeviceAuto}); !p.GPU {
 		t.Errorf("the GPU is not used any more, because %s", why)
 	}
 }

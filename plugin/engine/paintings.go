@@ -9,6 +9,7 @@ import (
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/session"
 	"impasto.net/plugin/style"
 )
 
@@ -46,13 +47,13 @@ func (e *engine) keep(p *painting) { e.paintings.Add(p.key, p, p.size()) }
 
 // painting gives what a network takes from a frame's painting, as far as that can be had
 // without running a network. For networks that take none it is empty.
-func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting, error) {
+func (e *engine) painting(ctx context.Context, f *frame, s *session.Session) (*painting, error) {
 	in := s.Painting
 	if in == nil {
 		return &painting{}, nil
 	}
 	if f.painting == nil {
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.Label)
 	}
 	key := cache.PaintingKey{
 		Network: s.ID, Content: f.painting.Content(), Space: f.Painting.Space, Premultiplied: f.Painting.Premultiplied,
@@ -83,8 +84,8 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 	sized := pixels.NewGeometry(width, height, 1, 1)
 	values := make([]float32, 3*sized.Plane())
 	pixels.Resample(workers, planes, &g, values, &sized)
-	normalise(workers, in, values)
-	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)}, raw: s.vectors != nil}
+	pixels.Normalise(workers, in.Mean, in.Std, values)
+	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)}, raw: s.OfPainting != nil}
 	if !p.raw {
 		e.keep(p)
 	}
@@ -92,12 +93,12 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session) (*painting,
 }
 
 // finish runs the graph for vectors where a painting has not gone through it.
-func (e *engine) finish(ctx context.Context, s *session, p *painting) (*painting, error) {
+func (e *engine) finish(ctx context.Context, s *session.Session, p *painting) (*painting, error) {
 	if !p.raw {
 		return p, nil
 	}
 	vectors := make([]network.Tensor, len(s.Vectors.Outputs))
-	if err := s.vectors.Run(ctx, p.tensors, vectors); err != nil {
+	if err := s.OfPainting.Run(ctx, p.tensors, vectors); err != nil {
 		return nil, err
 	}
 	done := &painting{key: p.key, tensors: vectors}
@@ -118,22 +119,4 @@ func paintingSize(in *style.Input, width, height int, textureScale float64) (int
 		return int(max(math.Round(float64(n)*scale/m)*m, least))
 	}
 	return side(width), side(height)
-}
-
-// normalise takes the mean and the deviation that a network wants from three planes.
-func normalise(workers int, in *style.Input, planes []float32) {
-	if in.Mean == nil && in.Std == nil {
-		return
-	}
-	mean, std := [3]float64{}, [3]float64{1, 1, 1}
-	if in.Mean != nil {
-		mean = *in.Mean
-	}
-	if in.Std != nil {
-		std = *in.Std
-	}
-	n := len(planes) / 3
-	for c := range 3 {
-		pixels.Affine(workers, planes[c*n:(c+1)*n], float32(1/std[c]), float32(-mean[c]/std[c]))
-	}
 }

@@ -17,10 +17,13 @@ import (
 	"impasto.net/plugin/cache"
 	"impasto.net/plugin/colour"
 	"impasto.net/plugin/lease"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/session"
 	"impasto.net/plugin/shm"
 	"impasto.net/plugin/style"
+	"impasto.net/plugin/tiling"
 )
 
 const (
@@ -38,14 +41,15 @@ const (
 type engine struct {
 	log       hclog.Logger
 	threads   atomic.Int64
-	looks     *looks
-	sessions  sessions
+	looks     *look.Looks
+	sessions  session.Sessions
 	pictures  *cache.Pictures
 	paintings *cache.LRU[cache.PaintingKey, *painting]
 	buffers   network.Buffers
+	tiler     tiling.Tiler
 	maps      shm.Maps
 
-	devices devices
+	devices session.Devices
 	budget  *lease.Budget
 
 	leftOut    string      // folders of styles that are, and why
@@ -60,17 +64,18 @@ type engine struct {
 func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 	e := &engine{
 		log:       log,
-		looks:     newLooks(bank),
+		looks:     look.New(bank),
 		paintings: cache.NewLRU[cache.PaintingKey, *painting](keptPaintings),
 		converted: make(chan struct{}, maxConverted),
 		device:    make(chan struct{}, 1),
-		devices:   devices{gpus: bridge.GPUs},
+		devices:   session.Devices{GPUs: bridge.GPUs},
 		leftOut:   leftOut(bank),
 	}
 	e.budget = lease.NewBudget(e.device, e.trim, log)
 	if e.leftOut != "" {
 		log.Warn("folders of styles are left out", "why", e.leftOut)
 	}
+	e.tiler = tiling.Tiler{Buffers: &e.buffers, Budget: e.budget, Threads: func() int { return int(e.threads.Load()) }, Log: log}
 	e.pictures = cache.NewPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
 	// may run on and the quota of its cgroup.
@@ -88,7 +93,7 @@ func (e *engine) grant(threads int) {
 
 // styles lists what can be had.
 func (e *engine) styles() *bridge.StyleList {
-	all, broken := e.looks.bank.All()
+	all, broken := e.looks.Bank.All()
 	for _, err := range broken {
 		e.log.Warn("a style that cannot be used", "error", err)
 	}
@@ -96,7 +101,7 @@ func (e *engine) styles() *bridge.StyleList {
 	for _, p := range all {
 		list.Styles = append(list.Styles, bridge.Style{ID: p.ID, Label: p.Label})
 	}
-	encoders, broken := e.looks.bank.Encoders()
+	encoders, broken := e.looks.Bank.Encoders()
 	for _, err := range broken {
 		e.log.Warn("an encoder that cannot be used", "error", err)
 	}
@@ -112,41 +117,41 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 	if err := p.Device.Check(); err != nil {
 		return nil, bridge.Failure(bridge.CodeRequest, err, "The request to load %q makes no sense.", p.Style)
 	}
-	l, err := e.looks.get(p.Style)
+	l, err := e.looks.Get(p.Style)
 	if err != nil {
 		return nil, err
 	}
 	var where string
-	if l.encoder != nil {
+	if l.Encoder != nil {
 		_, where, err = e.whereOptimised(ctx, l, p.Device)
 	} else {
-		var s *session
+		var s *session.Session
 		if s, where, err = e.session(ctx, l, p.Device, &t, progress); err == nil {
-			e.sessions.put(s)
+			e.sessions.Put(s)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	t.Total = time.Since(start).Microseconds()
-	return &bridge.Done{Device: where, Style: l.label, Timings: t}, nil
+	return &bridge.Done{Device: where, Style: l.Label, Timings: t}, nil
 }
 
 // session leases the network of a look on the device that is wanted, and says so when that
 // takes a while. It also says which device that is, and why it is no better one.
-func (e *engine) session(ctx context.Context, l *look, want bridge.Device, t *bridge.Timings, progress func(float64, string)) (s *session, where string, err error) {
+func (e *engine) session(ctx context.Context, l *look.Look, want bridge.Device, t *bridge.Timings, progress func(float64, string)) (s *session.Session, where string, err error) {
 	defer since(&t.Load, time.Now())
-	place, why := e.devices.place(want)
+	place, why := e.devices.Place(want)
 	threads, loaded := int(e.threads.Load()), false
-	s, err = e.sessions.get(ctx, l, place, threads, func(label string) {
+	s, err = e.sessions.Get(ctx, l, place, threads, func(label string) {
 		progress(0, "loading "+label)
 		loaded = true
 	})
 	if err != nil {
-		e.looks.forget() // the package may have moved
+		e.looks.Forget() // the package may have moved
 		return nil, "", err
 	}
-	where = whereOn(s.device, s.half, threads, why, s.why)
+	where = session.Where(s.Device, s.InHalf, threads, why, s.Why)
 	if loaded {
 		e.log.Info("a network is loaded", "network", s.ID, "device", where)
 	}
@@ -174,7 +179,7 @@ func acquire(ctx context.Context, places chan struct{}, wait *int64) error {
 // frame is a render request with its images and its look at hand.
 type frame struct {
 	*bridge.Render
-	look           *look
+	look           *look.Look
 	plate, output  pixels.Image
 	mask, painting *pixels.Image
 	held           *pixels.Image   // the frame that the statistics are of, where it is another one
@@ -207,19 +212,19 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 		f.output = pixels.NewImage(&r.Output, done.Pixels)
 	}
 
-	if f.look, err = e.looks.mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
+	if f.look, err = e.looks.Mix(r.Style, r.StyleB, r.StyleMix, r.Unrealness); err != nil {
 		return nil, err
 	}
 	w := f.writer()
 	var p *cache.Picture
-	var s *session
-	if f.look.encoder != nil {
+	var s *session.Session
+	if f.look.Encoder != nil {
 		w.Decoders, w.Again = fromOptimised(), toOptimised()
 		p, err = e.optimised(ctx, f, done, progress)
 	} else {
 		if s, p, err = e.painted(ctx, f, done, progress); err == nil {
-			defer e.sessions.put(s)
-			w.Decoders, w.Again, w.BGR = s.decoders, s.again, s.Output.Channels == "BGR"
+			defer e.sessions.Put(s)
+			w.Decoders, w.Again, w.BGR = s.Decoders, s.Inverse, s.Output.Channels == "BGR"
 		}
 	}
 	if err != nil {
@@ -235,15 +240,15 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	since(&t.ConvertOut, converting)
 	done.Warning = e.warning(f, s)
 	since(&t.Total, start)
-	e.log.Debug("painted", "frame", r.Frame, "style", f.look.id, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
+	e.log.Debug("painted", "frame", r.Frame, "style", f.look.ID, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
 	return done, nil
 }
 
 // painted gives what a network painted, as attempt does, on the CPU where a GPU fails that
 // was not asked for.
-func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *cache.Picture, err error) {
+func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
 	s, p, err = e.attempt(ctx, f, done, progress)
-	if s != nil && e.falls(s.place, err) {
+	if s != nil && e.falls(s.Place, err) {
 		return e.attempt(ctx, f, done, progress)
 	}
 	return s, p, err
@@ -251,19 +256,19 @@ func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progr
 
 // falls says whether a frame failed for a GPU that was not asked for, which is not used any more. One
 // that failed has a cause; what a request may not want of a device has none.
-func (e *engine) falls(place placement, err error) bool {
+func (e *engine) falls(place session.Placement, err error) bool {
 	failed, ok := errors.AsType[*bridge.Error](err)
-	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.spare {
+	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.Spare {
 		return false
 	}
 	e.log.Warn("the GPU failed, and is not used any more", "error", failed)
-	e.devices.fall(errors.New(failed.Cause))
+	e.devices.Fall(errors.New(failed.Cause))
 	return true
 }
 
 // attempt paints on the device that is wanted, or that is wanted by now. The caller has to
 // put session and picture back; after an error the session says what it was only.
-func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session, p *cache.Picture, err error) {
+func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
 	if s, done.Device, err = e.session(ctx, f.look, f.Device, &done.Timings, progress); err != nil {
 		return nil, nil, err
 	}
@@ -271,7 +276,7 @@ func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progr
 		p, done.Cached, err = e.paint(ctx, f, s, &done.Timings, progress)
 	}
 	if err != nil {
-		e.sessions.put(s)
+		e.sessions.Put(s)
 	}
 	return s, p, err
 }
@@ -334,14 +339,14 @@ func (f *frame) writer() pixels.Writer {
 
 // paint gives the network's picture of a plate, from those that are kept or anew. The
 // caller has to put it back.
-func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timings, progress func(float64, string)) (p *cache.Picture, cached bool, err error) {
+func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bridge.Timings, progress func(float64, string)) (p *cache.Picture, cached bool, err error) {
 	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
 		return nil, false, err
 	}
 	defer func() { <-e.converted }()
 
 	reader := pixels.Reader{
-		Space: colour.Named(f.Space), Encoders: s.encoders,
+		Space: colour.Named(f.Space), Encoders: s.Encoders,
 		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
 	seen, content, err := e.see(ctx, f, &reader, t, progress)
@@ -360,19 +365,19 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session, t *bridge.Timi
 	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := cache.PictureKey{Network: s.key(), Vector: f.look.key, Content: content.Key, Seen: f.seen, Work: f.work, Small: pixels.Digest(f.small), Painting: painting.key}
+	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key, Seen: f.seen, Work: f.work, Small: pixels.Digest(f.small), Painting: painting.key}
 	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) }, func() (work, error) {
-		least, most := s.needs(f.work.Plane())
+		least, most := s.Tiles.Needs(f.work.Plane())
 		if err := e.reserve(ctx, f, least, most, progress); err != nil {
 			return nil, err
 		}
-		what := "painting " + f.look.label
+		what := "painting " + f.look.Label
 		progress(0.05, what)
 		input := seen
 		seen = nil
-		e.sessions.hold(s)
+		e.sessions.Hold(s)
 		return func(tell func(float64, string)) (*cache.Picture, error) {
-			defer e.sessions.put(s)
+			defer e.sessions.Put(s)
 			e.pictures.Clear(input)
 			values, err := e.run(ctx, f, s, input, painting, func(part float64) { tell(part, what) })
 			if err != nil {
@@ -470,7 +475,7 @@ func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(f
 
 // run takes a frame through the network. What it gives may be in the input's buffer; it
 // puts that back where it is not.
-func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32, painting *painting, painted func(float64)) ([]float32, error) {
+func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting, painted func(float64)) ([]float32, error) {
 	var values []float32
 	beside, err := e.beside(ctx, f, s, input, painting)
 	if err == nil {
@@ -481,15 +486,15 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 	switch {
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
-	case err != nil && ctx.Err() == nil && s.device.Provider != network.CPU:
+	case err != nil && ctx.Err() == nil && s.Device.Provider != network.CPU:
 		err = bridge.Failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
-			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count, brief(err))
+			f.look.Label, f.Frame, f.work.Across.Count, f.work.Down.Count, bridge.Brief(err))
 	case err != nil && ctx.Err() == nil:
 		err = bridge.Failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
-			f.look.label, f.Frame, f.work.Across.Count, f.work.Down.Count)
+			f.look.Label, f.Frame, f.work.Across.Count, f.work.Down.Count)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
 		err = bridge.Failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
-			f.look.label, f.Frame, f.look.id)
+			f.look.Label, f.Frame, f.look.ID)
 	}
 	if err != nil {
 		if values != nil {
@@ -501,14 +506,14 @@ func (e *engine) run(ctx context.Context, f *frame, s *session, input []float32,
 }
 
 // beside gives what a network takes beside the plate.
-func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float32, painting *painting) ([]network.Tensor, error) {
+func (e *engine) beside(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting) ([]network.Tensor, error) {
 	if s.Norms != nil {
 		if f.small != nil {
-			copy(s.small.Values, f.small)
+			copy(s.Small.Values, f.small)
 		} else {
-			s.see(int(e.threads.Load()), input, &f.seen)
+			s.See(int(e.threads.Load()), input, &f.seen)
 		}
-		return s.style(ctx, f.look.vector)
+		return s.Style(ctx, f.look.Vector)
 	}
 	painting, err := e.finish(ctx, s, painting)
 	if err != nil {
@@ -517,37 +522,37 @@ func (e *engine) beside(ctx context.Context, f *frame, s *session, input []float
 	if s.Alpha == "" {
 		return painting.tensors, nil
 	}
-	alpha := s.painter.Number(1+len(painting.tensors), float32(min(f.look.strength, 1)))
+	alpha := s.Painter.Number(1+len(painting.tensors), float32(min(f.look.Strength, 1)))
 	return append(slices.Clip(painting.tensors), alpha), nil
 }
 
 // infer takes a picture through the network, resampled there and back where the network
 // works at another size than the plate's. It owns the input, as through does.
-func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float32, beside []network.Tensor, painted func(float64)) ([]float32, error) {
+func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input []float32, beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	in, workers := &s.Input, int(e.threads.Load())
 	// What the network works on, as it wants it.
 	prepare := func(picture []float32) {
 		if n := s.Noise; n != nil {
 			pixels.AddNoise(workers, picture, &f.work, float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
 		}
-		normalise(workers, in, picture)
+		pixels.Normalise(workers, in.Mean, in.Std, picture)
 	}
 	if f.work == f.seen {
 		prepare(input)
-		return e.through(ctx, s, input, f.work.Width, f.work.Height, beside, painted)
+		return e.tiler.Paint(ctx, &s.Tiles, input, f.work.Width, f.work.Height, beside, painted)
 	}
 	defer e.buffers.Put(input)
-	small, err := e.scratch(3 * f.work.Plane())
+	small, err := e.buffers.Get(3 * f.work.Plane())
 	if err != nil {
 		return nil, err
 	}
 	pixels.Resample(workers, input, &f.seen, small, &f.work)
 	prepare(small)
-	if small, err = e.through(ctx, s, small, f.work.Width, f.work.Height, beside, painted); err != nil {
+	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.work.Width, f.work.Height, beside, painted); err != nil {
 		return nil, err
 	}
 	defer e.buffers.Put(small)
-	values, err := e.scratch(3 * f.seen.Plane())
+	values, err := e.buffers.Get(3 * f.seen.Plane())
 	if err != nil {
 		return nil, err
 	}
@@ -555,7 +560,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float3
 	if f.work.Across.Of >= f.seen.Across.Of && f.work.Down.Of >= f.seen.Down.Of {
 		return values, nil
 	}
-	room, err := e.scratch(pixels.EdgesRoom(&f.seen, &f.work))
+	room, err := e.buffers.Get(pixels.EdgesRoom(&f.seen, &f.work))
 	if err != nil {
 		e.buffers.Put(values)
 		return nil, err
@@ -563,15 +568,6 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session, input []float3
 	defer e.buffers.Put(room)
 	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.seen, small, &f.work, values, room)
 	return values, nil
-}
-
-// scratch is a buffer for the time of a run.
-func (e *engine) scratch(n int) ([]float32, error) {
-	b, err := e.buffers.Get(n)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", network.ErrMemory, err)
-	}
-	return b, nil
 }
 
 func noMemory(f *frame, cause error) error {

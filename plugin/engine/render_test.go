@@ -2,8 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -404,48 +402,4 @@ func TestGreetingComesFirst(t *testing.T) {
 			t.Error("the connection lives on")
 		}
 	}
-}
-
-func TestSessionsAreBoundedAndLeased(t *testing.T) {
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
-	bank := t.TempDir()
-	for i := range maxSessions + 3 {
-		onnxtest.WritePackage(t, bank, fmt.Sprint("style-", i), onnxtest.Gain(float32(i)))
-	}
-	l := newLooks(style.Bank{bank})
-	var s sessions
-	get := func(i int) *session {
-		look, err := l.get(fmt.Sprint("style-", i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, err := s.get(context.Background(), look, placement{precision: 32}, 1, func(string) {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return x
-	}
-	held := get(0)
-	for i := range maxSessions + 3 {
-		s.put(get(i))
-	}
-	s.mutex.Lock()
-	left := len(s.list)
-	s.mutex.Unlock()
-	if left > maxSessions+1 {
-		t.Errorf("%d styles are loaded", left)
-	}
-	out := make([]float32, 3)
-	if err := held.run(context.Background(), []float32{1, 2, 3}, out, 1, 1, nil); err != nil {
-		t.Errorf("a leased session: %v", err)
-	}
-	if x := get(0); x != held {
-		t.Error("a leased style was loaded again")
-	} else {
-		s.put(x)
-	}
-	s.put(held)
 }

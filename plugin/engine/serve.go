@@ -68,7 +68,7 @@ func (s *server) greet(m bridge.Message) error {
 			hello.Program, hello.Version, hello.Protocol, bridge.Version, bridge.ProtocolVersion))
 	}
 	s.engine.grant(hello.Threads)
-	s.engine.devices.attend(hello.Background)
+	s.engine.devices.Attend(hello.Background)
 	return s.conn.SendFields(bridge.KindWelcome, m.ID, &bridge.Welcome{
 		Protocol: bridge.ProtocolVersion, Program: "impasto-engine", Version: bridge.Version,
 	})

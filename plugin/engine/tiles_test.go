@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -13,109 +12,12 @@ import (
 	"time"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/importer"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
-	"impasto.net/plugin/pixels"
+	"impasto.net/plugin/session"
 )
-
-// tilingClient is a client of an engine that had not enough memory for that many pixels of
-// a style before.
-func tilingClient(t *testing.T, bank, name string, failed int) *client {
-	t.Helper()
-	e := started(t, bank)
-	s, _ := leased(t, e, name)
-	s.failed = failed
-	return greeted(t, e)
-}
-
-// Frames of the shipped network in tiles are what they are whole, at sizes that leave
-// narrow rests and with tiles that are smaller than what they need around themselves.
-func TestTilesHaveNoSeams(t *testing.T) {
-	bank := onnxtest.Shipped()
-	whole := newClient(t, bank)
-	for _, x := range []struct{ width, height, failed int }{
-		{700, 430, 2 * 350 * 350}, {1001, 270, 2 * 300 * 280}, {61, 903, 2 * 64 * 300}, {520, 517, 520 * 520},
-	} {
-		s := newShared(t, "great-wave", x.width, x.height)
-		s.request.Size = asHigh(x.height)
-		s.tinge(x.width, 1)
-		whole.render(s)
-		want := bytes.Clone(s.output)
-		clear(s.output)
-		c := tilingClient(t, bank, "great-wave", x.failed)
-		c.render(s)
-		near(t, s.output, want, 2e-5)
-		if n := c.tiles(); n < 3 {
-			t.Errorf("%d × %d pixels were painted in %d tiles", x.width, x.height, n)
-		}
-	}
-}
-
-// A tile that there is not enough memory for is painted in halves, as often as it takes.
-func TestTilesAreHalved(t *testing.T) {
-	bank := onnxtest.Shipped()
-	const width, height = 408, 272
-	frame := func() planar {
-		p := planar{make([]float32, 3*width*height), width, height}
-		for i := range p.values {
-			p.values[i] = float32(i*7919%1000) / 1000
-		}
-		return p
-	}
-	e := started(t, bank)
-	s, l := leased(t, e, "great-wave")
-	whole := pixels.NewGeometry(width, height, 1, 1)
-	s.see(1, frame().values, &whole)
-	norms, err := s.style(context.Background(), l.vector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := make([]float32, 3*width*height)
-	if err := s.run(context.Background(), frame().values, want, width, height, norms); err != nil {
-		t.Fatal(err)
-	}
-	columns, err := s.field.Pieces(1, width, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := s.field.Pieces(0, height, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts := 0
-	tiles := tiling{engine: e, session: s, ctx: context.Background(), beside: norms, frame: frame(), painted: func(float64) { parts++ }}
-	s.failed = 250 * 250
-	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); err != nil {
-		t.Fatal(err)
-	}
-	for i, v := range tiles.frame.values {
-		if math.Abs(float64(v-want[i])) > 2e-5 {
-			t.Fatalf("value %d is %g, want %g", i, v, want[i])
-		}
-	}
-	if parts < 4 {
-		t.Errorf("it was painted in %d parts", parts)
-	}
-	s.failed = 1
-	if err := tiles.tile(frame(), columns[0], rows[0], 0, 0); !errors.Is(err, network.ErrMemory) {
-		t.Errorf("without any memory: %v", err)
-	}
-}
-
-// leased is a session and the look that it is of.
-func leased(t *testing.T, e *engine, name string) (*session, *look) {
-	t.Helper()
-	l, err := e.looks.get(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := e.sessions.get(context.Background(), l, placement{precision: 32}, 2, func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.sessions.put(s) })
-	return s, l
-}
 
 // tiles is how many tiles were painted, as the progress told.
 func (c *client) tiles() (n int) {
@@ -237,4 +139,83 @@ func processorTime(t testing.TB, pid int) float64 {
 		t.Fatal(err)
 	}
 	return (user + system) / 100 // ticks of USER_HZ
+}
+
+// tilingClient is a client of an engine that has not enough memory for that many pixels of a
+// style.
+func tilingClient(t *testing.T, bank, name string, refused int) *client {
+	t.Helper()
+	e := started(t, bank)
+	s, _ := leased(t, e, name)
+	run := s.Tiles.Run
+	s.Tiles.Run = func(ctx context.Context, in, out []float32, width, height int, extra []network.Tensor) error {
+		if width*height >= refused {
+			return network.ErrMemory
+		}
+		return run(ctx, in, out, width, height, extra)
+	}
+	return greeted(t, e)
+}
+
+// Frames of the shipped network in tiles are what they are whole, at sizes that leave
+// narrow rests and with tiles that are smaller than what they need around themselves.
+func TestTilesHaveNoSeams(t *testing.T) {
+	bank := onnxtest.Shipped()
+	whole := newClient(t, bank)
+	for _, x := range []struct{ width, height, refused int }{
+		{700, 430, 350 * 350}, {1001, 270, 300 * 280}, {61, 903, 64 * 300}, {520, 517, 520 * 260}, {408, 272, 150 * 150},
+	} {
+		s := newShared(t, "great-wave", x.width, x.height)
+		s.request.Size = asHigh(x.height)
+		s.tinge(x.width, 1)
+		whole.render(s)
+		want := bytes.Clone(s.output)
+		clear(s.output)
+		c := tilingClient(t, bank, "great-wave", x.refused)
+		c.render(s)
+		near(t, s.output, want, 2e-5)
+		if n := c.tiles(); n < 3 {
+			t.Errorf("%d × %d pixels were painted in %d tiles", x.width, x.height, n)
+		}
+	}
+}
+
+// A tile that there is not enough memory for is painted in halves, as often as it takes, and no
+// oftener than there is anything to halve.
+func TestTilesAreHalved(t *testing.T) {
+	s := newShared(t, "great-wave", 408, 272)
+	c := tilingClient(t, onnxtest.Shipped(), "great-wave", 0)
+	if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeMemory {
+		t.Errorf("without any memory: %v", e)
+	}
+}
+
+// leased is a session and the look that it is of.
+func leased(t *testing.T, e *engine, name string) (*session.Session, *look.Look) {
+	t.Helper()
+	l, err := e.looks.Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.sessions.Get(context.Background(), l, session.Placement{Precision: 32}, 2, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.sessions.Put(s) })
+	return s, l
+}
+
+// brought are networks that others made: with InstanceNormalization, with norms spelled
+// out and planes enlarged by Reshape and Concat, and with margins that convolutions use up.
+var brought = []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx", "winml_candy.onnx"}
+
+// bring imports a network into a bank.
+func bring(t testing.TB, bank, file string) string {
+	t.Helper()
+	im := importer.Importer{Engine: install(t), Folder: bank}
+	styles, err := im.Add(context.Background(), onnxtest.Data(t, "models", file), &importer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return styles[0].ID
 }

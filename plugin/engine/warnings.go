@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/session"
 	"impasto.net/plugin/style"
 )
 
@@ -19,11 +20,11 @@ func leftOut(bank style.Bank) string {
 
 // warning is what the artist may not expect of a frame that was painted, by the network of a
 // session or, where that is nil, by descent.
-func (e *engine) warning(f *frame, s *session) string {
+func (e *engine) warning(f *frame, s *session.Session) string {
 	var all []string
 	if f.painting != nil && s != nil && s.Painting == nil {
 		all = append(all, fmt.Sprintf("The painting on Style is not used, because the style %q is not taken from a painting: "+
-			"choose Optimise towards Style, which is, or disconnect the painting.", f.look.label))
+			"choose Optimise towards Style, which is, or disconnect the painting.", f.look.Label))
 	}
 	if e.leftOut != "" {
 		all = append(all, e.leftOut)

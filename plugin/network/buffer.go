@@ -41,7 +41,7 @@ func (b *Buffers) Get(n int) ([]float32, error) {
 		m, err = memory(4 * n)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("mapping %d bytes: %w", 4*n, err)
+		return nil, fmt.Errorf("%w: mapping %d bytes: %w", ErrMemory, 4*n, err)
 	}
 	// Where there are no huge pages there are ordinary ones.
 	_ = unix.Madvise(m, unix.MADV_HUGEPAGE)

@@ -1,34 +1,54 @@
-package engine
+package tiling
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/plugin/importer"
+	"impasto.net/plugin/network"
+	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
 
-// brought are networks that others made: with InstanceNormalization, with norms spelled
-// out and planes enlarged by Reshape and Concat, and with margins that convolutions use up.
-var brought = []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx", "winml_candy.onnx"}
+var (
+	library string
+	loaded  = sync.OnceValue(func() error { return network.Start(library) })
+)
 
-// bring imports a network into a bank.
-func bring(t testing.TB, bank, file string) string {
+// graph is a network as frames go through it, on the CPU.
+func graph(t *testing.T, model []byte, in *style.Input, out *style.Output) *Graph {
 	t.Helper()
-	im := importer.Importer{Engine: install(t), Folder: bank}
-	styles, err := im.Add(context.Background(), onnxtest.Data(t, "models", file), &importer.Options{})
+	library = onnxtest.Library(t)
+	if err := loaded(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := network.Load(model, []network.Port{network.Picture(in.Name, 0, 0)}, []network.Port{network.Picture(out.Name, 0, 0)}, network.Device{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return styles[0].ID
+	g := &Graph{ID: "test", Input: in, Output: out}
+	g.Run = func(ctx context.Context, in, out []float32, width, height int, _ []network.Tensor) error {
+		return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)}, []network.Tensor{network.NewPicture(out, width, height)})
+	}
+	if g.Field, g.Stages, err = onnx.NewStages(model, in.Name, out.Name); err != nil {
+		t.Fatal(err)
+	}
+	if g.Stages == nil {
+		t.Fatal("it has no stages")
+	}
+	t.Cleanup(func() {
+		g.Close()
+		_ = s.Close() // fails for what is closed already only
+	})
+	return g
 }
 
 // normed is a network of norms of several spellings around strided convolutions, a residual
@@ -107,81 +127,77 @@ func normed() []byte {
 // Networks with norms are painted alike in tiles and whole, whatever is kept between the
 // norms and whatever is made again.
 func TestStages(t *testing.T) {
-	bank := t.TempDir()
-	onnxtest.WritePackage(t, bank, "normed", normed(), func(s *style.Style) {
-		s.Input.MultipleOf, s.Input.Minimum = 2, 10
-		s.Output.Range[1] = 2
-	})
-	whole := newClient(t, bank)
-	for _, size := range [][2]int{{130, 98}, {101, 67}} {
-		s := newShared(t, "normed", size[0], size[1])
-		s.tinge(size[0], 1)
-		whole.render(s)
-		want := bytes.Clone(s.output)
-		clear(s.output)
-		c := tilingClient(t, bank, "normed", size[0]*size[1])
-		c.render(s)
-		near(t, s.output, want, 1e-4)
-		if c.tiles() < 2 {
-			t.Errorf("painted in %d tiles", c.tiles())
-		}
-	}
-	e := newEngine(style.Bank{bank}, 2, hclog.NewNullLogger())
-	s, _ := leased(t, e, "normed")
+	in := &style.Input{Name: "x", Range: [2]float64{0, 1}, MultipleOf: 2, Minimum: 10}
+	g := graph(t, normed(), in, &style.Output{Name: "y", Range: [2]float64{0, 2}})
 	for _, room := range []int{1, 1 << 15, 1 << 17, 1 << 30} {
-		s.plan.close()
-		stagesEqual(t, e, s, 134, 102, room)
+		for _, size := range [][2]int{{134, 102}, {130, 98}, {102, 68}} {
+			g.Close()
+			stagesEqual(t, g, size[0], size[1], room)
+		}
 		kept := 0
-		for _, st := range s.plan.stages {
+		for _, st := range g.plan.stages {
 			kept += len(st.To)
 		}
 		t.Logf("in %d bytes %d tensors are kept", room, kept)
 	}
 }
 
+// So are networks that others made: with InstanceNormalization, with norms spelled out and planes
+// enlarged by Reshape and Concat, and with margins that convolutions use up.
 func TestStagesHaveNoSeams(t *testing.T) {
-	for _, file := range brought {
+	for _, file := range []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx", "winml_candy.onnx"} {
 		t.Run(file, func(t *testing.T) {
-			bank := t.TempDir()
-			id := bring(t, bank, file)
-			runtimeLibrary = onnxtest.Library(t)
-			if err := startRuntime(); err != nil {
+			engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
+			im := importer.Importer{Engine: engine, Folder: t.TempDir()}
+			styles, err := im.Add(t.Context(), onnxtest.Data(t, "models", file), &importer.Options{})
+			if err != nil {
 				t.Fatal(err)
 			}
-			e := newEngine(style.Bank{bank}, 2, hclog.NewNullLogger())
-			s, _ := leased(t, e, id)
-			if s.stages == nil {
-				t.Fatal("it has no stages")
+			bank := style.Bank{im.Folder}
+			s, err := bank.Find(styles[0].ID)
+			if err != nil {
+				t.Fatal(err)
 			}
-			stagesEqual(t, e, s, 364, 412, 1<<30)
+			n, err := bank.Network(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			models, err := n.Load(n.Graph)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stagesEqual(t, graph(t, models[0], &n.Input, &n.Output), 364, 412, 1<<30)
 		})
 	}
 }
 
 // stagesEqual compares a picture in tiles with a whole run.
-func stagesEqual(t *testing.T, e *engine, s *session, width, height, room int) {
+func stagesEqual(t *testing.T, g *Graph, width, height, room int) {
 	t.Helper()
+	var buffers network.Buffers
 	picture := func() []float32 {
-		values, err := e.scratch(3 * width * height)
+		values, err := buffers.Get(3 * width * height)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range values {
 			x, y := float64(i%width), float64(i/width%height)
 			v := 0.5 + 0.3*math.Sin(x/40)*math.Cos(y/30) + 0.2*math.Sin(float64(i*7919%1000))
-			values[i] = float32(s.Input.Range[0] + (s.Input.Range[1]-s.Input.Range[0])*v)
+			values[i] = float32(g.Input.Range[0] + (g.Input.Range[1]-g.Input.Range[0])*v)
 		}
 		return values
 	}
 	want := make([]float32, 3*width*height)
-	start := time.Now()
-	if err := s.run(context.Background(), picture(), want, width, height, nil); err != nil {
+	if err := g.Run(t.Context(), picture(), want, width, height, nil); err != nil {
 		t.Fatal(err)
 	}
-	direct := time.Since(start)
-	tiles := staging{engine: e, session: s, ctx: context.Background(), painted: func(float64) {}, width: width, height: height, room: room, pixels: width * height / 5}
-	start = time.Now()
-	got, err := tiles.run(picture())
+	tiler := &Tiler{Buffers: &buffers, Threads: func() int { return 2 }, Log: hclog.NewNullLogger()}
+	parts := 0
+	run := staging{
+		Tiler: tiler, graph: g, ctx: t.Context(), painted: func(float64) { parts++ },
+		width: width, height: height, room: room, pixels: width * height / 5,
+	}
+	got, err := run.run(picture())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,9 +205,12 @@ func stagesEqual(t *testing.T, e *engine, s *session, width, height, room int) {
 	for i, v := range got {
 		worst = max(worst, math.Abs(float64(v-want[i])))
 	}
-	worst /= s.Output.Range[1] - s.Output.Range[0]
-	t.Logf("%d × %d: off by %.1e of 1 at the most; %v whole, %v in tiles", width, height, worst, direct, time.Since(start))
+	worst /= g.Output.Range[1] - g.Output.Range[0]
+	t.Logf("%d × %d, %d parts: off by %.1e of 1 at the most", width, height, parts, worst)
 	if !(worst <= 1e-3) {
 		t.Errorf("%d × %d: off by %g of 1", width, height, worst)
+	}
+	if parts < 2*len(g.plan.stages) {
+		t.Errorf("%d × %d: painted in %d parts", width, height, parts)
 	}
 }

@@ -1,4 +1,4 @@
-package engine
+package tiling
 
 import (
 	"context"
@@ -7,44 +7,6 @@ import (
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 )
-
-// pictureBytes is what a picture takes for a pixel.
-const pictureBytes = 12
-
-// through takes a picture through the network, whole where there is memory for that and
-// else tile by tile. What it gives may be in the picture's own buffer; it puts that back
-// where it is not. painted is told how much is done.
-func (e *engine) through(ctx context.Context, s *session, picture []float32, width, height int, beside []network.Tensor, painted func(float64)) ([]float32, error) {
-	t := &tiling{engine: e, session: s, ctx: ctx, beside: beside, frame: planar{picture, width, height}, painted: painted}
-	err := network.ErrMemory
-	if area := width * height; s.field == nil || !s.tooLarge(area) && area*(s.field.Bytes+pictureBytes) <= e.budget.Room() {
-		var out []float32
-		if out, err = e.scratch(len(picture)); err == nil {
-			if err = s.run(ctx, picture, out, width, height, beside); err == nil {
-				e.buffers.Put(picture)
-				return out, nil
-			}
-			e.buffers.Put(out)
-		}
-		if errors.Is(err, network.ErrMemory) {
-			s.failed = area
-		}
-	}
-	if s.field != nil && errors.Is(err, network.ErrMemory) {
-		if s.stages != nil {
-			return e.staged(ctx, s, picture, width, height, beside, painted)
-		}
-		err = t.run()
-	}
-	if err != nil {
-		e.buffers.Put(picture)
-		return nil, err
-	}
-	return picture, nil
-}
-
-// tooLarge says whether there was not enough memory for as many pixels before.
-func (x *session) tooLarge(pixels int) bool { return x.failed > 0 && pixels >= x.failed }
 
 // planar is a picture: three planes, one after the other.
 type planar struct {
@@ -58,14 +20,14 @@ func (p *planar) row(plane, y, from, to int) []float32 {
 	return p.values[start+from : start+to]
 }
 
-// tiling paints a frame tile by tile in its own place: a second buffer of the frame's size
+// tiled paints a frame tile by tile in its own place: a second buffer of the frame's size
 // would take more than a tile does. What later tiles need of what is painted over by then
-// is kept beside it: the rows above their cores, and the columns left of them.
-type tiling struct {
-	*engine
-	session *session
+// is kept extra it: the rows above their cores, and the columns left of them.
+type tiled struct {
+	*Tiler
+	graph   *Graph
 	ctx     context.Context
-	beside  []network.Tensor
+	extra   []network.Tensor
 	frame   planar
 	painted func(fraction float64)
 	done    int // pixels
@@ -74,13 +36,13 @@ type tiling struct {
 	left        planar // columns of the cores' rows; the last of them is the one left of the core
 }
 
-func (t *tiling) run() error {
-	s := t.session
-	most := min(t.budget.Room(), tileMemory) / (s.field.Bytes + 2*pictureBytes)
-	if s.failed > 0 {
-		most = min(most, s.failed/2)
+func (t *tiled) run() error {
+	g := t.graph
+	most := min(t.Budget.Room(), tileMemory) / (g.Field.Bytes + 2*pictureBytes)
+	if g.failed > 0 {
+		most = min(most, g.failed/2)
 	}
-	columns, rows, err := cut(s.field.Pieces, t.frame.width, t.frame.height, most)
+	columns, rows, err := cut(g.Field.Pieces, t.frame.width, t.frame.height, most)
 	if err != nil {
 		return err
 	}
@@ -93,10 +55,10 @@ func (t *tiling) run() error {
 		if p.width*p.height == 0 {
 			continue
 		}
-		if p.values, err = t.scratch(3 * p.width * p.height); err != nil {
+		if p.values, err = t.Buffers.Get(3 * p.width * p.height); err != nil {
 			return err
 		}
-		defer t.buffers.Put(p.values)
+		defer t.Buffers.Put(p.values)
 	}
 	for _, y := range rows {
 		t.keepRows(y)
@@ -131,7 +93,7 @@ func largest(pieces []onnx.Piece) (length, before, core int) {
 }
 
 // keepRows keeps the rows that the tiles below will need, before anything is painted there.
-func (t *tiling) keepRows(y onnx.Piece) {
+func (t *tiled) keepRows(y onnx.Piece) {
 	for c := range 3 {
 		for i := range t.next.height {
 			row := y.CoreTo - t.next.height + i
@@ -149,7 +111,7 @@ func (t *tiling) keepRows(y onnx.Piece) {
 }
 
 // keepColumns keeps the columns that the tile to the right will need.
-func (t *tiling) keepColumns(x, y onnx.Piece) {
+func (t *tiled) keepColumns(x, y onnx.Piece) {
 	n := min(x.CoreTo-x.CoreFrom, t.left.width)
 	for c := range 3 {
 		for row := y.CoreFrom; row < y.CoreTo; row++ {
@@ -161,7 +123,7 @@ func (t *tiling) keepColumns(x, y onnx.Piece) {
 }
 
 // gather fills a tile with its part of the frame as it was before it was painted.
-func (t *tiling) gather(in planar, x, y onnx.Piece) {
+func (t *tiled) gather(in planar, x, y onnx.Piece) {
 	for c := range 3 {
 		for row := y.From; row < y.To; row++ {
 			to := in.row(c, row-y.From, 0, in.width)
@@ -181,20 +143,20 @@ func (t *tiling) gather(in planar, x, y onnx.Piece) {
 
 // tile paints the core of a tile, whose upper left pixel is at left, top of the frame: in
 // halves where there is not enough memory for it.
-func (t *tiling) tile(in planar, x, y onnx.Piece, left, top int) error {
-	s, area := t.session, in.width*in.height
-	if !s.tooLarge(area) {
+func (t *tiled) tile(in planar, x, y onnx.Piece, left, top int) error {
+	g, area := t.graph, in.width*in.height
+	if !g.tooLarge(area) {
 		err := t.core(in, x, y, left, top)
 		if !errors.Is(err, network.ErrMemory) {
 			return err
 		}
-		s.failed = area
+		g.failed = area
 	}
 	axis, piece := 0, y
 	if x.CoreTo-x.CoreFrom > y.CoreTo-y.CoreFrom {
 		axis, piece = 1, x
 	}
-	halves, err := s.field.Halves(axis, piece)
+	halves, err := g.Field.Halves(axis, piece)
 	if err != nil {
 		return err
 	}
@@ -209,7 +171,7 @@ func (t *tiling) tile(in planar, x, y onnx.Piece, left, top int) error {
 			x = half
 		}
 		part := planar{width: x.To - x.From, height: y.To - y.From}
-		if part.values, err = t.scratch(3 * part.width * part.height); err != nil {
+		if part.values, err = t.Buffers.Get(3 * part.width * part.height); err != nil {
 			return err
 		}
 		for c := range 3 {
@@ -218,7 +180,7 @@ func (t *tiling) tile(in planar, x, y onnx.Piece, left, top int) error {
 			}
 		}
 		err := t.tile(part, x.Local(), y.Local(), left+x.From, top+y.From)
-		t.buffers.Put(part.values)
+		t.Buffers.Put(part.values)
 		if err != nil {
 			return err
 		}
@@ -227,18 +189,18 @@ func (t *tiling) tile(in planar, x, y onnx.Piece, left, top int) error {
 }
 
 // core is tile in one run.
-func (t *tiling) core(in planar, x, y onnx.Piece, left, top int) error {
+func (t *tiled) core(in planar, x, y onnx.Piece, left, top int) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
 	n := 3 * in.width * in.height
 	out := planar{width: in.width, height: in.height}
 	var err error
-	if out.values, err = t.scratch(n); err != nil {
+	if out.values, err = t.Buffers.Get(n); err != nil {
 		return err
 	}
-	defer t.buffers.Put(out.values)
-	if err := t.session.run(t.ctx, in.values[:n], out.values, in.width, in.height, t.beside); err != nil {
+	defer t.Buffers.Put(out.values)
+	if err := t.graph.Run(t.ctx, in.values[:n], out.values, in.width, in.height, t.extra); err != nil {
 		return err
 	}
 	for c := range 3 {
@@ -249,33 +211,4 @@ func (t *tiling) core(in planar, x, y onnx.Piece, left, top int) error {
 	t.done += (x.CoreTo - x.CoreFrom) * (y.CoreTo - y.CoreFrom)
 	t.painted(float64(t.done) / float64(t.frame.width*t.frame.height))
 	return nil
-}
-
-const (
-	// tileMemory is what one tile may take of it: a sixth of an 8K frame for the shipped
-	// network. What tiles have around their cores is then an eighth of all that is painted.
-	tileMemory = 800 << 20
-
-	// triedMemory is tried where there seems to be less.
-	triedMemory = 64 << 20
-
-	// unknownBytes is taken for what a pixel takes where that is not known: about what it
-	// does for the classic network.
-	unknownBytes = 1 << 10
-)
-
-// needs is what painting that many pixels takes: at the least, and what it makes use of
-// where there is so much room.
-func (s *session) needs(pixels int) (least int, most func(room int) int) {
-	if s.field == nil {
-		whole := pixels * unknownBytes
-		return whole, func(room int) int { return min(whole, room) }
-	}
-	whole := pixels * (s.field.Bytes + pictureBytes)
-	return min(whole, triedMemory), func(room int) int {
-		if whole > room && s.stages == nil {
-			return min(room, tileMemory)
-		}
-		return min(whole, room)
-	}
 }

@@ -1,4 +1,6 @@
-package engine
+// Package session has the networks that are loaded, and says on which device and how finely they
+// run.
+package session
 
 import (
 	"context"
@@ -9,94 +11,92 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"impasto.net/bridge"
+	"impasto.net/plugin/look"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/pixels"
 	"impasto.net/plugin/style"
+	"impasto.net/plugin/tiling"
 )
 
 // maxSessions is how many networks stay loaded.
 const maxSessions = 4
 
-// sessions are the networks that are loaded, one for all of its styles. Whoever holds one
+// Sessions are the networks that are loaded, one for all of its styles. Whoever holds one
 // has a lease on it: nothing is destroyed in use.
-type sessions struct {
+type Sessions struct {
 	mutex sync.Mutex
-	list  []*session // the longest unused first
+	list  []*Session // the longest unused first
 }
 
-// session is a network that is loaded, or being loaded until ready is closed.
-type session struct {
+// Session is a network that is loaded, or being loaded until ready is closed.
+type Session struct {
 	*style.Network
-	place      placement
-	device     network.Device // that the painter is on; the others are on the CPU
-	half       bool           // the painter is the one at half precision
-	why        string         // it is on none that is better; empty where there is none
-	ready      chan struct{}
-	err        error
-	painter    *network.Session
-	vectors    *network.Session // of networks that take a painting's
+	Place    Placement
+	Device   network.Device // that the painter is on; the others are on the CPU
+	InHalf   bool           // the painter is the one at half precision
+	Why      string         // it is on none that is better; empty where there is none
+	Encoders pixels.Encoders
+	Decoders pixels.Decoders
+	Inverse  pixels.Encoders // of the decoders
+
+	Painter    *network.Session
+	OfPainting *network.Session // of networks that take a painting's vectors
 	statistics *network.Session // of networks that styles share
-	encoders   pixels.Encoders
-	decoders   pixels.Decoders
-	again      pixels.Encoders // the inverses of the decoders
-	users      int
-	takes      []string     // names of what the network takes beside the plate
-	field      *onnx.Field  // nil where frames are not painted in tiles
-	stages     *onnx.Stages // of those that take statistics of the whole frame
 
-	// For whoever has the device: how many pixels there was not enough memory for, and the
-	// stages that frames of one size go through.
-	failed int
-	plan   plan
+	// For whoever has the device: the painter as tiles go through it, and what goes into
+	// statistics and comes out of it.
+	Tiles        tiling.Graph
+	Small, norms network.Tensor
 
-	// What goes into statistics and comes out of it, for whoever has the device.
-	small, norms network.Tensor
+	ready chan struct{}
+	err   error
+	users int
 }
 
-// get finds or loads the network of a look, for a place. The caller has to put it back.
+// Get finds or loads the network of a look, for a place. The caller has to put it back.
 // loading is called when there is something to wait for.
-func (s *sessions) get(ctx context.Context, l *look, place placement, threads int, loading func(label string)) (*session, error) {
+func (s *Sessions) Get(ctx context.Context, l *look.Look, place Placement, threads int, loading func(label string)) (*Session, error) {
 	x := s.lease(l, place, threads)
 	select {
 	case <-x.ready:
 	default:
-		loading(l.label)
+		loading(l.Label)
 		select {
 		case <-x.ready:
 		case <-ctx.Done():
-			s.put(x)
+			s.Put(x)
 			return nil, ctx.Err()
 		}
 	}
 	if x.err != nil {
-		s.put(x)
+		s.Put(x)
 		if errors.Is(x.err, network.ErrMemory) {
-			return nil, bridge.Failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.label)
+			return nil, bridge.Failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.Label)
 		}
 		if errors.Is(x.err, errHalf) {
-			return nil, bridge.Failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.label, x.err)
+			return nil, bridge.Failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.Label, x.err)
 		}
 		if errors.Is(x.err, network.ErrDevice) {
-			return nil, bridge.Failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.label, brief(x.err))
+			return nil, bridge.Failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.Label, bridge.Brief(x.err))
 		}
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.label, x.ID, x.Folder, x.err)
+		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.Label, x.ID, x.Folder, x.err)
 	}
 	return x, nil
 }
 
-func (s *sessions) lease(l *look, place placement, threads int) *session {
+func (s *Sessions) lease(l *look.Look, place Placement, threads int) *Session {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	x := s.find(l.network.ID, place)
+	x := s.find(l.Network.ID, place)
 	if x == nil {
-		x = &session{Network: l.network, place: place, ready: make(chan struct{})}
+		x = &Session{Network: l.Network, Place: place, ready: make(chan struct{})}
 		x.users++ // the loader's
 		s.list = append(s.list, x)
 		go func() {
-			defer s.put(x)
+			defer s.Put(x)
 			defer close(x.ready)
-			x.err = x.load(l.vector, threads)
+			x.err = x.load(l.Vector, threads)
 		}()
 	}
 	x.users++
@@ -104,9 +104,9 @@ func (s *sessions) lease(l *look, place placement, threads int) *session {
 }
 
 // find looks among the loaded, and makes what it finds the last that is dropped.
-func (s *sessions) find(id string, place placement) *session {
+func (s *Sessions) find(id string, place Placement) *Session {
 	for i, x := range s.list {
-		if x.ID == id && x.place == place {
+		if x.ID == id && x.Place == place {
 			s.list = append(append(s.list[:i], s.list[i+1:]...), x)
 			return x
 		}
@@ -114,15 +114,15 @@ func (s *sessions) find(id string, place placement) *session {
 	return nil
 }
 
-// hold is one more lease on what the caller has a lease on.
-func (s *sessions) hold(x *session) {
+// Hold is one more lease on what the caller has a lease on.
+func (s *Sessions) Hold(x *Session) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	x.users++
 }
 
-// put ends a lease.
-func (s *sessions) put(x *session) {
+// Put ends a lease.
+func (s *Sessions) Put(x *Session) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	x.users--
@@ -132,8 +132,8 @@ func (s *sessions) put(x *session) {
 		// What could not be loaded is tried again the next time.
 		if x.users == 0 && (x.err != nil || left > maxSessions) {
 			left--
-			x.plan.close()
-			for _, n := range []*network.Session{x.painter, x.vectors, x.statistics} {
+			x.Tiles.Close()
+			for _, n := range []*network.Session{x.Painter, x.OfPainting, x.statistics} {
 				if n != nil {
 					_ = n.Close() // fails for what is closed already only
 				}
@@ -147,7 +147,7 @@ func (s *sessions) put(x *session) {
 }
 
 // load loads a network. The vector is that of a style, to try it with.
-func (x *session) load(vector []float32, threads int) error {
+func (x *Session) load(vector []float32, threads int) error {
 	in, out := &x.Input, &x.Output
 	inputs := []network.Port{port(in.Name, in.Size)}
 	files := []string{x.Graph}
@@ -177,7 +177,7 @@ func (x *session) load(vector []float32, threads int) error {
 		length := []int64{int64(n.Length)}
 		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size), {Name: n.Style, Shape: length}}
 		beside(&x.statistics, n.Graph, takes, []network.Port{{Name: n.Output, Shape: length}})
-		x.small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
+		x.Small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
 		x.norms = network.Tensor{Shape: length, Values: make([]float32, n.Length)}
 		inputs = append(inputs, network.Port{Name: n.Input, Shape: length})
 	case x.Vectors != nil:
@@ -187,7 +187,7 @@ func (x *session) load(vector []float32, threads int) error {
 			gives = append(gives, network.Port{Name: v.Outputs[i]})
 			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
 		}
-		beside(&x.vectors, v.Graph, []network.Port{port(x.Painting.Name, x.Painting.Size)}, gives)
+		beside(&x.OfPainting, v.Graph, []network.Port{port(x.Painting.Name, x.Painting.Size)}, gives)
 	case x.Painting != nil:
 		inputs = append(inputs, port(x.Painting.Name, x.Painting.Size))
 	}
@@ -202,21 +202,22 @@ func (x *session) load(vector []float32, threads int) error {
 	if err != nil {
 		return err
 	}
-	if x.place.precision != 32 {
+	if x.Place.Precision != 32 {
 		if err := x.halve(graphs[0], inputs, outputs, vector, threads); err != nil {
 			return err
 		}
 	}
+	x.Tiles = tiling.Graph{ID: x.ID, Input: in, Output: out, Device: x.Device, Run: x.Run}
 	if in.Size == nil {
 		// What is not known well enough is painted whole.
-		x.field, x.stages, _ = onnx.NewStages(graphs[0], in.Name, out.Name)
+		x.Tiles.Field, x.Tiles.Stages, _ = onnx.NewStages(graphs[0], in.Name, out.Name)
 	}
 	for _, p := range inputs[1:] {
-		x.takes = append(x.takes, p.Name)
+		x.Tiles.Extra = append(x.Tiles.Extra, p.Name)
 	}
-	x.encoders = pixels.NewEncoders(in.Range[0], in.Range[1])
-	x.decoders = pixels.NewDecoders(out.Range[0], out.Range[1])
-	x.again = pixels.NewEncoders(out.Range[0], out.Range[1])
+	x.Encoders = pixels.NewEncoders(in.Range[0], in.Range[1])
+	x.Decoders = pixels.NewDecoders(out.Range[0], out.Range[1])
+	x.Inverse = pixels.NewEncoders(out.Range[0], out.Range[1])
 	return nil
 }
 
@@ -228,28 +229,28 @@ func port(name string, size *[2]int) network.Port {
 	return network.Picture(name, size[0], size[1])
 }
 
-// see makes the small picture of a frame that the norms are made of, where styles share
+// See makes the small picture of a frame that the norms are made of, where styles share
 // the network.
-func (x *session) see(workers int, picture []float32, g *pixels.Geometry) {
+func (x *Session) See(workers int, picture []float32, g *pixels.Geometry) {
 	if x.Norms == nil {
 		return
 	}
-	pixels.Average(workers, picture, g, g.Whole(), x.small.Values, x.Norms.Size)
+	pixels.Average(workers, picture, g, g.Whole(), x.Small.Values, x.Norms.Size)
 }
 
-// style makes the norms of the small picture and a vector: what such a network takes
+// Style makes the norms of the small picture and a vector: what such a network takes
 // beside the frame. For others there is nothing to be made.
-func (x *session) style(ctx context.Context, vector []float32) ([]network.Tensor, error) {
+func (x *Session) Style(ctx context.Context, vector []float32) ([]network.Tensor, error) {
 	if x.Norms == nil {
 		return nil, nil
 	}
-	in := []network.Tensor{x.small, {Shape: x.norms.Shape, Values: vector}}
+	in := []network.Tensor{x.Small, {Shape: x.norms.Shape, Values: vector}}
 	return []network.Tensor{x.norms}, x.statistics.Run(ctx, in, []network.Tensor{x.norms})
 }
 
-// run is one run of the network: pictures of three planes, and what it takes beside the
+// Run is one run of the network: pictures of three planes, and what it takes beside the
 // plate.
-func (x *session) run(ctx context.Context, in, out []float32, width, height int, beside []network.Tensor) error {
+func (x *Session) Run(ctx context.Context, in, out []float32, width, height int, beside []network.Tensor) error {
 	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, beside...)
-	return x.painter.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
+	return x.Painter.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
 }

@@ -1,4 +1,4 @@
-package engine
+package session
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 
+	"impasto.net/bridge"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/pixels"
 )
@@ -25,29 +26,29 @@ var errHalf = errors.New("half precision")
 
 // halve changes the painter for the one at half precision where that paints the same
 // picture. Where it does not, and was not asked for, the painter stays.
-func (x *session) halve(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
-	asked := x.place.precision == 16
+func (x *Session) halve(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
+	asked := x.Place.Precision == 16
 	switch {
-	case !asked && (x.device.Provider == network.CPU || x.Half == ""):
+	case !asked && (x.Device.Provider == network.CPU || x.Half == ""):
 		return nil
-	case x.device.Provider == network.CPU:
+	case x.Device.Provider == network.CPU:
 		return fmt.Errorf("%w is for GPUs, and this is the CPU", errHalf)
 	case x.Half == "":
 		return fmt.Errorf("its network %s has no %w", x.ID, errHalf)
 	}
 	err := x.tryHalf(full, inputs, outputs, vector, threads)
 	if err != nil && asked {
-		return fmt.Errorf("%s does no %w as it should: %s", x.device, errHalf, brief(err))
+		return fmt.Errorf("%s does no %w as it should: %s", x.Device, errHalf, bridge.Brief(err))
 	}
 	if err != nil {
-		x.why = strings.Trim(x.why+"; at 32 bits, because "+brief(err), "; ")
+		x.Why = strings.Trim(x.Why+"; at 32 bits, because "+bridge.Brief(err), "; ")
 	}
 	return nil
 }
 
 // tryHalf changes the painter where the device paints the same picture with the other one
 // as the CPU does with this one.
-func (x *session) tryHalf(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
+func (x *Session) tryHalf(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
 	files, err := x.Load(x.Half)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (x *session) tryHalf(full []byte, inputs, outputs []network.Port, vector []
 		return err
 	}
 	defer reference.Close()
-	painter, err := network.Load(files[0], inputs, outputs, x.device, threads)
+	painter, err := network.Load(files[0], inputs, outputs, x.Device, threads)
 	if err != nil {
 		return err
 	}
@@ -69,14 +70,14 @@ func (x *session) tryHalf(full []byte, inputs, outputs []network.Port, vector []
 		_ = painter.Close() // fails for what is closed already only
 		return err
 	}
-	_ = x.painter.Close()
-	x.painter, x.half = painter, true
+	_ = x.Painter.Close()
+	x.Painter, x.InHalf = painter, true
 	return nil
 }
 
 // parity paints a known picture with both, and gives the peak signal-to-noise ratio in
 // decibels.
-func (x *session) parity(a, b *network.Session, vector []float32, threads int) (float64, error) {
+func (x *Session) parity(a, b *network.Session, vector []float32, threads int) (float64, error) {
 	in := &x.Input
 	g := pixels.NewGeometry(trialSide, trialSide, in.MultipleOf, in.Minimum)
 	picture := make([]float32, 3*g.Plane())
@@ -86,9 +87,9 @@ func (x *session) parity(a, b *network.Session, vector []float32, threads int) (
 		v := 0.5 + 0.25*math.Sin(across/5+channel) + 0.25*math.Cos(up/7-2*channel)
 		picture[i] = float32(in.Range[0] + v*(in.Range[1]-in.Range[0]))
 	}
-	x.see(threads, picture, &g)
-	normalise(threads, in, picture)
-	norms, err := x.style(context.Background(), vector)
+	x.See(threads, picture, &g)
+	pixels.Normalise(threads, in.Mean, in.Std, picture)
+	norms, err := x.Style(context.Background(), vector)
 	if err != nil {
 		return 0, err
 	}

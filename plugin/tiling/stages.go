@@ -1,4 +1,4 @@
-package engine
+package tiling
 
 import (
 	"context"
@@ -49,23 +49,23 @@ func (p *plan) close() {
 }
 
 // staged takes a picture through a network that takes statistics of the whole of it. It
-// owns the picture as through does.
-func (e *engine) staged(ctx context.Context, s *session, picture []float32, width, height int, beside []network.Tensor, painted func(float64)) ([]float32, error) {
-	err := e.check(ctx, s, beside)
+// owns the picture as Paint does.
+func (t *Tiler) staged(ctx context.Context, g *Graph, picture []float32, width, height int, extra []network.Tensor, painted func(float64)) ([]float32, error) {
+	err := t.check(ctx, g, extra)
 	if err != nil && ctx.Err() == nil && !errors.Is(err, network.ErrMemory) && !errors.Is(err, network.ErrDevice) {
-		e.log.Warn("a network that is not painted in tiles", "network", s.ID, "error", err)
-		s.field = nil
-		return e.through(ctx, s, picture, width, height, beside, painted)
+		t.Log.Warn("a network that is not painted in tiles", "network", g.ID, "error", err)
+		g.Field = nil
+		return t.Paint(ctx, g, picture, width, height, extra, painted)
 	}
 	var out []float32
 	if err == nil {
-		t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: painted, width: width, height: height}
-		t.bytes = min(stageMemory, e.budget.Room()/4)
-		t.room = max(min(e.budget.Room(), lease.MostMemory-pictureBytes*width*height-ownMemory)-2*t.bytes, t.bytes)
-		out, err = t.run(picture)
+		run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: painted, width: width, height: height}
+		run.bytes = min(stageMemory, t.Budget.Room()/4)
+		run.room = max(min(t.Budget.Room(), lease.MostMemory-pictureBytes*width*height-ownMemory)-2*run.bytes, run.bytes)
+		out, err = run.run(picture)
 	}
 	if err != nil || !same(out, picture) {
-		e.buffers.Put(picture)
+		t.Buffers.Put(picture)
 	}
 	return out, err
 }
@@ -78,50 +78,50 @@ const checkSide = 384
 
 // check tries the stages of a network on a small picture, once: what a stranger's graph
 // does has been told from its operators, and they may have been taken for others.
-func (e *engine) check(ctx context.Context, s *session, beside []network.Tensor) error {
-	if s.plan.checked {
+func (t *Tiler) check(ctx context.Context, g *Graph, extra []network.Tensor) error {
+	if g.plan.checked {
 		return nil
 	}
-	in := &s.Input
-	g := pixels.NewGeometry(checkSide, checkSide-s.field.Grid, in.MultipleOf, in.Minimum)
-	picture, want := make([]float32, 3*g.Plane()), make([]float32, 3*g.Plane())
+	in := g.Input
+	size := pixels.NewGeometry(checkSide, checkSide-g.Field.Grid, in.MultipleOf, in.Minimum)
+	picture, want := make([]float32, 3*size.Plane()), make([]float32, 3*size.Plane())
 	random := rand.New(rand.NewPCG(1, 1))
 	for i := range picture {
 		picture[i] = float32(in.Range[0] + (in.Range[1]-in.Range[0])*random.Float64())
 	}
-	normalise(int(e.threads.Load()), in, picture)
-	if err := s.run(ctx, picture, want, g.Width, g.Height, beside); err != nil {
+	pixels.Normalise(t.Threads(), in.Mean, in.Std, picture)
+	if err := g.Run(ctx, picture, want, size.Width, size.Height, extra); err != nil {
 		return err
 	}
-	t := staging{engine: e, session: s, ctx: ctx, beside: beside, painted: func(float64) {}, width: g.Width, height: g.Height, room: triedMemory, bytes: stageMemory}
+	run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: func(float64) {}, width: size.Width, height: size.Height, room: triedMemory, bytes: stageMemory}
 	var got []float32
 	err := network.ErrMemory
-	for t.pixels = g.Plane() / 3; errors.Is(err, network.ErrMemory) && t.pixels <= 3*g.Plane(); t.pixels *= 3 {
-		got, err = t.run(picture) // where a stage needs much around its cores, in fewer tiles
+	for run.pixels = size.Plane() / 3; errors.Is(err, network.ErrMemory) && run.pixels <= 3*size.Plane(); run.pixels *= 3 {
+		got, err = run.run(picture) // where a stage needs much around its cores, in fewer tiles
 	}
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if !same(got, picture) {
-			e.buffers.Put(got)
+			t.Buffers.Put(got)
 		}
 	}()
 	for i, v := range got {
-		if !(math.Abs(float64(v-want[i])) <= 1e-3*(s.Output.Range[1]-s.Output.Range[0])) {
+		if !(math.Abs(float64(v-want[i])) <= 1e-3*(g.Output.Range[1]-g.Output.Range[0])) {
 			return fmt.Errorf("value %d of a small picture is %g in tiles, and %g as a whole", i, v, want[i])
 		}
 	}
-	s.plan.checked = true
+	g.plan.checked = true
 	return nil
 }
 
 // staging takes one picture through the stages.
 type staging struct {
-	*engine
-	session       *session
+	*Tiler
+	graph         *Graph
 	ctx           context.Context
-	beside        []network.Tensor
+	extra         []network.Tensor
 	painted       func(fraction float64)
 	width, height int
 	room          int // bytes of what is kept
@@ -133,38 +133,20 @@ type staging struct {
 	work, done float64
 }
 
-// moments are sums over the whole of some planes, for every channel.
-type moments struct {
-	sum, squares []float64
-	count        float64
-}
-
-func (m *moments) of(variance bool) []float32 {
-	values := make([]float32, len(m.sum))
-	for i := range values {
-		mean := m.sum[i] / m.count
-		values[i] = float32(mean)
-		if variance {
-			values[i] = float32(max(m.squares[i]/m.count-mean*mean, 0))
-		}
-	}
-	return values
-}
-
 func (t *staging) run(picture []float32) (out []float32, err error) {
 	if err := t.load(); err != nil {
 		return nil, err
 	}
-	source := t.session.Input.Name
+	source := t.graph.Input.Name
 	t.kept, t.statistics = map[string][]float32{source: picture}, map[string]*moments{}
 	defer func() {
 		for _, values := range t.kept {
 			if !same(values, out) && !same(values, picture) {
-				t.buffers.Put(values)
+				t.Buffers.Put(values)
 			}
 		}
 	}()
-	stages := t.session.plan.stages
+	stages := t.graph.plan.stages
 	for _, st := range stages {
 		t.work += st.Work
 	}
@@ -174,7 +156,7 @@ func (t *staging) run(picture []float32) (out []float32, err error) {
 				t.kept[p.Name] = picture // which nothing needs any more
 				continue
 			}
-			values, err := t.scratch(p.Channels * p.Height * p.Width)
+			values, err := t.Buffers.Get(p.Channels * p.Height * p.Width)
 			if err != nil {
 				return nil, err
 			}
@@ -184,7 +166,7 @@ func (t *staging) run(picture []float32) (out []float32, err error) {
 			if err = t.pass(st); !errors.Is(err, network.ErrMemory) || t.most() < leastTile {
 				break
 			}
-			t.session.plan.failed = t.most()
+			t.graph.plan.failed = t.most()
 		}
 		if err != nil {
 			return nil, err
@@ -196,7 +178,7 @@ func (t *staging) run(picture []float32) (out []float32, err error) {
 		for name, values := range t.kept {
 			if name != source && !takes(stages[i+1:], name) {
 				delete(t.kept, name)
-				t.buffers.Put(values)
+				t.Buffers.Put(values)
 			}
 		}
 	}
@@ -205,7 +187,7 @@ func (t *staging) run(picture []float32) (out []float32, err error) {
 
 // most is what a tile may take, in bytes.
 func (t *staging) most() int {
-	if failed := t.session.plan.failed; failed > 0 {
+	if failed := t.graph.plan.failed; failed > 0 {
 		return min(failed/2, t.bytes)
 	}
 	return t.bytes
@@ -224,12 +206,12 @@ func takes(stages []*loadedStage, name string) bool {
 // load plans the stages for the picture's size and loads their graphs, where those of the
 // last picture are not the same, or keep more than there is room for, or far less.
 func (t *staging) load() error {
-	p := &t.session.plan
+	p := &t.graph.plan
 	if p.width == t.width && p.height == t.height && p.stages != nil && p.room <= t.room && t.room/2 <= p.room {
 		return nil
 	}
 	p.close()
-	stages, err := t.session.stages.Plan(t.height, t.width, t.room)
+	stages, err := t.graph.Stages.Plan(t.height, t.width, t.room)
 	if err != nil {
 		return err
 	}
@@ -264,63 +246,8 @@ func (t *staging) loaded(st *onnx.Stage) (*loadedStage, error) {
 	for _, name := range others {
 		in = append(in, network.Port{Name: name})
 	}
-	s, err := network.Load(graph, in, ports(st.Out), t.session.device, int(t.threads.Load()))
+	s, err := network.Load(graph, in, ports(st.Out), t.graph.Device, t.Threads())
 	return &loadedStage{st, s, statistics, others}, err
-}
-
-// cube is a tensor of planes, or the part of one that a tile has.
-type cube struct {
-	values                  []float32
-	channels, height, width int
-}
-
-func (c *cube) tensor() network.Tensor {
-	return network.Tensor{Shape: []int64{1, int64(c.channels), int64(c.height), int64(c.width)}, Values: c.values[:c.channels*c.height*c.width]}
-}
-
-// copyTo copies a part of every plane.
-func (c *cube) copyTo(workers int, to *cube, y, x, toY, toX, height, width int) {
-	pixels.Strips(workers, c.channels*height, func(_, from, until int) bool {
-		for i := from; i < until; i++ {
-			plane, row := i/height, i%height
-			source := (plane*c.height+y+row)*c.width + x
-			copy(to.values[(plane*to.height+toY+row)*to.width+toX:][:width], c.values[source:source+width])
-		}
-		return true
-	})
-}
-
-// add adds a part of every plane to its sums.
-func (m *moments) add(workers int, c *cube, y, x, height, width int) {
-	m.count += float64(height * width)
-	const strip = 16 // rows of Strips, of which each is a channel here
-	pixels.Strips(workers, c.channels*strip, func(channel, _, _ int) bool {
-		var sum, squares float64
-		for row := range height {
-			start := (channel*c.height+y+row)*c.width + x
-			a, b := addRow(c.values[start : start+width])
-			sum, squares = sum+a, squares+b
-		}
-		m.sum[channel] += sum
-		m.squares[channel] += squares
-		return true
-	})
-}
-
-// addRow is the sum of values and that of their squares, each in two so that one addition
-// need not wait for the other.
-func addRow(values []float32) (sum, squares float64) {
-	var a, b, aa, bb float64
-	for len(values) >= 2 {
-		v, w := float64(values[0]), float64(values[1])
-		a, b, aa, bb = a+v, b+w, aa+v*v, bb+w*w
-		values = values[2:]
-	}
-	if len(values) > 0 {
-		v := float64(values[0])
-		a, aa = a+v, aa+v*v
-	}
-	return a + b, aa + bb
 }
 
 // pass takes the picture through one stage.
@@ -342,17 +269,17 @@ func (t *staging) pass(st *loadedStage) error {
 	if err != nil {
 		return err
 	}
-	beside, err := t.numbers(st)
+	extra, err := t.numbers(st)
 	if err != nil {
 		return err
 	}
 	tiles := make([]cube, len(all))
 	for i, p := range all {
 		tiles[i].channels = p.Channels
-		if tiles[i].values, err = t.scratch(p.Channels * heights[i] * widths[i]); err != nil {
+		if tiles[i].values, err = t.Buffers.Get(p.Channels * heights[i] * widths[i]); err != nil {
 			return err
 		}
-		defer t.buffers.Put(tiles[i].values)
+		defer t.Buffers.Put(tiles[i].values)
 	}
 	var sums *moments
 	if st.Of != nil {
@@ -362,7 +289,7 @@ func (t *staging) pass(st *loadedStage) error {
 	done := 0
 	for r, y := range rows {
 		for c, x := range columns {
-			if err := t.tile(st, all, tiles, down[r], across[c], beside, sums); err != nil {
+			if err := t.tile(st, all, tiles, down[r], across[c], extra, sums); err != nil {
 				return err
 			}
 			done += (y.CoreTo - y.CoreFrom) * (x.CoreTo - x.CoreFrom)
@@ -389,28 +316,28 @@ func parts(st *onnx.Stage, axis, length int, pieces []onnx.Piece, of []onnx.Plan
 	return all, longest, nil
 }
 
-// numbers is what a stage takes beside planes.
+// numbers is what a stage takes extra planes.
 func (t *staging) numbers(st *loadedStage) (all []network.Tensor, err error) {
 	for _, q := range st.statistics {
 		all = append(all, network.Tensor{Shape: q.Shape, Values: t.statistics[q.Of].of(q.Variance)})
 	}
 	for _, name := range st.others {
-		i := slices.Index(t.session.takes, name)
+		i := slices.Index(t.graph.Extra, name)
 		if i < 0 {
 			return nil, fmt.Errorf("a stage takes %q, which the network does not", name)
 		}
-		all = append(all, t.beside[i])
+		all = append(all, t.extra[i])
 	}
 	return all, nil
 }
 
 // tile takes one tile through a stage: its part of what is kept in, and its core of what is
 // to be kept out.
-func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, across []onnx.Part, beside []network.Tensor, sums *moments) error {
+func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, across []onnx.Part, extra []network.Tensor, sums *moments) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
-	workers := int(t.threads.Load())
+	workers := t.Threads()
 	var in, out []network.Tensor
 	for i, p := range all {
 		v, h, tile := down[i], across[i], &tiles[i]
@@ -423,7 +350,7 @@ func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, a
 			out = append(out, tile.tensor())
 		}
 	}
-	if err := st.session.Run(t.ctx, append(in, beside...), out); err != nil {
+	if err := st.session.Run(t.ctx, append(in, extra...), out); err != nil {
 		return err
 	}
 	for i := len(st.From); i < len(all); i++ {
