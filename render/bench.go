@@ -148,13 +148,13 @@ func bench(o *benchOptions) error {
 		h := hosted{Plugin: bundle, Style: style, Params: o.params, Width: width, Height: height, Scale: 1, Nodes: o.nodes, Frames: max(o.frames, 2)}
 		if o.hosts > 1 || o.nodes > 1 || o.first != nil {
 			if err := benchProcesses(&h, o); err != nil {
-				return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
+				return fail(exitFailed, fmt.Errorf("%s: %w", size, err))
 			}
 			continue
 		}
 		m, err := measure(bundle, style, params, width, height, o.frames)
 		if err != nil {
-			return fail(exitFrames, fmt.Errorf("%s: %w", size, err))
+			return fail(exitFailed, fmt.Errorf("%s: %w", size, err))
 		}
 		all = append(all, m)
 		line, err := json.Marshal(m)

@@ -177,7 +177,7 @@ func TestFailedFramesAreSummedUp(t *testing.T) {
 		}
 	}
 	stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr", "--continue-on-error", "--threads", "2"))
-	if code != exitFrames || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
+	if code != exitFailed || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
 		!slices.Equal(files(t, folder, "out.*"), []string{"out.0001.exr", "out.0005.exr"}) {
 		t.Errorf("exit %d, printed %s, said %s", code, stdout, stderr)
 	}
@@ -186,7 +186,7 @@ func TestFailedFramesAreSummedUp(t *testing.T) {
 func TestStopsAtTheFirstFailure(t *testing.T) {
 	folder := shot(t)
 	_, stderr, code := run(t, command(folder, "--frames", "3-5", "--out", "out.%04d.exr"))
-	if got := files(t, folder, "out.*"); code != exitFrames || !slices.Equal(got, []string{"out.0003.exr"}) {
+	if got := files(t, folder, "out.*"); code != exitFailed || !slices.Equal(got, []string{"out.0003.exr"}) {
 		t.Errorf("exit %d, %v, said %s", code, got, stderr)
 	}
 }
@@ -204,7 +204,7 @@ func TestBrokenPlateFailsItsFrameAlone(t *testing.T) {
 		}
 		_, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--continue-on-error"))
 		want := fmt.Sprintf("frame %d  failed: clip Source: %s cannot be read: it is broken or cut off at scan line 0", broken, name)
-		if got := files(t, folder, "out.*"); code != exitFrames || len(got) != 2 || !strings.Contains(stderr, want) {
+		if got := files(t, folder, "out.*"); code != exitFailed || len(got) != 2 || !strings.Contains(stderr, want) {
 			t.Errorf("exit %d, %v, said %s", code, got, stderr)
 		}
 	}
@@ -282,7 +282,7 @@ func TestExitCodes(t *testing.T) {
 		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exitPlugin, "plugin none.ofx.bundle cannot be found"},
 		{"--frames 1 --out out.exr --plugin plate.0001.exr", exitPlugin, "cannot be loaded"},
 		{"--frames 1 --out taken.%04d.exr", exitUsage, "--out: taken.0001.exr is a folder"},
-		{"--frames 8 --out out.exr", exitFrames, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
+		{"--frames 8 --out out.exr", exitFailed, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
 		{"--frames 1 --out out.exr --param fault=warns", exitOK, "frame 1  the plugin's warning: running low"},
 		{"--frames 1 --out out.exr --strict --param fault=unwritten", exitStrict, "Render left pixels of the output unwritten"},
 		{"--frames 1 --out out.exr --param fault=crash", exitCrash, "the plugin crashed (SIGSEGV) in Render at frame 1"},

@@ -71,7 +71,7 @@ func examine(bundle string, asJSON bool) error {
 	}
 	switch {
 	case wrong > 0:
-		return fail(exitFrames, errors.New(count(wrong, "thing")+" to be put right"))
+		return fail(exitFailed, errors.New(count(wrong, "thing")+" to be put right"))
 	case !asJSON:
 		fmt.Println("All is well.")
 	}

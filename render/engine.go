@@ -4,27 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
-
-	"github.com/spf13/cobra"
 )
-
-// engineCommand hands a command over to the engine, which is the one program that knows
-// networks and what they paint.
-func engineCommand(name, short string) *cobra.Command {
-	return &cobra.Command{
-		Use:                name,
-		Short:              short,
-		DisableFlagParsing: true, // the engine's are its own
-		RunE: func(_ *cobra.Command, args []string) error {
-			engine, err := ownEngine()
-			if err != nil {
-				return err
-			}
-			return syscall.Exec(engine, append([]string{engine, name}, args...), os.Environ())
-		},
-	}
-}
 
 // ownBundle is the node that belongs to this program: built or installed beside it.
 func ownBundle() (string, error) {

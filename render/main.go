@@ -17,7 +17,7 @@ import (
 // What the command answers to the shell.
 const (
 	exitOK          = 0
-	exitFrames      = 1
+	exitFailed      = 1
 	exitUsage       = 2
 	exitPlugin      = 3
 	exitStrict      = 4
@@ -57,8 +57,7 @@ func main() {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	ofx.WatchCrashes(exitCrash)
 	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(), benchHostCommand(),
-		engineCommand("models", "List styles, and add networks that others made"),
-		engineCommand("cache", "Show the pictures that are kept on disk, and remove them"))
+		modelsCommand(), cacheCommand())
 	os.Exit(code(root.Execute()))
 }
 

@@ -109,7 +109,7 @@ func optimise(path string, o *optimiseOptions) error {
 	}
 	plate, err := o.read(path)
 	if err != nil {
-		return fail(exitFrames, err)
+		return fail(exitFailed, err)
 	}
 	if err := o.checkFiles(); err != nil {
 		return err
@@ -144,7 +144,7 @@ func optimise(path string, o *optimiseOptions) error {
 		return fail(exitInterrupted, fmt.Errorf("interrupted after iteration %d at detail %g; "+
 			"%s is what was reached, and --continue %[3]s goes on from it", reached.Number, reached.Detail, o.out))
 	}
-	return fail(exitFrames, err)
+	return fail(exitFailed, err)
 }
 
 // losses are those of a descent.

@@ -37,7 +37,7 @@ func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	case p.host.Aborted():
 		return fail(exitInterrupted, errors.New("interrupted; the frames that were finished are kept"))
 	case failed > 0:
-		return fail(exitFrames, fmt.Errorf("%s failed", count(failed, "frame")))
+		return fail(exitFailed, fmt.Errorf("%s failed", count(failed, "frame")))
 	}
 	return nil
 }

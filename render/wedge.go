@@ -116,10 +116,10 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 		return err
 	}
 	if written := picture.Write(o.out, w.Image); written != nil {
-		return fail(exitFrames, written)
+		return fail(exitFailed, written)
 	}
 	if err != nil {
-		return fail(exitFrames, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
+		return fail(exitFailed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
 	}
 	return nil
 }
@@ -182,5 +182,5 @@ func (w *wedged) ended(interrupted bool) error {
 	if interrupted {
 		return fail(exitInterrupted, errors.New("interrupted"))
 	}
-	return fail(exitFrames, errors.Join(w.failed...))
+	return fail(exitFailed, errors.Join(w.failed...))
 }

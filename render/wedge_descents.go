@@ -26,7 +26,7 @@ func (w *wedged) descents(path string, f *pflag.FlagSet) error {
 	}
 	plate, err := w.read(path)
 	if err != nil {
-		return fail(exitFrames, err)
+		return fail(exitFailed, err)
 	}
 	runs, err := w.runs(f)
 	if err != nil {

@@ -13,17 +13,14 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// Installed says where the styles and ONNX Runtime are, from where this program is. Another
+// Installed says where the styles and ONNX Runtime are that belong to an engine. Another
 // ONNX Runtime is taken where IMPASTO_ONNXRUNTIME names its library.
-func Installed() (style.Bank, string, error) {
-	self, err := os.Executable()
+func Installed(engine string) (style.Bank, string, error) {
+	engine, err := filepath.EvalSymlinks(engine)
 	if err != nil {
 		return nil, "", err
 	}
-	if self, err = filepath.EvalSymlinks(self); err != nil {
-		return nil, "", err
-	}
-	programs := filepath.Dir(self)
+	programs := filepath.Dir(engine)
 	bank := StylePath()
 	if folder := UserFolder(); folder != "" {
 		bank = append(bank, folder)

@@ -34,7 +34,7 @@ func bare(args []string) error {
 	if *id == "" || *width < 1 || *height < 1 || *threads < 1 || flags.NArg() > 0 {
 		return errors.New("wanted are --style, and numbers above 0")
 	}
-	bank, library, err := config.Installed()
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func TestADescentOfACropStartsAsThatOfTheWhole(t *testing.T) {
 // frame starts from: the next frame of a still shot is the same where its bounding box moved.
 func TestTheFrameBeforeLiesWhereItLay(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	c, _ := kept(t, bank, filepath.Join(t.TempDir(), "pictures"))
 	const width, height = 60, 50
 	plate := landscape(bridge.Window{0, 0, width, height}, width, height)

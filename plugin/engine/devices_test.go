@@ -58,7 +58,7 @@ func TestWebGPU(t *testing.T) {
 // A descent on the GPU ends where the CPU's does. Without a GPU it takes its time.
 func TestWebGPUOptimises(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	onGPU(t, bank)
 	e := newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
 	r := optimisation("filters")

@@ -17,7 +17,7 @@ import (
 // doctor says what this program knows for impasto doctor, in bridge.Sections. Whatever is
 // wrong is in them; the error is for what keeps them from being said.
 func doctor([]string) error {
-	bank, library, err := config.Installed()
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}

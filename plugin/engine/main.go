@@ -61,12 +61,12 @@ func Main(library string) {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "cache": cacheCommand, "doctor": doctor, "models": models, "optimise": optimiseCommand, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctor, "optimise": optimiseCommand, "trial": try}
 
 // try runs a stranger's graph for impasto models: the process that wants it, the file, and
 // the outputs that are wanted.
 func try(args []string) error {
-	_, library, err := config.Installed()
+	_, library, err := installed()
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func start(parent int, log hclog.Logger) error {
 	if err := bridge.TieEngine(parent); err != nil {
 		return err
 	}
-	bank, library, err := config.Installed()
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ import (
 // optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
 // The arguments are folders that it names.
 func optimiseCommand(folders []string) error {
-	bank, library, err := config.Installed()
+	bank, library, err := installed()
 	if err != nil {
 		return err
 	}

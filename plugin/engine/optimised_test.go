@@ -25,14 +25,6 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// filters makes the encoder of random filters bank/filters.
-func filters(t testing.TB, bank string) *style.Encoder {
-	t.Helper()
-	return onnxtest.WriteEncoder(t, bank, "filters", onnxtest.Slow(3, 8), style.Encoder{
-		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 8},
-		Style: []string{"conv0r", "conv1r"}, Content: "conv1r"})
-}
-
 // stripes is a painting, in the message itself.
 func stripes(width, height int) *bridge.Painting {
 	p := &bridge.Painting{Space: bridge.SpaceSRGB, Image: bridge.Image{
@@ -89,7 +81,7 @@ func tensorOf(im *bridge.Image) network.Tensor {
 // A plate that is sRGB already is what the job sees.
 func TestOptimisedIsTheJobs(t *testing.T) {
 	bank := t.TempDir()
-	e := filters(t, bank)
+	e := onnxtest.Filters(t, bank)
 	c := newClient(t, bank)
 	r := optimisation("filters")
 	r.Size.Detail, r.Size.TextureScale, r.Unrealness = 0.8, 1.5, 3.5
@@ -134,7 +126,7 @@ func TestOptimisedIsTheJobs(t *testing.T) {
 // What comes after the descent does not bring another one.
 func TestOptimisedIsKept(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	c := newClient(t, bank)
 	first := c.optimise(optimisation("filters")).Pixels
 	for name, change := range map[string]func(*bridge.Render){
@@ -142,7 +134,7 @@ func TestOptimisedIsKept(t *testing.T) {
 		"mix":         func(r *bridge.Render) { r.Mix = 0.5 },
 		"colour":      func(r *bridge.Render) { r.KeepColour = 1 },
 		"exposure":    func(r *bridge.Render) { r.ExposureOut = 1 },
-		"the version": func(r *bridge.Render) { r.Style = filters(t, bank).ID },
+		"the version": func(r *bridge.Render) { r.Style = onnxtest.Filters(t, bank).ID },
 	} {
 		r := optimisation("filters")
 		change(r)
@@ -175,7 +167,7 @@ func TestOptimisedIsKept(t *testing.T) {
 
 func TestOptimisedIsKeptOnDisk(t *testing.T) {
 	bank, folder := t.TempDir(), filepath.Join(t.TempDir(), "pictures")
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	once := func(cached bool) ([]byte, string) {
 		t.Helper()
 		c, said := kept(t, bank, folder)
@@ -218,7 +210,7 @@ func TestOptimisedOnAFullDisk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	c, said := kept(t, bank, folder)
 	for seed := range 3 {
 		r := optimisation("filters")
@@ -235,7 +227,7 @@ func TestOptimisedOnAFullDisk(t *testing.T) {
 // A proxy is painted at the size of the full frame: it shows what that shows.
 func TestOptimisedProxies(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	c := newClient(t, bank)
 	double := func(im bridge.Image) bridge.Image {
 		w := im.Window
@@ -285,7 +277,7 @@ func TestOptimisedProxies(t *testing.T) {
 // is the same when it is made again.
 func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 	bank, folder := t.TempDir(), filepath.Join(t.TempDir(), "pictures")
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	random := rand.New(rand.NewPCG(1, 2))
 	var plates [5][]byte
 	for i := range plates {
@@ -357,7 +349,7 @@ func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 // A frame that fails once it has its memory leaves that to other engines.
 func TestOptimisedLeavesMemoryWhereItFails(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	t.Setenv("IMPASTO_MEMORY", "300")
 	folder, err := lease.Folder()
@@ -373,7 +365,7 @@ func TestOptimisedLeavesMemoryWhereItFails(t *testing.T) {
 
 func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 	bank := t.TempDir()
-	id := filters(t, bank).ID
+	id := onnxtest.Filters(t, bank).ID
 	onnxtest.WriteEncoder(t, bank, "strange", onnxtest.Slow(3, 8), style.Encoder{
 		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
 	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
@@ -422,7 +414,7 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 // A request that no device could fulfil is no failure of the GPU.
 func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	e := started(t, bank)
 	e.devices.GPUs = func() []string { return []string{"/dev/dri/renderD128"} }
 	c := greeted(t, e)
@@ -439,7 +431,7 @@ func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
 // What was cancelled is answered at once, and lets go of the device.
 func TestOptimisedIsCancelled(t *testing.T) {
 	bank := t.TempDir()
-	filters(t, bank)
+	onnxtest.Filters(t, bank)
 	c := newClient(t, bank)
 	s := newShared(t, "filters", 640, 480)
 	s.smooth(1)

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // belonging has the runtime that install put beside this engine be the one that it was built with.
 func belonging() string {
-	_, library, err := config.Installed()
+	_, library, err := installed()
 	if err != nil {
 		panic(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"impasto.net/bridge/regular"
 	"impasto.net/plugin/config"
 	"impasto.net/plugin/network"
+	"impasto.net/plugin/style"
 )
 
 // librarySHA256 is the checksum of the ONNX Runtime that belongs to this program.
@@ -45,4 +46,13 @@ func checkLibrary(library string) error {
 		return fmt.Errorf("%s is not the ONNX Runtime that this engine was built with (its sha256 differs): %s", library, cure)
 	}
 	return nil
+}
+
+// installed says where the styles and ONNX Runtime are that belong to this program.
+func installed() (style.Bank, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	return config.Installed(self)
 }

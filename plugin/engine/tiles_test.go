@@ -67,10 +67,10 @@ func BenchmarkLargeFrames(b *testing.B) {
 				most, wall, worked := 0, math.Inf(1), math.Inf(1)
 				for frame := 0; b.Loop(); frame++ {
 					s.smooth(frame)
-					before := processorTime(b, pid)
+					before := onnxtest.ProcessorTime(b, pid)
 					d, took := c.watched(pid, s)
 					most = max(most, took)
-					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked, processorTime(b, pid)-before)
+					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked, onnxtest.ProcessorTime(b, pid)-before)
 				}
 				area := float64(size[0]*size[1]) / 1e6
 				b.ReportMetric(float64(most)/1e6, "MB")
@@ -123,22 +123,6 @@ func (c *client) watched(pid int, s *shared) (d bridge.Done, most int) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-}
-
-// processorTime is what a process has had so far, in seconds.
-func processorTime(t testing.TB, pid int) float64 {
-	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(after) // of the kernel's list, from the third on
-	var user, system float64
-	if _, err := fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
-		t.Fatal(err)
-	}
-	return (user + system) / 100 // ticks of USER_HZ
 }
 
 // tilingClient is a client of an engine that has not enough memory for that many pixels of a

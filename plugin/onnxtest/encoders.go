@@ -42,3 +42,11 @@ func (e Encoder) Open(t testing.TB) *style.Encoder {
 	}
 	return WriteEncoder(t, t.TempDir(), "known", graph, e.manifest)
 }
+
+// Filters makes the encoder of random filters bank/filters.
+func Filters(t testing.TB, bank string) *style.Encoder {
+	t.Helper()
+	return WriteEncoder(t, bank, "filters", Slow(3, 8), style.Encoder{
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 8},
+		Style: []string{"conv0r", "conv1r"}, Content: "conv1r"})
+}

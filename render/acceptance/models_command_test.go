@@ -1,4 +1,4 @@
-package engine
+package acceptance
 
 import (
 	"bytes"
@@ -17,8 +17,7 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// console runs impasto models of the engine that was built, with folders of the test's
-// own, and gives what it printed.
+// console runs impasto models with folders of the test's own, and gives what it printed.
 func console(t *testing.T, env []string, args ...string) (string, error) {
 	t.Helper()
 	printed, err := consoleCommand(t, env, args...).CombinedOutput()
@@ -27,27 +26,30 @@ func console(t *testing.T, env []string, args ...string) (string, error) {
 
 func consoleCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
-	if _, err := os.Stat(engine); err != nil {
-		t.Skip("there is no impasto-engine beside ONNX Runtime: build the bundle first")
-	}
-	cmd := exec.Command(engine, append([]string{"models"}, args...)...)
+	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"models"}, args...)...)
 	cmd.Env = append(append(os.Environ(), "IMPASTO_STYLE_PATH="), env...)
 	return cmd
+}
+
+func writeFile(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestModels(t *testing.T) {
 	home, studio := t.TempDir(), t.TempDir()
 	net := filepath.Join(home, "My Net.onnx")
 	writeFile(t, net, onnxtest.Identity())
-	shipped, err := filepath.Glob(filepath.Join(filepath.Dir(onnxtest.Library(t)), "..", "Resources", "styles", "*"))
+	shipped, err := filepath.Glob(filepath.Join(built(t), "Impasto.ofx.bundle/Contents/Resources/styles/*"))
 	if err != nil || len(shipped) == 0 {
 		t.Fatal("the bundle holds no style", err)
 	}
 	user := []string{"XDG_DATA_HOME=" + home}
 	slow := filepath.Join(home, "Slow Net.onnx")
 	writeFile(t, slow, onnxtest.Slow(3, 8))
-	filters(t, home)
+	onnxtest.Filters(t, home)
 	half := filepath.Join(home, "half.onnx")
 	writeFile(t, half, halfEncoder())
 	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
@@ -162,7 +164,7 @@ func TestKilledWhileAdding(t *testing.T) {
 	trial := 0
 	eventually(t, "a trial runs", func() bool {
 		_, err := fmt.Sscan(children(cmd.Process.Pid), &trial)
-		return err == nil && processorTime(t, trial) > 1
+		return err == nil && onnxtest.ProcessorTime(t, trial) > 1
 	})
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -202,7 +204,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 func TestPackagesOfNetworks(t *testing.T) {
 	home, made := t.TempDir(), t.TempDir()
 	sitter := onnxtest.WriteNetwork(t, made, "sitter")
-	id := onnxtest.WriteStyle(t, made, "night", sitter, night)
+	id := onnxtest.WriteStyle(t, made, "night", sitter, []float32{0.5, 0.25, 0.125, 0.1, 0.2, 0.3})
 	folder := filepath.Join(home, "impasto", "styles")
 	for _, step := range []struct{ args, want string }{
 		{"add night", `!cannot be used without its network: the network "` + sitter + `" is not in`},

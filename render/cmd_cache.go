@@ -1,4 +1,4 @@
-package engine
+package main
 
 import (
 	"fmt"
@@ -18,18 +18,14 @@ They are in impasto/pictures in the user's cache folder, $XDG_CACHE_HOME or ~/.c
 not used for the longest time. IMPASTO_CACHE is how many megabytes they may take: 10000 where it is not set, none at 0.`
 
 // cacheCommand is impasto cache.
-func cacheCommand(args []string) error {
+func cacheCommand() *cobra.Command {
 	var clear bool
 	c := &cobra.Command{
-		Use: "cache", Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "impasto cache"},
-		Short: "Show the pictures that are kept on disk, and remove them", Long: cacheLong, SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		Use: "cache", Short: "Show the pictures that are kept on disk, and remove them", Long: cacheLong, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return showCache(clear) },
 	}
-	c.CompletionOptions.DisableDefaultCmd = true
 	c.Flags().BoolVar(&clear, "clear", false, "remove all of them")
-	c.SetArgs(args)
-	return c.Execute()
+	return c
 }
 
 func showCache(clear bool) error {

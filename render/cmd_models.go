@@ -1,4 +1,4 @@
-package engine
+package main
 
 import (
 	"context"
@@ -44,33 +44,40 @@ with the other as --style-graph.
 The style goes into the first folder of IMPASTO_STYLE_PATH that can be written to, or into
 ~/.local/share/impasto/styles.`
 
-// models is impasto models: the styles that are installed, and those that are brought.
-func models(args []string) error {
-	root := &cobra.Command{
-		Use: "models", Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "impasto models"}, Short: "List and add styles", SilenceErrors: true, SilenceUsage: true,
+// modelsCommand is impasto models: the styles that are installed, and those that are brought.
+func modelsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "models", Short: "List styles, and add networks that others made",
 		Long: "models lists the styles that the node can paint with, and adds networks that others made.",
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			text := fmt.Sprintf("unknown command %q for %q", args[0], c.CommandPath())
+			if like := c.SuggestionsFor(args[0]); len(like) > 0 {
+				text += "\n\nDid you mean this?\n\t" + strings.Join(like, "\n\t")
+			}
+			return errors.New(text)
+		},
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
 	list := &cobra.Command{
 		Use: "list", Short: "List all styles", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return listStyles() },
+		RunE: func(*cobra.Command, []string) error { return fail(exitFailed, listStyles()) },
 	}
 	info := &cobra.Command{
 		Use: "info NAME", Short: "Print what is known of a style", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return printPackage(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, printPackage(args[0])) },
 	}
 	verify := &cobra.Command{
 		Use: "verify NAME", Short: "Compare a style's files with their checksums, and run it", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return verifyPackage(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, verifyPackage(args[0])) },
 	}
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a style that was added", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return removePackage(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, removePackage(args[0])) },
 	}
-	root.AddCommand(addCommand(), list, info, verify, remove)
-	root.SetArgs(args)
-	return root.Execute()
+	c.AddCommand(addCommand(), list, info, verify, remove)
+	return c
 }
 
 func addCommand() *cobra.Command {
@@ -87,7 +94,7 @@ func addCommand() *cobra.Command {
 				if c.Flags().NFlag() > 0 {
 					return fmt.Errorf("%s is a folder: what the flags say, a finished package says of itself", args[0])
 				}
-				return addPackage(args[0])
+				return fail(exitFailed, addPackage(args[0]))
 			}
 			if as != "style" && as != "encoder" {
 				return fmt.Errorf("--as: %q is neither style nor encoder", as)
@@ -117,9 +124,9 @@ func addCommand() *cobra.Command {
 				}
 			}
 			if as == "encoder" {
-				return addEncoder(args[0], &o)
+				return fail(exitFailed, addEncoder(args[0], &o))
 			}
-			return addStyle(args[0], &o)
+			return fail(exitFailed, addStyle(args[0], &o))
 		},
 	}
 	f := c.Flags()
@@ -175,7 +182,7 @@ func addStyle(path string, o *importer.Options) error {
 }
 
 func addPackage(path string) error {
-	bank, _, err := config.Installed()
+	bank, err := installedStyles()
 	if err != nil {
 		return err
 	}
@@ -191,7 +198,7 @@ func addPackage(path string) error {
 		return addedEncoder(p.Encoder)
 	}
 	fmt.Fprintf(plain.Out, "Added the network %s, for styles of it.\n\n", p.Network.ID)
-	return describe(p)
+	return describePackage(p)
 }
 
 func addEncoder(path string, o *importer.Options) error {
@@ -206,7 +213,7 @@ func addEncoder(path string, o *importer.Options) error {
 
 func addedEncoder(e *style.Encoder) error {
 	fmt.Fprintf(plain.Out, "Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", e.ID, e.Name)
-	return describe(style.Any{Encoder: e})
+	return describePackage(style.Any{Encoder: e})
 }
 
 // add has a package put into the folder for it. An interrupt leaves nothing behind.
@@ -215,13 +222,13 @@ func add[P any](put func(context.Context, *importer.Importer) (P, error)) (p P, 
 	if err != nil {
 		return p, err
 	}
-	self, err := os.Executable()
+	engine, err := ownEngine()
 	if err != nil {
 		return p, err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, unix.SIGTERM)
 	defer stop()
-	p, err = put(ctx, &importer.Importer{Engine: self, Folder: folder})
+	p, err = put(ctx, &importer.Importer{Engine: engine, Folder: folder})
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
@@ -249,7 +256,7 @@ func writableFolder() (string, error) {
 }
 
 func listStyles() error {
-	bank, _, err := config.Installed()
+	bank, err := installedStyles()
 	if err != nil {
 		return err
 	}
@@ -276,10 +283,20 @@ func listStyles() error {
 	return errors.Join(append(slices.Concat(broken, brokenNetworks, brokenEncoders), t.Flush())...)
 }
 
+// installedStyles are those that the node finds.
+func installedStyles() (style.Bank, error) {
+	engine, err := ownEngine()
+	if err != nil {
+		return nil, err
+	}
+	bank, _, err := config.Installed(engine)
+	return bank, err
+}
+
 // find is what an id names of what is installed, a style or else a network or an encoder,
 // and the bank that it was found in.
 func find(id string) (bank style.Bank, p style.Any, err error) {
-	if bank, _, err = config.Installed(); err != nil {
+	if bank, err = installedStyles(); err != nil {
 		return nil, p, err
 	}
 	if p.Style, err = bank.Find(id); err == nil {
@@ -303,11 +320,11 @@ func printPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	return describe(p)
+	return describePackage(p)
 }
 
-// describe prints what is known of a style and its network, of a network, or of an encoder.
-func describe(of style.Any) error {
+// describePackage prints what is known of a style and its network, of a network, or of an encoder.
+func describePackage(of style.Any) error {
 	t := tabwriter.NewWriter(plain.Out, 0, 0, 2, ' ', 0)
 	row := func(key, format string, args ...any) {
 		fmt.Fprintf(t, "%s\t%s\n", key, plain.Line(fmt.Sprintf(format, args...)))
@@ -379,12 +396,12 @@ func verifyPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	self, err := os.Executable()
+	engine, err := ownEngine()
 	if err != nil {
 		return err
 	}
 	p := of.Head()
-	im := importer.Importer{Engine: self}
+	im := importer.Importer{Engine: engine}
 	if err := im.Verify(context.Background(), of, bank); err != nil {
 		return fmt.Errorf("%s in %s does not paint: %w", p.ID, p.Folder, err)
 	}
