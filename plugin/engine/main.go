@@ -30,6 +30,7 @@ import (
 	"impasto.net/bridge/plain"
 	"impasto.net/plugin/cache"
 	"impasto.net/plugin/config"
+	"impasto.net/plugin/doctor"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/sandbox"
 )
@@ -61,7 +62,7 @@ func Main(library string) {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctor, "optimise": optimiseCommand, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctorCommand, "optimise": optimiseCommand, "trial": try}
 
 // try runs a stranger's graph for impasto models: the process that wants it, the file, and
 // the outputs that are wanted.
@@ -157,4 +158,17 @@ func start(parent int, log hclog.Logger) error {
 		bridge.LeaveEngine(0)
 	}()
 	return nil
+}
+
+// doctorCommand says what is wrong, for impasto doctor.
+func doctorCommand([]string) error {
+	bank, library, err := installed()
+	if err != nil {
+		return err
+	}
+	lacks, err := confine(bank, library) // to find what the engine finds
+	if err != nil {
+		return err
+	}
+	return doctor.Report(os.Stdout, bank, library, lacks, loadRuntime)
 }

@@ -9,6 +9,7 @@ import (
 
 	"impasto.net/bridge/regular"
 	"impasto.net/plugin/config"
+	"impasto.net/plugin/doctor"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
 )
@@ -26,7 +27,7 @@ func loadRuntime(library string) error {
 
 // checkLibrary compares the library with its checksum, but for one that the user has named.
 func checkLibrary(library string) error {
-	own, cure := config.OtherRuntime() != "", again
+	own, cure := config.OtherRuntime() != "", doctor.Reinstall
 	if own {
 		cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
 	}

@@ -1,8 +1,10 @@
-package engine
+// Package doctor says what this machine and this installation have, and what is wrong with them.
+package doctor
 
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,21 +16,14 @@ import (
 	"impasto.net/plugin/style"
 )
 
-// doctor says what this program knows for impasto doctor, in bridge.Sections. Whatever is
-// wrong is in them; the error is for what keeps them from being said.
-func doctor([]string) error {
-	bank, library, err := installed()
-	if err != nil {
-		return err
-	}
-	lacks, err := confine(bank, library) // to find what the engine finds
-	if err != nil {
-		return err
-	}
-	out := json.NewEncoder(os.Stdout)
+// Report writes what the engine knows for impasto doctor as bridge.Sections, in JSON. Whatever is
+// wrong is in them; the error is for what keeps them from being said. lacks is what the kernel has
+// not for confining; load loads ONNX Runtime.
+func Report(to io.Writer, bank style.Bank, library string, lacks []string, load func(string) error) error {
+	out := json.NewEncoder(to)
 	// The runtime comes last: it loads drivers, and those end programs.
 	for _, look := range []func() *bridge.Section{
-		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library, lacks) },
+		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library, lacks, load) },
 	} {
 		if err := out.Encode(look()); err != nil {
 			return err
@@ -37,7 +32,8 @@ func doctor([]string) error {
 	return nil
 }
 
-const again = "install the whole Impasto.ofx.bundle again"
+// Reinstall is what to do about files that are missing or changed.
+const Reinstall = "install the whole Impasto.ofx.bundle again"
 
 // confined says what a machine lacks for the engine to be kept from what it has no need of.
 func confined(lacks []string) string {
@@ -48,7 +44,7 @@ func confined(lacks []string) string {
 		" (Linux has Landlock since 5.13 and seccomp since 3.17, where they are switched on)"
 }
 
-func engineItself(library string, lacks []string) *bridge.Section {
+func engineItself(library string, lacks []string, load func(string) error) *bridge.Section {
 	s := &bridge.Section{Name: "engine"}
 	s.Note("version", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
 	switch override, err := config.Device(); {
@@ -59,7 +55,7 @@ func engineItself(library string, lacks []string) *bridge.Section {
 	}
 	s.Note("confined", "%s", confined(lacks))
 	s.Note("ONNX Runtime", "%s", library)
-	if err := loadRuntime(library); err != nil {
+	if err := load(library); err != nil {
 		s.Find("%s.", bridge.Sentence(err))
 		return s
 	}
@@ -93,7 +89,7 @@ func styles(bank style.Bank) *bridge.Section {
 			s.Note(folder, "not there: nothing was added by this user")
 			continue
 		case err != nil && shipped:
-			s.Find("The styles that ship cannot be read: %v. %s.", err, bridge.Sentence(errors.New(again)))
+			s.Find("The styles that ship cannot be read: %v. %s.", err, bridge.Sentence(errors.New(Reinstall)))
 			continue
 		case err != nil:
 			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
@@ -108,7 +104,7 @@ func styles(bank style.Bank) *bridge.Section {
 			p, err := whole(bank, path)
 			switch {
 			case err != nil && shipped:
-				s.Find("A package that ships is broken: %v. %s.", err, bridge.Sentence(errors.New(again)))
+				s.Find("A package that ships is broken: %v. %s.", err, bridge.Sentence(errors.New(Reinstall)))
 			case err != nil:
 				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
 			case p.Style != nil:
