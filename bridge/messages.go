@@ -24,23 +24,21 @@ const MaxExposure = 20
 // A Kind names a message. Requests go towards the engine, answers come back.
 type Kind string
 
-// Every request gets one final answer: Welcome, StyleList, Done, Pong or Error. Lane
+// Every request gets one final answer: Welcome, Done, Pong or Error. Lane
 // and Cancel get none.
 const (
 	KindHello   Kind = "hello"   // request: Hello, first on a control connection
 	KindLane    Kind = "lane"    // Lane: one more connection, its socket attached
-	KindStyles  Kind = "styles"  // request: Styles
 	KindPrepare Kind = "prepare" // request: Prepare
 	KindRender  Kind = "render"  // request: Render
 	KindCancel  Kind = "cancel"  // Cancel: the request with this id is not wanted any more
 	KindPing    Kind = "ping"    // request: Ping
 
-	KindWelcome   Kind = "welcome"   // answer: Welcome
-	KindStyleList Kind = "styleList" // answer: StyleList
-	KindProgress  Kind = "progress"  // before the answer, any number of times: Progress
-	KindDone      Kind = "done"      // answer: Done
-	KindPong      Kind = "pong"      // answer: Pong
-	KindError     Kind = "error"     // answer: Error
+	KindWelcome  Kind = "welcome"  // answer: Welcome
+	KindProgress Kind = "progress" // before the answer, any number of times: Progress
+	KindDone     Kind = "done"     // answer: Done
+	KindPong     Kind = "pong"     // answer: Pong
+	KindError    Kind = "error"    // answer: Error
 )
 
 // Hello greets. Both sides close the connection when the protocols differ.
@@ -61,21 +59,6 @@ type Welcome struct {
 
 // Lane says that the socket attached to this frame is one more connection.
 type Lane struct{}
-
-// Styles asks for the styles that can be had.
-type Styles struct{}
-
-// StyleList answers Styles.
-type StyleList struct {
-	Styles []Style `msgpack:"styles"`
-}
-
-// Style is one entry of the bank, a style or an encoder that does for one. ID is name@prefix,
-// the prefix being the first twelve hexadecimal digits of the sha256 of the package's manifest.
-type Style struct {
-	ID    string `msgpack:"id"`
-	Label string `msgpack:"label"`
-}
 
 // Prepare loads a style, so that the first frame costs no set-up.
 type Prepare struct {

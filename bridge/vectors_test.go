@@ -22,7 +22,6 @@ var vectors = []struct {
 }{
 	{"hello", KindHello, 1, &Hello{ProtocolVersion, "Impasto.ofx", "0.1.0", 8, true}},
 	{"lane", KindLane, 0, &Lane{}},
-	{"styles", KindStyles, 2, &Styles{}},
 	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab", Device{DeviceGPU, 1, 16, 0}}},
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75, Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
@@ -60,9 +59,6 @@ var vectors = []struct {
 	{"cancel", KindCancel, 70000, &Cancel{}},
 	{"ping", KindPing, 5, &Ping{}},
 	{"welcome", KindWelcome, 1, &Welcome{ProtocolVersion, "impasto-host", "0.1.0"}},
-	{"styleList", KindStyleList, 2, &StyleList{[]Style{
-		{"great-wave@0123456789ab", "Great Wave (Hokusai)"}, {"côte@ba9876543210", "Côte (Monet)"},
-	}}},
 	{"progress", KindProgress, 70000, &Progress{0.5, "painting"}},
 	{"done", KindDone, 70000, &Done{Device: "the CPU, 8 threads", Cached: true, Timings: Timings{1, 200, 3000, 400000, 5000, 70000000000}, Kept: bytes.Repeat([]byte{0xcd}, KeptBytes), Warning: "A painting is not used.", Style: "Côte"}},
 	{"done_inline", KindDone, 1 << 32, &Done{Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63}}},

@@ -61,8 +61,6 @@ func (l *labels) describe(m bridge.Message) string {
 		if m.Decode(&p) == nil {
 			return fmt.Sprintf("loading the style %q", l.of(p.Style))
 		}
-	case bridge.KindStyles:
-		return "listing its styles"
 	}
 	return fmt.Sprintf("answering a %q request", m.Kind)
 }

@@ -57,6 +57,7 @@ type engine struct {
 // exchange is where one request's answers arrive. Progress that nobody has fetched yet
 // gives way, so that a requester who does not listen holds up nobody else.
 type exchange struct {
+	id       uint64
 	progress chan bridge.Message
 	answer   chan bridge.Message
 }
@@ -97,7 +98,7 @@ func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, pa
 		Stderr:          &e.stderr,
 		Logger:          log,
 	})
-	health, err := e.client.Client()
+	_, err = e.client.Client()
 	theirs.Close() // or its end would never be seen on ours
 	if err == nil {
 		os.RemoveAll(dir) // a connected socket needs no name
@@ -109,7 +110,7 @@ func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, pa
 	}
 	log.Info("the engine runs", "pid", cmd.Process.Pid)
 	go e.receive()
-	go e.watch(health)
+	go e.watch()
 	return e, nil
 }
 
@@ -122,7 +123,7 @@ func (e *engine) greet(hello bridge.Hello) error {
 		return err
 	}
 	m, attached, err := e.conn.Receive()
-	closeFile(attached)
+	bridge.CloseFile(attached)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return errSilent
 	}
@@ -149,20 +150,25 @@ func (e *engine) greet(hello bridge.Hello) error {
 	return e.conn.SetReceiveDeadline(time.Time{})
 }
 
+// begin sends one request.
+func (e *engine) begin(m bridge.Message, memory *os.File) exchange {
+	x := exchange{progress: make(chan bridge.Message, 1), answer: make(chan bridge.Message, 1)}
+	e.mu.Lock()
+	e.lastID++
+	x.id, m.ID = e.lastID, e.lastID
+	e.waiting[m.ID] = x
+	e.mu.Unlock()
+	if err := e.conn.Send(m, memory); err != nil {
+		e.stop(err)
+	}
+	return x
+}
+
 // ask sends one request and waits for its final answer, also when the context ends: the
 // engine is told then, and lets go of the request's memory before it answers. The error
 // says why the engine died.
 func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, progress func(bridge.Message)) (bridge.Message, error) {
-	x := exchange{make(chan bridge.Message, 1), make(chan bridge.Message, 1)}
-	e.mu.Lock()
-	e.lastID++
-	m.ID = e.lastID
-	e.waiting[m.ID] = x
-	e.mu.Unlock()
-
-	if err := e.conn.Send(m, memory); err != nil {
-		e.stop(err)
-	}
+	x := e.begin(m, memory)
 	cancelled := ctx.Done()
 	var stuck <-chan time.Time
 	for {
@@ -174,7 +180,7 @@ func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, pro
 		case <-cancelled:
 			cancelled = nil
 			stuck = time.After(e.patience.cancel)
-			if err := e.conn.SendFields(bridge.KindCancel, m.ID, &bridge.Cancel{}); err != nil {
+			if err := e.conn.SendFields(bridge.KindCancel, x.id, &bridge.Cancel{}); err != nil {
 				e.stop(err)
 			}
 		case <-stuck:
@@ -194,7 +200,7 @@ func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, pro
 func (e *engine) receive() {
 	for {
 		m, attached, err := e.conn.Receive()
-		closeFile(attached)
+		bridge.CloseFile(attached)
 		if err != nil {
 			if err == io.EOF {
 				err = fmt.Errorf("it closed its socket: %w", err)
@@ -222,8 +228,12 @@ func (e *engine) receive() {
 	}
 }
 
-// watch tells a busy engine from a hung one: go-plugin's connection has nothing else to do.
-func (e *engine) watch(health plugin.ClientProtocol) {
+// watch tells a busy engine from a hung one: its message loop answers at once, whatever it paints.
+func (e *engine) watch() {
+	ping, err := bridge.NewMessage(bridge.KindPing, 0, &bridge.Ping{})
+	if err != nil {
+		e.stop(err)
+	}
 	tick := time.NewTicker(pingInterval)
 	defer tick.Stop()
 	for {
@@ -232,15 +242,11 @@ func (e *engine) watch(health plugin.ClientProtocol) {
 			return
 		case <-tick.C:
 		}
-		pong := make(chan error, 1)
-		go func() { pong <- health.Ping() }()
+		x := e.begin(ping, nil)
 		select {
 		case <-e.dead:
 			return
-		case err := <-pong:
-			if err != nil {
-				e.stop(fmt.Errorf("health check: %w", err))
-			}
+		case <-x.answer:
 		case <-time.After(e.patience.ping):
 			e.stop(fmt.Errorf("it did not answer a ping for %v", e.patience.ping))
 		}

@@ -207,14 +207,17 @@ func TestKillsAreHeldAgainstNoFrameForLong(t *testing.T) {
 func TestHungEngineIsKilled(t *testing.T) {
 	patience := usual
 	patience.ping = time.Second
-	p := newPlace(t)
-	s, _ := p.inside(t, self(), patience)
-	_, err := s.begin(1, "hang").end()
-	if err == nil || err.Code != bridge.CodeEngine || !strings.Contains(err.Cause, "did not answer a ping") {
-		t.Errorf("it ended with %v", err)
-	}
-	if _, err := s.begin(2, "slow").end(); err != nil {
-		t.Errorf("the next frame: %v", err)
+	// All of it stands still, or what takes its messages.
+	for _, how := range []string{"hang", "stuck"} {
+		p := newPlace(t)
+		s, _ := p.inside(t, self(), patience)
+		_, err := s.begin(1, how).end()
+		if err == nil || err.Code != bridge.CodeEngine || !strings.Contains(err.Cause, "did not answer a ping") {
+			t.Errorf("%s: it ended with %v", how, err)
+		}
+		if _, err := s.begin(2, "slow").end(); err != nil {
+			t.Errorf("%s: the next frame: %v", how, err)
+		}
 	}
 }
 

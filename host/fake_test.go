@@ -182,12 +182,18 @@ func serveFake(conn *bridge.Conn, how string) error {
 			return err
 		}
 		switch m.Kind {
-		case bridge.KindStyles:
-			conn.SendFields(bridge.KindStyleList, m.ID, &bridge.StyleList{Styles: []bridge.Style{{ID: fmt.Sprint(os.Getpid())}}})
-		case bridge.KindPrepare: // lets go of those that are held
-			close(f.release)
-			f.release = make(chan struct{})
-			conn.SendFields(bridge.KindDone, m.ID, &bridge.Done{})
+		case bridge.KindPing:
+			conn.SendFields(bridge.KindPong, m.ID, &bridge.Pong{})
+		case bridge.KindPrepare: // tells who it is
+			var p bridge.Prepare
+			if err := m.Decode(&p); err != nil {
+				return err
+			}
+			if p.Style == "release" { // lets go of those that are held
+				close(f.release)
+				f.release = make(chan struct{})
+			}
+			conn.SendFields(bridge.KindDone, m.ID, &bridge.Done{Device: fmt.Sprint(os.Getpid())})
 		case bridge.KindCancel:
 			f.mu.Lock()
 			if c := f.cancel[m.ID]; c != nil {
@@ -200,6 +206,9 @@ func serveFake(conn *bridge.Conn, how string) error {
 				return err
 			}
 			f.note("begin", r)
+			if r.Style == "stuck" { // and go-plugin's connection is not
+				select {}
+			}
 			cancel, release := make(chan struct{}), f.release
 			f.mu.Lock()
 			f.cancel[m.ID] = cancel
@@ -421,13 +430,13 @@ func (s *shim) engine() int {
 	s.t.Helper()
 	lane := s.lane()
 	defer lane.Close()
-	m := exchangeOn(s.t, lane, bridge.KindStyles, &bridge.Styles{})
-	var list bridge.StyleList
-	if m.Kind != bridge.KindStyleList || m.Decode(&list) != nil {
-		s.t.Fatalf("styles are answered with %s %q", m.Kind, m.Fields)
+	m := exchangeOn(s.t, lane, bridge.KindPrepare, &bridge.Prepare{})
+	var done bridge.Done
+	if m.Kind != bridge.KindDone || m.Decode(&done) != nil {
+		s.t.Fatalf("prepare is answered with %s %q", m.Kind, m.Fields)
 	}
 	pid := 0
-	fmt.Sscan(list.Styles[0].ID, &pid)
+	fmt.Sscan(done.Device, &pid)
 	return pid
 }
 
@@ -436,7 +445,7 @@ func (s *shim) release() {
 	s.t.Helper()
 	lane := s.lane()
 	defer lane.Close()
-	if m := exchangeOn(s.t, lane, bridge.KindPrepare, &bridge.Prepare{}); m.Kind != bridge.KindDone {
+	if m := exchangeOn(s.t, lane, bridge.KindPrepare, &bridge.Prepare{Style: "release"}); m.Kind != bridge.KindDone {
 		s.t.Fatalf("prepare is answered with %s %q", m.Kind, m.Fields)
 	}
 }

@@ -397,8 +397,8 @@ func TestGreeting(t *testing.T) {
 		want   string
 	}{
 		"another protocol": {bridge.KindHello, &bridge.Hello{Protocol: 77, Program: "Impasto.ofx", Version: "7.0"}, fmt.Sprintf("Impasto.ofx 7.0 speaks protocol 77, but the impasto-host beside it is version dev and speaks protocol %d", bridge.ProtocolVersion)},
-		"no greeting":      {bridge.KindStyles, &bridge.Styles{}, "do not understand each other"},
-		"garbage":          {bridge.KindHello, &bridge.Styles{}, ""},
+		"no greeting":      {bridge.KindPrepare, &bridge.Prepare{}, "does not understand"},
+		"garbage":          {bridge.KindHello, &bridge.Ping{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mine, theirs, err := bridge.Pair()
@@ -456,7 +456,7 @@ func ofxHostMain() error {
 	if _, _, err := mine.Receive(); err != nil {
 		return err
 	}
-	if err := mine.SendFields(bridge.KindStyles, 2, &bridge.Styles{}); err != nil {
+	if err := mine.SendFields(bridge.KindPrepare, 2, &bridge.Prepare{}); err != nil {
 		return err
 	}
 	for {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -58,21 +57,13 @@ func (s *starting) pause() time.Duration {
 	return time.Until(s.ended.Add(backOff))
 }
 
-// A request as it came from the OFX host. The memory stays open until the final answer,
-// because it may have to be sent to more than one engine.
-type request struct {
-	message  bridge.Message
-	memory   *os.File
-	progress func(bridge.Progress)
-}
-
 // do returns the final answer to a request.
-func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge.Error) {
+func (s *supervisor) do(ctx context.Context, r bridge.Request) (bridge.Message, *bridge.Error) {
 	highest := 0.0
 	progress := func(p bridge.Progress) { // the next engine begins at 0, the artist's bar does not
 		highest = max(highest, p.Fraction)
 		p.Fraction = highest
-		r.progress(p)
+		r.Progress(p)
 	}
 	suspect := false
 	for lost := new(tally); ; {
@@ -86,7 +77,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		case failed != nil:
 			return bridge.Message{}, failed
 		case died == nil:
-			s.labels.learn(r.message, answer)
+			s.labels.learn(r.Message, answer)
 			return answer, nil
 		case ctx.Err() != nil:
 			return bridge.Message{}, cancelled(ctx.Err())
@@ -94,7 +85,7 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 		if alone {
 			lost.count(died)
 		}
-		what := s.labels.describe(r.message)
+		what := s.labels.describe(r.Message)
 		s.log.Warn("the engine died", "request", what, "alone", alone, "error", died)
 		if why := lost.tooMuch(what); why != "" {
 			return bridge.Message{}, &bridge.Error{Code: bridge.CodeEngine, Message: why + s.more, Cause: died.Error()}
@@ -105,12 +96,12 @@ func (s *supervisor) do(ctx context.Context, r request) (bridge.Message, *bridge
 }
 
 // attempt has one engine answer, if it lives that long.
-func (s *supervisor) attempt(ctx context.Context, r request, progress func(bridge.Progress)) (answer bridge.Message, died error, failed *bridge.Error) {
+func (s *supervisor) attempt(ctx context.Context, r bridge.Request, progress func(bridge.Progress)) (answer bridge.Message, died error, failed *bridge.Error) {
 	e, failed := s.engine(ctx, progress)
 	if failed != nil {
 		return answer, nil, failed
 	}
-	answer, died = e.ask(ctx, r.message, r.memory, func(m bridge.Message) {
+	answer, died = e.ask(ctx, r.Message, r.Memory, func(m bridge.Message) {
 		var p bridge.Progress
 		if err := m.Decode(&p); err != nil {
 			s.log.Warn("from the engine", "error", err)

@@ -2,17 +2,11 @@
 // impasto-host starts it through go-plugin, which does the handshake and the log; requests
 // come as bridge messages on a socket of their own.
 //
-// A request passes through these files: serve.go (messages), render.go (one frame),
-// memory.go (the plate's memory), looks.go (styles), sessions.go (their networks),
-// devices.go and half.go (where and how finely those run), budget.go (with how much memory),
-// optimised.go (frames that no network paints), paintings.go (what networks take from
-// paintings), tiles.go and stages.go (frames that are too large for one run), pictures.go
-// (what networks painted, kept). What it may open is in files.go, the library that it loads in
-// runtime.go. The packages pixels, network, onnx and style stand alone, as bake does, and
-// optimise does on them.
-//
-// What impasto has it do on the command line is in bare.go, cache.go, doctor.go (with gpus.go
-// and machine.go), models.go and optimise.go; of that, start.go has what a descent starts from.
+// A request passes through serve.go (messages), render.go (one frame, from plate to output),
+// size.go (how large it is worked at), paint.go (by a network, with what paintings.go makes of a
+// painting and statistics.go of the frame) or descend.go (by descent), and develop.go (the device,
+// and the pictures that are kept). What this process may open is in confine.go, the library that
+// it loads in runtime.go; what impasto has it do on the command line is in command_*.go.
 package engine
 
 import (
@@ -151,7 +145,7 @@ func start(parent int, log hclog.Logger) error {
 		engine.disk = &cache.Disk{Folder: folder, Limit: most}
 	}
 	go func() {
-		if err := newServer(conn, engine).serve(); err != nil {
+		if err := engine.serve(conn); err != nil {
 			log.Error("the connection to impasto-host broke", "error", err)
 			bridge.LeaveEngine(1)
 		}

@@ -79,7 +79,7 @@ func connect(t testing.TB, e *engine) *client {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		newServer(other, e).serve()
+		e.serve(other)
 		other.Close()
 	}()
 	t.Cleanup(func() { <-ended })

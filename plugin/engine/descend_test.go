@@ -395,11 +395,6 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
-	var list bridge.StyleList
-	c.ask(bridge.KindStyles, &bridge.Styles{}, nil, bridge.KindStyleList, &list)
-	if s := fmt.Sprint(list.Styles); !strings.Contains(s, id) {
-		t.Errorf("the styles are %s", s)
-	}
 	var d bridge.Done
 	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: id, Device: onCPU}, nil, bridge.KindDone, &d)
 	if !strings.HasPrefix(d.Device, "the CPU, ") {
