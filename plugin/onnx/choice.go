@@ -147,9 +147,9 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 	for _, t := range tables {
 		outputs[t.Outputs[0]] = true
 	}
-	zero := numberField(bytesField(nil, tensorRawData, make([]byte, map[int64]int{TypeInt64: 8, TypeInt32: 4}[p.Type])), 2, uint64(p.Type))
+	zero := numberField(bytesField(nil, tensorRawData, make([]byte, map[int64]int{TypeInt64: 8, TypeInt32: 4}[p.Type])), tensorType, uint64(p.Type))
 	for _, d := range ones(p.Shape) {
-		zero = numberField(zero, 1, uint64(d))
+		zero = numberField(zero, tensorDims, uint64(d))
 	}
 	changed, err := replacePorts(file, func(_ *Model, q Port, output bool) (Port, [][]byte, bool) {
 		if output || q.Name != p.Name {

@@ -16,22 +16,18 @@ import (
 // Where tensors are in an ONNX file, as field numbers of onnx.proto: every message kind,
 // its fields that are messages of interest, and their kinds.
 var fields = map[string]map[protowire.Number]string{
-	"Model":        {7: "Graph", 25: "Function"},
-	"Graph":        {1: "Node", 5: "Tensor", 15: "SparseTensor"},
-	"Function":     {7: "Node", 11: "Attribute"},
-	"Node":         {5: "Attribute"},
-	"Attribute":    {5: "Tensor", 6: "Graph", 10: "Tensor", 11: "Graph", 22: "SparseTensor", 23: "SparseTensor"},
-	"SparseTensor": {1: "Tensor", 2: "Tensor"},
+	"Model":    {modelGraph: "Graph", modelFunctions: "Function"},
+	"Graph":    {graphNode: "Node", graphInitializer: "Tensor", graphSparse: "SparseTensor"},
+	"Function": {functionNode: "Node", functionAttribute: "Attribute"},
+	"Node":     {nodeAttribute: "Attribute"},
+	"Attribute": {
+		attributeTensor: "Tensor", attributeGraph: "Graph", attributeTensors: "Tensor", attributeGraphs: "Graph",
+		attributeSparse: "SparseTensor", attributeSparseTensors: "SparseTensor",
+	},
+	"SparseTensor": {sparseValues: "Tensor", sparseIndices: "Tensor"},
 }
 
-const (
-	tensorName         protowire.Number = 8
-	tensorRawData      protowire.Number = 9
-	tensorExternalData protowire.Number = 13
-	tensorDataLocation protowire.Number = 14
-
-	maxDepth = 100 // of subgraphs; protobuf's own limit
-)
+const maxDepth = 100 // of subgraphs; protobuf's own limit
 
 var errDeep = errors.New("an ONNX file with graphs nested too deep")
 

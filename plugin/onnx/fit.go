@@ -18,7 +18,7 @@ func Fit(file []byte, output string, height, width, toHeight, toWidth int64) (ch
 		cut, name := p.Name+fitSuffix+"_cut", func(what string) string { return p.Name + fitSuffix + "_" + what }
 		starts, ends, axes := []int64{0, 0}, []int64{toHeight, toWidth}, []int64{2, 3}
 		pads := []int64{0, 0, 0, 0, 0, 0, max(toHeight-height, 0), max(toWidth-width, 0)}
-		mode := textField(numberField(textField(nil, 1, "mode"), 20, 3), 4, "edge")
+		mode := textField(attribute("mode", isText), attributeText, "edge")
 		var nodes [][]byte
 		if m.OperatorSet < 10 {
 			nodes = append(nodes, nodeBytes("Slice", []string{p.Name}, []string{cut},

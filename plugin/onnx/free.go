@@ -25,12 +25,12 @@ func Probe(file []byte) (probe []byte, tensors, outputs []string, err error) {
 				}
 			}
 		}
-		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool, error) { return nil, field == 12, nil })
+		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool, error) { return nil, field == graphOutput, nil })
 		for _, name := range tensors {
 			shape, output := probed+name+"_integers", probed+name
-			graph = bytesField(graph, 1, nodeBytes("Shape", []string{name}, []string{shape}))
-			graph = bytesField(graph, 1, nodeBytes("Cast", []string{shape}, []string{output}, integer("to", TypeFloat)))
-			graph = bytesField(graph, 12, portBytes(Port{output, TypeFloat, []int64{-1}}))
+			graph = bytesField(graph, graphNode, nodeBytes("Shape", []string{name}, []string{shape}))
+			graph = bytesField(graph, graphNode, nodeBytes("Cast", []string{shape}, []string{output}, integer("to", TypeFloat)))
+			graph = bytesField(graph, graphOutput, portBytes(Port{output, TypeFloat, []int64{-1}}))
 			outputs = append(outputs, output)
 		}
 		return graph, err
@@ -54,14 +54,14 @@ func Free(file []byte, shapes map[string][]int64) ([]byte, error) {
 		}
 		return rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
 			switch field {
-			case 1:
+			case graphNode:
 				n, err := readNode(value)
 				if err != nil || n.Domain != "" && n.Domain != "ai.onnx" {
 					return nil, false, err
 				}
 				nodes := f.node(&n)
 				return nodes, nodes != nil, nil
-			case 11, 12:
+			case graphInput, graphOutput:
 				p, err := port(value)
 				if err != nil || m.constant(p) || len(p.Shape) != 4 {
 					return nil, false, err
@@ -70,7 +70,7 @@ func Free(file []byte, shapes map[string][]int64) ([]byte, error) {
 					p.Shape[i] = -1
 				}
 				return [][]byte{portBytes(p)}, true, nil
-			case 13:
+			case graphValueInfo:
 				return nil, true, nil
 			}
 			return nil, false, nil

@@ -26,10 +26,10 @@ type Graph struct {
 type Attributes map[string]any
 
 // Input adds an input.
-func (g *Graph) Input(p Port) { g.rest = bytesField(g.rest, 11, portBytes(p)) }
+func (g *Graph) Input(p Port) { g.rest = bytesField(g.rest, graphInput, portBytes(p)) }
 
 // Output adds an output.
-func (g *Graph) Output(p Port) { g.rest = bytesField(g.rest, 12, portBytes(p)) }
+func (g *Graph) Output(p Port) { g.rest = bytesField(g.rest, graphOutput, portBytes(p)) }
 
 // Node adds an operator.
 func (g *Graph) Node(op string, inputs, outputs []string, attributes Attributes) {
@@ -41,14 +41,14 @@ func (g *Graph) Node(op string, inputs, outputs []string, attributes Attributes)
 		case []int64:
 			all = append(all, integers(name, v...))
 		case string:
-			all = append(all, textField(numberField(textField(nil, 1, name), 20, 3), 4, v))
+			all = append(all, textField(attribute(name, isText), attributeText, v))
 		case *Graph:
-			all = append(all, bytesField(numberField(textField(nil, 1, name), 20, 5), 6, v.body()))
+			all = append(all, bytesField(attribute(name, isGraph), attributeGraph, v.body()))
 		default:
 			panic(fmt.Sprintf("onnx: an attribute is %T", v))
 		}
 	}
-	g.nodes = bytesField(g.nodes, 1, nodeBytes(op, inputs, outputs, all...))
+	g.nodes = bytesField(g.nodes, graphNode, nodeBytes(op, inputs, outputs, all...))
 }
 
 // Floats adds a float32 tensor.
@@ -72,17 +72,18 @@ func (g *Graph) Integers(name string, values ...int64) {
 func (g *Graph) tensor(name string, kind uint64, shape []int64, raw []byte) {
 	var t []byte
 	for _, d := range shape {
-		t = numberField(t, 1, uint64(d))
+		t = numberField(t, tensorDims, uint64(d))
 	}
-	g.Initializer(bytesField(textField(numberField(t, 2, kind), 8, name), 9, raw))
+	g.Initializer(bytesField(textField(numberField(t, tensorType, kind), tensorName, name), tensorRawData, raw))
 }
 
 // Initializer adds a tensor in ONNX's own bytes.
-func (g *Graph) Initializer(tensor []byte) { g.rest = bytesField(g.rest, 5, tensor) }
+func (g *Graph) Initializer(tensor []byte) { g.rest = bytesField(g.rest, graphInitializer, tensor) }
 
 // Bytes is the ONNX file.
 func (g *Graph) Bytes() []byte {
-	return bytesField(bytesField(numberField(nil, 1, irVersion), 7, g.body()), 8, numberField(nil, 2, operatorSet))
+	return bytesField(bytesField(numberField(nil, modelIRVersion, irVersion), modelGraph, g.body()),
+		modelOperatorSets, numberField(nil, operatorSetVersion, operatorSet))
 }
 
 func (g *Graph) body() []byte {

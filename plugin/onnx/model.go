@@ -148,24 +148,24 @@ func Read(file []byte) (*Model, error) {
 	graphs := 0
 	err := each(file, func(field protowire.Number, value []byte, number uint64) error {
 		switch field {
-		case 2:
+		case modelProducer:
 			m.Producer = string(value)
-		case 6:
+		case modelDescription:
 			m.Description = string(value)
-		case 7:
+		case modelGraph:
 			graphs++
 			return m.graph(value)
-		case 8:
+		case modelOperatorSets:
 			return each(value, func(field protowire.Number, value []byte, number uint64) error {
 				switch {
-				case field == 1 && len(value) > 0:
+				case field == operatorSetDomain && len(value) > 0:
 					return nil // of another domain than ONNX's own
-				case field == 2:
+				case field == operatorSetVersion:
 					m.OperatorSet = max(m.OperatorSet, int64(number))
 				}
 				return nil
 			})
-		case 14:
+		case modelMetadata:
 			key, text, err := entry(value)
 			m.Metadata[key] = text
 			return err
@@ -198,9 +198,9 @@ func (m *Model) constant(p Port) bool {
 func entry(b []byte) (key, value string, err error) {
 	err = each(b, func(field protowire.Number, text []byte, _ uint64) error {
 		switch field {
-		case 1:
+		case entryKey:
 			key = string(text)
-		case 2:
+		case entryValue:
 			value = string(text)
 		}
 		return nil
@@ -242,13 +242,13 @@ func each(b []byte, take func(field protowire.Number, value []byte, number uint6
 func (m *Model) graph(b []byte) error {
 	return each(b, func(field protowire.Number, value []byte, _ uint64) error {
 		switch field {
-		case 1:
+		case graphNode:
 			return m.node(value)
-		case 5:
+		case graphInitializer:
 			return m.tensor(value, "")
-		case 11, 12:
+		case graphInput, graphOutput:
 			p, err := port(value)
-			if field == 11 {
+			if field == graphInput {
 				m.Inputs = append(m.Inputs, p)
 			} else {
 				m.Outputs = append(m.Outputs, p)
@@ -274,7 +274,7 @@ func (m *Model) node(b []byte) error {
 		m.Constants[n.Outputs[0]] = Constant{Shape: []int64{int64(len(values))}, Integers: values}
 	}
 	return each(n.attributes["value"], func(field protowire.Number, value []byte, _ uint64) error {
-		if field == 5 {
+		if field == attributeTensor {
 			return m.tensor(value, n.Outputs[0])
 		}
 		return nil
@@ -285,25 +285,25 @@ func readNode(b []byte) (Node, error) {
 	n := Node{attributes: map[string][]byte{}}
 	err := each(b, func(field protowire.Number, value []byte, _ uint64) error {
 		switch field {
-		case 1:
+		case nodeInput:
 			n.Inputs = append(n.Inputs, string(value))
-		case 2:
+		case nodeOutput:
 			n.Outputs = append(n.Outputs, string(value))
-		case 3:
+		case nodeName:
 			n.Name = string(value)
-		case 4:
+		case nodeOp:
 			n.Op = string(value)
-		case 5:
+		case nodeAttribute:
 			name := ""
 			err := each(value, func(field protowire.Number, value []byte, _ uint64) error {
-				if field == 1 {
+				if field == attributeName {
 					name = string(value)
 				}
 				return nil
 			})
 			n.attributes[name] = value
 			return err
-		case 7:
+		case nodeDomain:
 			n.Domain = string(value)
 		}
 		return nil
@@ -336,7 +336,7 @@ func eachNode(b []byte, kind string, look func(n *Node) error) error {
 // Integers are the numbers of an attribute, whose bytes were read before; nil is none.
 func (n *Node) Integers(name string) (values []int64) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
-		if field == 8 {
+		if field == attributeIntegers {
 			values = appendVarints(values, value, number)
 		}
 		return nil
@@ -347,7 +347,7 @@ func (n *Node) Integers(name string) (values []int64) {
 // Integer is the number of an attribute, or another where there is none.
 func (n *Node) Integer(name string, otherwise int64) int64 {
 	_ = each(n.attributes[name], func(field protowire.Number, _ []byte, number uint64) error {
-		if field == 3 {
+		if field == attributeInteger {
 			otherwise = int64(number)
 		}
 		return nil
@@ -366,7 +366,7 @@ func (m *Model) constantIntegers(n *Node, input int) []int64 {
 // Float is the float32 number of an attribute; 0 where there is none.
 func (n *Node) Float(name string) (v float32) {
 	_ = each(n.attributes[name], func(field protowire.Number, _ []byte, number uint64) error {
-		if field == 2 {
+		if field == attributeFloat {
 			v = math.Float32frombits(uint32(number))
 		}
 		return nil
@@ -377,7 +377,7 @@ func (n *Node) Float(name string) (v float32) {
 // Text is that of an attribute.
 func (n *Node) Text(name string) (text string) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, _ uint64) error {
-		if field == 4 {
+		if field == attributeText {
 			text = string(value)
 		}
 		return nil
@@ -393,22 +393,22 @@ func (m *Model) tensor(b []byte, name string) error {
 	own := ""
 	err := each(b, func(field protowire.Number, value []byte, number uint64) error {
 		switch field {
-		case 1:
+		case tensorDims:
 			c.Shape = appendVarints(c.Shape, value, number)
-		case 2:
+		case tensorType:
 			c.Type = int64(number)
-		case 4:
+		case tensorFloats:
 			if value == nil {
 				value = binary.LittleEndian.AppendUint32(nil, uint32(number))
 			}
 			floats = append(floats, value...)
-		case 5, 7:
+		case tensorInt32s, tensorInt64s:
 			integers = appendVarints(integers, value, number)
 		case tensorName:
 			own = string(value)
-		case 9:
+		case tensorRawData:
 			raw = value
-		case 10:
+		case tensorDoubles:
 			doubles = append(doubles, value...)
 		}
 		return nil
@@ -490,20 +490,20 @@ func port(b []byte) (Port, error) {
 	var p Port
 	err := each(b, func(field protowire.Number, value []byte, _ uint64) error {
 		switch field {
-		case 1:
+		case portName:
 			p.Name = string(value)
-		case 2: // type
+		case portType:
 			return each(value, func(field protowire.Number, value []byte, _ uint64) error {
-				if field != 1 { // a tensor
+				if field != typeOfTensor {
 					return nil
 				}
 				return each(value, func(field protowire.Number, value []byte, number uint64) error {
 					switch field {
-					case 1:
+					case tensorElement:
 						p.Type = int64(number)
-					case 2: // shape
+					case tensorShape:
 						return each(value, func(field protowire.Number, value []byte, _ uint64) error {
-							if field == 1 {
+							if field == shapeDimension {
 								d, err := dimension(value)
 								p.Shape = append(p.Shape, d)
 								return err
@@ -523,7 +523,7 @@ func port(b []byte) (Port, error) {
 func dimension(b []byte) (int64, error) {
 	d := int64(-1)
 	err := each(b, func(field protowire.Number, _ []byte, number uint64) error {
-		if field == 1 {
+		if field == dimensionSize {
 			d = int64(number)
 			if d <= 0 {
 				d = -1 // exporters write 0 and -1 for any

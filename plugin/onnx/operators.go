@@ -371,7 +371,7 @@ func (r *reader) slice(n *Node) (operator, error) {
 // Floats are those of an attribute.
 func (n *Node) Floats(name string) (values []float32) {
 	_ = each(n.attributes[name], func(field protowire.Number, value []byte, number uint64) error {
-		if field != 7 {
+		if field != attributeFloats {
 			return nil
 		}
 		if value == nil {

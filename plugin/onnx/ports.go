@@ -8,22 +8,22 @@ func replacePorts(file []byte, replace func(m *Model, p Port, output bool) (othe
 	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
 		var before, after []byte // nodes, which have to come in the order of their use
 		replaced, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
-			if field != 11 && field != 12 {
+			if field != graphInput && field != graphOutput {
 				return nil, false, nil
 			}
 			p, err := port(value)
 			if err != nil || m.constant(p) {
 				return nil, false, err
 			}
-			other, between, yes := replace(m, p, field == 12)
+			other, between, yes := replace(m, p, field == graphOutput)
 			if !yes {
 				return nil, false, nil
 			}
 			for _, node := range between {
-				if field == 11 {
-					before = bytesField(before, 1, node)
+				if field == graphInput {
+					before = bytesField(before, graphNode, node)
 				} else {
-					after = bytesField(after, 1, node)
+					after = bytesField(after, graphNode, node)
 				}
 			}
 			return [][]byte{portBytes(other)}, true, nil

@@ -15,7 +15,7 @@ func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, err
 		return nil, err
 	}
 	return rewrite(file, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
-		if field != 7 {
+		if field != modelGraph {
 			return nil, false, nil
 		}
 		graph, err := replace(m, value)
@@ -28,7 +28,7 @@ func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, err
 func rewriteNodes(file []byte, replace func(n *Node) [][]byte) ([]byte, error) {
 	return rewriteGraph(file, func(_ *Model, graph []byte) ([]byte, error) {
 		return rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
-			if field != 1 {
+			if field != graphNode {
 				return nil, false, nil
 			}
 			n, err := readNode(value)
@@ -78,51 +78,56 @@ func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with 
 func portBytes(p Port) []byte {
 	var shape []byte
 	for i, d := range p.Shape {
-		dim := numberField(nil, 1, uint64(d))
+		dim := numberField(nil, dimensionSize, uint64(d))
 		if d < 0 {
-			dim = textField(nil, 2, fmt.Sprintf("%s_%d", p.Name, i))
+			dim = textField(nil, dimensionName, fmt.Sprintf("%s_%d", p.Name, i))
 		}
-		shape = bytesField(shape, 1, dim)
+		shape = bytesField(shape, shapeDimension, dim)
 	}
-	tensor := bytesField(numberField(nil, 1, uint64(p.Type)), 2, shape)
-	return bytesField(textField(nil, 1, p.Name), 2, bytesField(nil, 1, tensor))
+	tensor := bytesField(numberField(nil, tensorElement, uint64(p.Type)), tensorShape, shape)
+	return bytesField(textField(nil, portName, p.Name), portType, bytesField(nil, typeOfTensor, tensor))
 }
 
 // nodeBytes is a node of a graph, with attributes as they are made below.
 func nodeBytes(op string, inputs, outputs []string, attributes ...[]byte) []byte {
 	var node []byte
 	for _, name := range inputs {
-		node = textField(node, 1, name)
+		node = textField(node, nodeInput, name)
 	}
 	for _, name := range outputs {
-		node = textField(node, 2, name)
+		node = textField(node, nodeOutput, name)
 	}
-	node = textField(node, 4, op)
+	node = textField(node, nodeOp, op)
 	for _, a := range attributes {
-		node = bytesField(node, 5, a)
+		node = bytesField(node, nodeAttribute, a)
 	}
 	return node
 }
 
 // integer is an attribute of one number.
+// attribute is the start of one.
+func attribute(name string, kind uint64) []byte {
+	return numberField(textField(nil, attributeName, name), attributeType, kind)
+}
+
 func integer(name string, v int64) []byte {
-	return numberField(numberField(textField(nil, 1, name), 20, 2), 3, uint64(v))
+	return numberField(attribute(name, isInteger), attributeInteger, uint64(v))
 }
 
 // integers is an attribute of several.
 func integers(name string, values ...int64) []byte {
-	a := numberField(textField(nil, 1, name), 20, 7)
+	a := attribute(name, isIntegers)
 	for _, v := range values {
-		a = numberField(a, 8, uint64(v))
+		a = numberField(a, attributeIntegers, uint64(v))
 	}
 	return a
 }
 
 // constantOf is a node that gives an int64 tensor of one dimension.
 func constantOf(output string, values ...int64) []byte {
-	tensor := numberField(numberField(nil, 1, uint64(len(values))), 2, TypeInt64)
+	tensor := numberField(numberField(nil, tensorDims, uint64(len(values))), tensorType, TypeInt64)
 	for _, v := range values {
-		tensor = numberField(tensor, 7, uint64(v))
+		tensor = numberField(tensor, tensorInt64s, uint64(v))
 	}
 	return constantNode(output, tensor)
 }
@@ -131,16 +136,16 @@ func constantOf(output string, values ...int64) []byte {
 func floatsOf(output string, shape []int64, values ...float32) []byte {
 	var tensor, raw []byte
 	for _, d := range shape {
-		tensor = numberField(tensor, 1, uint64(d))
+		tensor = numberField(tensor, tensorDims, uint64(d))
 	}
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
-	return constantNode(output, bytesField(numberField(tensor, 2, TypeFloat), tensorRawData, raw))
+	return constantNode(output, bytesField(numberField(tensor, tensorType, TypeFloat), tensorRawData, raw))
 }
 
 func constantNode(output string, tensor []byte) []byte {
-	value := bytesField(numberField(textField(nil, 1, "value"), 20, 4), 5, tensor)
+	value := bytesField(attribute("value", isTensor), attributeTensor, tensor)
 	return nodeBytes("Constant", nil, []string{output}, value)
 }
 

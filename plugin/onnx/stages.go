@@ -312,7 +312,7 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 		i := -1
 		graph, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
 			switch field {
-			case 1:
+			case graphNode:
 				i++
 				if n := &m.Nodes[i]; nodes[i] && n.Op == "InstanceNormalization" {
 					inputs := append(slices.Clone(n.Inputs), meanOf+n.Inputs[0], varianceOf+n.Inputs[0])
@@ -323,13 +323,13 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 					return [][]byte{nodeBytes("BatchNormalization", inputs, n.Outputs, attributes...)}, true, nil
 				}
 				return nil, !nodes[i], nil
-			case 5:
+			case graphInitializer:
 				name, err := tensorsName(value)
 				return nil, !used[name], err
-			case 11:
+			case graphInput:
 				p, err := port(value)
 				return nil, !used[p.Name], err
-			case 12, 13:
+			case graphOutput, graphValueInfo:
 				return nil, true, nil
 			}
 			return nil, false, nil
@@ -340,9 +340,9 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 				graph = bytesField(graph, field, portBytes(Port{t.name, TypeFloat, []int64{1, int64(t.channels), Any, Any}}))
 			}
 		}
-		planes(11, st.sources)
+		planes(graphInput, st.sources)
 		for _, s := range statistics {
-			graph = bytesField(graph, 11, portBytes(Port{s.Name, TypeFloat, s.Shape}))
+			graph = bytesField(graph, graphInput, portBytes(Port{s.Name, TypeFloat, s.Shape}))
 		}
 		planes(12, st.outputs)
 		return graph, err
