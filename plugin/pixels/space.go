@@ -106,11 +106,7 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 		if w.Premultiplied {
 			r, g, b = r*a, g*a, b*a
 		}
-		if amount != 1 {
-			rest := 1 - amount
-			r, g, b = p[0]*rest+r*amount, p[1]*rest+g*amount, p[2]*rest+b*amount
-		}
-		*q = [4]float32{r, g, b, a}
+		*q = blend(p, r, g, b, amount)
 	}
 }
 
