@@ -21,8 +21,8 @@ type PictureKey struct {
 	Network  string     // with its version, and what it runs on
 	Vector   pixels.Key // of the style, or of what lies between two
 	Content  pixels.Key
-	Seen     pixels.Geometry // of the plate
-	Work     pixels.Geometry // that the network worked at
+	Native   pixels.Geometry // of the plate
+	Working  pixels.Geometry // that the network worked at
 	Small    pixels.Key      // of what the statistics are of, where that is not all of the plate
 	Painting PaintingKey
 	OnDisk   Key // of what no network painted, and then there is nothing else

@@ -79,14 +79,14 @@ func bare(args []string) error {
 	for i := range in {
 		in[i] = float32(r[0] + (r[1]-r[0])*rand.Float64())
 	}
-	x.See(*threads, in, &g)
+	x.Sample(*threads, in, &g)
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		if lines.Text() != "run" {
 			return fmt.Errorf("%q on standard input, wanted is run", lines.Text())
 		}
 		start := time.Now()
-		norms, err := x.Style(context.Background(), l.Vector)
+		norms, err := x.NormsOf(context.Background(), l.Vector)
 		if err != nil {
 			return err
 		}

@@ -161,7 +161,7 @@ func (o *ordered) job(ctx context.Context) (*optimise.Job, error) {
 		if err != nil {
 			return nil, err
 		}
-		picture := e.sizedFor(before, &f.seen, &f.work)
+		picture := e.sizedFor(before, &f.native, &f.working)
 		j.Before = &picture
 	}
 	return j, nil
@@ -169,8 +169,8 @@ func (o *ordered) job(ctx context.Context) (*optimise.Job, error) {
 
 // read reads a picture of the plate's window, as the encoder sees it.
 func (o *ordered) read(ctx context.Context, im *pixels.Image) ([]float32, error) {
-	values, r := make([]float32, 3*o.frame.seen.Plane()), o.frame.optimisedReader()
-	_, err := r.Read(ctx, int(o.engine.threads.Load()), im, &o.frame.seen, values)
+	values, r := make([]float32, 3*o.frame.native.Plane()), o.frame.optimisedReader()
+	_, err := r.Read(ctx, int(o.engine.threads.Load()), im, &o.frame.native, values)
 	return values, err
 }
 
@@ -179,9 +179,9 @@ func (o *ordered) output(ctx context.Context, painted *network.Tensor) ([]byte, 
 	f, e := o.frame, o.engine
 	bytes := make([]byte, o.Render.Output.Size())
 	to, w := pixels.NewImage(&o.Render.Output, bytes), f.writer()
-	w.Decoders, w.Again = fromOptimised(), toOptimised()
-	values := e.sizedFor(painted.Values, &f.work, &f.seen).Values
-	return bytes, w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &to, &f.seen, values)
+	w.Decoders, w.Inverse = fromOptimised(), toOptimised()
+	values := e.sizedFor(painted.Values, &f.working, &f.native).Values
+	return bytes, w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &to, &f.native, values)
 }
 
 // startOf gives a job's plate as the node paints it in the style that the descent starts

@@ -85,7 +85,7 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 	}
 	defer func() { <-e.converted }()
 	reader := f.optimisedReader()
-	seen, content, err := e.see(ctx, f, &reader, t, progress)
+	seen, content, err := e.read(ctx, f, &reader, t, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +100,12 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return nil, bridge.Failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := cache.KeyOf(runs, threads, device, f.look.Encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.seen,
+	key, err := cache.KeyOf(runs, threads, device, f.look.Encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.native,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
 	}
-	name := pictureName{key, f.seen}
+	name := pictureName{key, f.native}
 	done.Kept = name.bytes()
 	p, done.Cached, err = e.develop(ctx, t, progress, func() *cache.Picture { return e.stored(name) }, func() (work, error) {
 		if err := e.reserve(ctx, f, optimise.Memory, func(room int) int { return min(room, optimise.Memory) }, progress); err != nil {
@@ -126,7 +126,7 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 			job := e.job(f, settings, painting, input, shares)
 			job.Device = device
 			if before != nil {
-				job.Before = before.over(job.Plate, &f.work)
+				job.Before = before.over(job.Plate, &f.working)
 			}
 			values, err := e.descend(ctx, f, job, tell)
 			e.buffers.Put(input)
@@ -151,11 +151,11 @@ func (f *frame) optimisedReader() pixels.Reader {
 // job is that of a frame's plate, as it was seen.
 func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
 	j := &optimise.Job{
-		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.seen, &f.work), Painting: painting,
-		Across: f.work.Across, Down: f.work.Down, Threads: int(e.threads.Load()),
+		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.native, &f.working), Painting: painting,
+		Across: f.working.Across, Down: f.working.Down, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
-		j.Mask = e.sizedFor(shares, &f.seen, &f.work).Values
+		j.Mask = e.sizedFor(shares, &f.native, &f.working).Values
 	}
 	return j
 }
@@ -211,7 +211,7 @@ func (f *frame) shares() []float32 {
 	if f.mask == nil || !f.Descent.MatchMask {
 		return nil
 	}
-	shares := make([]float32, f.seen.Plane())
+	shares := make([]float32, f.native.Plane())
 	w := pixels.Writer{Mix: 1, MaskInvert: f.MaskInvert}
 	w.Shares(&f.plate, f.mask, shares)
 	return shares
@@ -241,7 +241,7 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	})
 	var values []float32
 	if err == nil {
-		values, err = e.buffers.Get(3 * f.seen.Plane())
+		values, err = e.buffers.Get(3 * f.native.Plane())
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -253,7 +253,7 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	case err != nil:
 		err = bridge.Failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.Label, err)
 	default:
-		copy(values, e.sizedFor(done.Values, &f.work, &f.seen).Values)
+		copy(values, e.sizedFor(done.Values, &f.working, &f.native).Values)
 		if pixels.Finite(int(e.threads.Load()), values) {
 			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.ID, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
 			return values, nil
@@ -316,8 +316,8 @@ func (e *engine) before(f *frame) (*before, error) {
 	if p == nil || len(p.Values) != 3*name.size.Plane() {
 		return nil, bridge.Failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
 	}
-	picture := e.sizedFor(p.Values, &name.size, &f.work)
-	if name.size == f.work {
+	picture := e.sizedFor(p.Values, &name.size, &f.working)
+	if name.size == f.working {
 		picture.Values = slices.Clone(picture.Values)
 	}
 	return &before{picture, name.size}, nil

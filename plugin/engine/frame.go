@@ -17,8 +17,8 @@ type frame struct {
 	mask, painting *pixels.Image
 	held           *pixels.Image   // the frame that the statistics are of, where it is another one
 	small          []float32       // what they are of; nil: all of the plate
-	seen           pixels.Geometry // of the plate as it is read and written
-	work           pixels.Geometry // of the picture that the network works on
+	native         pixels.Geometry // of the plate as it is read and written
+	working        pixels.Geometry // of the picture that the network works on
 }
 
 // newFrame checks a request. Its images are in the attached memory, or inline where that

@@ -28,7 +28,7 @@ func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progr
 // that failed has a cause; what a request may not want of a device has none.
 func (e *engine) falls(place session.Placement, err error) bool {
 	failed, ok := errors.AsType[*bridge.Error](err)
-	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.Spare {
+	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.Fallback {
 		return false
 	}
 	e.log.Warn("the GPU failed, and is not used any more", "error", failed)
@@ -63,7 +63,7 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bri
 		Space: colour.Named(f.Space), Encoders: s.Encoders,
 		BGR: s.Input.Channels == "BGR", Premultiplied: f.Premultiplied, Exposure: f.ExposureIn,
 	}
-	seen, content, err := e.see(ctx, f, &reader, t, progress)
+	seen, content, err := e.read(ctx, f, &reader, t, progress)
 	if err != nil {
 		return nil, false, err
 	}
@@ -76,12 +76,12 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bri
 	if err != nil {
 		return nil, false, err
 	}
-	if err := e.sample(ctx, f, s, &reader, seen, content.Opaque); err != nil {
+	if err := e.sampleStatistics(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key, Seen: f.seen, Work: f.work, Small: pixels.Digest(f.small), Painting: painting.key}
+	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key, Native: f.native, Working: f.working, Small: pixels.Digest(f.small), Painting: painting.key}
 	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) }, func() (work, error) {
-		least, most := s.Tiles.Needs(f.work.Plane())
+		least, most := s.Tiles.Needs(f.working.Plane())
 		if err := e.reserve(ctx, f, least, most, progress); err != nil {
 			return nil, err
 		}
@@ -102,15 +102,15 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bri
 	})
 }
 
-// see reads the plate into a buffer, which the caller has to put back, and says what was read.
-func (e *engine) see(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.Timings, progress func(float64, string)) ([]float32, pixels.Content, error) {
+// read reads the plate into a buffer, which the caller has to put back, and says what was read.
+func (e *engine) read(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.Timings, progress func(float64, string)) ([]float32, pixels.Content, error) {
 	progress(0.02, "reading the plate")
 	defer since(&t.ConvertIn, time.Now())
-	seen, err := e.buffers.Get(3 * f.seen.Plane())
+	seen, err := e.buffers.Get(3 * f.native.Plane())
 	if err != nil {
 		return nil, pixels.Content{}, noMemory(f, err)
 	}
-	content, err := r.Read(ctx, int(e.threads.Load()), &f.plate, &f.seen, seen)
+	content, err := r.Read(ctx, int(e.threads.Load()), &f.plate, &f.native, seen)
 	if err != nil {
 		e.buffers.Put(seen)
 		return nil, pixels.Content{}, err
@@ -125,7 +125,7 @@ func (e *engine) see(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.
 // puts that back where it is not.
 func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting, painted func(float64)) ([]float32, error) {
 	var values []float32
-	beside, err := e.beside(ctx, f, s, input, painting)
+	beside, err := e.extraInputs(ctx, f, s, input, painting)
 	if err == nil {
 		values, err = e.infer(ctx, f, s, input, beside, painted)
 	} else {
@@ -136,10 +136,10 @@ func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []
 		err = noMemory(f, err)
 	case err != nil && ctx.Err() == nil && s.Device.Provider != network.CPU:
 		err = bridge.Failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
-			f.look.Label, f.Frame, f.work.Across.Count, f.work.Down.Count, bridge.Brief(err))
+			f.look.Label, f.Frame, f.working.Across.Count, f.working.Down.Count, bridge.Brief(err))
 	case err != nil && ctx.Err() == nil:
 		err = bridge.Failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
-			f.look.Label, f.Frame, f.work.Across.Count, f.work.Down.Count)
+			f.look.Label, f.Frame, f.working.Across.Count, f.working.Down.Count)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
 		err = bridge.Failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
 			f.look.Label, f.Frame, f.look.ID)
@@ -153,15 +153,15 @@ func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []
 	return values, nil
 }
 
-// beside gives what a network takes beside the plate.
-func (e *engine) beside(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting) ([]network.Tensor, error) {
+// extraInputs gives what a network takes beside the plate.
+func (e *engine) extraInputs(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting) ([]network.Tensor, error) {
 	if s.Norms != nil {
 		if f.small != nil {
 			copy(s.Small.Values, f.small)
 		} else {
-			s.See(int(e.threads.Load()), input, &f.seen)
+			s.Sample(int(e.threads.Load()), input, &f.native)
 		}
-		return s.Style(ctx, f.look.Vector)
+		return s.NormsOf(ctx, f.look.Vector)
 	}
 	painting, err := e.finish(ctx, s, painting)
 	if err != nil {
@@ -181,46 +181,46 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 	// What the network works on, as it wants it.
 	prepare := func(picture []float32) {
 		if n := s.Noise; n != nil {
-			pixels.AddNoise(workers, picture, &f.work, float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
+			pixels.AddNoise(workers, picture, &f.working, float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
 		}
 		pixels.Normalise(workers, in.Mean, in.Std, picture)
 	}
-	if f.work == f.seen {
+	if f.working == f.native {
 		prepare(input)
-		return e.tiler.Paint(ctx, &s.Tiles, input, f.work.Width, f.work.Height, beside, painted)
+		return e.tiler.Paint(ctx, &s.Tiles, input, f.working.Width, f.working.Height, beside, painted)
 	}
 	defer e.buffers.Put(input)
-	small, err := e.buffers.Get(3 * f.work.Plane())
+	small, err := e.buffers.Get(3 * f.working.Plane())
 	if err != nil {
 		return nil, err
 	}
-	pixels.Resample(workers, input, &f.seen, small, &f.work)
+	pixels.Resample(workers, input, &f.native, small, &f.working)
 	prepare(small)
-	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.work.Width, f.work.Height, beside, painted); err != nil {
+	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.working.Width, f.working.Height, beside, painted); err != nil {
 		return nil, err
 	}
 	defer e.buffers.Put(small)
-	values, err := e.buffers.Get(3 * f.seen.Plane())
+	values, err := e.buffers.Get(3 * f.native.Plane())
 	if err != nil {
 		return nil, err
 	}
-	pixels.Resample(workers, small, &f.work, values, &f.seen)
-	if f.work.Across.Of >= f.seen.Across.Of && f.work.Down.Of >= f.seen.Down.Of {
+	pixels.Resample(workers, small, &f.working, values, &f.native)
+	if f.working.Across.Of >= f.native.Across.Of && f.working.Down.Of >= f.native.Down.Of {
 		return values, nil
 	}
-	room, err := e.buffers.Get(pixels.EdgesRoom(&f.seen, &f.work))
+	room, err := e.buffers.Get(pixels.EdgesRoom(&f.native, &f.working))
 	if err != nil {
 		e.buffers.Put(values)
 		return nil, err
 	}
 	defer e.buffers.Put(room)
-	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.seen, small, &f.work, values, room)
+	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.native, small, &f.working, values, room)
 	return values, nil
 }
 
 func noMemory(f *frame, cause error) error {
 	return bridge.Failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
-		f.work.Across.Count, f.work.Down.Count)
+		f.working.Across.Count, f.working.Down.Count)
 }
 
 // reserve takes memory for a frame.

@@ -93,12 +93,12 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	var p *cache.Picture
 	var s *session.Session
 	if f.look.Encoder != nil {
-		w.Decoders, w.Again = fromOptimised(), toOptimised()
+		w.Decoders, w.Inverse = fromOptimised(), toOptimised()
 		p, err = e.optimised(ctx, f, done, progress)
 	} else {
 		if s, p, err = e.painted(ctx, f, done, progress); err == nil {
 			defer e.sessions.Put(s)
-			w.Decoders, w.Again, w.BGR = s.Decoders, s.Inverse, s.Output.Channels == "BGR"
+			w.Decoders, w.Inverse, w.BGR = s.Decoders, s.Inverse, s.Output.Channels == "BGR"
 		}
 	}
 	if err != nil {
@@ -108,7 +108,7 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 
 	progress(0.95, "blending")
 	converting := time.Now()
-	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.seen, p.Values); err != nil {
+	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.native, p.Values); err != nil {
 		return nil, err
 	}
 	since(&t.ConvertOut, converting)

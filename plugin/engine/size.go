@@ -25,8 +25,8 @@ const (
 // read: right into that picture where it has its size already.
 func (f *frame) measure(n *style.Network) error {
 	if fixed := n.Input.Size; fixed != nil {
-		f.seen = pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), 1, 1)
-		f.work = pixels.NewGeometry(fixed[0], fixed[1], 1, 1)
+		f.native = pixels.NewGeometry(f.plate.Window.Width(), f.plate.Window.Height(), 1, 1)
+		f.working = pixels.NewGeometry(fixed[0], fixed[1], 1, 1)
 		return nil
 	}
 	// Strokes become larger by a smaller picture, but where they are a painting's, which is
@@ -42,8 +42,8 @@ func (f *frame) measure(n *style.Network) error {
 	if err := f.place(factor, n.Input.MultipleOf, n.Input.Minimum); err != nil {
 		return err
 	}
-	if f.work.Across == f.seen.Across && f.work.Down == f.seen.Down {
-		f.seen = f.work
+	if f.working.Across == f.native.Across && f.working.Down == f.native.Down {
+		f.native = f.working
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (f *frame) measure(n *style.Network) error {
 func (f *frame) place(factor float64, multipleOf, minimum int) error {
 	across, down := f.sides()
 	wide, high := f.sized(across, down, factor)
-	f.seen, f.work = pixels.Fitted(across, down, 1, 1), pixels.Fitted(wide, high, multipleOf, minimum)
+	f.native, f.working = pixels.Fitted(across, down, 1, 1), pixels.Fitted(wide, high, multipleOf, minimum)
 	if w, h := float64(wide.Count), float64(high.Count); w*h > maxWorking || (factor > 1 && w*h > maxEnlarged) {
 		return bridge.Failure(bridge.CodeMemory, nil, "Detail %g and Texture Scale %g have frame %g painted at %.0f × %.0f pixels, which is too much: lower Detail, or raise Texture Scale.",
 			f.Size.Detail, f.Size.TextureScale, f.Frame, w, h)

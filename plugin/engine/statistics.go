@@ -7,16 +7,16 @@ import (
 	"impasto.net/plugin/session"
 )
 
-// sample makes the small picture of which a network has its statistics, where that takes
+// sampleStatistics makes the small picture of which a network has its statistics, where that takes
 // more than looking at all of the plate when the network runs: a part of the frame is
 // wanted, or another frame, or not all of it is solid. seen and opaque are what was read of
 // the plate.
-func (e *engine) sample(ctx context.Context, f *frame, s *session.Session, r *pixels.Reader, seen []float32, opaque bool) error {
+func (e *engine) sampleStatistics(ctx context.Context, f *frame, s *session.Session, r *pixels.Reader, seen []float32, opaque bool) error {
 	if s.Norms == nil {
 		return nil
 	}
 	workers := int(e.threads.Load())
-	from, g := &f.plate, f.seen
+	from, g := &f.plate, f.native
 	if f.held != nil {
 		from, g = f.held, pixels.NewGeometry(f.held.Window.Width(), f.held.Window.Height(), 1, 1)
 		var err error

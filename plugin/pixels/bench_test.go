@@ -104,7 +104,7 @@ func BenchmarkSpace(b *testing.B) {
 				}
 			}
 		})
-		w := Writer{Space: s, Again: r.Encoders, Decoders: NewDecoders(0, 1), Premultiplied: true, Mix: 1}
+		w := Writer{Space: s, Inverse: r.Encoders, Decoders: NewDecoders(0, 1), Premultiplied: true, Mix: 1}
 		b.Run("write/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

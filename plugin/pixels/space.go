@@ -59,7 +59,7 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 	w.Space.Decode(styled)
 	in, out := gain(w.ExposureIn), gain(w.ExposureOut)
 	is := w.Space.IsLight(true)
-	e, d := w.Again[is], w.Decoders[is]
+	e, d := w.Inverse[is], w.Decoders[is]
 	for x := range styled {
 		if k[x] == 0 {
 			continue

@@ -10,7 +10,7 @@ import (
 type Writer struct {
 	Space         *colour.Space
 	Decoders      Decoders
-	Again         Encoders // their inverses
+	Inverse       Encoders // their inverses
 	BGR           bool
 	Premultiplied bool
 	ExposureIn    float64 // stops that light is raised by before the network, as Reader has it

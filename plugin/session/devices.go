@@ -23,7 +23,7 @@ type Devices struct {
 // Placement is where a network is to be, as far as that is known before it is loaded.
 type Placement struct {
 	GPU       bool // or else the CPU
-	Spare     bool // which takes over where no GPU can be used
+	Fallback  bool // which takes over where no GPU can be used
 	index     int  // of the GPU
 	Precision int  // 0: 16 bits where they are as good
 }
@@ -61,7 +61,7 @@ func (d *Devices) Place(want bridge.Device) (p Placement, why string) {
 	case len(d.GPUs()) == 0:
 		why = "this machine has no GPU"
 	default:
-		p.GPU, p.Spare = true, true
+		p.GPU, p.Fallback = true, true
 	}
 	if p.GPU {
 		p.index = want.Index
@@ -79,7 +79,7 @@ func (p Placement) devices() (all []network.Device) {
 			all = append(all, network.Device{Provider: provider, Index: p.index})
 		}
 	}
-	if p.Spare || !p.GPU {
+	if p.Fallback || !p.GPU {
 		all = append(all, network.Device{})
 	}
 	return all

@@ -87,9 +87,9 @@ func (x *Session) parity(a, b *network.Session, vector []float32, threads int) (
 		v := 0.5 + 0.25*math.Sin(across/5+channel) + 0.25*math.Cos(up/7-2*channel)
 		picture[i] = float32(in.Range[0] + v*(in.Range[1]-in.Range[0]))
 	}
-	x.See(threads, picture, &g)
+	x.Sample(threads, picture, &g)
 	pixels.Normalise(threads, in.Mean, in.Std, picture)
-	norms, err := x.Style(context.Background(), vector)
+	norms, err := x.NormsOf(context.Background(), vector)
 	if err != nil {
 		return 0, err
 	}

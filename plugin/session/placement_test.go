@@ -18,7 +18,7 @@ func TestPlaces(t *testing.T) {
 		then Placement
 		why  string
 	}{
-		{"auto", &Devices{GPUs: one}, auto, Placement{GPU: true, Spare: true, index: 2}, ""},
+		{"auto", &Devices{GPUs: one}, auto, Placement{GPU: true, Fallback: true, index: 2}, ""},
 		{"auto without a GPU", &Devices{GPUs: none}, auto, Placement{Precision: 32}, "no GPU"},
 		{"auto in the background", &Devices{GPUs: one, Background: true}, auto, Placement{Precision: 32}, "nobody watches"},
 		{"auto after a failure", &Devices{GPUs: one, failed: errors.New("it burns")}, auto, Placement{Precision: 32}, "it burns"},
@@ -29,7 +29,7 @@ func TestPlaces(t *testing.T) {
 		{"CPU", &Devices{GPUs: one}, cpu, Placement{Precision: 32}, ""},
 		{"overridden to CPU", &Devices{GPUs: one, Override: &bridge.Device{Kind: "cpu"}}, gpu, Placement{Precision: 32}, ""},
 		{"overridden to a GPU", &Devices{GPUs: none, Background: true, Override: &bridge.Device{Kind: "gpu", Index: 1}}, half, Placement{GPU: true, index: 1, Precision: 16}, ""},
-		{"overridden to auto", &Devices{GPUs: one, Override: &bridge.Device{Kind: "auto"}}, cpu, Placement{GPU: true, Spare: true}, ""},
+		{"overridden to auto", &Devices{GPUs: one, Override: &bridge.Device{Kind: "auto"}}, cpu, Placement{GPU: true, Fallback: true}, ""},
 	} {
 		place, why := c.d.Place(c.want)
 		if place != c.then || !strings.Contains(why, c.why) || (why == "") != (c.why == "") {

@@ -229,18 +229,18 @@ func port(name string, size *[2]int) network.Port {
 	return network.Picture(name, size[0], size[1])
 }
 
-// See makes the small picture of a frame that the norms are made of, where styles share
+// Sample makes the small picture of a frame that the norms are made of, where styles share
 // the network.
-func (x *Session) See(workers int, picture []float32, g *pixels.Geometry) {
+func (x *Session) Sample(workers int, picture []float32, g *pixels.Geometry) {
 	if x.Norms == nil {
 		return
 	}
 	pixels.Average(workers, picture, g, g.Whole(), x.Small.Values, x.Norms.Size)
 }
 
-// Style makes the norms of the small picture and a vector: what such a network takes
+// NormsOf makes the norms of the small picture and a vector: what such a network takes
 // beside the frame. For others there is nothing to be made.
-func (x *Session) Style(ctx context.Context, vector []float32) ([]network.Tensor, error) {
+func (x *Session) NormsOf(ctx context.Context, vector []float32) ([]network.Tensor, error) {
 	if x.Norms == nil {
 		return nil, nil
 	}
