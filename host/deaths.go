@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -22,9 +18,6 @@ const (
 
 // errKilled is in the error of an engine that somebody else killed.
 var errKilled = errors.New("somebody killed it")
-
-// fromOutside are the signals that no program gets by its own mistakes.
-var fromOutside = []syscall.Signal{unix.SIGKILL, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT}
 
 // tally is how many engines a request has cost that it was alone in.
 type tally struct{ died, killed int }
@@ -52,7 +45,7 @@ func (t *tally) tooMuch(doing string) string {
 // endedItself says whether an error is what one sees of a process that ended, so that the
 // signal it ended by is not ours.
 func endedItself(err error) bool {
-	for _, seen := range []error{io.EOF, io.ErrUnexpectedEOF, unix.EPIPE, unix.ECONNRESET, unix.ECONNREFUSED} {
+	for _, seen := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.EPIPE, syscall.ECONNRESET, syscall.ECONNREFUSED} {
 		if errors.Is(err, seen) {
 			return true
 		}
@@ -66,16 +59,6 @@ func endedItself(err error) bool {
 	return false
 }
 
-// signal is what the engine ended by, or 0.
-func (e *engine) signal() syscall.Signal {
-	if e.ended != nil {
-		if s := e.ended.Sys().(syscall.WaitStatus); s.Signaled() {
-			return s.Signal()
-		}
-	}
-	return 0
-}
-
 // cutShort says whether a signal of somebody else ended the engine; it may be nil, where there was none yet.
 func (e *engine) cutShort(err error) bool {
 	return e != nil && endedItself(err) && e.signal() != 0
@@ -85,20 +68,4 @@ func (e *engine) cutShort(err error) bool {
 // took any process for want of memory meanwhile it may have been this one, and for its frame.
 func (e *engine) killedFromOutside(why error) bool {
 	return e.cutShort(why) && slices.Contains(fromOutside, e.signal()) && oomKills() == e.oomKills
-}
-
-// oomKills is how many processes the kernel has killed for want of memory; "" where it does not
-// count them.
-func oomKills() string {
-	f, err := os.Open("/proc/vmstat")
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if n, ok := strings.CutPrefix(lines.Text(), "oom_kill "); ok {
-			return n
-		}
-	}
-	return ""
 }

@@ -10,12 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
 )
@@ -81,8 +79,7 @@ func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, pa
 	// be there twice.
 	cmd.Env = append(os.Environ(), plugin.EnvUnixSocketDir+"="+dir)
 	cmd.ExtraFiles = []*os.File{bridge.EngineSocket - 3: theirs}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+	inGroup(cmd)
 
 	e := &engine{
 		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill, oomKills: oomKills(),

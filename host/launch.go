@@ -12,12 +12,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/regular"
@@ -66,7 +64,7 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 	} else if !st.Mode().IsRegular() { // a pipe would be waited for
 		return nil, fail(regular.ErrNot, "is no program: "+again)
 	}
-	if err := unix.Access(in.path, unix.X_OK); err != nil {
+	if err := regular.Executable(in.path); err != nil {
 		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)
 	}
 	in.log.Info("starting the engine", "path", in.path)
@@ -147,11 +145,11 @@ func socketFolder() (string, error) {
 		for _, dir := range old {
 			info, err := os.Lstat(dir)
 			if err == nil && info.IsDir() && time.Since(info.ModTime()) > socketAge &&
-				info.Sys().(*syscall.Stat_t).Uid == uint32(os.Getuid()) {
+				regular.Mine(info) {
 				os.RemoveAll(dir)
 			}
 		}
-		if err := unix.Access(base, unix.W_OK|unix.X_OK); err != nil {
+		if err := regular.Writable(base); err != nil {
 			tried = append(tried, fmt.Sprintf("%s (%v)", base, err))
 			continue
 		}

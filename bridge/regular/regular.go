@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-
-	"golang.org/x/sys/unix"
 )
 
 // ErrNot is wrapped by the errors for what is something else.
@@ -15,12 +13,12 @@ var ErrNot = errors.New("not a regular file")
 
 // Open is os.OpenFile.
 func Open(name string, flag int, perm os.FileMode) (*os.File, error) {
-	return checked(os.OpenFile(name, flag|unix.O_NONBLOCK, perm))
+	return checked(os.OpenFile(name, flag|atOnce, perm))
 }
 
 // OpenIn is Open within a folder.
 func OpenIn(root *os.Root, name string, flag int, perm os.FileMode) (*os.File, error) {
-	return checked(root.OpenFile(name, flag|unix.O_NONBLOCK, perm))
+	return checked(root.OpenFile(name, flag|atOnce, perm))
 }
 
 // OpenRoot is os.OpenRoot. What is no folder the slash refuses.

@@ -12,10 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge/regular"
 	"impasto.net/plugin/pixels"
@@ -158,7 +155,7 @@ func (c *Disk) open() (*os.Root, error) {
 		return nil, err
 	}
 	st, err := root.Stat(".")
-	if err == nil && (st.Mode().Perm()&0o077 != 0 || st.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid())) {
+	if err == nil && (!regular.Private(st)) {
 		err = fmt.Errorf("%s is open to others (%s): remove it, or have it belong to you alone", c.Folder, st.Mode())
 	}
 	if err != nil {
@@ -181,11 +178,11 @@ func (c *Disk) alone(do func(*os.Root) error) error {
 	}
 	defer f.Close() // which gives it back
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err := regular.Lock(f, false)
 		if err == nil {
 			return do(root)
 		}
-		if err != unix.EWOULDBLOCK && err != unix.EINTR || time.Since(began) > patience {
+		if err != regular.ErrLocked || time.Since(began) > patience {
 			return fmt.Errorf("locking %s: %w", f.Name(), err)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"runtime"
 
-	"golang.org/x/sys/unix"
-
 	"impasto.net/bridge"
 	"impasto.net/plugin/config"
 	"impasto.net/plugin/lease"
@@ -15,9 +13,8 @@ import (
 // machine says what there is to paint with, for impasto doctor.
 func machine() *bridge.Section {
 	s := &bridge.Section{Name: "machine"}
-	var u unix.Utsname
-	if unix.Uname(&u) == nil {
-		s.Note("system", "%s %s, %s", unix.ByteSliceToString(u.Sysname[:]), unix.ByteSliceToString(u.Release[:]), unix.ByteSliceToString(u.Machine[:]))
+	if system := sysinfo.System(); system != "" {
+		s.Note("system", "%s", system)
 	}
 	s.Note("processor", "%s", sysinfo.Processor())
 	granted := runtime.GOMAXPROCS(0)

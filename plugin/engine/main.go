@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -85,16 +84,6 @@ func try(args []string) error {
 		return err
 	}
 	return importer.Trial(library, parent, args[1], args[2:])
-}
-
-// expendable has the kernel take this process before others where memory runs out: it is
-// started again, the artist's session is not.
-func expendable() error {
-	const file, most = "/proc/self/oom_score_adj", "1000"
-	if is, err := os.ReadFile(file); err == nil && strings.TrimSpace(string(is)) == most {
-		return nil // and confined it could not be said again
-	}
-	return os.WriteFile(file, []byte(most), 0)
 }
 
 // start answers messages from here on, and ends the process with its parent.

@@ -13,10 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge"
 	"impasto.net/plugin/network"
@@ -115,7 +112,7 @@ func (e runError) Error() string  { return "ONNX Runtime cannot run it: " + stri
 
 func (t *trial) start() error {
 	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph}, t.outputs...)...)
-	t.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt is for who started it
+	t.cmd.SysProcAttr = ownGroup()
 	t.complaint.Reset()
 	t.cmd.Stderr = &t.complaint
 	in, err := t.cmd.StdinPipe()
@@ -220,33 +217,4 @@ func load(library, graph string, outputs []string) (*network.Session, error) {
 		return nil, explained(m, err)
 	}
 	return session, nil
-}
-
-// bound keeps this process from taking more memory than there is to spare, beside what it
-// has reserved by now.
-func bound() error {
-	spare, err := kilobytes("/proc/meminfo", "MemAvailable:")
-	if err != nil {
-		return err
-	}
-	reserved, err := kilobytes("/proc/self/status", "VmSize:")
-	if err != nil {
-		return err
-	}
-	limit := (reserved + max(spare/4*3, 1<<20)) << 10
-	return unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: limit, Max: limit})
-}
-
-// kilobytes reads a line of a file such as /proc/meminfo.
-func kilobytes(path, key string) (uint64, error) {
-	info, err := os.ReadFile(path)
-	if err != nil {
-		return 0, err
-	}
-	_, after, _ := strings.Cut(string(info), key)
-	fields := strings.Fields(after)
-	if len(fields) == 0 {
-		return 0, fmt.Errorf("%s does not say %s", path, key)
-	}
-	return strconv.ParseUint(fields[0], 10, 64)
 }

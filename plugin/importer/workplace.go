@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"impasto.net/bridge/regular"
 )
 
 // adding begins the names of the folders that packages are made in. They lie among the
@@ -17,14 +17,14 @@ const adding = ".adding-"
 // is locked as long as it is used; leave removes it.
 func workplace(styles string) (folder string, leave func(), err error) {
 	// While this is held no other importer takes a new folder, not locked yet, for a dead one's.
-	if all, err := lock(styles, unix.LOCK_EX); err == nil {
+	if all, err := lock(styles, true); err == nil {
 		defer all.Close()
 		sweep(styles)
 	}
 	if folder, err = os.MkdirTemp(styles, adding); err != nil {
 		return "", nil, err
 	}
-	held, err := lock(folder, unix.LOCK_EX)
+	held, err := lock(folder, true)
 	return folder, func() {
 		_ = os.RemoveAll(folder) // what cannot be removed now is swept next time
 		if err == nil {
@@ -41,7 +41,7 @@ func sweep(styles string) {
 			continue
 		}
 		folder := filepath.Join(styles, e.Name())
-		if held, err := lock(folder, unix.LOCK_EX|unix.LOCK_NB); err == nil {
+		if held, err := lock(folder, false); err == nil {
 			_ = os.RemoveAll(folder) // or it stays, and hurts nobody
 			held.Close()
 		}
@@ -50,12 +50,12 @@ func sweep(styles string) {
 
 // lock locks a folder until the file is closed or the process ends. Some network file
 // systems cannot: there nothing is swept.
-func lock(folder string, how int) (*os.File, error) {
+func lock(folder string, wait bool) (*os.File, error) {
 	f, err := os.Open(folder)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), how); err != nil {
+	if err := regular.Lock(f, wait); err != nil {
 		f.Close()
 		return nil, err
 	}

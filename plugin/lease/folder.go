@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"impasto.net/bridge/regular"
 )
 
 // Folder is where engines of this user meet: one place for a desktop's session and for a
@@ -15,7 +15,7 @@ func Folder() (string, error) {
 	var failed []error
 	name := fmt.Sprint("impasto-", os.Getuid())
 	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"), fmt.Sprint("/run/user/", os.Getuid()), "/tmp"} {
-		if !filepath.IsAbs(base) || unix.Access(base, unix.W_OK|unix.X_OK) != nil {
+		if !filepath.IsAbs(base) || regular.Writable(base) != nil {
 			continue
 		}
 		folder := filepath.Join(base, name)
@@ -33,11 +33,11 @@ func private(folder string) error {
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	var st unix.Stat_t
-	if err := unix.Lstat(folder, &st); err != nil {
-		return fmt.Errorf("looking at %s: %w", folder, err)
+	st, err := os.Lstat(folder)
+	if err != nil {
+		return fmt.Errorf("looking at the folder for leases: %w", err)
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Getuid() || st.Mode&0o077 != 0 {
+	if !st.IsDir() || !regular.Private(st) {
 		return fmt.Errorf("%s is not a folder of this user's alone", folder)
 	}
 	return nil

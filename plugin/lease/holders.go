@@ -2,12 +2,9 @@ package lease
 
 import (
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/sys/unix"
 
 	"impasto.net/bridge/regular"
 )
@@ -65,18 +62,3 @@ func holders(f *os.File) (all []Holder, waits bool, err error) {
 
 // span is a part of the file.
 type span struct{ from, to int64 }
-
-// conflict is a lock of others in a part of the file; nil where there is none.
-func conflict(f *os.File, start, length int64) (*span, error) {
-	k := unix.Flock_t{Type: unix.F_WRLCK, Start: start, Len: length}
-	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_GETLK, &k); err != nil {
-		return nil, err
-	}
-	if k.Type == unix.F_UNLCK {
-		return nil, nil
-	}
-	if k.Len == 0 { // to the end
-		k.Len = math.MaxInt64 - k.Start
-	}
-	return &span{k.Start, k.Start + k.Len}, nil
-}

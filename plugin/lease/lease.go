@@ -16,8 +16,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"impasto.net/bridge/regular"
 )
 
@@ -118,7 +116,7 @@ func (l *Lease) open() error {
 	if l.file != nil {
 		return nil
 	}
-	f, err := regular.Open(filepath.Join(l.Folder, file), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	f, err := regular.Open(filepath.Join(l.Folder, file), os.O_RDWR|os.O_CREATE|noLinks, 0o600)
 	if err != nil {
 		return err
 	}
@@ -126,7 +124,7 @@ func (l *Lease) open() error {
 	for place := int64(os.Getpid() % processes); ; place += processes {
 		l.start = (1 + place) * Most
 		// What it has begins at the second byte: the first says that the part is taken.
-		mine, err := l.lock(l.start, 1)
+		mine, err := lock(l.file, l.start, 1)
 		if err != nil {
 			l.Give()
 			return fmt.Errorf("leasing memory by %s: %w", f.Name(), err)
@@ -155,11 +153,11 @@ func (l *Lease) begin() {
 func (l *Lease) resize(size int) (err error) {
 	if size > l.held {
 		var mine bool
-		if mine, err = l.lock(l.start+1, int64(size)); err == nil && !mine {
+		if mine, err = lock(l.file, l.start+1, int64(size)); err == nil && !mine {
 			err = errors.New("another process leases memory in this one's place")
 		}
 	} else if size < l.held {
-		err = l.unlock(l.start+1+int64(size), int64(l.held-size))
+		err = unlock(l.file, l.start+1+int64(size), int64(l.held-size))
 	}
 	if err == nil {
 		l.held = size
@@ -184,20 +182,4 @@ func (l *Lease) others() (sum int, err error) {
 		}
 	}
 	return sum, err
-}
-
-// Locks are those of open files: of processes they would go whenever one of two engines in
-// a process closes the file.
-func (l *Lease) lock(start, length int64) (mine bool, err error) {
-	err = set(l.file, unix.F_WRLCK, start, length)
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (l *Lease) unlock(start, length int64) error { return set(l.file, unix.F_UNLCK, start, length) }
-
-func set(f *os.File, kind int16, start, length int64) error {
-	return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: kind, Start: start, Len: length})
 }

@@ -63,12 +63,12 @@ func share(folder, budget string) {
 		n := 1 + rand.IntN(most)
 		fail(l.Take(context.Background(), 1+rand.IntN(n), all(n, most), func([]Holder) {}))
 		// It can be counted only while nobody takes any, and must not be waited for.
-		mine, err := l.lock(0, 1)
+		mine, err := lock(l.file, 0, 1)
 		fail(err)
 		if mine {
 			others, err := l.others()
 			fail(err)
-			fail(l.unlock(0, 1))
+			fail(unlock(l.file, 0, 1))
 			if others+l.Held() > most || l.Held() < 1 {
 				fail(fmt.Errorf("%d and %d of %d are leased", others, l.Held(), most))
 			}

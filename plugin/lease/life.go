@@ -4,8 +4,6 @@ import (
 	"maps"
 	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // An engine shows that it lives by a lock that moves on through the last bytes of its part
@@ -26,9 +24,9 @@ func live(f *os.File, window int64, stop <-chan struct{}) {
 	for last := int64(-1); ; {
 		at := window + time.Now().UnixNano()/int64(beat)%beats
 		if at != last { // where this fails the engine is taken for one that was stopped
-			_ = set(f, unix.F_WRLCK, at, 1)
+			_, _ = lock(f, at, 1)
 			if last >= 0 {
-				_ = set(f, unix.F_UNLCK, last, 1)
+				_ = unlock(f, last, 1)
 			}
 		}
 		last = at

@@ -16,8 +16,8 @@ const (
 // myTurn takes this engine's turn, if it is nobody else's.
 func (l *Lease) myTurn() (mine bool, err error) {
 	for turn := int64(0); turn < turns && err == nil; turn++ {
-		if mine, err = l.lock(turn, 1); mine {
-			_, err = l.lock(owners+turn*spread+l.start/Most, 1)
+		if mine, err = lock(l.file, turn, 1); mine {
+			_, err = lock(l.file, owners+turn*spread+l.start/Most, 1)
 			return true, err
 		}
 		if err == nil {
@@ -46,7 +46,7 @@ func (l *Lease) taken(turn int64) (bool, error) {
 
 // endTurn lets the others have theirs.
 func (l *Lease) endTurn() error {
-	return errors.Join(l.unlock(owners, turns*spread), l.unlock(0, turns))
+	return errors.Join(unlock(l.file, owners, turns*spread), unlock(l.file, 0, turns))
 }
 
 // Wanted says whether somebody waits for what this engine has.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // Buffers are the pictures before and after a network: big, few, and all of the same size
@@ -35,21 +33,15 @@ func (b *Buffers) Get(n int) ([]float32, error) {
 		}
 	}
 	b.trim(maxFreeBytes - 4*n) // they are of another size
-	m, err := memory(4 * n)
+	m, err := pages(4 * n)
 	if err != nil {
 		b.trim(0)
-		m, err = memory(4 * n)
+		m, err = pages(4 * n)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: mapping %d bytes: %w", ErrMemory, 4*n, err)
 	}
-	// Where there are no huge pages there are ordinary ones.
-	_ = unix.Madvise(m, unix.MADV_HUGEPAGE)
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(m))), n), nil
-}
-
-func memory(bytes int) ([]byte, error) {
-	return unix.Mmap(-1, 0, bytes, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 }
 
 // Put takes back a buffer that nobody uses any more.
@@ -77,6 +69,6 @@ func (b *Buffers) trim(limit int) {
 		oldest := b.free[0]
 		bytes -= 4 * len(oldest)
 		b.free = append(b.free[:0], b.free[1:]...)
-		_ = unix.Munmap(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(oldest))), 4*len(oldest)))
+		release(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(oldest))), 4*len(oldest)))
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"impasto.net/bridge"
 )
 
@@ -28,7 +26,7 @@ type Maps struct {
 }
 
 type mapping struct {
-	dev, ino uint64
+	identity identity
 	Bytes    []byte
 	users    int
 	since    time.Time // unused since
@@ -37,14 +35,14 @@ type mapping struct {
 // Get maps an attached memory, or finds its map. A map that exists holds the inode, so
 // that its number stands for nothing else, and the seals that it was checked for stay.
 func (m *Maps) Get(f *os.File) (*mapping, error) {
-	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+	id, err := identityOf(f)
+	if err != nil {
 		return nil, fmt.Errorf("looking at shared memory: %w", err)
 	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	for _, x := range m.list {
-		if x.dev == uint64(st.Dev) && x.ino == st.Ino {
+		if x.identity == id {
 			x.users++
 			return x, nil
 		}
@@ -53,7 +51,7 @@ func (m *Maps) Get(f *os.File) (*mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &mapping{dev: uint64(st.Dev), ino: st.Ino, Bytes: b, users: 1}
+	x := &mapping{identity: id, Bytes: b, users: 1}
 	m.list = append(m.list, x)
 	return x, nil
 }

@@ -3,9 +3,12 @@
 package sysinfo
 
 import (
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Processor is the name of this machine's.
@@ -41,4 +44,14 @@ func kilobytes(text string) int {
 		return 0
 	}
 	return n
+}
+
+// System is the kernel's name, release and machine; "" where it does not say.
+func System() string {
+	var u unix.Utsname
+	if unix.Uname(&u) != nil {
+		return ""
+	}
+	text := unix.ByteSliceToString
+	return fmt.Sprintf("%s %s, %s", text(u.Sysname[:]), text(u.Release[:]), text(u.Machine[:]))
 }
