@@ -161,7 +161,8 @@ func TestBrokenFrames(t *testing.T) {
 // A peer that promises a quarter of a gigabyte and sends nothing must not make us take it.
 func TestMemoryIsForWhatArrived(t *testing.T) {
 	a, f := pair(t)
-	if _, err := f.Write(append(binary.BigEndian.AppendUint32([]byte(magic), MaxBody), 0x93)); err != nil {
+	if _, err := f.Write(append(binary.BigEndian.AppendUint32([]byte(magic), MaxBody),
+		0x93)); err != nil {
 		t.Fatal(err)
 	}
 	var before, after runtime.MemStats
@@ -212,8 +213,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{"another type", []byte{0x81, 0xa5, 's', 't', 'y', 'l', 'e', 1}},
 		{"a field that is not known", []byte{0x81, 0xa5, 'c', 'o', 'l', 'o', 'r', 0xa0}},
 		{"something behind", []byte{0x80, 0x80}},
-		{"nesting without end", append([]byte{0x81, 0xa5, 's', 't', 'y', 'l', 'e'}, bytes.Repeat([]byte{0x91}, 64<<20)...)},
-		{"unknown nesting without end", append([]byte{0x81, 0xa1, 'x'}, bytes.Repeat([]byte{0x91}, 64<<20)...)},
+		{"nesting without end", append([]byte{0x81, 0xa5, 's', 't', 'y', 'l', 'e'},
+			bytes.Repeat([]byte{0x91}, 64<<20)...)},
+		{"unknown nesting without end", append([]byte{0x81, 0xa1, 'x'},
+			bytes.Repeat([]byte{0x91}, 64<<20)...)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var p Prepare
@@ -261,37 +264,52 @@ func TestImageCheck(t *testing.T) {
 func TestRenderCheck(t *testing.T) {
 	size := Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1}
 	for _, mix := range []float64{0, 0.25, 1} {
-		r := Render{Space: SpaceLinear, StyleMix: mix, Size: size, Device: Device{Kind: DeviceAuto}, Painting: &Painting{Space: SpaceSRGB}}
+		r := Render{Space: SpaceLinear, StyleMix: mix, Size: size, Device: Device{Kind: DeviceAuto},
+			Painting: &Painting{Space: SpaceSRGB}}
 		if err := r.Check(); err != nil {
 			t.Errorf("style mix %g: %v", mix, err)
 		}
 	}
 	for name, r := range map[string]Render{
-		"no number":             {Space: SpaceLinear, Size: size, StyleMix: math.NaN()},
-		"less than nothing":     {Space: SpaceLinear, Size: size, StyleMix: -0.1},
-		"more than all":         {Space: SpaceLinear, Size: size, StyleMix: math.Inf(1)},
-		"a space of the plate":  {Space: "log", Size: size},
-		"one of the painting":   {Space: SpaceLinear, Size: size, Painting: &Painting{}},
-		"statistics of nothing": {Space: SpaceLinear, Size: size, Statistics: Statistics{Window: &Window{5, 5, 5, 9}}},
-		"no size":               {Space: SpaceLinear},
-		"no scale":              {Space: SpaceLinear, Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
-		"a scale of no number":  {Space: SpaceLinear, Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1, nil}},
-		"no iterations":         {Space: SpaceLinear, Size: size, Descent: &Descent{TextureCrop: [4]float64{0, 0, 1, 1}}},
-		"endless iterations":    {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: MaxIterations + 1, TextureCrop: [4]float64{0, 0, 1, 1}}},
-		"more than a painting":  {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1.01}}},
-		"a strange name":        {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, After: make([]byte, KeptBytes-1)}},
-		"a crop of no number":   {Space: SpaceLinear, Size: size, Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, math.NaN()}}},
-		"a format of nothing":   {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, 0, 9}}},
-		"a format of no number": {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.NaN(), 9}}},
-		"an endless format":     {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.Inf(1), 9}}},
-		"endless pixels":        {Space: SpaceLinear, Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1, nil}},
+		"no number":            {Space: SpaceLinear, Size: size, StyleMix: math.NaN()},
+		"less than nothing":    {Space: SpaceLinear, Size: size, StyleMix: -0.1},
+		"more than all":        {Space: SpaceLinear, Size: size, StyleMix: math.Inf(1)},
+		"a space of the plate": {Space: "log", Size: size},
+		"one of the painting":  {Space: SpaceLinear, Size: size, Painting: &Painting{}},
+		"statistics of nothing": {Space: SpaceLinear, Size: size,
+			Statistics: Statistics{Window: &Window{5, 5, 5, 9}}},
+		"no size": {Space: SpaceLinear},
+		"no scale": {Space: SpaceLinear,
+			Size: Size{PixelAspect: 1, Detail: 1, TextureScale: 1}},
+		"a scale of no number": {Space: SpaceLinear,
+			Size: Size{[2]float64{1, math.NaN()}, 1, 1, 1, nil}},
+		"no iterations": {Space: SpaceLinear, Size: size,
+			Descent: &Descent{TextureCrop: [4]float64{0, 0, 1, 1}}},
+		"endless iterations": {Space: SpaceLinear, Size: size,
+			Descent: &Descent{Iterations: MaxIterations + 1, TextureCrop: [4]float64{0, 0, 1, 1}}},
+		"more than a painting": {Space: SpaceLinear, Size: size,
+			Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1.01}}},
+		"a strange name": {Space: SpaceLinear, Size: size,
+			Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1},
+				After: make([]byte, KeptBytes-1)}},
+		"a crop of no number": {Space: SpaceLinear, Size: size,
+			Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, math.NaN()}}},
+		"a format of nothing": {Space: SpaceLinear,
+			Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, 0, 9}}},
+		"a format of no number": {Space: SpaceLinear,
+			Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.NaN(), 9}}},
+		"an endless format": {Space: SpaceLinear,
+			Size: Size{[2]float64{1, 1}, 1, 1, 1, &[4]float64{0, 0, math.Inf(1), 9}}},
+		"endless pixels": {Space: SpaceLinear,
+			Size: Size{[2]float64{1, 1}, math.Inf(1), 1, 1, nil}},
 	} {
 		r.Device.Kind = DeviceCPU
 		if err := r.Check(); err == nil {
 			t.Errorf("%s passed", name)
 		}
 	}
-	for _, d := range []Device{{}, {Kind: "GPU"}, {Kind: DeviceGPU, Index: -1}, {Kind: DeviceGPU, Index: MaxDevice}, {Kind: DeviceGPU, Precision: 8},
+	for _, d := range []Device{{}, {Kind: "GPU"}, {Kind: DeviceGPU, Index: -1},
+		{Kind: DeviceGPU, Index: MaxDevice}, {Kind: DeviceGPU, Precision: 8},
 		{Kind: DeviceCPU, Memory: -1}, {Kind: DeviceCPU, Memory: MaxMemory + 1}} {
 		if err := (&Render{Space: SpaceLinear, Size: size, Device: d}).Check(); err == nil {
 			t.Errorf("%+v passed", d)
@@ -320,7 +338,8 @@ func FuzzReceive(f *testing.F) {
 			if m.Decode(fields) != nil {
 				return
 			}
-			if r, ok := fields.(*Render); ok && r.Plate.Check(4, 1<<20) == nil && r.Plate.Offset+r.Plate.Size() > 1<<20 {
+			if r, ok := fields.(*Render); ok && r.Plate.Check(4, 1<<20) == nil &&
+				r.Plate.Offset+r.Plate.Size() > 1<<20 {
 				t.Errorf("%+v passed and lies outside its memory", r.Plate)
 			}
 			return

@@ -46,7 +46,8 @@ func (im *Image) Check(channels, memory int) error {
 	}
 	row := im.Window.Width() * channels * 4
 	if im.RowBytes < row || im.RowBytes > 2*row+4096 || im.RowBytes%4 != 0 {
-		return fmt.Errorf("rows of %d bytes for %d pixels of %d channels", im.RowBytes, im.Window.Width(), channels)
+		return fmt.Errorf("rows of %d bytes for %d pixels of %d channels", im.RowBytes,
+			im.Window.Width(), channels)
 	}
 	switch {
 	case memory == 0 && im.Offset != 0:

@@ -46,7 +46,8 @@ func MapMemory(f *os.File) ([]byte, error) {
 	if st.Size <= 0 || st.Size > 3*maxPixels*16 {
 		return nil, fmt.Errorf("shared memory of %d bytes", st.Size)
 	}
-	b, err := unix.Mmap(int(f.Fd()), 0, int(st.Size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	b, err := unix.Mmap(int(f.Fd()), 0, int(st.Size), unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_SHARED)
 	if err != nil {
 		return nil, fmt.Errorf("mapping %d bytes of shared memory: %w", st.Size, err)
 	}

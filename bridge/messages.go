@@ -69,26 +69,33 @@ type Prepare struct {
 // Render asks for one frame. The output is written into its image before Done is sent;
 // what lies there after an Error is unspecified.
 type Render struct {
-	Style         string     `msgpack:"style"`         // as in Prepare
-	StyleB        string     `msgpack:"styleB"`        // likewise; of no use where StyleMix is 0
-	StyleMix      float64    `msgpack:"styleMix"`      // 0 is Style alone, 1 StyleB alone; between them both have to be of one network
-	Unrealness    float64    `msgpack:"unrealness"`    // how much of the style: MinUnrealness to MaxUnrealness
-	Frame         float64    `msgpack:"frame"`         // OFX time, for the log
-	Space         string     `msgpack:"space"`         // of plate and output
-	Premultiplied bool       `msgpack:"premultiplied"` // plate and output: RGB carries alpha
-	ExposureIn    float64    `msgpack:"exposureIn"`    // stops that the plate's light is raised by before it is painted
-	ExposureOut   float64    `msgpack:"exposureOut"`   // likewise the light of what was painted
-	KeepColour    float64    `msgpack:"keepColour"`    // 0 is the colour of the painting, 1 that of the plate
-	Mix           float64    `msgpack:"mix"`           // 0 is the plate, 1 what is painted of it
-	MaskInvert    bool       `msgpack:"maskInvert"`
-	Size          Size       `msgpack:"size"`
-	Statistics    Statistics `msgpack:"statistics"`
-	Plate         Image      `msgpack:"plate"`              // RGBA: the whole picture, also where the output is a part
-	Mask          *Image     `msgpack:"mask,omitempty"`     // one channel; none is 1 everywhere, outside its window it is 0
-	Painting      *Painting  `msgpack:"painting,omitempty"` // none where nothing is connected; of use to some styles only
-	Descent       *Descent   `msgpack:"descent,omitempty"`  // likewise
-	Output        Image      `msgpack:"output"`             // RGBA, in the plate's space
-	Device        Device     `msgpack:"device"`
+	Style  string `msgpack:"style"`  // as in Prepare
+	StyleB string `msgpack:"styleB"` // likewise; of no use where StyleMix is 0
+	// 0 is Style alone, 1 StyleB alone; between them both have to be of one network
+	StyleMix float64 `msgpack:"styleMix"`
+	// how much of the style: MinUnrealness to MaxUnrealness
+	Unrealness    float64 `msgpack:"unrealness"`
+	Frame         float64 `msgpack:"frame"`         // OFX time, for the log
+	Space         string  `msgpack:"space"`         // of plate and output
+	Premultiplied bool    `msgpack:"premultiplied"` // plate and output: RGB carries alpha
+	// stops that the plate's light is raised by before it is painted
+	ExposureIn  float64 `msgpack:"exposureIn"`
+	ExposureOut float64 `msgpack:"exposureOut"` // likewise the light of what was painted
+	// 0 is the colour of the painting, 1 that of the plate
+	KeepColour float64    `msgpack:"keepColour"`
+	Mix        float64    `msgpack:"mix"` // 0 is the plate, 1 what is painted of it
+	MaskInvert bool       `msgpack:"maskInvert"`
+	Size       Size       `msgpack:"size"`
+	Statistics Statistics `msgpack:"statistics"`
+	// RGBA: the whole picture, also where the output is a part
+	Plate Image `msgpack:"plate"`
+	// one channel; none is 1 everywhere, outside its window it is 0
+	Mask *Image `msgpack:"mask,omitempty"`
+	// none where nothing is connected; of use to some styles only
+	Painting *Painting `msgpack:"painting,omitempty"`
+	Descent  *Descent  `msgpack:"descent,omitempty"` // likewise
+	Output   Image     `msgpack:"output"`            // RGBA, in the plate's space
+	Device   Device    `msgpack:"device"`
 }
 
 // Check says whether the values make sense; the images have a Check of their own.
@@ -133,10 +140,12 @@ func (r *Render) Check() error {
 
 // Device says what a network is to run on.
 type Device struct {
-	Kind      string `msgpack:"kind"`
-	Index     int    `msgpack:"index"`     // of the GPUs that there are, from 0
-	Precision int    `msgpack:"precision"` // in bits, 32 or 16; 0: 16 where the device is good at it
-	Memory    int    `msgpack:"memory"`    // in megabytes, of all engines of this user together; 0: what the machine can spare
+	Kind  string `msgpack:"kind"`
+	Index int    `msgpack:"index"` // of the GPUs that there are, from 0
+	// in bits, 32 or 16; 0: 16 where the device is good at it
+	Precision int `msgpack:"precision"`
+	// in megabytes, of all engines of this user together; 0: what the machine can spare
+	Memory int `msgpack:"memory"`
 }
 
 // Kinds of devices.
@@ -171,10 +180,13 @@ func (d *Device) Check() error {
 // Size says how large a plate is for a network, and by that how large the strokes are on
 // it: they have a size of their own, in pixels of the picture that the network works on.
 type Size struct {
-	Scale        [2]float64 `msgpack:"scale"`        // the plate's pixels for one of the full-resolution frame, across and up
-	PixelAspect  float64    `msgpack:"pixelAspect"`  // the width of a pixel of the full-resolution frame, of which the height is 1
-	Detail       float64    `msgpack:"detail"`       // the size that the network works at, of the full-resolution frame with square pixels
-	TextureScale float64    `msgpack:"textureScale"` // how much larger the strokes are
+	// the plate's pixels for one of the full-resolution frame, across and up
+	Scale [2]float64 `msgpack:"scale"`
+	// the width of a pixel of the full-resolution frame, of which the height is 1
+	PixelAspect float64 `msgpack:"pixelAspect"`
+	// the size that the network works at, of the full-resolution frame with square pixels
+	Detail       float64 `msgpack:"detail"`
+	TextureScale float64 `msgpack:"textureScale"` // how much larger the strokes are
 
 	// Format is the frame that the plate lies in, whatever there is of it: x1, y1, x2, y2, in
 	// pixels of the plate, of which a proxy's are parts. None: nobody knows, and it is the plate.
@@ -187,7 +199,8 @@ func (s *Size) check() error {
 		name            string
 		value, min, max float64
 	}{
-		{"scale", s.Scale[0], 1e-3, 1e3}, {"scale", s.Scale[1], 1e-3, 1e3}, {"pixel aspect", s.PixelAspect, 1e-2, 1e2},
+		{"scale", s.Scale[0], 1e-3, 1e3}, {"scale", s.Scale[1], 1e-3, 1e3}, {"pixel aspect",
+			s.PixelAspect, 1e-2, 1e2},
 		{"detail", s.Detail, 1e-2, 10}, {"texture scale", s.TextureScale, 1e-2, 1e2},
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
@@ -209,11 +222,15 @@ func (s *Size) check() error {
 
 // Descent says how a plate is optimised, for styles that do that.
 type Descent struct {
-	Iterations  int        `msgpack:"iterations"`      // 1 to MaxIterations
-	TextureCrop [4]float64 `msgpack:"textureCrop"`     // the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not in order there is nothing to be painted
-	Seed        int        `msgpack:"seed"`            // of the grain that even areas start from
-	MatchMask   bool       `msgpack:"matchMask"`       // the painting is compared with what the mask shows, which is then of the whole plate
-	After       []byte     `msgpack:"after,omitempty"` // Done.Kept of the frame before, whose picture it starts from; none starts from the plate
+	Iterations int `msgpack:"iterations"` // 1 to MaxIterations
+	// the part of the painting, of its width and height, y up: x1, y1, x2, y2; where those are not
+	// in order there is nothing to be painted
+	TextureCrop [4]float64 `msgpack:"textureCrop"`
+	Seed        int        `msgpack:"seed"` // of the grain that even areas start from
+	// the painting is compared with what the mask shows, which is then of the whole plate
+	MatchMask bool `msgpack:"matchMask"`
+	// Done.Kept of the frame before, whose picture it starts from; none starts from the plate
+	After []byte `msgpack:"after,omitempty"`
 }
 
 // KeptBytes is how long the name of a picture is.
@@ -239,8 +256,10 @@ func (d *Descent) check() error {
 
 // Statistics says of what the norms are made, for networks that make them of the frame.
 type Statistics struct {
-	Window *Window `msgpack:"window,omitempty"` // the part of the frame, in pixels of the plate; none is all of it
-	Held   *Image  `msgpack:"held,omitempty"`   // RGBA: another frame of the shot, of which they are; none is this one
+	// the part of the frame, in pixels of the plate; none is all of it
+	Window *Window `msgpack:"window,omitempty"`
+	// RGBA: another frame of the shot, of which they are; none is this one
+	Held *Image `msgpack:"held,omitempty"`
 }
 
 // Painting is a picture that a style is to be taken from, on the node's Style input.
@@ -283,8 +302,9 @@ type Image struct {
 	Window   Window `msgpack:"window"`
 	Channels int    `msgpack:"channels"` // 4: RGBA; 1: mask
 	RowBytes int    `msgpack:"rowBytes"`
-	Offset   int    `msgpack:"offset"`           // of row 0 in the attached memory; 0 when inline
-	Pixels   []byte `msgpack:"pixels,omitempty"` // inline: RowBytes × height; absent in an output that is asked for
+	Offset   int    `msgpack:"offset"` // of row 0 in the attached memory; 0 when inline
+	// inline: RowBytes × height; absent in an output that is asked for
+	Pixels []byte `msgpack:"pixels,omitempty"`
 }
 
 // Cancel ends the request that has this message's id.
@@ -304,13 +324,17 @@ type Progress struct {
 
 // Done answers Prepare and Render.
 type Done struct {
-	Device  string  `msgpack:"device"`            // for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
-	Cached  bool    `msgpack:"cached"`            // nothing was painted: the picture was kept
-	Timings Timings `msgpack:"timings"`           //
-	Pixels  []byte  `msgpack:"pixels,omitempty"`  // the output of an inline request
-	Kept    []byte  `msgpack:"kept,omitempty"`    // the name of a picture that was optimised, of KeptBytes
-	Warning string  `msgpack:"warning,omitempty"` // a sentence for the artist, who may expect another picture
-	Style   string  `msgpack:"style,omitempty"`   // of Prepare: the style as sentences name it, by its label
+	// for the artist, what the network runs on, and why on nothing better: "the CPU, 8 threads"
+	Device  string  `msgpack:"device"`
+	Cached  bool    `msgpack:"cached"`           // nothing was painted: the picture was kept
+	Timings Timings `msgpack:"timings"`          //
+	Pixels  []byte  `msgpack:"pixels,omitempty"` // the output of an inline request
+	// the name of a picture that was optimised, of KeptBytes
+	Kept []byte `msgpack:"kept,omitempty"`
+	// a sentence for the artist, who may expect another picture
+	Warning string `msgpack:"warning,omitempty"`
+	// of Prepare: the style as sentences name it, by its label
+	Style string `msgpack:"style,omitempty"`
 }
 
 // Timings are the engine's, in microseconds.

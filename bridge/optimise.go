@@ -61,23 +61,28 @@ func (o *Optimise) Check() error {
 		flag            string
 		value, min, max float64
 	}{
-		{"unrealness", r.Unrealness, MinUnrealness, MaxUnrealness}, {"iterations", float64(d.Iterations), 1, MaxIterations},
-		{"detail", r.Size.Detail, 0.1, 2}, {"texture-scale", r.Size.TextureScale, 0.1, 10}, {"keep-colour", r.KeepColour, 0, 1},
+		{"unrealness", r.Unrealness, MinUnrealness, MaxUnrealness}, {"iterations",
+			float64(d.Iterations), 1, MaxIterations},
+		{"detail", r.Size.Detail, 0.1, 2}, {"texture-scale", r.Size.TextureScale, 0.1,
+			10}, {"keep-colour", r.KeepColour, 0, 1},
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
 			return fmt.Errorf("--%s is %g to %g, not %g", v.flag, v.min, v.max, v.value)
 		}
 	}
 	if o.Optimiser != OptimiserLBFGS && o.Optimiser != OptimiserAdam {
-		return fmt.Errorf("--optimiser is %s or %s, not %q", OptimiserLBFGS, OptimiserAdam, o.Optimiser)
+		return fmt.Errorf("--optimiser is %s or %s, not %q", OptimiserLBFGS, OptimiserAdam,
+			o.Optimiser)
 	}
 	for _, n := range o.Stills {
 		if n < 1 || n > d.Iterations {
 			return fmt.Errorf("iteration %d of 1 to %d", n, d.Iterations)
 		}
 	}
-	if c := d.TextureCrop; !(c[0] >= 0 && c[0] < c[2] && c[2] <= 1 && c[1] >= 0 && c[1] < c[3] && c[3] <= 1) {
-		return fmt.Errorf("--texture-crop is x1,y1,x2,y2 from 0,0 at the lower left to 1,1 at the upper right, not %v", c)
+	if c := d.TextureCrop; !(c[0] >= 0 && c[0] < c[2] && c[2] <= 1 && c[1] >= 0 && c[1] < c[3] &&
+		c[3] <= 1) {
+		return fmt.Errorf("--texture-crop is x1,y1,x2,y2 from 0,0 at the lower left to 1,1 at "+
+			"the upper right, not %v", c)
 	}
 	return nil
 }
@@ -91,5 +96,6 @@ type Iteration struct {
 	Style     float64 `msgpack:"style"`
 	Content   float64 `msgpack:"content"`
 	Variation float64 `msgpack:"variation"`
-	Output    []byte  `msgpack:"output,omitempty"` // Render's, of stills and the last, where none is left
+	// Render's, of stills and the last, where none is left
+	Output []byte `msgpack:"output,omitempty"`
 }

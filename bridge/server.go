@@ -51,11 +51,15 @@ func (s *Server) Greet(c *Conn) (hello Hello, err error) {
 		return hello, s.refuse(c, m, err)
 	}
 	if hello.Protocol != ProtocolVersion {
-		e := Failure(CodeRequest, nil, "%s %s speaks protocol %d, but the %s beside it is version %s and speaks protocol %d: %s",
-			hello.Program, hello.Version, hello.Protocol, s.Program, Version, ProtocolVersion, s.Cure)
+		e := Failure(CodeRequest, nil,
+			"%s %s speaks protocol %d, but the %s beside it is version %s and speaks protocol "+
+				"%d: %s",
+			hello.Program, hello.Version, hello.Protocol, s.Program, Version, ProtocolVersion,
+			s.Cure)
 		return hello, errors.Join(e, c.SendFields(KindError, m.ID, e))
 	}
-	return hello, c.SendFields(KindWelcome, m.ID, &Welcome{Protocol: ProtocolVersion, Program: s.Program, Version: Version})
+	return hello, c.SendFields(KindWelcome, m.ID,
+		&Welcome{Protocol: ProtocolVersion, Program: s.Program, Version: Version})
 }
 
 // refuse answers a message that should not have come.
@@ -189,7 +193,9 @@ func (r *requests) cancel(id uint64) {
 func (s *Server) answer(ctx context.Context, r Request) (Message, *Error) {
 	defer s.inHand.Add(-1)
 	if s.inHand.Add(1) > s.Most {
-		return Message{}, Failure(CodeRequest, nil, "Impasto has %d requests in hand and takes no more: render fewer frames at once.", s.Most)
+		return Message{}, Failure(CodeRequest, nil,
+			"Impasto has %d requests in hand and takes no more: render fewer frames at once.",
+			s.Most)
 	}
 	return s.Answer(ctx, r)
 }

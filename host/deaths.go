@@ -34,10 +34,12 @@ func (t *tally) count(died error) {
 func (t *tally) tooMuch(doing string) string {
 	switch {
 	case t.died == chances:
-		return "The engine stopped twice while it was " + doing + " and nothing else; other frames are not affected. " +
+		return "The engine stopped twice while it was " + doing +
+			" and nothing else; other frames are not affected. " +
 			"Try another style or a smaller size, or set Device to CPU. "
 	case t.killed == kills:
-		return fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. ", kills, doing)
+		return fmt.Sprintf("Something on this machine killed the engine %d times while it was %s. ",
+			kills, doing)
 	}
 	return ""
 }
@@ -45,13 +47,15 @@ func (t *tally) tooMuch(doing string) string {
 // endedItself says whether an error is what one sees of a process that ended, so that the
 // signal it ended by is not ours.
 func endedItself(err error) bool {
-	for _, seen := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.EPIPE, syscall.ECONNRESET, syscall.ECONNREFUSED} {
+	for _, seen := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.EPIPE, syscall.ECONNRESET,
+		syscall.ECONNREFUSED} {
 		if errors.Is(err, seen) {
 			return true
 		}
 	}
 	// go-plugin's errors are text, most of them.
-	for _, seen := range []string{"Failed to read any lines", "plugin exited before we could connect", "session shutdown"} {
+	for _, seen := range []string{"Failed to read any lines",
+		"plugin exited before we could connect", "session shutdown"} {
 		if strings.Contains(err.Error(), seen) {
 			return true
 		}
@@ -59,7 +63,8 @@ func endedItself(err error) bool {
 	return false
 }
 
-// cutShort says whether a signal of somebody else ended the engine; it may be nil, where there was none yet.
+// cutShort says whether a signal of somebody else ended the engine; it may be nil, where there was
+// none yet.
 func (e *engine) cutShort(err error) bool {
 	return e != nil && endedItself(err) && e.signal() != 0
 }

@@ -54,7 +54,8 @@ func (l *labels) describe(m bridge.Message) string {
 			if r.StyleMix > 0 {
 				styles = fmt.Sprintf("the styles %q and %q", l.of(r.Style), l.of(r.StyleB))
 			}
-			return fmt.Sprintf("rendering frame %s with %s", strconv.FormatFloat(r.Frame, 'f', -1, 64), styles)
+			return fmt.Sprintf("rendering frame %s with %s",
+				strconv.FormatFloat(r.Frame, 'f', -1, 64), styles)
 		}
 	case bridge.KindPrepare:
 		var p bridge.Prepare

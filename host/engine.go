@@ -61,7 +61,8 @@ type exchange struct {
 }
 
 // launch starts the program and connects to it. The context's end kills it.
-func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, patience patience, log hclog.Logger) (*engine, error) {
+func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, patience patience,
+	log hclog.Logger) (*engine, error) {
 	dir, err := socketFolder()
 	if err != nil {
 		return nil, err
@@ -82,18 +83,20 @@ func launch(ctx context.Context, path string, sum []byte, hello bridge.Hello, pa
 	inGroup(cmd)
 
 	e := &engine{
-		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill, oomKills: oomKills(),
-		waiting: make(map[uint64]exchange), dead: make(chan struct{}),
+		ctx: ctx, log: log, patience: patience, conn: conn, cmd: cmd, kill: kill,
+		oomKills: oomKills(),
+		waiting:  make(map[uint64]exchange), dead: make(chan struct{}),
 	}
 	e.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: bridge.Handshake,
 		Plugins:         bridge.Plugins,
 		Cmd:             cmd,
-		SecureConfig:    &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()}, // a hash is for one start
-		SkipHostEnv:     true,
-		StartTimeout:    patience.start,
-		Stderr:          &e.stderr,
-		Logger:          log,
+		// a hash is for one start
+		SecureConfig: &plugin.SecureConfig{Checksum: sum, Hash: sha256.New()},
+		SkipHostEnv:  true,
+		StartTimeout: patience.start,
+		Stderr:       &e.stderr,
+		Logger:       log,
 	})
 	_, err = e.client.Client()
 	theirs.Close() // or its end would never be seen on ours
@@ -164,7 +167,8 @@ func (e *engine) begin(m bridge.Message, memory *os.File) exchange {
 // ask sends one request and waits for its final answer, also when the context ends: the
 // engine is told then, and lets go of the request's memory before it answers. The error
 // says why the engine died.
-func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File, progress func(bridge.Message)) (bridge.Message, error) {
+func (e *engine) ask(ctx context.Context, m bridge.Message, memory *os.File,
+	progress func(bridge.Message)) (bridge.Message, error) {
 	x := e.begin(m, memory)
 	cancelled := ctx.Done()
 	var stuck <-chan time.Time
@@ -213,7 +217,8 @@ func (e *engine) receive() {
 		e.mu.Unlock()
 		switch {
 		case !ok:
-			e.log.Warn("the engine answered a request that is not there", "kind", m.Kind, "id", m.ID)
+			e.log.Warn("the engine answered a request that is not there", "kind", m.Kind, "id",
+				m.ID)
 		case m.Kind == bridge.KindProgress:
 			select {
 			case x.progress <- m:

@@ -47,7 +47,9 @@ func (p place) inside(t *testing.T, sum string, patience patience, env ...string
 	ended := make(chan struct{})
 	go func() {
 		serve(t.Context(), host, &installation{
-			path: filepath.Join(p.dir, "impasto-engine"), sha256: sum, patience: patience, log: p.testLog(t), more: "The log says more.",
+			path: filepath.Join(p.dir,
+				"impasto-engine"), sha256: sum, patience: patience, log: p.testLog(t),
+			more: "The log says more.",
 		})
 		close(ended)
 	}()
@@ -68,21 +70,30 @@ func TestStartFailures(t *testing.T) {
 		want    string // in the sentence
 		cause   string
 	}{
-		"missing":     {prepare: os.Remove, want: "cannot be found: install"},
-		"not allowed": {prepare: replace("#!/bin/sh\n", 0o600), want: "may not be executed: make it executable"},
-		"no program":  {prepare: replace("no program\n", 0o700), sum: fmt.Sprintf("%x", sha256.Sum256([]byte("no program\n"))), want: "exec format error"},
-		"checksum":    {sum: strings.Repeat("00", 32), want: "is not the engine that this impasto-host was built with"},
+		"missing": {prepare: os.Remove, want: "cannot be found: install"},
+		"not allowed": {prepare: replace("#!/bin/sh\n", 0o600),
+			want: "may not be executed: make it executable"},
+		"no program": {prepare: replace("no program\n", 0o700),
+			sum: fmt.Sprintf("%x",
+				sha256.Sum256([]byte("no program\n"))), want: "exec format error"},
+		"checksum": {sum: strings.Repeat("00", 32),
+			want: "is not the engine that this impasto-host was built with"},
 		"no checksum": {sum: "none", want: "was built without its checksum"},
-		"cookie":      {want: "ended as soon as it was started, saying", cause: "not meant to be executed directly"},
-		"exits":       {want: `saying "libsomething.so.1: cannot open shared object file". The log says more.`, cause: "exit status 3"},
-		"nonsense":    {want: "does not answer as an engine of Impasto does", cause: "I am another program"},
-		"silent":      {want: "did not answer within", cause: "timeout"},
-		"mute":        {want: "did not answer within"},
-		"protocol":    {want: fmt.Sprintf("speaks protocol %d, but this impasto-host speaks protocol %d", bridge.ProtocolVersion+1, bridge.ProtocolVersion)},
-		"version":     {want: fmt.Sprintf("is version 0.0.0-other (protocol %[1]d), but this impasto-host is version dev (protocol %[1]d)", bridge.ProtocolVersion)},
-		"refuses":     {want: "refuses to work: There is no ONNX Runtime."},
-		"leaves":      {want: "ended as soon as it was started", cause: "exit status 5"},
-		"killed always": {want: fmt.Sprintf("was stopped by a signal (killed) each of the %d times that it was started", starts),
+		"cookie": {want: "ended as soon as it was started, saying",
+			cause: "not meant to be executed directly"},
+		"exits": {want: `saying "libsomething.so.1: cannot open shared object file". The log says more.`, cause: "exit status 3"},
+		"nonsense": {want: "does not answer as an engine of Impasto does",
+			cause: "I am another program"},
+		"silent": {want: "did not answer within", cause: "timeout"},
+		"mute":   {want: "did not answer within"},
+		"protocol": {want: fmt.Sprintf("speaks protocol %d, but this impasto-host speaks "+
+			"protocol %d", bridge.ProtocolVersion+1, bridge.ProtocolVersion)},
+		"version": {want: fmt.Sprintf("is version 0.0.0-other (protocol %[1]d), but this "+
+			"impasto-host is version dev (protocol %[1]d)", bridge.ProtocolVersion)},
+		"refuses": {want: "refuses to work: There is no ONNX Runtime."},
+		"leaves":  {want: "ended as soon as it was started", cause: "exit status 5"},
+		"killed always": {want: fmt.Sprintf("was stopped by a signal (killed) each of the %d "+
+			"times that it was started", starts),
 			cause: "signal: killed"},
 		"garbage": {want: "cannot be started: a welcome message that cannot be read"},
 	} {
@@ -106,7 +117,8 @@ func TestStartFailures(t *testing.T) {
 			if err == nil {
 				t.Fatal("it rendered")
 			}
-			if err.Code != bridge.CodeEngine || !strings.HasPrefix(err.Message, engine+" ") || !strings.Contains(err.Message, test.want) {
+			if err.Code != bridge.CodeEngine || !strings.HasPrefix(err.Message, engine+" ") ||
+				!strings.Contains(err.Message, test.want) {
 				t.Errorf("the artist reads %q", err.Message)
 			}
 			if err.Cause == "" || !strings.Contains(err.Cause, test.cause) {
@@ -193,7 +205,8 @@ func TestKillsAreHeldAgainstNoFrameForLong(t *testing.T) {
 	p := newPlace(t)
 	s := p.spawn(t)
 	_, err := s.begin(1, "killed").end()
-	if err == nil || !strings.Contains(err.Message, "killed the engine 6 times while it was rendering frame 1") {
+	if err == nil ||
+		!strings.Contains(err.Message, "killed the engine 6 times while it was rendering frame 1") {
 		t.Errorf("it ended with %v", err)
 	}
 	if times := p.journal(t)[1]; times != kills {
@@ -212,7 +225,8 @@ func TestHungEngineIsKilled(t *testing.T) {
 		p := newPlace(t)
 		s, _ := p.inside(t, self(), patience)
 		_, err := s.begin(1, how).end()
-		if err == nil || err.Code != bridge.CodeEngine || !strings.Contains(err.Cause, "did not answer a ping") {
+		if err == nil || err.Code != bridge.CodeEngine ||
+			!strings.Contains(err.Cause, "did not answer a ping") {
 			t.Errorf("%s: it ended with %v", how, err)
 		}
 		if _, err := s.begin(2, "slow").end(); err != nil {
@@ -277,7 +291,8 @@ func TestNothingLeaks(t *testing.T) {
 func TestOldSocketFoldersAreSwept(t *testing.T) {
 	p := newPlace(t)
 	t.Setenv("XDG_RUNTIME_DIR", p.sockets)
-	old, young, other := filepath.Join(p.sockets, socketPrefix+"OLD"), filepath.Join(p.sockets, socketPrefix+"YOUNG"), filepath.Join(p.sockets, "other")
+	old, young, other := filepath.Join(p.sockets, socketPrefix+"OLD"), filepath.Join(p.sockets,
+		socketPrefix+"YOUNG"), filepath.Join(p.sockets, "other")
 	for _, dir := range []string{old, young, other} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -312,8 +327,10 @@ func TestDescribe(t *testing.T) {
 	}
 	l.learn(prepare, done)
 	for want, r := range map[string]bridge.Render{
-		`rendering frame 6.5 with the style "A (Great)"`:        {Frame: 6.5, Style: "a@1", StyleB: "b"},
-		`rendering frame 7 with the styles "A (Great)" and "b"`: {Frame: 7, Style: "a@1", StyleB: "b", StyleMix: 0.25},
+		`rendering frame 6.5 with the style "A (Great)"`: {Frame: 6.5, Style: "a@1",
+			StyleB: "b"},
+		`rendering frame 7 with the styles "A (Great)" and "b"`: {Frame: 7, Style: "a@1",
+			StyleB: "b", StyleMix: 0.25},
 	} {
 		m, err := bridge.NewMessage(bridge.KindRender, 1, &r)
 		if err != nil {

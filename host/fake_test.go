@@ -152,7 +152,8 @@ func serveFake(conn *bridge.Conn, how string) error {
 	if err != nil {
 		return err
 	}
-	welcome := bridge.Welcome{Protocol: bridge.ProtocolVersion, Program: "impasto-engine", Version: bridge.Version}
+	welcome := bridge.Welcome{Protocol: bridge.ProtocolVersion, Program: "impasto-engine",
+		Version: bridge.Version}
 	switch how {
 	case "mute":
 		time.Sleep(time.Hour)
@@ -161,7 +162,8 @@ func serveFake(conn *bridge.Conn, how string) error {
 	case "leaves":
 		bridge.LeaveEngine(5)
 	case "refuses":
-		conn.SendFields(bridge.KindError, m.ID, &bridge.Error{Code: bridge.CodeEngine, Message: "There is no ONNX Runtime."})
+		conn.SendFields(bridge.KindError, m.ID,
+			&bridge.Error{Code: bridge.CodeEngine, Message: "There is no ONNX Runtime."})
 	case "version":
 		welcome.Version = "0.0.0-other"
 	case "garbage":
@@ -172,7 +174,8 @@ func serveFake(conn *bridge.Conn, how string) error {
 	}
 	f := fake{conn: conn, cancel: make(map[uint64]chan struct{}), release: make(chan struct{})}
 	if path := os.Getenv("IMPASTO_TEST_JOURNAL"); path != "" {
-		if f.journal, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		if f.journal, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY,
+			0o600); err != nil {
 			return err
 		}
 	}
@@ -246,7 +249,8 @@ func (f *fake) render(id uint64, r bridge.Render, memory *os.File, cancel, relea
 		case <-cancel:
 			f.note("cancelled", r)
 			f.drop(id)
-			f.conn.SendFields(bridge.KindError, id, &bridge.Error{Code: bridge.CodeCancelled, Message: "Cancelled."})
+			f.conn.SendFields(bridge.KindError, id,
+				&bridge.Error{Code: bridge.CodeCancelled, Message: "Cancelled."})
 			return
 		}
 	case "deaf": // to a cancel
@@ -255,14 +259,16 @@ func (f *fake) render(id uint64, r bridge.Render, memory *os.File, cancel, relea
 	b, err := bridge.MapMemory(memory)
 	memory.Close()
 	if err != nil {
-		f.conn.SendFields(bridge.KindError, id, &bridge.Error{Code: bridge.CodeRequest, Cause: err.Error()})
+		f.conn.SendFields(bridge.KindError, id,
+			&bridge.Error{Code: bridge.CodeRequest, Cause: err.Error()})
 		return
 	}
 	binary.LittleEndian.PutUint64(b, uint64(r.Frame)*7919)
 	bridge.Unmap(b)
 	f.note("end", r)
 	f.drop(id)
-	f.conn.SendFields(bridge.KindDone, id, &bridge.Done{Timings: bridge.Timings{Run: int64(os.Getpid())}})
+	f.conn.SendFields(bridge.KindDone, id,
+		&bridge.Done{Timings: bridge.Timings{Run: int64(os.Getpid())}})
 }
 
 func (f *fake) drop(id uint64) {
@@ -361,7 +367,8 @@ func (s *shim) begin(frame int, style string) *picture {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { p.memory.Close() })
-	m, err := bridge.NewMessage(bridge.KindRender, 1, &bridge.Render{Style: style, Frame: float64(frame)})
+	m, err := bridge.NewMessage(bridge.KindRender, 1,
+		&bridge.Render{Style: style, Frame: float64(frame)})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -445,7 +452,8 @@ func (s *shim) release() {
 	s.t.Helper()
 	lane := s.lane()
 	defer lane.Close()
-	if m := exchangeOn(s.t, lane, bridge.KindPrepare, &bridge.Prepare{Style: "release"}); m.Kind != bridge.KindDone {
+	if m := exchangeOn(s.t, lane, bridge.KindPrepare,
+		&bridge.Prepare{Style: "release"}); m.Kind != bridge.KindDone {
 		s.t.Fatalf("prepare is answered with %s %q", m.Kind, m.Fields)
 	}
 }

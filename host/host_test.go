@@ -65,7 +65,8 @@ func (p place) journal(t *testing.T) map[int]int {
 }
 
 // renderAll renders frames from several threads and returns what failed.
-func renderAll(s *shim, frames, threads int, style func(frame int) string, each func(frame int)) map[int]*bridge.Error {
+func renderAll(s *shim, frames, threads int, style func(frame int) string,
+	each func(frame int)) map[int]*bridge.Error {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	failed := make(map[int]*bridge.Error)
@@ -151,7 +152,10 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 			if len(failed) != 1 || failed[6] == nil {
 				t.Fatalf("failed: %v", failed)
 			}
-			if e := failed[6]; e.Code != bridge.CodeEngine || !strings.Contains(e.Message, fmt.Sprintf("stopped twice while it was rendering frame 6 with the style %q", style)) {
+			if e := failed[6]; e.Code != bridge.CodeEngine ||
+				!strings.Contains(e.Message,
+					fmt.Sprintf("stopped twice while it was rendering frame 6 with the style %q",
+						style)) {
 				t.Errorf("the artist reads %v", e)
 			}
 			for frame, times := range p.journal(t) {
@@ -166,7 +170,8 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 func TestLonelyFrameHasTwoChances(t *testing.T) {
 	p := newPlace(t)
 	s := p.spawn(t)
-	if _, err := s.begin(1, "poison").end(); err == nil || !strings.Contains(err.Cause, "exit status 7") {
+	if _, err := s.begin(1, "poison").end(); err == nil ||
+		!strings.Contains(err.Cause, "exit status 7") {
 		t.Errorf("it ended with %v", err)
 	}
 	if times := p.journal(t)[1]; times != 2 {
@@ -190,7 +195,8 @@ func TestSuspectsRunOneByOne(t *testing.T) {
 		inside := -1
 		eventually(t, longEnough, "a suspect runs again", func() bool {
 			began := p.journal(t)
-			inside = slices.IndexFunc(suspects, func(one *picture) bool { return began[one.frame] == 2 })
+			inside = slices.IndexFunc(suspects,
+				func(one *picture) bool { return began[one.frame] == 2 })
 			return inside >= 0
 		})
 		if left == 3 { // one that waits can be cancelled too, and leaves the queue
@@ -311,7 +317,8 @@ func TestTooManyRequests(t *testing.T) {
 	}
 	m := final(t, lane, nil)
 	var e bridge.Error
-	if m.Kind != bridge.KindError || m.Decode(&e) != nil || !strings.Contains(e.Message, "render fewer frames at once") {
+	if m.Kind != bridge.KindError || m.Decode(&e) != nil ||
+		!strings.Contains(e.Message, "render fewer frames at once") {
 		t.Errorf("answered with %s %v", m.Kind, e)
 	}
 }
@@ -323,7 +330,8 @@ func TestBrokenPeers(t *testing.T) {
 		t.Helper()
 		m := final(t, c, nil)
 		var e bridge.Error
-		if m.Kind != bridge.KindError || m.Decode(&e) != nil || e.Code != bridge.CodeRequest || e.Message == "" {
+		if m.Kind != bridge.KindError || m.Decode(&e) != nil || e.Code != bridge.CodeRequest ||
+			e.Message == "" {
 			t.Errorf("answered with %s %v", m.Kind, e)
 		}
 		if _, _, err := c.Receive(); err == nil {
@@ -396,9 +404,13 @@ func TestGreeting(t *testing.T) {
 		fields any
 		want   string
 	}{
-		"another protocol": {bridge.KindHello, &bridge.Hello{Protocol: 77, Program: "Impasto.ofx", Version: "7.0"}, fmt.Sprintf("Impasto.ofx 7.0 speaks protocol 77, but the impasto-host beside it is version dev and speaks protocol %d", bridge.ProtocolVersion)},
-		"no greeting":      {bridge.KindPrepare, &bridge.Prepare{}, "does not understand"},
-		"garbage":          {bridge.KindHello, &bridge.Ping{}, ""},
+		"another protocol": {bridge.KindHello,
+			&bridge.Hello{Protocol: 77, Program: "Impasto.ofx",
+				Version: "7.0"}, fmt.Sprintf("Impasto.ofx 7.0 speaks protocol 77, but the "+
+				"impasto-host beside it is version dev and speaks protocol %d",
+				bridge.ProtocolVersion)},
+		"no greeting": {bridge.KindPrepare, &bridge.Prepare{}, "does not understand"},
+		"garbage":     {bridge.KindHello, &bridge.Ping{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mine, theirs, err := bridge.Pair()
@@ -412,7 +424,8 @@ func TestGreeting(t *testing.T) {
 			}
 			ended := make(chan struct{})
 			go func() {
-				serve(t.Context(), host, &installation{log: hclog.New(&hclog.LoggerOptions{Output: t.Output()})})
+				serve(t.Context(), host,
+					&installation{log: hclog.New(&hclog.LoggerOptions{Output: t.Output()})})
 				close(ended)
 			}()
 			m := exchangeOn(t, mine, test.kind, test.fields)
@@ -420,7 +433,8 @@ func TestGreeting(t *testing.T) {
 				test.want = "speaks protocol 0"
 			}
 			var e bridge.Error
-			if m.Kind != bridge.KindError || m.Decode(&e) != nil || !strings.Contains(e.Message, test.want) {
+			if m.Kind != bridge.KindError || m.Decode(&e) != nil ||
+				!strings.Contains(e.Message, test.want) {
 				t.Errorf("answered with %s %v", m.Kind, e)
 			}
 			<-ended
@@ -441,7 +455,8 @@ func ofxHostMain() error {
 	if err := host.Start(); err != nil {
 		return err
 	}
-	m, err := bridge.NewMessage(bridge.KindHello, 1, &bridge.Hello{Protocol: bridge.ProtocolVersion})
+	m, err := bridge.NewMessage(bridge.KindHello, 1,
+		&bridge.Hello{Protocol: bridge.ProtocolVersion})
 	if err != nil {
 		return err
 	}
@@ -591,7 +606,8 @@ func TestBuiltProgram(t *testing.T) {
 	build := func(sum string) {
 		t.Helper()
 		os.Remove(host)
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-X main.engineSHA256="+sum, "-o", host, ".")
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags",
+			"-X main.engineSHA256="+sum, "-o", host, ".")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
@@ -617,7 +633,8 @@ func TestBuiltProgram(t *testing.T) {
 
 	build("")
 	s = p.spawn(t)
-	if _, err := s.begin(1, "slow").end(); err == nil || !strings.Contains(err.Message, "was built without its checksum") {
+	if _, err := s.begin(1, "slow").end(); err == nil ||
+		!strings.Contains(err.Message, "was built without its checksum") {
 		t.Errorf("without a checksum: %v", err)
 	}
 }

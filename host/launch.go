@@ -65,7 +65,9 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 		return nil, fail(regular.ErrNot, "is no program: "+again)
 	}
 	if err := regular.Executable(in.path); err != nil {
-		return nil, fail(err, "may not be executed: make it executable and see that its disk is not mounted noexec, or "+again)
+		return nil, fail(err,
+			"may not be executed: make it executable and see that its disk is not mounted "+
+				"noexec, or "+again)
 	}
 	in.log.Info("starting the engine", "path", in.path)
 	e, err := in.launch(ctx, sum, hello)
@@ -84,26 +86,36 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 	found := regexp.MustCompile(`Plugin version: (\d+), Client`).FindStringSubmatch(text)
 	switch {
 	case errors.Is(err, plugin.ErrChecksumsDoNotMatch):
-		return nil, fail(cause, "is not the engine that this impasto-host was built with (its sha256 differs): "+again)
+		return nil, fail(cause,
+			"is not the engine that this impasto-host was built with (its sha256 differs): "+again)
 	case errors.As(err, &other):
-		return nil, fail(cause, "is version %s (protocol %d), but this impasto-host is version %s (protocol %d): "+again,
+		return nil, fail(cause,
+			"is version %s (protocol %d), but this impasto-host is version %s (protocol %d): "+again,
 			other.version, other.protocol, bridge.Version, bridge.ProtocolVersion)
 	case found != nil:
-		return nil, fail(cause, "speaks protocol %s, but this impasto-host speaks protocol %d: "+again, found[1], bridge.ProtocolVersion)
+		return nil, fail(cause,
+			"speaks protocol %s, but this impasto-host speaks protocol %d: "+again, found[1],
+			bridge.ProtocolVersion)
 	case errors.As(err, &refusal):
 		return nil, fail(cause, "refuses to work: %s", refusal.Message)
-	case errors.Is(err, errSilent), strings.Contains(text, "timeout while waiting for plugin to start"):
-		return nil, fail(cause, "did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
+	case errors.Is(err, errSilent), strings.Contains(text,
+		"timeout while waiting for plugin to start"):
+		return nil, fail(cause,
+			"did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
 			in.patience.start, in.more)
 	case e.cutShort(err):
-		return nil, fail(cause, "was stopped by a signal (%s) each of the %d times that it was started: something on this "+
-			"machine stops programs, as the system does where memory runs out. %s", e.signal(), starts, in.more)
+		return nil, fail(cause,
+			"was stopped by a signal (%s) each of the %d times that it was started: something on "+
+				"this "+
+				"machine stops programs, as the system does where memory runs out. %s", e.signal(),
+			starts, in.more)
 	case endedItself(err):
 		if said != "" {
 			return nil, fail(cause, "ended as soon as it was started, saying %q. %s", said, in.more)
 		}
 		return nil, fail(cause, "ended as soon as it was started. %s", in.more)
-	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text, "core protocol version"),
+	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text,
+		"core protocol version"),
 		strings.Contains(text, "protocol version"):
 		return nil, fail(cause, "does not answer as an engine of Impasto does: "+again)
 	}

@@ -53,7 +53,8 @@ func (l *logFile) roll() error {
 	if err := unix.Fstat(unix.Stderr, &written); err != nil {
 		return err
 	}
-	if err := unix.Stat(l.path, &there); err != nil || there.Ino != written.Ino || there.Dev != written.Dev {
+	if err := unix.Stat(l.path, &there); err != nil || there.Ino != written.Ino ||
+		there.Dev != written.Dev {
 		return l.begin()
 	}
 	if written.Size <= maxLog {

@@ -14,7 +14,8 @@ import (
 func writeLog() {
 	log, more := openLog()
 	for i := range 100_000 {
-		log.Info("a line of some hundred bytes, of which there are more than the log may hold", "writer", os.Getpid(), "line", i)
+		log.Info("a line of some hundred bytes, of which there are more than the log may hold",
+			"writer", os.Getpid(), "line", i)
 	}
 	log.Info("the last", "writer", os.Getpid(), "more", more)
 }
@@ -52,7 +53,8 @@ func TestLogIsBounded(t *testing.T) {
 		}
 	}
 	text, err := os.ReadFile(path)
-	if lines := strings.Split(strings.TrimSpace(string(text)), "\n"); err != nil || !strings.Contains(lines[len(lines)-1], "the last: ") {
+	if lines := strings.Split(strings.TrimSpace(string(text)), "\n"); err != nil ||
+		!strings.Contains(lines[len(lines)-1], "the last: ") {
 		t.Errorf("%v; what was said last is %q", err, lines[len(lines)-1])
 	}
 }

@@ -27,7 +27,8 @@ func main() {
 	parent := flag.Int("parent", 0, "the `process` that started this one, and with which it ends")
 	flag.Parse()
 	if *parent == 0 || flag.NArg() != 0 {
-		fmt.Fprintln(os.Stderr, "impasto-host is started by Impasto.ofx. By hand there is nothing to do with it.")
+		fmt.Fprintln(os.Stderr,
+			"impasto-host is started by Impasto.ofx. By hand there is nothing to do with it.")
 		os.Exit(2)
 	}
 	unix.Umask(0o077)
@@ -62,7 +63,8 @@ func run(parent int, engine installation) error {
 		return err
 	}
 
-	ctx, cancel := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
+	ctx, cancel := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT,
+		unix.SIGHUP)
 	defer cancel()
 	go func() {
 		<-gone

@@ -19,15 +19,18 @@ func serve(ctx context.Context, control *bridge.Conn, in *installation) {
 	stop := context.AfterFunc(ctx, func() { control.Close() })
 	defer stop()
 	server := bridge.Server{
-		Program: "impasto-host", Cure: "install the whole Impasto.ofx.bundle again.", Most: maxRequests, Log: in.log,
+		Program: "impasto-host", Cure: "install the whole Impasto.ofx.bundle again.",
+		Most: maxRequests, Log: in.log,
 	}
 	hello, err := server.Greet(control)
 	if err != nil {
 		in.log.Error("greeting", "error", err)
 		return
 	}
-	in.log.Info("hello", "from", hello.Program, "version", hello.Version, "threads", hello.Threads, "background", hello.Background)
-	s := &supervisor{ctx: ctx, start: in.start, hello: hello, turns: newTurns(atOnce), log: in.log, more: in.more}
+	in.log.Info("hello", "from", hello.Program, "version", hello.Version, "threads", hello.Threads,
+		"background", hello.Background)
+	s := &supervisor{ctx: ctx, start: in.start, hello: hello, turns: newTurns(atOnce), log: in.log,
+		more: in.more}
 	server.Answer = s.do
 	if err := server.Serve(ctx, control); err != nil {
 		in.log.Error("the connection is closed", "error", err)

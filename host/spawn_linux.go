@@ -17,7 +17,8 @@ func inGroup(cmd *exec.Cmd) {
 }
 
 // fromOutside are the signals that no program gets by its own mistakes.
-var fromOutside = []syscall.Signal{unix.SIGKILL, unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT}
+var fromOutside = []syscall.Signal{unix.SIGKILL, unix.SIGTERM, unix.SIGINT, unix.SIGHUP,
+	unix.SIGQUIT}
 
 // oomKills is how many processes the kernel has killed for want of memory; "" where it does not
 // count them.

@@ -88,7 +88,8 @@ func (s *supervisor) do(ctx context.Context, r bridge.Request) (bridge.Message, 
 		what := s.labels.describe(r.Message)
 		s.log.Warn("the engine died", "request", what, "alone", alone, "error", died)
 		if why := lost.tooMuch(what); why != "" {
-			return bridge.Message{}, &bridge.Error{Code: bridge.CodeEngine, Message: why + s.more, Cause: died.Error()}
+			return bridge.Message{}, &bridge.Error{Code: bridge.CodeEngine, Message: why + s.more,
+				Cause: died.Error()}
 		}
 		suspect = true
 		progress(bridge.Progress{Stage: "the engine stopped, trying again"})
@@ -96,7 +97,8 @@ func (s *supervisor) do(ctx context.Context, r bridge.Request) (bridge.Message, 
 }
 
 // attempt has one engine answer, if it lives that long.
-func (s *supervisor) attempt(ctx context.Context, r bridge.Request, progress func(bridge.Progress)) (answer bridge.Message, died error, failed *bridge.Error) {
+func (s *supervisor) attempt(ctx context.Context, r bridge.Request,
+	progress func(bridge.Progress)) (answer bridge.Message, died error, failed *bridge.Error) {
 	e, failed := s.engine(ctx, progress)
 	if failed != nil {
 		return answer, nil, failed
@@ -114,7 +116,8 @@ func (s *supervisor) attempt(ctx context.Context, r bridge.Request, progress fun
 
 // engine returns the one that runs, or starts one. A start goes on when the requester
 // who caused it has left: others wait for it.
-func (s *supervisor) engine(ctx context.Context, progress func(bridge.Progress)) (*engine, *bridge.Error) {
+func (s *supervisor) engine(ctx context.Context, progress func(bridge.Progress)) (*engine,
+	*bridge.Error) {
 	s.mu.Lock()
 	c := s.current
 	if c == nil || c.over() {

@@ -19,7 +19,8 @@ type turns struct {
 }
 
 func newTurns(atOnce int64) *turns {
-	return &turns{room: semaphore.NewWeighted(atOnce), all: atOnce, inside: make(map[*turn]struct{})}
+	return &turns{room: semaphore.NewWeighted(atOnce), all: atOnce,
+		inside: make(map[*turn]struct{})}
 }
 
 // A turn is one request's time in the engine.

@@ -59,7 +59,8 @@ func TestSuspectWaitsForTheOthersAndTheyForIt(t *testing.T) {
 		<-waiting
 	}
 	begin("suspect", true)
-	eventually(t, longEnough, "the suspect stands in the queue", func() bool { return !turns.room.TryAcquire(1) || release(turns) })
+	eventually(t, longEnough, "the suspect stands in the queue",
+		func() bool { return !turns.room.TryAcquire(1) || release(turns) })
 	begin("neighbour", false)
 	select {
 	case name := <-order:
@@ -88,7 +89,8 @@ func TestCancelledLeavesTheQueue(t *testing.T) {
 		_, err := turns.enter(ctx, true)
 		left <- err
 	}()
-	eventually(t, longEnough, "the suspect stands in the queue", func() bool { return !turns.room.TryAcquire(1) || release(turns) })
+	eventually(t, longEnough, "the suspect stands in the queue",
+		func() bool { return !turns.room.TryAcquire(1) || release(turns) })
 	cancel()
 	if err := <-left; err == nil {
 		t.Error("a cancelled suspect went in")

@@ -16,7 +16,8 @@ var floors = []string{
 
 func TestRoomsImportOnlyDownwards(t *testing.T) {
 	const ours = "impasto.net/plugin/"
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`,
+		"./...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,8 @@ func TestRoomsImportOnlyDownwards(t *testing.T) {
 			if ok && slices.Index(floors, below) >= floor {
 				t.Errorf("plugin/%s imports plugin/%s, which is not below it", room, below)
 			}
-			if !ok && strings.HasPrefix(imported, "impasto.net/") && !strings.HasPrefix(imported, "impasto.net/bridge") {
+			if !ok && strings.HasPrefix(imported, "impasto.net/") &&
+				!strings.HasPrefix(imported, "impasto.net/bridge") {
 				t.Errorf("plugin/%s imports %s, which is no part of the engine", room, imported)
 			}
 		}

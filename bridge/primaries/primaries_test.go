@@ -35,7 +35,8 @@ func TestPublishedToXYZ(t *testing.T) {
 		for i := range 3 {
 			for j := range 3 {
 				if math.Abs(got[i][j]-c.want[i][j]) > 1e-9 {
-					t.Errorf("%s: %d, %d is %.10f, want %.10f", c.name, i, j, got[i][j], c.want[i][j])
+					t.Errorf("%s: %d, %d is %.10f, want %.10f", c.name, i, j, got[i][j],
+						c.want[i][j])
 				}
 			}
 		}
@@ -93,7 +94,8 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"", "linear", "primaries:", "primaries:1,2,3", "primaries:a,b,c,d,e,f,g,h", "primaries:0.6,0.3,0.3,0.6,0.1,0.06,0.3,0",
+		"", "linear", "primaries:", "primaries:1,2,3", "primaries:a,b,c,d,e,f,g,h",
+		"primaries:0.6,0.3,0.3,0.6,0.1,0.06,0.3,0",
 		"primaries:0.6,0.3,0.6,0.3,0.1,0.06,0.3,0.3", "primaries:NaN,0.3,0.3,0.6,0.1,0.06,0.3,0.3",
 		"primaries:1e30,0.3,0.3,0.6,0.1,0.06,0.3,0.3", "primaries:Inf,0,0,1,0,0,0.3,0.3",
 	} {

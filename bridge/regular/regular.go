@@ -1,5 +1,5 @@
-// Package regular opens files, and folders, that are to be ones on a disk: a pipe in their place would keep
-// us waiting, and a device could do anything.
+// Package regular opens files, and folders, that are to be ones on a disk: a pipe in their place
+// would keep us waiting, and a device could do anything.
 package regular
 
 import (

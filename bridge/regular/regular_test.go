@@ -32,7 +32,8 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	for link, to := range map[string]string{"link": "file", "to pipe": "pipe", "to device": "/dev/zero"} {
+	for link, to := range map[string]string{"link": "file", "to pipe": "pipe",
+		"to device": "/dev/zero"} {
 		if err := os.Symlink(to, at(link)); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +50,8 @@ func TestOpen(t *testing.T) {
 			if f != nil || g != nil || err == nil || inside == nil {
 				t.Errorf("%s with %d: %v, %v", name, flag, err, inside)
 			}
-			if name == "pipe" && flag == os.O_RDONLY && (!errors.Is(err, regular.ErrNot) || !strings.Contains(err.Error(), at(name))) {
+			if name == "pipe" && flag == os.O_RDONLY &&
+				(!errors.Is(err, regular.ErrNot) || !strings.Contains(err.Error(), at(name))) {
 				t.Error(err)
 			}
 		}

@@ -38,8 +38,8 @@ func KeyOf(values ...any) (Key, error) {
 	return sha256.Sum256(data), err
 }
 
-// Disk is a folder of the user's with finished pictures that took minutes. All processes share it, so
-// that a comp that is opened again has them. It is made when there is one to keep.
+// Disk is a folder of the user's with finished pictures that took minutes. All processes share it,
+// so that a comp that is opened again has them. It is made when there is one to keep.
 //
 // A picture is a file named by the sha256 of all that went into it, so it is never out of
 // date and nobody changes it. The file has a sha256 of what it holds: one that is cut short
@@ -88,10 +88,12 @@ func (c *Disk) Get(key Key, picture []float32) (bool, error) {
 		_, err = f.Read(more)
 	}
 	if err != io.EOF || !bytes.Equal(head, headOf(key, data)) {
-		return false, errors.Join(fmt.Errorf("%s is damaged, and removed", f.Name()), root.Remove(name))
+		return false, errors.Join(fmt.Errorf("%s is damaged, and removed", f.Name()),
+			root.Remove(name))
 	}
 	now := time.Now()
-	if err := root.Chtimes(name, now, now); !errors.Is(err, fs.ErrNotExist) { // it may be dropped by now
+	// it may be dropped by now
+	if err := root.Chtimes(name, now, now); !errors.Is(err, fs.ErrNotExist) {
 		return true, err
 	}
 	return true, nil
@@ -156,7 +158,8 @@ func (c *Disk) open() (*os.Root, error) {
 	}
 	st, err := root.Stat(".")
 	if err == nil && (!regular.Private(st)) {
-		err = fmt.Errorf("%s is open to others (%s): remove it, or have it belong to you alone", c.Folder, st.Mode())
+		err = fmt.Errorf("%s is open to others (%s): remove it, or have it belong to you alone",
+			c.Folder, st.Mode())
 	}
 	if err != nil {
 		root.Close()

@@ -188,7 +188,8 @@ func TestCacheIsPrivate(t *testing.T) {
 
 func TestCacheOnAFullDisk(t *testing.T) {
 	folder := t.TempDir()
-	if err := unix.Mount("tmpfs", folder, "tmpfs", 0, "mode=0700,size="+strconv.FormatInt(3*size, 10)); err != nil {
+	if err := unix.Mount("tmpfs", folder, "tmpfs", 0,
+		"mode=0700,size="+strconv.FormatInt(3*size, 10)); err != nil {
 		t.Skip("no file system to fill: ", err)
 	}
 	t.Cleanup(func() {
@@ -276,7 +277,8 @@ func TestCacheOfManyProcesses(t *testing.T) {
 
 func TestKeysTellApart(t *testing.T) {
 	seen := map[Key]string{}
-	for _, v := range [][]any{{"a", "b"}, {"ab"}, {"a", 1, "b"}, {0.1}, {0.1 + 1e-17}, {0.1 + 1e-16}, {[]int{1, 2}, 3}, {[]int{1}, 2, 3}} {
+	for _, v := range [][]any{{"a", "b"}, {"ab"}, {"a", 1, "b"}, {0.1}, {0.1 + 1e-17},
+		{0.1 + 1e-16}, {[]int{1, 2}, 3}, {[]int{1}, 2, 3}} {
 		key, err := KeyOf(v...)
 		if err != nil {
 			t.Fatal(err)
@@ -292,8 +294,11 @@ func TestKeysTellApart(t *testing.T) {
 // What lies in a picture's place and is no file keeps nobody waiting, and gives way.
 func TestCacheOfOtherThings(t *testing.T) {
 	things := map[string]func(path string) error{
-		"pipe":   func(path string) error { return unix.Mkfifo(path, 0o600) },
-		"folder": func(path string) error { return os.MkdirAll(filepath.Join(path, "more"), 0o700) },
+		"pipe": func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"folder": func(path string) error {
+			return os.MkdirAll(filepath.Join(path, "more"),
+				0o700)
+		},
 		"device": func(path string) error { return os.Symlink("/dev/zero", path) },
 		"socket": func(path string) error {
 			return unix.Mknod(path, unix.S_IFSOCK|0o600, 0)

@@ -10,7 +10,10 @@ import (
 func TestPicturesAreBoundedByBytes(t *testing.T) {
 	var buffers network.Buffers
 	c := NewPictures(4*1000, &buffers)
-	key := func(i int) PictureKey { return PictureKey{Network: "network", Content: pixels.Key{byte(i)}} }
+	key := func(i int) PictureKey {
+		return PictureKey{Network: "network",
+			Content: pixels.Key{byte(i)}}
+	}
 	add := func(i, n int) *Picture {
 		b, err := buffers.Get(n)
 		if err != nil {

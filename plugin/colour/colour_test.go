@@ -60,7 +60,8 @@ func TestPublishedMatrices(t *testing.T) {
 			{-0.0240033568, -0.1289689761, 1.1529723329},
 		}, 1e-5},
 		// ITU-R BT.2407, table 1.
-		{bridge.SpaceRec2020, primaries.Matrix{{1.6605, -0.5876, -0.0728}, {-0.1246, 1.1329, -0.0083}, {-0.0182, -0.1006, 1.1187}}, 1e-4},
+		{bridge.SpaceRec2020, primaries.Matrix{{1.6605, -0.5876, -0.0728},
+			{-0.1246, 1.1329, -0.0083}, {-0.0182, -0.1006, 1.1187}}, 1e-4},
 		// ARRI, ALEXA Log C Curve: Usage in VFX.
 		{bridge.SpaceLogC3, primaries.Matrix{
 			{1.617523, -0.537287, -0.080237},
@@ -82,7 +83,8 @@ func TestPublishedMatrices(t *testing.T) {
 func TestPrimariesKeepWhite(t *testing.T) {
 	for name, s := range spaces {
 		for _, m := range []primaries.Matrix{s.To, s.From} {
-			if r, g, b := m.Times(1, 1, 1); max(math.Abs(float64(r-1)), math.Abs(float64(g-1)), math.Abs(float64(b-1))) > 1e-6 {
+			if r, g, b := m.Times(1, 1, 1); max(math.Abs(float64(r-1)), math.Abs(float64(g-1)),
+				math.Abs(float64(b-1))) > 1e-6 {
 				t.Errorf("%s: white is %g, %g, %g", name, r, g, b)
 			}
 		}

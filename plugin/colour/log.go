@@ -20,11 +20,13 @@ func newLogarithmic(a, b, c, d, e, f, cut float64) logarithmic {
 
 var (
 	// ACEScct, S-2016-001, equation 4.
-	acescct = newLogarithmic(1, 0, 1/17.52, 9.72/17.52, 10.5402377416545, 0.0729055341958355, 0.0078125)
+	acescct = newLogarithmic(1, 0, 1/17.52, 9.72/17.52, 10.5402377416545, 0.0729055341958355,
+		0.0078125)
 
 	// ARRI LogC3 for an exposure index of 800, relative to scene exposure: ALEXA Log C Curve:
 	// Usage in VFX, 2017.
-	logC3 = newLogarithmic(5.555556, 0.052272, 0.247190*math.Log10(2), 0.385537, 5.367655, 0.092809, 0.010591)
+	logC3 = newLogarithmic(5.555556, 0.052272, 0.247190*math.Log10(2), 0.385537, 5.367655, 0.092809,
+		0.010591)
 
 	logC4 = newLogC4()
 

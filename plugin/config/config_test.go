@@ -10,13 +10,15 @@ import (
 )
 
 func TestDeviceOverride(t *testing.T) {
-	for value, want := range map[string]bridge.Device{"auto": {Kind: "auto"}, "cpu": {Kind: "cpu"}, "gpu": {Kind: "gpu"}, "gpu:3": {Kind: "gpu", Index: 3}} {
+	for value, want := range map[string]bridge.Device{"auto": {Kind: "auto"}, "cpu": {Kind: "cpu"},
+		"gpu": {Kind: "gpu"}, "gpu:3": {Kind: "gpu", Index: 3}} {
 		t.Setenv("IMPASTO_DEVICE", value)
 		if d, err := Device(); err != nil || *d != want {
 			t.Errorf("%q is %+v, %v", value, d, err)
 		}
 	}
-	for _, value := range []string{"GPU", "cpu:1", "gpu:", "gpu:-1", "gpu:x", "gpu:1000", "cuda", ":1"} {
+	for _, value := range []string{"GPU", "cpu:1", "gpu:", "gpu:-1", "gpu:x", "gpu:1000", "cuda",
+		":1"} {
 		t.Setenv("IMPASTO_DEVICE", value)
 		if _, err := Device(); err == nil || !strings.Contains(err.Error(), value) {
 			t.Errorf("%q: %v", value, err)

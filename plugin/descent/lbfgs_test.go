@@ -19,7 +19,8 @@ func bowl(x, gradient []float32) (loss float64) {
 	return loss
 }
 
-func descend(objective func(x, gradient []float32) float64, n, memory, threads, iterations int) ([]float32, float64) {
+func descend(objective func(x, gradient []float32) float64, n, memory, threads,
+	iterations int) ([]float32, float64) {
 	x, gradient := make([]float32, n), make([]float32, n)
 	l := descent.NewLBFGS(memory, threads)
 	for range iterations {

@@ -19,11 +19,13 @@ import (
 // Report writes what the engine knows for impasto doctor as bridge.Sections, in JSON. Whatever is
 // wrong is in them; the error is for what keeps them from being said. lacks is what the kernel has
 // not for confining; load loads ONNX Runtime.
-func Report(to io.Writer, bank style.Bank, library string, lacks []string, load func(string) error) error {
+func Report(to io.Writer, bank style.Bank, library string, lacks []string,
+	load func(string) error) error {
 	out := json.NewEncoder(to)
 	// The runtime comes last: it loads drivers, and those end programs.
 	for _, look := range []func() *bridge.Section{
-		machine, gpus, func() *bridge.Section { return styles(bank) }, func() *bridge.Section { return engineItself(library, lacks, load) },
+		machine, gpus, func() *bridge.Section { return styles(bank) },
+		func() *bridge.Section { return engineItself(library, lacks, load) },
 	} {
 		if err := out.Encode(look()); err != nil {
 			return err
@@ -40,7 +42,8 @@ func confined(lacks []string) string {
 	if len(lacks) == 0 {
 		return "it can open no internet socket, and of files only what painting takes"
 	}
-	return "less than it could be: this kernel, or the container, lacks " + strings.Join(lacks, " and ") +
+	return "less than it could be: this kernel, or the container, lacks " + strings.Join(lacks,
+		" and ") +
 		" (Linux has Landlock since 5.13 and seccomp since 3.17, where they are switched on)"
 }
 
@@ -51,7 +54,8 @@ func engineItself(library string, lacks []string, load func(string) error) *brid
 	case err != nil:
 		s.Find("%s: set it to one, or unset it.", bridge.Sentence(err))
 	case override != nil:
-		s.Note("IMPASTO_DEVICE", "%s %d, which goes before the node's Device", override.Kind, override.Index)
+		s.Note("IMPASTO_DEVICE", "%s %d, which goes before the node's Device", override.Kind,
+			override.Index)
 	}
 	s.Note("confined", "%s", confined(lacks))
 	s.Note("ONNX Runtime", "%s", library)
@@ -69,9 +73,11 @@ func engineItself(library string, lacks []string, load func(string) error) *brid
 		default:
 			s.Note(string(provider), "cannot be used: %s", bridge.Brief(err))
 			if provider != network.WebGPU {
-				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it wants, or unset IMPASTO_ONNXRUNTIME.", provider, bridge.Brief(err))
+				s.Find("This ONNX Runtime is made for %s and cannot use it: %s. Install what it "+
+					"wants, or unset IMPASTO_ONNXRUNTIME.", provider, bridge.Brief(err))
 			} else if len(bridge.GPUs()) > 0 {
-				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for Vulkan, and libvulkan1.", bridge.Brief(err))
+				s.Find("There is a GPU that cannot be used: %s. Install its maker's driver for "+
+					"Vulkan, and libvulkan1.", bridge.Brief(err))
 			}
 		}
 	}
@@ -89,10 +95,12 @@ func styles(bank style.Bank) *bridge.Section {
 			s.Note(folder, "not there: nothing was added by this user")
 			continue
 		case err != nil && shipped:
-			s.Find("The styles that ship cannot be read: %v. %s.", err, bridge.Sentence(errors.New(Reinstall)))
+			s.Find("The styles that ship cannot be read: %v. %s.", err,
+				bridge.Sentence(errors.New(Reinstall)))
 			continue
 		case err != nil:
-			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
+			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or "+
+				"correct IMPASTO_STYLE_PATH, XDG_DATA_HOME or HOME, which name it.", err)
 			continue
 		}
 		var styles, networks, encoders int
@@ -104,9 +112,11 @@ func styles(bank style.Bank) *bridge.Section {
 			p, err := whole(bank, path)
 			switch {
 			case err != nil && shipped:
-				s.Find("A package that ships is broken: %v. %s.", err, bridge.Sentence(errors.New(Reinstall)))
+				s.Find("A package that ships is broken: %v. %s.", err,
+					bridge.Sentence(errors.New(Reinstall)))
 			case err != nil:
-				s.Find("A package is broken: %v. Remove the folder %s, and add the style again with impasto models add.", err, path)
+				s.Find("A package is broken: %v. Remove the folder %s, and add the style again "+
+					"with impasto models add.", err, path)
 			case p.Style != nil:
 				styles++
 			case p.Network != nil:
@@ -115,7 +125,8 @@ func styles(bank style.Bank) *bridge.Section {
 				encoders++
 			}
 		}
-		s.Note(folder, "%d styles, %d networks and %d encoders are whole", styles, networks, encoders)
+		s.Note(folder, "%d styles, %d networks and %d encoders are whole", styles, networks,
+			encoders)
 	}
 	return s
 }

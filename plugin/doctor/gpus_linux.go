@@ -17,10 +17,13 @@ func gpus() *bridge.Section {
 	s := &bridge.Section{Name: "GPUs"}
 	nodes := sysinfo.Glob("/dev/dri/renderD*")
 	for _, node := range nodes {
-		about, _ := os.ReadFile(filepath.Join("/sys/class/drm", filepath.Base(node), "device/uevent"))
-		s.Note(node, "%s, PCI %s", variable(string(about), "DRIVER"), variable(string(about), "PCI_ID"))
+		about, _ := os.ReadFile(filepath.Join("/sys/class/drm", filepath.Base(node),
+			"device/uevent"))
+		s.Note(node, "%s, PCI %s", variable(string(about), "DRIVER"),
+			variable(string(about), "PCI_ID"))
 		if err := unix.Access(node, unix.R_OK|unix.W_OK); err != nil {
-			s.Find("%s may not be opened by this user (%v): add the user to the group render, and log in anew.", node, err)
+			s.Find("%s may not be opened by this user (%v): add the user to the group render, "+
+				"and log in anew.", node, err)
 		}
 	}
 	cards := sysinfo.Glob("/proc/driver/nvidia/gpus/*/information")
@@ -34,7 +37,8 @@ func gpus() *bridge.Section {
 	if len(nodes)+len(cards) == 0 {
 		s.Note("GPU", "none is seen")
 	}
-	loaders := sysinfo.Glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*-linux-*/libvulkan.so.1", "/usr/local/lib/libvulkan.so.1")
+	loaders := sysinfo.Glob("/usr/lib*/libvulkan.so.1", "/usr/lib/*-linux-*/libvulkan.so.1",
+		"/usr/local/lib/libvulkan.so.1")
 	if len(loaders) == 0 {
 		s.Note("Vulkan loader", "none: libvulkan1 is not installed")
 	}
@@ -48,7 +52,8 @@ func gpus() *bridge.Section {
 		case err == nil:
 			s.Note("Vulkan driver", "%s, for %s", driver, library)
 		case from != "":
-			s.Find("%s names a Vulkan driver that cannot be read: %v. Unset it, or correct it.", from, err)
+			s.Find("%s names a Vulkan driver that cannot be read: %v. Unset it, or correct it.",
+				from, err)
 		default:
 			s.Find("A Vulkan driver cannot be read: %v. Install the GPU's driver again.", err)
 		}

@@ -25,7 +25,9 @@ func machine() *bridge.Section {
 	if limit > 0 {
 		granted = min(granted, limit)
 	}
-	s.Note("threads", "%d of %d processors: the least of affinity, the control group's quota and IMPASTO_THREADS", granted, runtime.NumCPU())
+	s.Note("threads",
+		"%d of %d processors: the least of affinity, the control group's quota and IMPASTO_THREADS",
+		granted, runtime.NumCPU())
 	total, available := sysinfo.Memory()
 	s.Note("memory", "%d MB, of which %d are available", total>>20, available>>20)
 	if most, of := sysinfo.GroupLimit(); of != "" {
@@ -33,7 +35,8 @@ func machine() *bridge.Section {
 		available = min(available, most)
 	}
 	if available < leastMemory {
-		s.Find("There are %d MB of memory for Impasto, and frames of 1080p take %d: end other programs, or raise the limit.", available>>20, leastMemory>>20)
+		s.Find("There are %d MB of memory for Impasto, and frames of 1080p take %d: end other "+
+			"programs, or raise the limit.", available>>20, leastMemory>>20)
 	}
 	shares(s)
 	return s
@@ -54,7 +57,8 @@ func shares(s *bridge.Section) {
 		holders, waits, err = lease.Holders(folder)
 	}
 	if err != nil {
-		s.Find("The engines of this user do not share the machine's memory, because %v. Correct that, or render in one program at a time.", err)
+		s.Find("The engines of this user do not share the machine's memory, because %v. Correct "+
+			"that, or render in one program at a time.", err)
 	}
 	taken := 0
 	for _, h := range holders {
@@ -63,7 +67,8 @@ func shares(s *bridge.Section) {
 	if override > 0 {
 		s.Note("to paint with", "%d MB, by IMPASTO_MEMORY, of which %d are taken", override, taken)
 	} else {
-		s.Note("to paint with", "%d MB are taken, and a frame may take %d more", taken, lease.Free(0, 0, taken)>>20)
+		s.Note("to paint with", "%d MB are taken, and a frame may take %d more", taken,
+			lease.Free(0, 0, taken)>>20)
 	}
 	for _, h := range holders {
 		s.Note(fmt.Sprint("process ", h.Process), "has %d MB to paint with", h.Megabytes)

@@ -67,7 +67,8 @@ func (g *net) blocks(side int64) *net {
 	g.Constant(fmt.Sprint("scales", g.n), []int64{4}, 1, 1, float32(side), float32(side))
 	scales := fmt.Sprint("scales", g.n)
 	window := map[string]any{"kernel_shape": []int64{side, side}, "strides": []int64{side, side}}
-	g.do("AveragePool", window).do("Resize", map[string]any{"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}, "", scales)
+	g.do("AveragePool", window).do("Resize", map[string]any{"mode": "nearest",
+		"nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}, "", scales)
 	g.by("Mul", 0.25)
 	means := g.at
 	g.at = x
@@ -115,7 +116,8 @@ var mean, deviation = []float32{0.485, 0.456, 0.406}, []float32{0.229, 0.224, 0.
 
 func quantised(kind int64, scale float32, zero byte) func(g *net) {
 	return func(g *net) {
-		tensor := []byte{2 << 3, byte(kind), 8<<3 | 2, 2, 'z', byte('0' + g.n%10), 9<<3 | 2, 1, zero}
+		tensor := []byte{2 << 3, byte(kind), 8<<3 | 2, 2, 'z', byte('0' + g.n%10), 9<<3 | 2, 1,
+			zero}
 		z := string(tensor[4:6])
 		g.Initializer(tensor)
 		s := "s" + z
@@ -144,33 +146,87 @@ func networks() []offered {
 		// What they take and give, where nothing says so.
 		{name: "unit", make: plain(0, 1), want: lift},
 		{name: "octets", make: plain(0, 255), want: lift},
-		{name: "alike in all values", make: func(g *net) { g.blocks(1) }, want: each3(func(v float64, _ int) float64 { return v })},
+		{name: "alike in all values", make: func(g *net) { g.blocks(1) },
+			want: each3(func(v float64, _ int) float64 { return v })},
 		// Where the last operators say what they give.
-		{name: "unit to a sigmoid", make: func(g *net) { g.lift(0, 1).by("Sub", 0.5).by("Mul", 4).do("Sigmoid", nil) },
+		{name: "unit to a sigmoid", make: func(g *net) {
+			g.lift(0, 1).by("Sub", 0.5).by("Mul",
+				4).do("Sigmoid", nil)
+		},
 			want: each3(func(v float64, _ int) float64 { return sigmoid(4*lifted(v) - 2) })},
 		{name: "signed to a tanh", make: func(g *net) { g.lift(-1, 1).do("Tanh", nil) },
-			want: each3(func(v float64, _ int) float64 { return (math.Tanh(2*lifted(v)-1) + 1) / 2 })},
-		{name: "unit, clipped, to octets", make: func(g *net) { g.lift(0, 1); clip(g, 0, 1); g.by("Mul", 255) }, want: lift},
+			want: each3(func(v float64, _ int) float64 {
+				return (math.Tanh(2*lifted(v)-1) +
+					1) / 2
+			})},
+		{name: "unit, clipped, to octets", make: func(g *net) {
+			g.lift(0, 1)
+			clip(g, 0,
+				1)
+			g.by("Mul", 255)
+		}, want: lift},
 		{name: "signed, clipped", make: func(g *net) { g.lift(-1, 1); clip(g, -1, 1) }, want: lift},
-		{name: "octets, clipped", make: func(g *net) { g.lift(0, 255); clip(g, 0, 255) }, want: lift},
+		{name: "octets, clipped", make: func(g *net) { g.lift(0, 255); clip(g, 0, 255) },
+			want: lift},
 		{name: "octets to a tanh of 150", make: func(g *net) {
-			g.lift(0, 255).by("Sub", 127.5).by("Div", 150).do("Tanh", nil).by("Mul", 150).by("Add", 127.5)
+			g.lift(0, 255).by("Sub", 127.5).by("Div", 150).do("Tanh", nil).by("Mul", 150).by("Add",
+				127.5)
 		},
-			want: each3(func(v float64, _ int) float64 { return 150./255*math.Tanh((255*lifted(v)-127.5)/150) + 0.5 })},
+			want: each3(func(v float64,
+				_ int) float64 {
+				return 150./255*math.Tanh((255*lifted(v)-127.5)/150) + 0.5
+			})},
 		// Where the first operators say what they take.
-		{name: "octets, divided", make: func(g *net) { g.by("Div", 255).lift(0, 1); tints(g); g.by("Mul", 255) }, want: tinted},
-		{name: "octets to unit", make: func(g *net) { g.by("Mul", 1./255).lift(0, 1); tints(g); clip(g, 0, 1) }, want: tinted},
+		{name: "octets, divided", make: func(g *net) {
+			g.by("Div", 255).lift(0,
+				1)
+			tints(g)
+			g.by("Mul", 255)
+		}, want: tinted},
+		{name: "octets to unit", make: func(g *net) {
+			g.by("Mul", 1./255).lift(0,
+				1)
+			tints(g)
+			clip(g, 0, 1)
+		}, want: tinted},
 		{name: "octets, centred", make: func(g *net) {
-			g.by("Div", 127.5).by("Sub", 1).lift(-1, 1).do("Tanh", nil).by("Mul", 127.5).by("Add", 127.5)
+			g.by("Div", 127.5).by("Sub", 1).lift(-1, 1).do("Tanh", nil).by("Mul", 127.5).by("Add",
+				127.5)
 		},
-			want: each3(func(v float64, _ int) float64 { return (math.Tanh(2*lifted(v)-1) + 1) / 2 })},
-		{name: "signed to octets and back", make: func(g *net) { g.by("Add", 1).by("Mul", 127.5).lift(0, 255); tints(g); g.by("Div", 127.5).by("Sub", 1) }, want: tinted},
-		{name: "signed to unit and back", make: func(g *net) { g.by("Mul", 0.5).by("Add", 0.5).lift(0, 1); tints(g); g.by("Mul", 2).by("Sub", 1) }, want: tinted},
-		{name: "unit to octets and back", make: func(g *net) { g.by("Mul", 255).lift(0, 255); tints(g); g.by("Div", 255) }, want: tinted},
-		{name: "unit to signed and back", make: func(g *net) { g.by("Mul", 2).by("Sub", 1).lift(-1, 1).by("Add", 1).by("Div", 2) }, want: lift},
-		{name: "caffe", make: func(g *net) { g.by("Sub", bgr...).by("Add", bgr...).lift(0, 255); turned(g) }, want: tinted},
+			want: each3(func(v float64, _ int) float64 {
+				return (math.Tanh(2*lifted(v)-1) +
+					1) / 2
+			})},
+		{name: "signed to octets and back", make: func(g *net) {
+			g.by("Add", 1).by("Mul",
+				127.5).lift(0, 255)
+			tints(g)
+			g.by("Div", 127.5).by("Sub", 1)
+		}, want: tinted},
+		{name: "signed to unit and back", make: func(g *net) {
+			g.by("Mul", 0.5).by("Add",
+				0.5).lift(0, 1)
+			tints(g)
+			g.by("Mul", 2).by("Sub", 1)
+		}, want: tinted},
+		{name: "unit to octets and back", make: func(g *net) {
+			g.by("Mul", 255).lift(0,
+				255)
+			tints(g)
+			g.by("Div", 255)
+		}, want: tinted},
+		{name: "unit to signed and back", make: func(g *net) {
+			g.by("Mul", 2).by("Sub", 1).lift(-1,
+				1).by("Add", 1).by("Div", 2)
+		}, want: lift},
+		{name: "caffe", make: func(g *net) {
+			g.by("Sub", bgr...).by("Add", bgr...).lift(0,
+				255)
+			turned(g)
+		}, want: tinted},
 		{name: "torch", make: func(g *net) {
-			g.by("Sub", mean...).by("Div", deviation...).by("Mul", deviation...).by("Add", mean...).lift(0, 1)
+			g.by("Sub", mean...).by("Div", deviation...).by("Mul", deviation...).by("Add",
+				mean...).lift(0, 1)
 			tints(g)
 		}, want: tinted},
 		{name: "normalised by a norm", make: func(g *net) {
@@ -178,28 +234,58 @@ func networks() []offered {
 			g.Constant("bias", []int64{3}, 0, 0, 0)
 			g.Constant("mean", []int64{3}, 127.5, 127.5, 127.5)
 			g.Constant("variance", []int64{3}, 127.5*127.5, 127.5*127.5, 127.5*127.5)
-			g.do("BatchNormalization", map[string]any{}, "gain", "bias", "mean", "variance").lift(-1, 1)
+			g.do("BatchNormalization", map[string]any{}, "gain", "bias", "mean",
+				"variance").lift(-1, 1)
 			clip(g, -1, 1)
 		}, want: lift},
 		// Quantised, and of other types.
-		{name: "quantised octets", make: func(g *net) { quantised(2, 1, 0)(g); g.lift(0, 255); quantised(2, 1, 0)(g) }, want: lift, rough: 0.01},
-		{name: "quantised unit", make: func(g *net) { quantised(2, 1./255, 0)(g); g.lift(0, 1); quantised(2, 1./255, 0)(g) }, want: lift, rough: 0.01},
-		{name: "quantised signed", make: func(g *net) { quantised(3, 1./127.5, 0)(g); g.lift(-1, 1); quantised(3, 1./127.5, 0)(g) }, want: lift, rough: 0.02},
-		{name: "quantised, with a zero of its own", make: func(g *net) { quantised(2, 1./127.5, 128)(g); g.lift(-1, 1); quantised(2, 1./127.5, 128)(g) }, want: lift, rough: 0.02},
-		{name: "quantised unit to octets", make: func(g *net) { quantised(2, 1./255, 0)(g); g.lift(0, 1); clip(g, 0, 1); g.by("Mul", 255) }, want: lift, rough: 0.01},
+		{name: "quantised octets", make: func(g *net) {
+			quantised(2, 1, 0)(g)
+			g.lift(0,
+				255)
+			quantised(2, 1, 0)(g)
+		}, want: lift, rough: 0.01},
+		{name: "quantised unit", make: func(g *net) {
+			quantised(2, 1./255, 0)(g)
+			g.lift(0,
+				1)
+			quantised(2, 1./255, 0)(g)
+		}, want: lift, rough: 0.01},
+		{name: "quantised signed", make: func(g *net) {
+			quantised(3, 1./127.5, 0)(g)
+			g.lift(-1,
+				1)
+			quantised(3, 1./127.5, 0)(g)
+		}, want: lift, rough: 0.02},
+		{name: "quantised, with a zero of its own",
+			make: func(g *net) {
+				quantised(2, 1./127.5, 128)(g)
+				g.lift(-1, 1)
+				quantised(2,
+					1./127.5, 128)(g)
+			}, want: lift, rough: 0.02},
+		{name: "quantised unit to octets", make: func(g *net) {
+			quantised(2, 1./255,
+				0)(g)
+			g.lift(0, 1)
+			clip(g, 0, 1)
+			g.by("Mul", 255)
+		}, want: lift, rough: 0.01},
 		{name: "bytes", kind: 2, make: func(g *net) {
 			g.do("Cast", map[string]any{"to": int64(1)}).lift(0, 255)
 			clip(g, 0, 255)
 			g.do("Cast", map[string]any{"to": int64(2)})
 		}, want: lift, rough: 0.01},
-		{name: "bytes, channels last", kind: 2, last: true, shape: []int64{-1, -1, -1, 3}, make: func(g *net) {
-			g.do("Cast", map[string]any{"to": int64(1)}).by("Div", 255).lift(0, 1)
-			tints(g)
-			clip(g, 0, 1)
-			g.by("Mul", 255).do("Cast", map[string]any{"to": int64(2)})
-		}, want: tinted, rough: 0.01},
+		{name: "bytes, channels last", kind: 2, last: true, shape: []int64{-1, -1, -1, 3},
+			make: func(g *net) {
+				g.do("Cast", map[string]any{"to": int64(1)}).by("Div", 255).lift(0, 1)
+				tints(g)
+				clip(g, 0, 1)
+				g.by("Mul", 255).do("Cast", map[string]any{"to": int64(2)})
+			}, want: tinted, rough: 0.01},
 		{name: "doubles", kind: 11, make: func(g *net) {
-			g.do("Cast", map[string]any{"to": int64(1)}).lift(0, 255).do("Cast", map[string]any{"to": int64(11)})
+			g.do("Cast", map[string]any{"to": int64(1)}).lift(0, 255).do("Cast",
+				map[string]any{"to": int64(11)})
 		}, want: lift},
 		{name: "half precision", kind: 10, make: func(g *net) {
 			g.do("Cast", map[string]any{"to": int64(1)}).lift(-1, 1)
@@ -207,14 +293,25 @@ func networks() []offered {
 			g.do("Cast", map[string]any{"to": int64(10)})
 		}, want: lift, rough: 0.002},
 		// Layouts.
-		{name: "channels last", last: true, shape: []int64{1, -1, -1, 3}, make: func(g *net) { g.lift(0, 1); tints(g) }, want: tinted},
-		{name: "channels last, signed", last: true, shape: []int64{-1, -1, -1, 3}, make: func(g *net) { g.by("Add", 1).by("Mul", 127.5).lift(0, 255); tints(g); g.by("Div", 127.5).by("Sub", 1) }, want: tinted},
+		{name: "channels last", last: true, shape: []int64{1, -1, -1, 3},
+			make: func(g *net) { g.lift(0, 1); tints(g) }, want: tinted},
+		{name: "channels last, signed", last: true, shape: []int64{-1, -1, -1, 3},
+			make: func(g *net) {
+				g.by("Add", 1).by("Mul", 127.5).lift(0, 255)
+				tints(g)
+				g.by("Div",
+					127.5).by("Sub", 1)
+			}, want: tinted},
 		{name: "no batch", shape: []int64{3, -1, -1}, make: plain(0, 255), want: lift},
 		{name: "four at once", shape: []int64{4, 3, -1, -1}, make: plain(0, 1), want: lift},
-		{name: "four at once, channels last, of one size", last: true, shape: []int64{4, 40, 48, 3}, make: func(g *net) { g.lift(0, 1); tints(g) }, want: tinted},
-		{name: "grey", shape: []int64{1, 1, -1, -1}, make: func(g *net) { g.lift(0, 1); clip(g, 0, 1) }, want: grey(lifted)},
-		{name: "grey of unit or signed", shape: []int64{1, 1, -1, -1}, make: plain(0, 1), refused: "--range"},
-		{name: "grey octets, channels last", last: true, shape: []int64{1, -1, -1, 1}, make: func(g *net) { g.by("Div", 255).lift(0, 1).by("Mul", 255) }, want: grey(lifted)},
+		{name: "four at once, channels last, of one size", last: true, shape: []int64{4, 40, 48, 3},
+			make: func(g *net) { g.lift(0, 1); tints(g) }, want: tinted},
+		{name: "grey", shape: []int64{1, 1, -1, -1},
+			make: func(g *net) { g.lift(0, 1); clip(g, 0, 1) }, want: grey(lifted)},
+		{name: "grey of unit or signed", shape: []int64{1, 1, -1, -1}, make: plain(0, 1),
+			refused: "--range"},
+		{name: "grey octets, channels last", last: true, shape: []int64{1, -1, -1, 1},
+			make: func(g *net) { g.by("Div", 255).lift(0, 1).by("Mul", 255) }, want: grey(lifted)},
 		{name: "colour to grey", make: func(g *net) {
 			g.OutputOf(1, "y", 1, 1, -1, -1)
 			g.InputOf(1, "x", 1, 3, -1, -1)
@@ -223,23 +320,34 @@ func networks() []offered {
 			clip(g, 0, 255)
 		}, want: grey(lifted)},
 		// Sizes.
-		{name: "multiples of 4", make: func(g *net) { g.blocks(4).lift(0, 1) }, blocks: 4, want: lift},
-		{name: "multiples of 8", make: func(g *net) { g.by("Div", 255).blocks(8).lift(0, 1).by("Mul", 255) }, blocks: 8, want: lift},
-		{name: "one size, which is freed", shape: []int64{1, 3, 80, 96}, make: func(g *net) { g.blocks(4).lift(0, 255) }, blocks: 4, want: lift},
+		{name: "multiples of 4", make: func(g *net) { g.blocks(4).lift(0, 1) }, blocks: 4,
+			want: lift},
+		{name: "multiples of 8", make: func(g *net) {
+			g.by("Div", 255).blocks(8).lift(0,
+				1).by("Mul", 255)
+		}, blocks: 8, want: lift},
+		{name: "one size, which is freed", shape: []int64{1, 3, 80, 96},
+			make: func(g *net) { g.blocks(4).lift(0, 255) }, blocks: 4, want: lift},
 		{name: "one odd size", shape: []int64{1, 3, 37, 51}, make: plain(0, 255), want: lift},
 		// What cannot be told.
 		{name: "signed or normalised", make: plain(-1, 1), refused: "--range"},
-		{name: "signed, as its file says", make: plain(-1, 1), metadata: "Normalized_1_1", want: lift},
-		{name: "signed, as it is said", make: plain(-1, 1), flags: importer.Options{Range: &importer.Span{-1, 1}}, want: lift},
-		{name: "normalised, as it is said", make: odd, flags: importer.Options{Mean: &[3]float64{0.485, 0.456, 0.406}, Std: &[3]float64{0.229, 0.224, 0.225}},
+		{name: "signed, as its file says", make: plain(-1, 1), metadata: "Normalized_1_1",
+			want: lift},
+		{name: "signed, as it is said", make: plain(-1, 1),
+			flags: importer.Options{Range: &importer.Span{-1, 1}}, want: lift},
+		{name: "normalised, as it is said", make: odd,
+			flags: importer.Options{Mean: &[3]float64{0.485, 0.456, 0.406},
+				Std: &[3]float64{0.229, 0.224, 0.225}},
 			want: each3(func(v float64, c int) float64 {
 				m, d := float64(mean[c]), float64(deviation[c])
 				x := (v - m) / d
 				return (x+0.15*math.Abs(x))*d + m
 			})},
-		{name: "of one colour", make: func(g *net) { g.by("Mul", 0).by("Add", 100) }, refused: "--output-range"},
+		{name: "of one colour", make: func(g *net) { g.by("Mul", 0).by("Add", 100) },
+			refused: "--output-range"},
 		{name: "half the size", make: func(g *net) {
-			g.do("AveragePool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+			g.do("AveragePool", map[string]any{"kernel_shape": []int64{2, 2},
+				"strides": []int64{2, 2}})
 		}, refused: "keep its size"},
 		{name: "a number that is no row of a table", make: func(g *net) {
 			g.InputOf(1, "x", 1, 3, -1, -1)
@@ -369,11 +477,13 @@ func TestNetworksThatChoose(t *testing.T) {
 		im := importer.Importer{Engine: install(t), Folder: bank}
 		path := filepath.Join(t.TempDir(), "several.onnx")
 		writeFile(t, path, chooser(rows, by))
-		styles, err := im.Add(context.Background(), path, &importer.Options{Label: "Several", Licence: "MIT"})
+		styles, err := im.Add(context.Background(), path,
+			&importer.Options{Label: "Several", Licence: "MIT"})
 		if err != nil {
 			t.Fatal(by, err)
 		}
-		if len(styles) != len(rows) || styles[1].Name != "several-2" || styles[1].Label != "Several 2" || styles[1].Licence != "MIT" {
+		if len(styles) != len(rows) || styles[1].Name != "several-2" ||
+			styles[1].Label != "Several 2" || styles[1].Licence != "MIT" {
 			t.Fatalf("there are %d styles, %+v", len(styles), styles[1])
 		}
 		c := newClient(t, bank)
@@ -381,7 +491,8 @@ func TestNetworksThatChoose(t *testing.T) {
 		s.request.Space = bridge.SpaceSRGB
 		for i := range rows {
 			for j := range rows {
-				s.request.Style, s.request.StyleB, s.request.StyleMix = styles[i].ID, styles[j].ID, 0.25
+				s.request.Style, s.request.StyleB, s.request.StyleMix = styles[i].ID, styles[j].ID,
+					0.25
 				want := slices.Clone(s.plate)
 				for k := range len(want) / 4 {
 					if c := k % 4; c < 3 {
@@ -392,7 +503,9 @@ func TestNetworksThatChoose(t *testing.T) {
 				near(t, s.output, want, 1e-4)
 			}
 		}
-		if _, err := im.Add(context.Background(), path, &importer.Options{Name: "several-2"}); err == nil || !strings.Contains(err.Error(), "--name") {
+		if _, err := im.Add(context.Background(), path,
+			&importer.Options{Name: "several-2"}); err == nil ||
+			!strings.Contains(err.Error(), "--name") {
 			t.Errorf("a name that is taken: %v", err)
 		}
 	}
@@ -402,7 +515,8 @@ func TestNetworksThatChoose(t *testing.T) {
 func TestNetworksThatDoNotChoose(t *testing.T) {
 	im := importer.Importer{Engine: install(t), Folder: t.TempDir()}
 	for want, build := range map[string]func(g *net){
-		"--style-graph": func(g *net) { // an embedding of a painting goes through a layer with a bias
+		// an embedding of a painting goes through a layer with a bias
+		"--style-graph": func(g *net) {
 			g.InputOf(1, "embedding", 1, 8)
 			g.Constant("w", []int64{8, 3}, make([]float32, 24)...)
 			g.Constant("bias", []int64{3}, 1, 1, 1)
@@ -422,7 +536,8 @@ func TestNetworksThatDoNotChoose(t *testing.T) {
 		g.do("Mul", nil, "gains")
 		path := filepath.Join(t.TempDir(), "net.onnx")
 		writeFile(t, path, g.bytes())
-		if _, err := im.Add(context.Background(), path, &importer.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := im.Add(context.Background(), path, &importer.Options{}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("added with %v, and not refused with %q", err, want)
 		}
 	}

@@ -35,7 +35,8 @@ func leave(t *testing.T, l *lease.Lease, megabytes int) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	size := 300 - megabytes
-	if err := l.Take(ctx, size, func(others int) int { return min(size, 300-others) }, func([]lease.Holder) {}); err != nil {
+	if err := l.Take(ctx, size, func(others int) int { return min(size, 300-others) },
+		func([]lease.Holder) {}); err != nil {
 		t.Fatalf("the engine keeps what another one waits for: %v", err)
 	}
 }
@@ -122,7 +123,8 @@ func TestKilledEngineLeavesMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	leave(t, rest, 0)
-	if found, waits, err := lease.Holders(rest.Folder); len(found) != 1 || found[0].Process != os.Getpid() || waits || err != nil {
+	if found, waits, err := lease.Holders(rest.Folder); len(found) != 1 ||
+		found[0].Process != os.Getpid() || waits || err != nil {
 		t.Error(found, waits, err)
 	}
 }

@@ -63,7 +63,8 @@ func bare(args []string) error {
 	}
 	defer s.Put(x)
 	if x.Painting != nil || x.Input.Size != nil {
-		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures others only", l.Label)
+		return fmt.Errorf("the style %q takes a painting or pictures of one size: this measures "+
+			"others only", l.Label)
 	}
 	g := pixels.NewGeometry(*width, *height, x.Input.MultipleOf, x.Input.Minimum)
 	var buffers network.Buffers

@@ -68,7 +68,8 @@ func optimiseCommand(folders []string) error {
 	})
 	if errors.Is(err, network.ErrMemory) {
 		w := job.Render.Plate.Window
-		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower --detail, or close other programs (%w)", w.Width(), w.Height(), err)
+		return fmt.Errorf("a plate of %d × %d pixels takes more memory than there is: lower "+
+			"--detail, or close other programs (%w)", w.Width(), w.Height(), err)
 	}
 	return err
 }
@@ -97,7 +98,8 @@ func (o *ordered) run(ctx context.Context, tell func(*bridge.Iteration) error) e
 		return err
 	}
 	_, err = job.Run(ctx, func(i *optimise.Iteration) error {
-		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style, Content: i.Content, Variation: i.Variation}
+		said := bridge.Iteration{Number: i.Number, Left: i.Left, Detail: i.Detail, Style: i.Style,
+			Content: i.Content, Variation: i.Variation}
 		if i.Picture != nil {
 			if said.Output, err = o.output(ctx, i.Picture); err != nil {
 				return err
@@ -189,7 +191,8 @@ func (o *ordered) output(ctx context.Context, painted *network.Tensor) ([]byte, 
 func startOf(ctx context.Context, in string, j *optimise.Job, e *engine) (network.Tensor, error) {
 	r := bridge.NewFrame(image(j.Plate), bridge.SpaceSRGB)
 	r.Style, r.Size.TextureScale = in, j.TextureScale
-	r.Painting = &bridge.Painting{Space: bridge.SpaceSRGB, Image: image(optimise.Cropped(j.Painting, j.TextureCrop))}
+	r.Painting = &bridge.Painting{Space: bridge.SpaceSRGB,
+		Image: image(optimise.Cropped(j.Painting, j.TextureCrop))}
 	done, err := e.render(ctx, &r, nil, func(float64, string) {})
 	if err != nil {
 		return network.Tensor{}, err
@@ -201,7 +204,8 @@ func startOf(ctx context.Context, in string, j *optimise.Job, e *engine) (networ
 func image(t network.Tensor) bridge.Image {
 	width, height := int(t.Shape[3]), int(t.Shape[2])
 	n := width * height
-	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: 16 * width, Pixels: make([]byte, 0, 16*n)}
+	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4,
+		RowBytes: 16 * width, Pixels: make([]byte, 0, 16*n)}
 	for y := range height {
 		for x := range width {
 			at := (height-1-y)*width + x

@@ -61,7 +61,8 @@ func hold(folders ...string) {
 // libraries are the system's, and what lies beside ONNX Runtime's: all that a program takes
 // to run.
 func libraries(runtime string) sandbox.Files {
-	run := []string{"/usr", "/lib", "/lib64", "/opt", "/nix/store", "/gnu/store", "/run/opengl-driver"}
+	run := []string{"/usr", "/lib", "/lib64", "/opt", "/nix/store", "/gnu/store",
+		"/run/opengl-driver"}
 	if self, err := os.Executable(); err == nil {
 		run = append(run, self)
 	}
@@ -103,7 +104,8 @@ func linked(folder string) (targets []string) {
 
 // drivers are the files of those for Vulkan, and what they are set up by.
 func drivers() []string {
-	files := []string{"/etc/vulkan", "/etc/xdg/vulkan", "/etc/glvnd", "/etc/nvidia", "/etc/drirc", "/etc/OpenCL"}
+	files := []string{"/etc/vulkan", "/etc/xdg/vulkan", "/etc/glvnd", "/etc/nvidia", "/etc/drirc",
+		"/etc/OpenCL"}
 	if data := config.DataFolder(); data != "" {
 		files = append(files, filepath.Join(data, "vulkan"))
 	}
@@ -132,7 +134,8 @@ func caches() (folders []string) {
 		folders = append(folders, folder)
 	}
 	if of, err := os.UserCacheDir(); err == nil {
-		folders = append(folders, sysinfo.Glob(filepath.Join(of, "mesa_shader_cache*"), filepath.Join(of, "radv_builtin_shaders*"), filepath.Join(of, "nvidia"))...)
+		folders = append(folders, sysinfo.Glob(filepath.Join(of, "mesa_shader_cache*"),
+			filepath.Join(of, "radv_builtin_shaders*"), filepath.Join(of, "nvidia"))...)
 	}
 	if home, err := os.UserHomeDir(); err == nil {
 		folders = append(folders, filepath.Join(home, ".nv"))
@@ -142,6 +145,7 @@ func caches() (folders []string) {
 
 // deviceFiles are GPUs, and what programs take to be there.
 func deviceFiles() []string {
-	files := []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/dri", "/dev/kfd", "/dev/dxg", "/dev/udmabuf"}
+	files := []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
+		"/dev/dri", "/dev/kfd", "/dev/dxg", "/dev/udmabuf"}
 	return append(files, sysinfo.Glob("/dev/nvidia*", "/dev/mali*")...)
 }

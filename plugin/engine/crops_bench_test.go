@@ -50,7 +50,8 @@ func BenchmarkCrops(b *testing.B) {
 					plate := photograph(b, onnxtest.Data(b, "photos/kodak/"+name+".png"), whole)
 					for what, held := range map[string]*bridge.Image{"held": &plate, "own": nil} {
 						paint := func(w bridge.Window) bridge.Image {
-							r := framed("starry-night", cropped(&plate, w), whole.Width(), whole.Height(), asHigh(whole.Height()))
+							r := framed("starry-night", cropped(&plate, w), whole.Width(),
+								whole.Height(), asHigh(whole.Height()))
 							r.Statistics.Held = held
 							return c.painted(r)
 						}
@@ -63,7 +64,8 @@ func BenchmarkCrops(b *testing.B) {
 							got := paint(w)
 							for _, margin := range []int{64, half} {
 								key := fmt.Sprintf("dB-%s-%d", what, margin)
-								all[key] = append(all[key], min(apart(&got, &want, margin), 999)) // the same
+								// the same
+								all[key] = append(all[key], min(apart(&got, &want, margin), 999))
 							}
 						}
 					}

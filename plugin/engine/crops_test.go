@@ -15,7 +15,8 @@ func landscape(w bridge.Window, width, height int) bridge.Image {
 	im := bridge.Image{Window: w, Channels: 4, RowBytes: w.Width() * 16}
 	im.Pixels = make([]byte, im.Size())
 	for i := range im.Size() / 4 {
-		x, y, c := float64(w[0]+i/4%w.Width())/float64(width), float64(w[1]+i/4/w.Width())/float64(height), i%4
+		x, y, c := float64(w[0]+i/4%w.Width())/float64(width),
+			float64(w[1]+i/4/w.Width())/float64(height), i%4
 		v := 0.3 + 0.4*y + 0.06*float64(c)*math.Sin(5*x+3*y)
 		if ridge := 0.45 + 0.2*math.Sin(9*x) + 0.05*math.Sin(41*x); y < ridge {
 			v = 0.15 + 0.1*float64(c)*y + 0.1*math.Sin(60*x+90*y)*math.Sin(70*y-35*x)
@@ -40,7 +41,8 @@ func cropped(im *bridge.Image, w bridge.Window) bridge.Image {
 // apart says how many decibels two pictures are apart, in what both have but for a margin.
 func apart(a, b *bridge.Image, margin int) float64 {
 	v, w := a.Window, b.Window
-	in := bridge.Window{max(v[0], w[0]) + margin, max(v[1], w[1]) + margin, min(v[2], w[2]) - margin, min(v[3], w[3]) - margin}
+	in := bridge.Window{max(v[0], w[0]) + margin, max(v[1], w[1]) + margin,
+		min(v[2], w[2]) - margin, min(v[3], w[3]) - margin}
 	p, q := part(a, in), part(b, in)
 	sum := 0.
 	for i := range len(p) / 4 {
@@ -54,8 +56,10 @@ func apart(a, b *bridge.Image, margin int) float64 {
 func framed(style string, plate bridge.Image, width, height int, size bridge.Size) *bridge.Render {
 	size.Format = &[4]float64{0, 0, float64(width), float64(height)}
 	r := &bridge.Render{
-		Style: style, Frame: 1, Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: size, Device: onCPU,
-		Plate: plate, Output: plate, Statistics: bridge.Statistics{Window: &bridge.Window{0, 0, width, height}},
+		Style: style, Frame: 1, Space: bridge.SpaceSRGB, Mix: 1,
+		Unrealness: bridge.DefaultUnrealness, Size: size, Device: onCPU,
+		Plate: plate, Output: plate, Statistics: bridge.Statistics{Window: &bridge.Window{0, 0,
+			width, height}},
 	}
 	r.Output.Pixels = nil
 	return r
@@ -81,7 +85,8 @@ func crops(width, height int) (all []bridge.Window) {
 			all = append(all, w)
 		}
 	}
-	return append(all, bridge.Window{5, 3, width - 9, height - 1}, bridge.Window{-3, -6, width + 2, height + 9})
+	return append(all, bridge.Window{5, 3, width - 9, height - 1},
+		bridge.Window{-3, -6, width + 2, height + 9})
 }
 
 // half is how far the shipped network sees, in pixels that it works on, and the step of its grid.
@@ -102,7 +107,8 @@ func TestACropIsPaintedAsTheWhole(t *testing.T) {
 		client        *client
 	}{
 		{"as it is", 401, 363, [2]float64{1, 1}, 1, 1, half, c},
-		{"in tiles", 401, 363, [2]float64{1, 1}, 1, 1, half, tilingClient(t, bank, "starry-night", 300*300)},
+		{"in tiles", 401, 363, [2]float64{1, 1}, 1, 1, half,
+			tilingClient(t, bank, "starry-night", 300*300)},
 		{"a proxy", 203, 202, [2]float64{0.5, 0.5}, 1, 1, half / 2, c},
 		{"half the size", 669, 651, [2]float64{1, 1}, 1, 0.5, 2*half + 8, c},
 		{"wide pixels", 345, 363, [2]float64{1, 1}, 2, 1, half, c},
@@ -147,7 +153,8 @@ func TestADescentOfACropStartsAsThatOfTheWhole(t *testing.T) {
 	}
 	for _, detail := range []float64{1, 0.7} {
 		want := paint(bridge.Window{0, 0, width, height}, detail)
-		for _, w := range []bridge.Window{{1, 0, width, height}, {0, 0, width - 4, height}, {0, 0, width, height - 3}, {-2, -3, width, height + 1}} {
+		for _, w := range []bridge.Window{{1, 0, width, height}, {0, 0, width - 4, height},
+			{0, 0, width, height - 3}, {-2, -3, width, height + 1}} {
 			got := paint(w, detail)
 			dB := apart(&got, &want, 24)
 			t.Logf("detail %g: %v is %.1f dB from the whole", detail, w, dB)
@@ -169,7 +176,8 @@ func TestTheFrameBeforeLiesWhereItLay(t *testing.T) {
 	paint := func(w bridge.Window, after []byte) (bridge.Image, []byte) {
 		r := framed("filters", cropped(&plate, w), width, height, fullSize)
 		r.Painting = stripes(50, 40)
-		r.Descent = &bridge.Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1, After: after}
+		r.Descent = &bridge.Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1,
+			After: after}
 		d := c.optimise(r)
 		im := r.Output
 		im.Pixels = d.Pixels

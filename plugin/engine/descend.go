@@ -32,9 +32,12 @@ var (
 )
 
 // whereOptimised chooses what plates are optimised on, and says so, and why on nothing better.
-func (e *engine) whereOptimised(ctx context.Context, l *look.Look, want bridge.Device) (network.Device, string, error) {
+func (e *engine) whereOptimised(ctx context.Context, l *look.Look,
+	want bridge.Device) (network.Device, string, error) {
 	if want.Precision == 16 {
-		return network.Device{}, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q is optimised, which is not done at 16 bits: set Precision to Auto or 32 bit.", l.Label)
+		return network.Device{}, "", bridge.Failure(bridge.CodeDevice, nil,
+			"The style %q is optimised, which is not done at 16 bits: set Precision to Auto or "+
+				"32 bit.", l.Label)
 	}
 	place, why := e.devices.Place(want)
 	threads := int(e.threads.Load())
@@ -51,14 +54,18 @@ func (e *engine) whereOptimised(ctx context.Context, l *look.Look, want bridge.D
 	case ctx.Err() != nil:
 		return d, "", ctx.Err()
 	case !errors.Is(err, network.ErrDevice):
-		return d, "", bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.", l.Label, err)
+		return d, "", bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used: %v.",
+			l.Label, err)
 	}
-	return d, "", bridge.Failure(bridge.CodeDevice, nil, "The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.Label, err)
+	return d, "", bridge.Failure(bridge.CodeDevice, nil,
+		"The style %q cannot be optimised on a GPU: %v. Set Device to CPU or Auto, or ask "+
+			"impasto doctor what is wrong.", l.Label, err)
 }
 
 // optimised gives the picture of a plate in a style that has an encoder and no network, on the
 // CPU where a GPU fails that was not asked for. The caller has to put it back.
-func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (*cache.Picture, error) {
+func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done,
+	progress func(float64, string)) (*cache.Picture, error) {
 	place, _ := e.devices.Place(f.Device)
 	p, err := e.optimise(ctx, f, done, progress)
 	if e.falls(place, err) {
@@ -69,7 +76,8 @@ func (e *engine) optimised(ctx context.Context, f *frame, done *bridge.Done, pro
 
 // optimise is optimised on the device that is wanted, or that is wanted by now. It takes
 // minutes, so that the picture is kept on disk as well.
-func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (p *cache.Picture, err error) {
+func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done,
+	progress func(float64, string)) (p *cache.Picture, err error) {
 	device, where, err := e.whereOptimised(ctx, f.look, f.Device)
 	if err != nil {
 		return nil, err
@@ -100,43 +108,46 @@ func (e *engine) optimise(ctx context.Context, f *frame, done *bridge.Done, prog
 		return nil, bridge.Failure(bridge.CodeRender, err, "Impasto's engine cannot read itself.")
 	}
 	shares := f.shares()
-	key, err := cache.KeyOf(runs, threads, device, f.look.Encoder, settings, f.Descent.After, pixels.Digest(shares), f.Size, f.native,
+	key, err := cache.KeyOf(runs, threads, device, f.look.Encoder, settings, f.Descent.After,
+		pixels.Digest(shares), f.Size, f.native,
 		content.Key, f.painting.Content(), f.Painting.Space, f.Painting.Premultiplied)
 	if err != nil {
 		return nil, err
 	}
 	name := pictureName{key, f.native}
 	done.Kept = name.bytes()
-	p, done.Cached, err = e.develop(ctx, t, progress, func() *cache.Picture { return e.stored(name) }, func() (work, error) {
-		if err := e.reserve(ctx, f, optimise.Memory, func(room int) int { return min(room, optimise.Memory) }, progress); err != nil {
-			return nil, err
-		}
-		before, err := e.before(f)
-		if err != nil {
-			return nil, err
-		}
-		painting, err := e.wholePainting(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		input := seen
-		seen = nil
-		return func(tell func(float64, string)) (*cache.Picture, error) {
-			e.pictures.Clear(input)
-			job := e.job(f, settings, painting, input, shares)
-			job.Device = device
-			if before != nil {
-				job.Before = before.over(job.Plate, &f.working)
+	p, done.Cached, err = e.develop(ctx, t, progress,
+		func() *cache.Picture { return e.stored(name) }, func() (work, error) {
+			if err := e.reserve(ctx, f, optimise.Memory,
+				func(room int) int { return min(room, optimise.Memory) }, progress); err != nil {
+				return nil, err
 			}
-			values, err := e.descend(ctx, f, job, tell)
-			e.buffers.Put(input)
+			before, err := e.before(f)
 			if err != nil {
 				return nil, err
 			}
-			e.store(f, key, values)
-			return e.pictures.Add(cache.PictureKey{OnDisk: key}, values), nil
-		}, nil
-	})
+			painting, err := e.wholePainting(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			input := seen
+			seen = nil
+			return func(tell func(float64, string)) (*cache.Picture, error) {
+				e.pictures.Clear(input)
+				job := e.job(f, settings, painting, input, shares)
+				job.Device = device
+				if before != nil {
+					job.Before = before.over(job.Plate, &f.working)
+				}
+				values, err := e.descend(ctx, f, job, tell)
+				e.buffers.Put(input)
+				if err != nil {
+					return nil, err
+				}
+				e.store(f, key, values)
+				return e.pictures.Add(cache.PictureKey{OnDisk: key}, values), nil
+			}, nil
+		})
 	return p, err
 }
 
@@ -149,9 +160,11 @@ func (f *frame) optimisedReader() pixels.Reader {
 }
 
 // job is that of a frame's plate, as it was seen.
-func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen, shares []float32) *optimise.Job {
+func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen,
+	shares []float32) *optimise.Job {
 	j := &optimise.Job{
-		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.native, &f.working), Painting: painting,
+		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.native,
+			&f.working), Painting: painting,
 		Across: f.working.Across, Down: f.working.Down, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
@@ -164,13 +177,17 @@ func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, see
 func (f *frame) settings() (optimise.Settings, error) {
 	d, label := f.Descent, f.look.Label
 	if d == nil {
-		return optimise.Settings{}, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g does not say how to optimise it.", f.Frame)
+		return optimise.Settings{}, bridge.Failure(bridge.CodeRequest, nil,
+			"The request for frame %g does not say how to optimise it.", f.Frame)
 	}
 	if f.painting == nil {
-		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", label)
+		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil,
+			"The style %q needs a painting: connect one to the Style input.", label)
 	}
 	if c := d.TextureCrop; !(c[0] < c[2] && c[1] < c[3]) {
-		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil, "Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, %g, %g: the second has to be to the right of the first, and above it.",
+		return optimise.Settings{}, bridge.Failure(bridge.CodeStyle, nil,
+			"Nothing of the painting is between Texture Crop From, %g, %g, and Texture Crop To, "+
+				"%g, %g: the second has to be to the right of the first, and above it.",
 			c[0], c[1], c[2], c[3])
 	}
 	for _, factor := range []float64{max(f.Size.Detail, 1), 1} {
@@ -191,13 +208,17 @@ func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, e
 	g := pixels.NewGeometry(window.Width(), window.Height(), 1, 1)
 	full := g
 	if s := f.Size.Scale; s != [2]float64{1, 1} {
-		width, height := max(1, math.Round(float64(g.Width)/s[0])), max(1, math.Round(float64(g.Height)/s[1]))
+		width, height := max(1, math.Round(float64(g.Width)/s[0])), max(1,
+			math.Round(float64(g.Height)/s[1]))
 		if width*height > maxEnlarged {
-			return network.Tensor{}, bridge.Failure(bridge.CodeMemory, nil, "The painting on Style has %.0f × %.0f pixels at full resolution, which is too much: scale it down before Impasto.", width, height)
+			return network.Tensor{}, bridge.Failure(bridge.CodeMemory, nil,
+				"The painting on Style has %.0f × %.0f pixels at full resolution, which is too "+
+					"much: scale it down before Impasto.", width, height)
 		}
 		full = pixels.NewGeometry(int(width), int(height), 1, 1)
 	}
-	r := pixels.Reader{Space: colour.Named(f.Painting.Space), Encoders: toOptimised(), Premultiplied: f.Painting.Premultiplied}
+	r := pixels.Reader{Space: colour.Named(f.Painting.Space), Encoders: toOptimised(),
+		Premultiplied: f.Painting.Premultiplied}
 	values := make([]float32, 3*g.Plane())
 	if _, err := r.Read(ctx, int(e.threads.Load()), f.painting, &g, values); err != nil {
 		return network.Tensor{}, err
@@ -228,13 +249,15 @@ func (e *engine) sizedFor(values []float32, from, to *pixels.Geometry) network.T
 }
 
 // descend does a job, and gives a picture of the size that the plate is seen at.
-func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell func(float64, string)) ([]float32, error) {
+func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job,
+	tell func(float64, string)) ([]float32, error) {
 	began, loss := time.Now(), 0.
 	done, err := job.Run(ctx, func(i *optimise.Iteration) error {
 		loss = i.Total()
 		stage := fmt.Sprintf("iteration %d of %d, loss %.3g", i.Number, job.Iterations, i.Total())
 		if i.Detail != job.Detail {
-			stage = fmt.Sprintf("iteration %d at detail %.2g, loss %.3g", i.Number, i.Detail, i.Total())
+			stage = fmt.Sprintf("iteration %d at detail %.2g, loss %.3g", i.Number, i.Detail,
+				i.Total())
 		}
 		tell(i.Done, stage)
 		return ctx.Err()
@@ -249,16 +272,22 @@ func (e *engine) descend(ctx context.Context, f *frame, job *optimise.Job, tell 
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
 	case errors.Is(err, network.ErrDevice):
-		err = bridge.Failure(bridge.CodeDevice, err, "Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor what is wrong.", f.Frame, job.Device, bridge.Brief(err))
+		err = bridge.Failure(bridge.CodeDevice, err,
+			"Frame %g cannot be optimised on %s: %s. Set Device to CPU, or ask impasto doctor "+
+				"what is wrong.", f.Frame, job.Device, bridge.Brief(err))
 	case err != nil:
-		err = bridge.Failure(bridge.CodeRender, nil, "Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.Label, err)
+		err = bridge.Failure(bridge.CodeRender, nil,
+			"Frame %g cannot be painted in the style %q: %v.", f.Frame, f.look.Label, err)
 	default:
 		copy(values, e.sizedFor(done.Values, &f.working, &f.native).Values)
 		if pixels.Finite(int(e.threads.Load()), values) {
-			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.ID, "iterations", job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
+			e.log.Info("a frame is optimised", "frame", f.Frame, "style", f.look.ID, "iterations",
+				job.Iterations, "loss", loss, "seconds", int(time.Since(began).Seconds()))
 			return values, nil
 		}
-		err = bridge.Failure(bridge.CodeRender, nil, "The encoder of the style %q gave values that are no numbers for frame %g: lower Unrealness, or choose another style (%s).", f.look.Label, f.Frame, f.look.ID)
+		err = bridge.Failure(bridge.CodeRender, nil,
+			"The encoder of the style %q gave values that are no numbers for frame %g: lower "+
+				"Unrealness, or choose another style (%s).", f.look.Label, f.Frame, f.look.ID)
 	}
 	if values != nil {
 		e.buffers.Put(values)
@@ -288,7 +317,8 @@ func readName(b []byte) (n pictureName, ok bool) {
 	copy(n.key[:], b)
 	for i := range sides {
 		s := b[len(n.key)+20*i:]
-		at, of := math.Float64frombits(binary.LittleEndian.Uint64(s[4:])), math.Float64frombits(binary.LittleEndian.Uint64(s[12:]))
+		at, of := math.Float64frombits(binary.LittleEndian.Uint64(s[4:])),
+			math.Float64frombits(binary.LittleEndian.Uint64(s[12:]))
 		sides[i] = pixels.Side{Count: int(binary.LittleEndian.Uint32(s)), At: at, Of: of}
 		if sides[i].Count == 0 || !(math.Abs(at) <= maxWorking) || !(of > 0 && of <= maxWorking) {
 			return n, false
@@ -307,14 +337,18 @@ func (e *engine) before(f *frame) (*before, error) {
 	}
 	name, ok := readName(after)
 	if !ok {
-		return nil, bridge.Failure(bridge.CodeRequest, nil, "The request for frame %g names a frame before that there cannot be.", f.Frame)
+		return nil, bridge.Failure(bridge.CodeRequest, nil,
+			"The request for frame %g names a frame before that there cannot be.", f.Frame)
 	}
 	p := e.stored(name)
 	if p != nil {
 		defer e.pictures.Put(p)
 	}
 	if p == nil || len(p.Values) != 3*name.size.Plane() {
-		return nil, bridge.Failure(bridge.CodeRender, nil, "The picture of the frame before %g, which that is to start from, is not kept any more: render the shot again from its first frame, and let IMPASTO_CACHE be large enough for two frames.", f.Frame)
+		return nil, bridge.Failure(bridge.CodeRender, nil,
+			"The picture of the frame before %g, which that is to start from, is not kept any "+
+				"more: render the shot again from its first frame, and let IMPASTO_CACHE be large "+
+				"enough for two frames.", f.Frame)
 	}
 	picture := e.sizedFor(p.Values, &name.size, &f.working)
 	if name.size == f.working {
@@ -369,7 +403,8 @@ func (e *engine) store(f *frame, key cache.Key, values []float32) {
 	}
 	if err := e.disk.Put(key, values); err != nil {
 		e.diskFailed.Do(func() {
-			e.log.Warn("a picture cannot be kept on disk: it has to be painted again when Impasto was ended; this is said once", "frame", f.Frame, "error", err)
+			e.log.Warn("a picture cannot be kept on disk: it has to be painted again when "+
+				"Impasto was ended; this is said once", "frame", f.Frame, "error", err)
 		})
 	}
 }

@@ -28,7 +28,8 @@ import (
 // stripes is a painting, in the message itself.
 func stripes(width, height int) *bridge.Painting {
 	p := &bridge.Painting{Space: bridge.SpaceSRGB, Image: bridge.Image{
-		Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width * 16, Pixels: make([]byte, width*height*16),
+		Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width *
+			16, Pixels: make([]byte, width*height*16),
 	}}
 	for i := range width * height {
 		v := float32(i / 4 % 2)
@@ -54,7 +55,8 @@ func kept(t testing.TB, bank, folder string) (*client, *bytes.Buffer) {
 	t.Helper()
 	started(t, bank) // and so is the runtime
 	said := &bytes.Buffer{}
-	e := newEngine(style.Bank{bank}, 0, hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Warn}))
+	e := newEngine(style.Bank{bank}, 0, hclog.New(&hclog.LoggerOptions{Output: said,
+		Level: hclog.Warn}))
 	e.disk = &cache.Disk{Folder: folder, Limit: 1 << 30}
 	c := greeted(t, e)
 	return c, said
@@ -87,8 +89,9 @@ func TestOptimisedIsTheJobs(t *testing.T) {
 	r.Size.Detail, r.Size.TextureScale, r.Unrealness = 0.8, 1.5, 3.5
 	r.Descent.TextureCrop, r.Descent.Seed = [4]float64{0, 0.5, 1, 1}, 7
 	job := optimise.Job{
-		Settings: optimise.Settings{Unrealness: 3.5, Iterations: 6, Detail: 0.8, TextureScale: 1.5, TextureCrop: [4]float64{0, 0.5, 1, 1}, Seed: 7},
-		Encoder:  e, Plate: tensorOf(&r.Plate), Painting: tensorOf(&r.Painting.Image), Threads: 2,
+		Settings: optimise.Settings{Unrealness: 3.5, Iterations: 6, Detail: 0.8, TextureScale: 1.5,
+			TextureCrop: [4]float64{0, 0.5, 1, 1}, Seed: 7},
+		Encoder: e, Plate: tensorOf(&r.Plate), Painting: tensorOf(&r.Painting.Image), Threads: 2,
 	}
 	want, err := job.Run(context.Background(), func(*optimise.Iteration) error { return nil })
 	if err != nil {
@@ -142,7 +145,8 @@ func TestOptimisedIsKept(t *testing.T) {
 		if !d.Cached {
 			t.Errorf("%s: it was optimised again", name)
 		}
-		if same := bytes.Equal(d.Pixels, first); same != (name == "nothing" || name == "the version") {
+		if same := bytes.Equal(d.Pixels, first); same != (name == "nothing" ||
+			name == "the version") {
 			t.Errorf("%s: the frame is the same: %t", name, same)
 		}
 	}
@@ -192,8 +196,10 @@ func TestOptimisedIsKeptOnDisk(t *testing.T) {
 	if err := os.Truncate(files[0], st.Size()/2); err != nil {
 		t.Fatal(err)
 	}
-	if again, said := once(false); !bytes.Equal(again, first) || strings.Count(said, "is damaged, and removed") != 1 {
-		t.Errorf("after the file was cut it is the same: %t; said was %q", bytes.Equal(again, first), said)
+	if again, said := once(false); !bytes.Equal(again, first) ||
+		strings.Count(said, "is damaged, and removed") != 1 {
+		t.Errorf("after the file was cut it is the same: %t; said was %q",
+			bytes.Equal(again, first), said)
 	}
 	if again, _ := once(true); !bytes.Equal(again, first) {
 		t.Error("the new file has another picture")
@@ -219,7 +225,8 @@ func TestOptimisedOnAFullDisk(t *testing.T) {
 			t.Errorf("frame %d was kept", seed)
 		}
 	}
-	if n := strings.Count(said.String(), "cannot be kept on disk"); n != 1 || !strings.Contains(said.String(), "no space left") {
+	if n := strings.Count(said.String(), "cannot be kept on disk"); n != 1 ||
+		!strings.Contains(said.String(), "no space left") {
 		t.Errorf("it said %d times that it cannot keep them: %s", n, said)
 	}
 }
@@ -231,7 +238,8 @@ func TestOptimisedProxies(t *testing.T) {
 	c := newClient(t, bank)
 	double := func(im bridge.Image) bridge.Image {
 		w := im.Window
-		big := bridge.Image{Window: bridge.Window{0, 0, 2 * w.Width(), 2 * w.Height()}, Channels: 4, RowBytes: 2 * im.RowBytes, Pixels: make([]byte, 4*len(im.Pixels))}
+		big := bridge.Image{Window: bridge.Window{0, 0, 2 * w.Width(), 2 * w.Height()}, Channels: 4,
+			RowBytes: 2 * im.RowBytes, Pixels: make([]byte, 4*len(im.Pixels))}
 		for y := range 2 * w.Height() {
 			for x := range 2 * w.Width() {
 				copy(big.Pixels[y*big.RowBytes+16*x:][:16], im.Pixels[y/2*im.RowBytes+16*(x/2):])
@@ -261,7 +269,8 @@ func TestOptimisedProxies(t *testing.T) {
 		for i, v := range got.Values {
 			plane, y, x := i/(width*height), i/width%height, i%width
 			at := plane*4*width*height + 2*y*2*width + 2*x
-			mean := (want.Values[at] + want.Values[at+1] + want.Values[at+2*width] + want.Values[at+2*width+1]) / 4
+			mean := (want.Values[at] + want.Values[at+1] + want.Values[at+2*width] +
+				want.Values[at+2*width+1]) / 4
 			sum += math.Abs(float64(v - mean))
 		}
 		return sum / float64(len(got.Values))
@@ -269,7 +278,8 @@ func TestOptimisedProxies(t *testing.T) {
 	asFinal, asFast := off(proxy), off(fast)
 	t.Logf("from the full frame: a proxy %.4f, one painted at its own size %.4f", asFinal, asFast)
 	if !(asFinal < 0.75*asFast) { // which has strokes as large a part of it, and no finer ones
-		t.Errorf("a proxy is %g from the full frame, one painted at its own size %g", asFinal, asFast)
+		t.Errorf("a proxy is %g from the full frame, one painted at its own size %g", asFinal,
+			asFast)
 	}
 }
 
@@ -304,7 +314,8 @@ func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 			all, cached = append(all, d.Pixels), append(cached, d.Cached)
 			for j := range len(d.Pixels) / 4 {
 				if i > 0 {
-					flicker += math.Abs(float64(at(d.Pixels, j)-at(all[i-1], j))) / float64(len(d.Pixels)/4*(len(plates)-1))
+					flicker += math.Abs(float64(at(d.Pixels, j)-at(all[i-1],
+						j))) / float64(len(d.Pixels)/4*(len(plates)-1))
 				}
 			}
 		}
@@ -324,24 +335,28 @@ func TestOptimisedStartsFromTheFrameBefore(t *testing.T) {
 	again, cached, _ := shot(c, true)
 	for i := range again {
 		if !cached[i] || !bytes.Equal(again[i], chain[i]) {
-			t.Errorf("frame %d was kept: %t, and is the same: %t", i, cached[i], bytes.Equal(again[i], chain[i]))
+			t.Errorf("frame %d was kept: %t, and is the same: %t", i, cached[i],
+				bytes.Equal(again[i], chain[i]))
 		}
 	}
 	anew, _ := kept(t, bank, filepath.Join(folder, "other"))
 	again, cached, _ = shot(anew, true)
 	for i := range again {
 		if cached[i] || !bytes.Equal(again[i], chain[i]) {
-			t.Errorf("frame %d painted anew: %t, and is the same: %t", i, !cached[i], bytes.Equal(again[i], chain[i]))
+			t.Errorf("frame %d painted anew: %t, and is the same: %t", i, !cached[i],
+				bytes.Equal(again[i], chain[i]))
 		}
 	}
-	for _, name := range [][]byte{bytes.Repeat([]byte{1}, bridge.KeptBytes), make([]byte, bridge.KeptBytes), pictureName{size: pixels.NewGeometry(1, 1, 1, 1)}.bytes()} {
+	for _, name := range [][]byte{bytes.Repeat([]byte{1}, bridge.KeptBytes),
+		make([]byte, bridge.KeptBytes), pictureName{size: pixels.NewGeometry(1, 1, 1, 1)}.bytes()} {
 		r := optimisation("filters")
 		r.Descent.After = name
 		c.fails(bridge.KindRender, r, nil)
 	}
 	r := optimisation("filters")
 	r.Descent.After = pictureName{size: pixels.NewGeometry(30, 40, 1, 1)}.bytes()
-	if e := c.fails(bridge.KindRender, r, nil); !strings.Contains(e.Message, "is not kept any more: render the shot again") {
+	if e := c.fails(bridge.KindRender, r, nil); !strings.Contains(e.Message,
+		"is not kept any more: render the shot again") {
 		t.Errorf("without the frame before it says %q", e.Message)
 	}
 }
@@ -367,7 +382,8 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 	bank := t.TempDir()
 	id := onnxtest.Filters(t, bank).ID
 	onnxtest.WriteEncoder(t, bank, "strange", onnxtest.Slow(3, 8), style.Encoder{
-		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
+		Input: style.Input{Name: "x", Channels: "RGB",
+			Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
 	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
 	c := newClient(t, bank)
 	for name, x := range map[string]struct {
@@ -375,22 +391,38 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 		code   bridge.Code
 		want   string
 	}{
-		"no painting":     {func(r *bridge.Render) { r.Painting = nil }, bridge.CodeStyle, `"Encoder filters" needs a painting: connect one to the Style input`},
-		"no descent":      {func(r *bridge.Render) { r.Descent = nil }, bridge.CodeRequest, "how to optimise"},
-		"nothing":         {func(r *bridge.Render) { r.Descent.TextureCrop[2] = 0 }, bridge.CodeStyle, "Nothing of the painting is between"},
-		"a GPU":           {func(r *bridge.Render) { r.Device = bridge.Device{Kind: bridge.DeviceGPU, Index: 1} }, bridge.CodeDevice, "cannot be optimised on a GPU: GPU 1 through WebGPU cannot be used"},
-		"16 bits":         {func(r *bridge.Render) { r.Device.Precision = 16 }, bridge.CodeDevice, "not done at 16 bits"},
-		"a mix":           {func(r *bridge.Render) { r.StyleB, r.StyleMix = "plain", 0.5 }, bridge.CodeStyle, "cannot be mixed, because what is optimised has no network"},
-		"another version": {func(r *bridge.Render) { r.Style = "filters@0123456789ab" }, bridge.CodeStyle, fmt.Sprintf("what is installed in %s is %q", filepath.Join(bank, "filters"), id)},
-		"an operator":     {func(r *bridge.Render) { r.Style = "strange" }, bridge.CodeRender, "the operator Sigmoid, for which there is no gradient here"},
-		"too small":       {func(r *bridge.Render) { r.Size.Detail = 0.1 }, bridge.CodeRender, "at detail 0.1 the plate is 4 × 3 pixels"},
-		"too large":       {func(r *bridge.Render) { r.Size.TextureScale = 10 }, bridge.CodeRender, "at texture scale 10 the painting has"},
-		"endless":         {func(r *bridge.Render) { r.Size.Scale = [2]float64{1e-3, 1e-3} }, bridge.CodeMemory, "which is too much"},
+		"no painting": {func(r *bridge.Render) { r.Painting = nil }, bridge.CodeStyle,
+			`"Encoder filters" needs a painting: connect one to the Style input`},
+		"no descent": {func(r *bridge.Render) { r.Descent = nil }, bridge.CodeRequest,
+			"how to optimise"},
+		"nothing": {func(r *bridge.Render) { r.Descent.TextureCrop[2] = 0 },
+			bridge.CodeStyle, "Nothing of the painting is between"},
+		"a GPU": {func(r *bridge.Render) {
+			r.Device = bridge.Device{Kind: bridge.DeviceGPU,
+				Index: 1}
+		}, bridge.CodeDevice,
+			"cannot be optimised on a GPU: GPU 1 through WebGPU cannot be used"},
+		"16 bits": {func(r *bridge.Render) { r.Device.Precision = 16 }, bridge.CodeDevice,
+			"not done at 16 bits"},
+		"a mix": {func(r *bridge.Render) { r.StyleB, r.StyleMix = "plain", 0.5 },
+			bridge.CodeStyle, "cannot be mixed, because what is optimised has no network"},
+		"another version": {func(r *bridge.Render) { r.Style = "filters@0123456789ab" },
+			bridge.CodeStyle, fmt.Sprintf("what is installed in %s is %q",
+				filepath.Join(bank, "filters"), id)},
+		"an operator": {func(r *bridge.Render) { r.Style = "strange" }, bridge.CodeRender,
+			"the operator Sigmoid, for which there is no gradient here"},
+		"too small": {func(r *bridge.Render) { r.Size.Detail = 0.1 }, bridge.CodeRender,
+			"at detail 0.1 the plate is 4 × 3 pixels"},
+		"too large": {func(r *bridge.Render) { r.Size.TextureScale = 10 }, bridge.CodeRender,
+			"at texture scale 10 the painting has"},
+		"endless": {func(r *bridge.Render) { r.Size.Scale = [2]float64{1e-3, 1e-3} },
+			bridge.CodeMemory, "which is too much"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := optimisation("filters")
 			x.change(r)
-			if e := c.fails(bridge.KindRender, r, nil); e.Code != x.code || !strings.Contains(e.Message, x.want) {
+			if e := c.fails(bridge.KindRender, r, nil); e.Code != x.code ||
+				!strings.Contains(e.Message, x.want) {
 				t.Errorf("%s: %q does not say %q", e.Code, e.Message, x.want)
 			}
 		})
@@ -400,7 +432,8 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 	if !strings.HasPrefix(d.Device, "the CPU, ") {
 		t.Errorf("prepared is %+v", d)
 	}
-	c.fails(bridge.KindPrepare, &bridge.Prepare{Style: id, Device: bridge.Device{Kind: bridge.DeviceGPU, Index: 1}}, nil)
+	c.fails(bridge.KindPrepare,
+		&bridge.Prepare{Style: id, Device: bridge.Device{Kind: bridge.DeviceGPU, Index: 1}}, nil)
 	if d := c.optimise(optimisation("filters")); d.Cached {
 		t.Error("after all that it was kept")
 	}
@@ -415,7 +448,8 @@ func TestSixteenBitsDoNotFailTheGPU(t *testing.T) {
 	c := greeted(t, e)
 	r := optimisation("filters")
 	r.Device = bridge.Device{Kind: bridge.DeviceAuto, Precision: 16}
-	if f := c.fails(bridge.KindRender, r, nil); !strings.Contains(f.Message, "not done at 16 bits") {
+	if f := c.fails(bridge.KindRender, r, nil); !strings.Contains(f.Message,
+		"not done at 16 bits") {
 		t.Errorf("%s: %s", f.Code, f.Message)
 	}
 	if p, why := e.devices.Place(bridge.Device{Kind: bridge.DeviceAuto}); !p.GPU {
@@ -431,7 +465,8 @@ func TestOptimisedIsCancelled(t *testing.T) {
 	s := newShared(t, "filters", 640, 480)
 	s.smooth(1)
 	s.request.Painting = &bridge.Painting{Space: bridge.SpaceSRGB, Image: s.request.Plate}
-	s.request.Descent = &bridge.Descent{Iterations: bridge.MaxIterations, TextureCrop: [4]float64{0, 0, 1, 1}}
+	s.request.Descent = &bridge.Descent{Iterations: bridge.MaxIterations,
+		TextureCrop: [4]float64{0, 0, 1, 1}}
 	id, answer := c.send(bridge.KindRender, &s.request, s.file)
 	for began := time.Now(); ; time.Sleep(time.Millisecond) {
 		c.mutex.Lock()
@@ -455,7 +490,8 @@ func TestOptimisedIsCancelled(t *testing.T) {
 	var e bridge.Error
 	c.read(answer, bridge.KindError, &e)
 	took := time.Since(start)
-	if t.Logf("cancelled after %v", took); e.Code != bridge.CodeCancelled || took > 500*time.Millisecond {
+	if t.Logf("cancelled after %v", took); e.Code != bridge.CodeCancelled ||
+		took > 500*time.Millisecond {
 		t.Errorf("after %v: %v", took, &e)
 	}
 	c.optimise(optimisation("filters"))

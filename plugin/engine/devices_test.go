@@ -37,7 +37,8 @@ func TestWebGPU(t *testing.T) {
 	for _, name := range []string{"slow", "night"} {
 		s := newShared(t, name, 64, 64)
 		s.request.Space = bridge.SpaceSRGB
-		if d := c.render(s.on("cpu", 0, 0)); !strings.HasPrefix(d.Device, "the CPU, ") || strings.Contains(d.Device, "because") {
+		if d := c.render(s.on("cpu", 0, 0)); !strings.HasPrefix(d.Device, "the CPU, ") ||
+			strings.Contains(d.Device, "because") {
 			t.Errorf("%s: painted on %s", name, d.Device)
 		}
 		want := bytes.Clone(s.output)
@@ -84,23 +85,29 @@ func TestGPUThatIsNotThere(t *testing.T) {
 	c := onGPU(t, bank)
 	s := newShared(t, "dark", 32, 32)
 	e := c.fails(bridge.KindRender, &s.on("gpu", 1, 0).request, s.file)
-	if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, "WebGPU has the machine's first GPU only, and no number 1") || !strings.Contains(e.Message, "Set Device to CPU or Auto") {
+	if e.Code != bridge.CodeDevice || !strings.Contains(e.Message,
+		"WebGPU has the machine's first GPU only, and no number 1") ||
+		!strings.Contains(e.Message, "Set Device to CPU or Auto") {
 		t.Errorf("%s: %s", e.Code, e.Message)
 	}
 	d := c.render(s.on("auto", 1, 0))
-	if !strings.HasPrefix(d.Device, "the CPU, ") || !strings.Contains(d.Device, "because GPU 1 through WebGPU cannot be used") {
+	if !strings.HasPrefix(d.Device, "the CPU, ") ||
+		!strings.Contains(d.Device, "because GPU 1 through WebGPU cannot be used") {
 		t.Errorf("painted on %s", d.Device)
 	}
-	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: "dark", Device: bridge.Device{Kind: "gpu"}}, nil, bridge.KindDone, d)
+	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: "dark", Device: bridge.Device{Kind: "gpu"}},
+		nil, bridge.KindDone, d)
 	if d.Device != "the GPU through WebGPU" {
 		t.Errorf("prepared on %s", d.Device)
 	}
-	for _, bad := range []bridge.Device{{}, {Kind: "tpu"}, {Kind: "gpu", Index: -1}, {Kind: "gpu", Index: bridge.MaxDevice}, {Kind: "gpu", Precision: 8}} {
+	for _, bad := range []bridge.Device{{}, {Kind: "tpu"}, {Kind: "gpu", Index: -1},
+		{Kind: "gpu", Index: bridge.MaxDevice}, {Kind: "gpu", Precision: 8}} {
 		s.request.Device = bad
 		if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeRequest {
 			t.Errorf("%+v: %v", bad, e)
 		}
-		if e := c.fails(bridge.KindPrepare, &bridge.Prepare{Style: "dark", Device: bad}, nil); e.Code != bridge.CodeRequest {
+		if e := c.fails(bridge.KindPrepare, &bridge.Prepare{Style: "dark", Device: bad},
+			nil); e.Code != bridge.CodeRequest {
 			t.Errorf("%+v: %v", bad, e)
 		}
 	}
@@ -115,14 +122,16 @@ func TestGPUThatFails(t *testing.T) {
 	c := onGPU(t, bank)
 	s := newShared(t, "wide", 32, 32)
 	e := c.fails(bridge.KindRender, &s.on("gpu", 0, 0).request, s.file)
-	if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, "on frame 1, 32 × 32 pixels") || !strings.Contains(e.Message, "Set Device to CPU") {
+	if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, "on frame 1, 32 × 32 pixels") ||
+		!strings.Contains(e.Message, "Set Device to CPU") {
 		t.Errorf("%s: %s", e.Code, e.Message)
 	}
 	for i, name := range []string{"dark", "wide", "dark"} {
 		s := newShared(t, name, 40, 40)
 		s.paint(i)
 		d := c.render(s.on("auto", 0, 32))
-		if cpu := strings.HasPrefix(d.Device, "the CPU"); cpu != (i > 0) || cpu && !strings.Contains(d.Device, "because the GPU failed: ") {
+		if cpu := strings.HasPrefix(d.Device, "the CPU"); cpu != (i > 0) || cpu &&
+			!strings.Contains(d.Device, "because the GPU failed: ") {
 			t.Errorf("frame %d is painted on %s", i, d.Device)
 		}
 		if name == "wide" {
@@ -148,13 +157,15 @@ func TestHalfThatIsRefused(t *testing.T) {
 		s := newShared(t, x.style, 64, 64)
 		s.request.Size = asHigh(64)
 		e := c.fails(bridge.KindRender, &s.on(x.kind, 0, 16).request, s.file)
-		if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, x.message) || !strings.Contains(e.Message, "Set Precision to Auto or 32 bit.") {
+		if e.Code != bridge.CodeDevice || !strings.Contains(e.Message, x.message) ||
+			!strings.Contains(e.Message, "Set Precision to Auto or 32 bit.") {
 			t.Errorf("%s on %s: %s: %s", x.style, x.kind, e.Code, e.Message)
 		}
 	}
 	// Nobody asked for it here.
 	var d bridge.Done
-	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: "starry-night", Device: bridge.Device{Kind: "gpu"}}, nil, bridge.KindDone, &d)
+	c.ask(bridge.KindPrepare, &bridge.Prepare{Style: "starry-night",
+		Device: bridge.Device{Kind: "gpu"}}, nil, bridge.KindDone, &d)
 	if !strings.HasPrefix(d.Device, "the GPU through WebGPU, because at 32 bits, because ") {
 		t.Errorf("prepared on %s", d.Device)
 	}
@@ -164,7 +175,8 @@ func TestHalfThatIsRefused(t *testing.T) {
 func copyShipped(t *testing.T, bank string) {
 	t.Helper()
 	for _, name := range []string{"painter", "starry-night"} {
-		if err := os.CopyFS(filepath.Join(bank, name), os.DirFS(filepath.Join(onnxtest.Shipped(), name))); err != nil {
+		if err := os.CopyFS(filepath.Join(bank, name),
+			os.DirFS(filepath.Join(onnxtest.Shipped(), name))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -67,7 +67,8 @@ func newEngine(bank style.Bank, threads int, log hclog.Logger) *engine {
 	if e.leftOut != "" {
 		log.Warn("folders of styles are left out", "why", e.leftOut)
 	}
-	e.tiler = tiling.Tiler{Buffers: &e.buffers, Budget: e.budget, Threads: func() int { return int(e.threads.Load()) }, Log: log}
+	e.tiler = tiling.Tiler{Buffers: &e.buffers, Budget: e.budget,
+		Threads: func() int { return int(e.threads.Load()) }, Log: log}
 	e.pictures = cache.NewPictures(keptPictures, &e.buffers)
 	// Go's count is the least of the processors that there are, those that this process
 	// may run on and the quota of its cgroup.

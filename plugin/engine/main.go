@@ -40,8 +40,11 @@ func Main(library string) {
 	}
 	parent := flag.Int("parent", 0, "the `process` that started this one, and with which it ends")
 	flag.Parse()
-	if os.Getenv(bridge.Handshake.MagicCookieKey) != bridge.Handshake.MagicCookieValue || *parent == 0 {
-		fmt.Fprintln(os.Stderr, "impasto-engine is a part of the Impasto node, whose host process starts it when a frame is to be painted. There is nothing to be done with it by hand.")
+	if os.Getenv(bridge.Handshake.MagicCookieKey) != bridge.Handshake.MagicCookieValue ||
+		*parent == 0 {
+		fmt.Fprintln(os.Stderr,
+			"impasto-engine is a part of the Impasto node, whose host process starts it when a "+
+				"frame is to be painted. There is nothing to be done with it by hand.")
 		os.Exit(2)
 	}
 	// Standard error belongs to go-plugin once it serves; the logger keeps the real one.
@@ -50,12 +53,14 @@ func Main(library string) {
 		log.Error("the engine cannot start", "error", err)
 		bridge.LeaveEngine(1)
 	}
-	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Logger: log})
+	plugin.Serve(&plugin.ServeConfig{HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins,
+		Logger: log})
 	bridge.LeaveEngine(0)
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctorCommand, "optimise": optimiseCommand, "trial": try}
+var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctorCommand,
+	"optimise": optimiseCommand, "trial": try}
 
 // try runs a stranger's graph for impasto models: the process that wants it, the file, and
 // the outputs that are wanted.
@@ -96,7 +101,8 @@ func start(parent int, log hclog.Logger) error {
 		return err
 	}
 	if err := expendable(); err != nil {
-		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error", err)
+		log.Warn("the engine is no likelier than others to be ended when memory runs out", "error",
+			err)
 	}
 	if folder := config.UserFolder(); folder != "" {
 		_ = os.MkdirAll(folder, 0o755) // what is added later is seen only where this is there now
@@ -106,7 +112,8 @@ func start(parent int, log hclog.Logger) error {
 		return err
 	}
 	if len(lacks) > 0 {
-		log.Warn("the engine is confined less than it could be", "because this machine lacks", lacks)
+		log.Warn("the engine is confined less than it could be", "because this machine lacks",
+			lacks)
 	}
 	conn, err := bridge.NewConn(os.NewFile(bridge.EngineSocket, "the engine's socket"))
 	if err != nil {

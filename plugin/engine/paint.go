@@ -16,7 +16,8 @@ import (
 
 // painted gives what a network painted, as attempt does, on the CPU where a GPU fails that
 // was not asked for.
-func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
+func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done,
+	progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
 	s, p, err = e.attempt(ctx, f, done, progress)
 	if s != nil && e.falls(s.Place, err) {
 		return e.attempt(ctx, f, done, progress)
@@ -24,8 +25,8 @@ func (e *engine) painted(ctx context.Context, f *frame, done *bridge.Done, progr
 	return s, p, err
 }
 
-// falls says whether a frame failed for a GPU that was not asked for, which is not used any more. One
-// that failed has a cause; what a request may not want of a device has none.
+// falls says whether a frame failed for a GPU that was not asked for, which is not used any more.
+// One that failed has a cause; what a request may not want of a device has none.
 func (e *engine) falls(place session.Placement, err error) bool {
 	failed, ok := errors.AsType[*bridge.Error](err)
 	if !ok || failed.Code != bridge.CodeDevice || failed.Cause == "" || !place.Fallback {
@@ -38,7 +39,8 @@ func (e *engine) falls(place session.Placement, err error) bool {
 
 // attempt paints on the device that is wanted, or that is wanted by now. The caller has to
 // put session and picture back; after an error the session says what it was only.
-func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
+func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done,
+	progress func(float64, string)) (s *session.Session, p *cache.Picture, err error) {
 	if s, done.Device, err = e.session(ctx, f.look, f.Device, &done.Timings, progress); err != nil {
 		return nil, nil, err
 	}
@@ -53,7 +55,8 @@ func (e *engine) attempt(ctx context.Context, f *frame, done *bridge.Done, progr
 
 // paint gives the network's picture of a plate, from those that are kept or anew. The
 // caller has to put it back.
-func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bridge.Timings, progress func(float64, string)) (p *cache.Picture, cached bool, err error) {
+func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bridge.Timings,
+	progress func(float64, string)) (p *cache.Picture, cached bool, err error) {
 	if err := acquire(ctx, e.converted, &t.Wait); err != nil {
 		return nil, false, err
 	}
@@ -79,31 +82,35 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bri
 	if err := e.sampleStatistics(ctx, f, s, &reader, seen, content.Opaque); err != nil {
 		return nil, false, err
 	}
-	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key, Native: f.native, Working: f.working, Small: pixels.Digest(f.small), Painting: painting.key}
-	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) }, func() (work, error) {
-		least, most := s.Tiles.Needs(f.working.Plane())
-		if err := e.reserve(ctx, f, least, most, progress); err != nil {
-			return nil, err
-		}
-		what := "painting " + f.look.Label
-		progress(0.05, what)
-		input := seen
-		seen = nil
-		e.sessions.Hold(s)
-		return func(tell func(float64, string)) (*cache.Picture, error) {
-			defer e.sessions.Put(s)
-			e.pictures.Clear(input)
-			values, err := e.run(ctx, f, s, input, painting, func(part float64) { tell(part, what) })
-			if err != nil {
+	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key,
+		Native: f.native, Working: f.working, Small: pixels.Digest(f.small), Painting: painting.key}
+	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) },
+		func() (work, error) {
+			least, most := s.Tiles.Needs(f.working.Plane())
+			if err := e.reserve(ctx, f, least, most, progress); err != nil {
 				return nil, err
 			}
-			return e.pictures.Add(key, values), nil
-		}, nil
-	})
+			what := "painting " + f.look.Label
+			progress(0.05, what)
+			input := seen
+			seen = nil
+			e.sessions.Hold(s)
+			return func(tell func(float64, string)) (*cache.Picture, error) {
+				defer e.sessions.Put(s)
+				e.pictures.Clear(input)
+				values, err := e.run(ctx, f, s, input, painting,
+					func(part float64) { tell(part, what) })
+				if err != nil {
+					return nil, err
+				}
+				return e.pictures.Add(key, values), nil
+			}, nil
+		})
 }
 
 // read reads the plate into a buffer, which the caller has to put back, and says what was read.
-func (e *engine) read(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.Timings, progress func(float64, string)) ([]float32, pixels.Content, error) {
+func (e *engine) read(ctx context.Context, f *frame, r *pixels.Reader, t *bridge.Timings,
+	progress func(float64, string)) ([]float32, pixels.Content, error) {
 	progress(0.02, "reading the plate")
 	defer since(&t.ConvertIn, time.Now())
 	seen, err := e.buffers.Get(3 * f.native.Plane())
@@ -116,14 +123,16 @@ func (e *engine) read(ctx context.Context, f *frame, r *pixels.Reader, t *bridge
 		return nil, pixels.Content{}, err
 	}
 	if content.Strange > 0 {
-		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels", content.Strange)
+		e.log.Warn("pixels that are not finite pass unpainted", "frame", f.Frame, "pixels",
+			content.Strange)
 	}
 	return seen, content, nil
 }
 
 // run takes a frame through the network. What it gives may be in the input's buffer; it
 // puts that back where it is not.
-func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting, painted func(float64)) ([]float32, error) {
+func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []float32,
+	painting *painting, painted func(float64)) ([]float32, error) {
 	var values []float32
 	beside, err := e.extraInputs(ctx, f, s, input, painting)
 	if err == nil {
@@ -135,13 +144,18 @@ func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []
 	case errors.Is(err, network.ErrMemory):
 		err = noMemory(f, err)
 	case err != nil && ctx.Err() == nil && s.Device.Provider != network.CPU:
-		err = bridge.Failure(bridge.CodeDevice, err, "The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to CPU, or ask impasto doctor what is wrong.",
+		err = bridge.Failure(bridge.CodeDevice, err,
+			"The GPU failed with the style %q on frame %g, %d × %d pixels: %s. Set Device to "+
+				"CPU, or ask impasto doctor what is wrong.",
 			f.look.Label, f.Frame, f.working.Across.Count, f.working.Down.Count, bridge.Brief(err))
 	case err != nil && ctx.Err() == nil:
-		err = bridge.Failure(bridge.CodeRender, err, "The network of the style %q failed on frame %g, %d × %d pixels.",
+		err = bridge.Failure(bridge.CodeRender, err,
+			"The network of the style %q failed on frame %g, %d × %d pixels.",
 			f.look.Label, f.Frame, f.working.Across.Count, f.working.Down.Count)
 	case err == nil && !pixels.Finite(int(e.threads.Load()), values):
-		err = bridge.Failure(bridge.CodeRender, nil, "The network of the style %q gave values that are no numbers for frame %g: choose another style, or report it to who made this one (%s).",
+		err = bridge.Failure(bridge.CodeRender, nil,
+			"The network of the style %q gave values that are no numbers for frame %g: choose "+
+				"another style, or report it to who made this one (%s).",
 			f.look.Label, f.Frame, f.look.ID)
 	}
 	if err != nil {
@@ -154,7 +168,8 @@ func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []
 }
 
 // extraInputs gives what a network takes beside the plate.
-func (e *engine) extraInputs(ctx context.Context, f *frame, s *session.Session, input []float32, painting *painting) ([]network.Tensor, error) {
+func (e *engine) extraInputs(ctx context.Context, f *frame, s *session.Session, input []float32,
+	painting *painting) ([]network.Tensor, error) {
 	if s.Norms != nil {
 		if f.small != nil {
 			copy(s.Small.Values, f.small)
@@ -176,18 +191,21 @@ func (e *engine) extraInputs(ctx context.Context, f *frame, s *session.Session, 
 
 // infer takes a picture through the network, resampled there and back where the network
 // works at another size than the plate's. It owns the input, as through does.
-func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input []float32, beside []network.Tensor, painted func(float64)) ([]float32, error) {
+func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input []float32,
+	beside []network.Tensor, painted func(float64)) ([]float32, error) {
 	in, workers := &s.Input, int(e.threads.Load())
 	// What the network works on, as it wants it.
 	prepare := func(picture []float32) {
 		if n := s.Noise; n != nil {
-			pixels.AddNoise(workers, picture, &f.working, float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
+			pixels.AddNoise(workers, picture, &f.working,
+				float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
 		}
 		pixels.Normalise(workers, in.Mean, in.Std, picture)
 	}
 	if f.working == f.native {
 		prepare(input)
-		return e.tiler.Paint(ctx, &s.Tiles, input, f.working.Width, f.working.Height, beside, painted)
+		return e.tiler.Paint(ctx, &s.Tiles, input, f.working.Width, f.working.Height, beside,
+			painted)
 	}
 	defer e.buffers.Put(input)
 	small, err := e.buffers.Get(3 * f.working.Plane())
@@ -196,7 +214,8 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 	}
 	pixels.Resample(workers, input, &f.native, small, &f.working)
 	prepare(small)
-	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.working.Width, f.working.Height, beside, painted); err != nil {
+	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.working.Width, f.working.Height, beside,
+		painted); err != nil {
 		return nil, err
 	}
 	defer e.buffers.Put(small)
@@ -214,16 +233,21 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 		return nil, err
 	}
 	defer e.buffers.Put(room)
-	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.native, small, &f.working, values, room)
+	pixels.KeepEdges(workers, in.Range[0], in.Range[1], input, &f.native, small, &f.working, values,
+		room)
 	return values, nil
 }
 
 func noMemory(f *frame, cause error) error {
-	return bridge.Failure(bridge.CodeMemory, cause, "There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or end other programs.",
+	return bridge.Failure(bridge.CodeMemory, cause,
+		"There is not enough memory to paint a frame of %d × %d pixels: render a smaller one, or "+
+			"end other programs.",
 		f.working.Across.Count, f.working.Down.Count)
 }
 
 // reserve takes memory for a frame.
-func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(room int) int, progress func(float64, string)) error {
-	return e.budget.Reserve(ctx, f.Device.Memory, least, most, func(what string) { progress(0.05, what) })
+func (e *engine) reserve(ctx context.Context, f *frame, least int, most func(room int) int,
+	progress func(float64, string)) error {
+	return e.budget.Reserve(ctx, f.Device.Memory, least, most,
+		func(what string) { progress(0.05, what) })
 }

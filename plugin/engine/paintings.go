@@ -53,11 +53,13 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session.Session) (*p
 		return &painting{}, nil
 	}
 	if f.painting == nil {
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q needs a painting: connect one to the Style input.", f.look.Label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil,
+			"The style %q needs a painting: connect one to the Style input.", f.look.Label)
 	}
 	key := cache.PaintingKey{
-		Network: s.ID, Content: f.painting.Content(), Space: f.Painting.Space, Premultiplied: f.Painting.Premultiplied,
-		TextureScale: f.Size.TextureScale,
+		Network: s.ID, Content: f.painting.Content(), Space: f.Painting.Space,
+		Premultiplied: f.Painting.Premultiplied,
+		TextureScale:  f.Size.TextureScale,
 	}
 	if p, ok := e.paintings.Get(key); ok {
 		return p, nil
@@ -70,7 +72,8 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session.Session) (*p
 	}
 	defer e.buffers.Put(planes)
 	r := pixels.Reader{
-		Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(in.Range[0], in.Range[1]),
+		Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(in.Range[0],
+			in.Range[1]),
 		BGR: in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
 	}
 	if _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
@@ -78,14 +81,17 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session.Session) (*p
 	}
 	width, height := paintingSize(in, g.Width, g.Height, f.Size.TextureScale)
 	if f.Size.TextureScale > 1 && in.Size == nil && width*height > maxPaintingArea {
-		return nil, bridge.Failure(bridge.CodeMemory, nil, "Texture Scale %g makes %d × %d pixels of the painting on Style, which is too much: lower it.",
+		return nil, bridge.Failure(bridge.CodeMemory, nil,
+			"Texture Scale %g makes %d × %d pixels of the painting on Style, which is too much: "+
+				"lower it.",
 			f.Size.TextureScale, width, height)
 	}
 	sized := pixels.NewGeometry(width, height, 1, 1)
 	values := make([]float32, 3*sized.Plane())
 	pixels.Resample(workers, planes, &g, values, &sized)
 	pixels.Normalise(workers, in.Mean, in.Std, values)
-	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)}, raw: s.OfPainting != nil}
+	p := &painting{key: key, tensors: []network.Tensor{network.NewPicture(values, width, height)},
+		raw: s.OfPainting != nil}
 	if !p.raw {
 		e.keep(p)
 	}

@@ -14,7 +14,8 @@ import (
 func flat(r, g, b float32) *bridge.Painting {
 	const width, height = 30, 20
 	p := &bridge.Painting{Space: bridge.SpaceSRGB, Premultiplied: true, Image: bridge.Image{
-		Window: bridge.Window{5, 5, 5 + width, 5 + height}, Channels: 4, RowBytes: width * 16, Pixels: make([]byte, width*height*16),
+		Window: bridge.Window{5, 5, 5 + width, 5 + height}, Channels: 4, RowBytes: width *
+			16, Pixels: make([]byte, width*height*16),
 	}}
 	for i := range width * height {
 		for c, v := range []float32{r / 2, g / 2, b / 2, 0.5} {
@@ -27,8 +28,11 @@ func flat(r, g, b float32) *bridge.Painting {
 // inline is a frame of one grey with a painting, all in the message.
 func inline(name string, p *bridge.Painting) *bridge.Render {
 	const width, height = 40, 30
-	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4, RowBytes: width * 16}
-	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im, Painting: p}
+	im := bridge.Image{Window: bridge.Window{0, 0, width, height}, Channels: 4,
+		RowBytes: width * 16}
+	r := &bridge.Render{Style: name, Frame: 3, Space: bridge.SpaceSRGB, Mix: 1,
+		Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im,
+		Painting: p}
 	r.Plate.Pixels = make([]byte, im.Size())
 	for i := range width * height {
 		for c, v := range []float32{0.25, 0.25, 0.25, 1} {
@@ -47,7 +51,8 @@ func TestStylesOfPaintings(t *testing.T) {
 		m.Painting = &painting
 	})
 	vectors, paints := onnxtest.Vectors()
-	onnxtest.WritePackage(t, bank, "vectors", paints, onnxtest.WithVectors(t, bank, "vectors", vectors))
+	onnxtest.WritePackage(t, bank, "vectors", paints,
+		onnxtest.WithVectors(t, bank, "vectors", vectors))
 	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
 	c := newClient(t, bank)
 	paint := func(name string, p *bridge.Painting) ([]byte, bool) {
@@ -91,7 +96,8 @@ func TestStylesOfPaintings(t *testing.T) {
 	} {
 		p := flat(1, 1, 1)
 		edit(p)
-		if e := c.fails(bridge.KindRender, inline("plain", p), nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Cause, "painting") {
+		if e := c.fails(bridge.KindRender, inline("plain", p), nil); e.Code != bridge.CodeRequest ||
+			!strings.Contains(e.Cause, "painting") {
 			t.Error(e)
 		}
 	}
@@ -111,7 +117,8 @@ func TestPaintingsFitTheNetwork(t *testing.T) {
 		{style.Input{MultipleOf: 1, Minimum: 1}, 300, 200, 0.5, [2]int{150, 100}},
 		{style.Input{Size: &[2]int{256, 224}}, 4000, 50, 2, [2]int{256, 224}},
 	} {
-		if w, h := paintingSize(&x.in, x.width, x.height, x.textureScale); w != x.want[0] || h != x.want[1] {
+		if w, h := paintingSize(&x.in, x.width, x.height, x.textureScale); w != x.want[0] ||
+			h != x.want[1] {
 			t.Errorf("%d × %d becomes %d × %d, want %v", x.width, x.height, w, h, x.want)
 		}
 	}
@@ -127,7 +134,8 @@ func TestFixedSizeAndMean(t *testing.T) {
 		m.Input.Size = &[2]int{64, 48}
 		m.Input.Channels, m.Output.Channels = "BGR", "BGR"
 		m.Input.Range, m.Output.Range = [2]float64{0, 255}, [2]float64{-1, 1}
-		m.Input.Mean, m.Input.Std = &[3]float64{127.5, 127.5, 127.5}, &[3]float64{127.5, 127.5, 127.5}
+		m.Input.Mean, m.Input.Std = &[3]float64{127.5, 127.5, 127.5}, &[3]float64{127.5, 127.5,
+			127.5}
 	})
 	c := newClient(t, bank)
 	for _, size := range [][2]int{{64, 48}, {90, 90}, {20, 30}, {1, 1}} {

@@ -24,7 +24,8 @@ import (
 // The tests here start the engine as a process: this test program, which is the engine
 // when it is started like it.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "bare" || os.Args[1] == "trial") {
+	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "bare" ||
+		os.Args[1] == "trial") {
 		Main(belonging())
 		return
 	}
@@ -70,7 +71,8 @@ func command(t testing.TB, bank string, name string, args ...string) (*exec.Cmd,
 		t.Fatal(err)
 	}
 	cmd := exec.Command(name, args...)
-	cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank, plugin.EnvUnixSocketDir+"="+filepath.Join(t.TempDir(), "s"),
+	cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank,
+		plugin.EnvUnixSocketDir+"="+filepath.Join(t.TempDir(), "s"),
 		bridge.Handshake.MagicCookieKey+"="+bridge.Handshake.MagicCookieValue)
 	// The race detector would let the engine sleep for a second at its end.
 	cmd.Env = append(cmd.Env, "GORACE=atexit_sleep_ms=0")
@@ -105,7 +107,8 @@ func TestEngineThroughGoPlugin(t *testing.T) {
 	cmd, c := command(t, bank, engine, "--parent", fmt.Sprint(os.Getpid()))
 	cmd.Stderr = nil // go-plugin's
 	p := plugin.NewClient(&plugin.ClientConfig{
-		HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Cmd: cmd, SkipHostEnv: true, Logger: hclog.NewNullLogger(),
+		HandshakeConfig: bridge.Handshake, Plugins: bridge.Plugins, Cmd: cmd, SkipHostEnv: true,
+		Logger: hclog.NewNullLogger(),
 	})
 	defer p.Kill()
 	rpc, err := p.Client()
@@ -119,7 +122,8 @@ func TestEngineThroughGoPlugin(t *testing.T) {
 	s := newShared(t, "plain", 30, 20)
 	c.render(s)
 	near(t, s.output, s.plate, 3e-6)
-	if adj, _ := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", cmd.Process.Pid)); strings.TrimSpace(string(adj)) != "1000" {
+	if adj, _ := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj",
+		cmd.Process.Pid)); strings.TrimSpace(string(adj)) != "1000" {
 		t.Errorf("oom_score_adj is %s", adj)
 	}
 }
@@ -196,7 +200,8 @@ func TestPoisonKillsTheEngine(t *testing.T) {
 
 // The runtime is the one that the engine was built with, or the user's own, which is a file.
 func TestLibraryIsChecked(t *testing.T) {
-	library, pipe := filepath.Join(t.TempDir(), "libonnxruntime.so.1"), filepath.Join(t.TempDir(), "pipe")
+	library, pipe := filepath.Join(t.TempDir(), "libonnxruntime.so.1"), filepath.Join(t.TempDir(),
+		"pipe")
 	writeFile(t, library, []byte("a library"))
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
@@ -208,11 +213,13 @@ func TestLibraryIsChecked(t *testing.T) {
 		{"", "", library, "its sha256 differs"},
 		{"", "", library + ".gone", "is missing, install the whole"},
 		{"", library, library, ""},
-		{"", pipe, pipe, "correct IMPASTO_ONNXRUNTIME, or unset it: open " + pipe + ": not a regular file"},
+		{"", pipe, pipe, "correct IMPASTO_ONNXRUNTIME, or unset it: open " + pipe +
+			": not a regular file"},
 	} {
 		librarySHA256 = c.sum
 		t.Setenv("IMPASTO_ONNXRUNTIME", c.own)
-		if err := checkLibrary(c.library); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if err := checkLibrary(c.library); (err == nil) != (c.want == "") || err != nil &&
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -235,7 +242,8 @@ func TestBare(t *testing.T) {
 	onnxtest.WriteStyle(t, bank, "night", onnxtest.WriteNetwork(t, bank, "painter"), night)
 	engine := install(t)
 	for _, name := range []string{"plain", "night"} {
-		cmd := exec.Command(engine, "bare", "--style", name, "--width", "64", "--height", "48", "--threads", "1")
+		cmd := exec.Command(engine, "bare", "--style", name, "--width", "64", "--height", "48",
+			"--threads", "1")
 		cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank)
 		cmd.Stdin = strings.NewReader("run\nrun\n")
 		out, err := cmd.Output()
@@ -261,7 +269,8 @@ var raceDetector bool // set in race_test.go
 // limited is an engine that a shell takes the memory away from.
 func limited(t *testing.T, bank string, kilobytes int) *client {
 	t.Helper()
-	cmd, c := command(t, bank, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0" --parent $1`, kilobytes), raceless(t), fmt.Sprint(os.Getpid()))
+	cmd, c := command(t, bank, "sh", "-c", fmt.Sprintf(`ulimit -v %d; exec "$0" --parent $1`,
+		kilobytes), raceless(t), fmt.Sprint(os.Getpid()))
 	// Every arena of glibc's takes 64 MB of addresses, and a busy machine has more threads.
 	cmd.Env = append(cmd.Env, "MALLOC_ARENA_MAX=1")
 	if err := cmd.Start(); err != nil {
@@ -299,7 +308,8 @@ func TestTooLittleMemoryIsSaid(t *testing.T) {
 	onnxtest.WritePackage(t, bank, "plain", onnxtest.Identity())
 	c := limited(t, bank, 4000000)
 	s := newShared(t, "wide", 2000, 2000) // 4 GB
-	if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeMemory || !strings.Contains(e.Message, "2000 × 2000") {
+	if e := c.fails(bridge.KindRender, &s.request, s.file); e.Code != bridge.CodeMemory ||
+		!strings.Contains(e.Message, "2000 × 2000") {
 		t.Errorf("%s: %v", e.Code, e)
 	}
 	s = newShared(t, "plain", 200, 200)

@@ -12,11 +12,13 @@ import (
 	"impasto.net/plugin/session"
 )
 
-func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(float64, string)) (*bridge.Done, error) {
+func (e *engine) prepare(ctx context.Context, p *bridge.Prepare,
+	progress func(float64, string)) (*bridge.Done, error) {
 	var t bridge.Timings
 	start := time.Now()
 	if err := p.Device.Check(); err != nil {
-		return nil, bridge.Failure(bridge.CodeRequest, err, "The request to load %q makes no sense.", p.Style)
+		return nil, bridge.Failure(bridge.CodeRequest, err,
+			"The request to load %q makes no sense.", p.Style)
 	}
 	l, err := e.looks.Get(p.Style)
 	if err != nil {
@@ -40,7 +42,8 @@ func (e *engine) prepare(ctx context.Context, p *bridge.Prepare, progress func(f
 
 // session leases the network of a look on the device that is wanted, and says so when that
 // takes a while. It also says which device that is, and why it is no better one.
-func (e *engine) session(ctx context.Context, l *look.Look, want bridge.Device, t *bridge.Timings, progress func(float64, string)) (s *session.Session, where string, err error) {
+func (e *engine) session(ctx context.Context, l *look.Look, want bridge.Device, t *bridge.Timings,
+	progress func(float64, string)) (s *session.Session, where string, err error) {
 	defer since(&t.Load, time.Now())
 	place, why := e.devices.Place(want)
 	threads, loaded := int(e.threads.Load()), false
@@ -64,7 +67,8 @@ func since(t *int64, start time.Time) { *t += time.Since(start).Microseconds() }
 
 // render paints one frame. The fractions of its progress are what the stages take of a
 // usual frame.
-func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, progress func(float64, string)) (*bridge.Done, error) {
+func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File,
+	progress func(float64, string)) (*bridge.Done, error) {
 	start := time.Now()
 	done := &bridge.Done{}
 	t := &done.Timings
@@ -79,7 +83,8 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 	}
 	f, err := newFrame(r, attached)
 	if err != nil {
-		return nil, bridge.Failure(bridge.CodeRequest, err, "The request for frame %g makes no sense.", r.Frame)
+		return nil, bridge.Failure(bridge.CodeRequest, err,
+			"The request for frame %g makes no sense.", r.Frame)
 	}
 	if attached == nil {
 		done.Pixels = make([]byte, r.Output.Size())
@@ -108,12 +113,14 @@ func (e *engine) render(ctx context.Context, r *bridge.Render, memory *os.File, 
 
 	progress(0.95, "blending")
 	converting := time.Now()
-	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.native, p.Values); err != nil {
+	if err := w.Write(ctx, int(e.threads.Load()), &f.plate, f.mask, &f.output, &f.native,
+		p.Values); err != nil {
 		return nil, err
 	}
 	since(&t.ConvertOut, converting)
 	done.Warning = e.warning(f, s)
 	since(&t.Total, start)
-	e.log.Debug("painted", "frame", r.Frame, "style", f.look.ID, "device", done.Device, "cached", done.Cached, "milliseconds", t.Total/1000)
+	e.log.Debug("painted", "frame", r.Frame, "style", f.look.ID, "device", done.Device, "cached",
+		done.Cached, "milliseconds", t.Total/1000)
 	return done, nil
 }

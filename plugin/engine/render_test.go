@@ -43,7 +43,8 @@ func TestIdentityStyle(t *testing.T) {
 
 func TestChannelsThatDiffer(t *testing.T) {
 	bank := t.TempDir()
-	onnxtest.WritePackage(t, bank, "swap", onnxtest.Identity(), func(m *style.Style) { m.Output.Channels = "BGR" })
+	onnxtest.WritePackage(t, bank, "swap", onnxtest.Identity(),
+		func(m *style.Style) { m.Output.Channels = "BGR" })
 	c := newClient(t, bank)
 	s := newShared(t, "swap", 20, 10)
 	want := bytes.Clone(s.plate)
@@ -141,7 +142,8 @@ func TestInlineIsTheSameAsShared(t *testing.T) {
 	c.render(s)
 	r := s.request
 	r.Plate.Pixels, r.Output.Offset = s.plate, 0
-	r.Mask = &bridge.Image{Window: r.Mask.Window, Channels: 1, RowBytes: r.Mask.RowBytes, Pixels: s.mask}
+	r.Mask = &bridge.Image{Window: r.Mask.Window, Channels: 1, RowBytes: r.Mask.RowBytes,
+		Pixels: s.mask}
 	var d bridge.Done
 	c.ask(bridge.KindRender, &r, nil, bridge.KindDone, &d)
 	if !bytes.Equal(d.Pixels, s.output) {
@@ -194,7 +196,8 @@ func TestCancelIsAnsweredAtOnce(t *testing.T) {
 	painting := func() bool {
 		c.mutex.Lock()
 		defer c.mutex.Unlock()
-		return slices.ContainsFunc(c.stages, func(p bridge.Progress) bool { return p.Stage == "painting Test slow" })
+		return slices.ContainsFunc(c.stages,
+			func(p bridge.Progress) bool { return p.Stage == "painting Test slow" })
 	}
 	for !painting() {
 		time.Sleep(time.Millisecond)
@@ -236,7 +239,8 @@ func TestProgressNeverFalls(t *testing.T) {
 		last = p.Fraction
 		stages = append(stages, p.Stage)
 	}
-	if want := []string{"loading Test plain", "reading the plate", "painting Test plain", "blending"}; !slices.Equal(stages, want) {
+	if want := []string{"loading Test plain", "reading the plate", "painting Test plain",
+		"blending"}; !slices.Equal(stages, want) {
 		t.Errorf("the stages are %q, want %q", stages, want)
 	}
 }
@@ -266,12 +270,14 @@ func TestStylesThatFail(t *testing.T) {
 	}
 	half := func() []byte {
 		var g onnxtest.Graph
-		g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+		g.Node("AveragePool", []string{"x"}, "y",
+			map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 		return g.Bytes()
 	}
 	onnxtest.WritePackage(t, bank, "nan", nan())
 	onnxtest.WritePackage(t, bank, "half", half())
-	onnxtest.WritePackage(t, bank, "lies", onnxtest.Identity(), func(m *style.Style) { m.Input.Name = "image" })
+	onnxtest.WritePackage(t, bank, "lies", onnxtest.Identity(),
+		func(m *style.Style) { m.Input.Name = "image" })
 	onnxtest.WritePackage(t, bank, "cut", onnxtest.Slow(3, 8)[:300])
 	onnxtest.WritePackage(t, bank, "gone", onnxtest.Identity())
 	onnxtest.WritePackage(t, bank, "changed", onnxtest.Identity())
@@ -349,12 +355,15 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 			t.Error(e)
 		}
 		s.request.Output.Offset = 0
-		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Cause, "no pixels") {
+		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest ||
+			!strings.Contains(e.Cause, "no pixels") {
 			t.Error(e)
 		}
 		s.request.Plate.Pixels = s.plate
-		s.request.Output = bridge.Image{Window: bridge.Window{0, 0, 16000, 16000}, Channels: 4, RowBytes: 16000 * 16}
-		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Message, "fit into a message") {
+		s.request.Output = bridge.Image{Window: bridge.Window{0, 0, 16000, 16000}, Channels: 4,
+			RowBytes: 16000 * 16}
+		if e := c.fails(bridge.KindRender, &s.request, nil); e.Code != bridge.CodeRequest ||
+			!strings.Contains(e.Message, "fit into a message") {
 			t.Error(e)
 		}
 	})
@@ -373,7 +382,8 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 		t.Error(e)
 	}
 	c.render(newShared(t, "plain", 8, 8))
-	if e := c.fails("dance", &bridge.Ping{}, nil); e.Code != bridge.CodeRequest || !strings.Contains(e.Cause, "dance") {
+	if e := c.fails("dance", &bridge.Ping{}, nil); e.Code != bridge.CodeRequest ||
+		!strings.Contains(e.Cause, "dance") {
 		t.Error(e)
 	}
 }

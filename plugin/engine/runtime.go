@@ -44,7 +44,8 @@ func checkLibrary(library string) error {
 		return fmt.Errorf("ONNX Runtime cannot be read, %s: %w", cure, err)
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != librarySHA256 {
-		return fmt.Errorf("%s is not the ONNX Runtime that this engine was built with (its sha256 differs): %s", library, cure)
+		return fmt.Errorf("%s is not the ONNX Runtime that this engine was built with (its "+
+			"sha256 differs): %s", library, cure)
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func greeted(t testing.TB, e *engine) *client {
 func (c *client) greet() {
 	c.t.Helper()
 	var w bridge.Welcome
-	c.ask(bridge.KindHello, &bridge.Hello{Protocol: bridge.ProtocolVersion, Program: "test", Threads: 2}, nil, bridge.KindWelcome, &w)
+	c.ask(bridge.KindHello, &bridge.Hello{Protocol: bridge.ProtocolVersion, Program: "test",
+		Threads: 2}, nil, bridge.KindWelcome, &w)
 }
 
 func connect(t testing.TB, e *engine) *client {
@@ -87,7 +88,8 @@ func connect(t testing.TB, e *engine) *client {
 }
 
 func newTalk(t testing.TB, conn *bridge.Conn) *client {
-	c := &client{t: t, conn: conn, answers: make(map[uint64]chan bridge.Message), closed: make(chan struct{})}
+	c := &client{t: t, conn: conn, answers: make(map[uint64]chan bridge.Message),
+		closed: make(chan struct{})}
 	go c.receive()
 	t.Cleanup(func() { conn.Close() })
 	return c
@@ -214,7 +216,8 @@ func newShared(t testing.TB, id string, width, height int) *shared {
 	s := &shared{
 		file: file, plate: b[:pixels*16], output: b[pixels*16 : pixels*32], mask: b[pixels*32:],
 		request: bridge.Render{
-			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU,
+			Style: id, Frame: 1, Space: bridge.SpaceLinear, Mix: 1,
+			Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU,
 			Plate:  bridge.Image{Window: w, Channels: 4, RowBytes: width * 16},
 			Output: bridge.Image{Window: w, Channels: 4, RowBytes: width * 16, Offset: pixels * 16},
 		},
@@ -251,12 +254,16 @@ func (s *shared) smooth(seed int) {
 // masked adds the mask to the request.
 func (s *shared) masked() *bridge.Image {
 	w := s.request.Plate.Window
-	s.request.Mask = &bridge.Image{Window: w, Channels: 1, RowBytes: w.Width() * 4, Offset: len(s.plate) * 2}
+	s.request.Mask = &bridge.Image{Window: w, Channels: 1, RowBytes: w.Width() * 4,
+		Offset: len(s.plate) * 2}
 	return s.request.Mask
 }
 
 func put(b []byte, i int, v float32) { binary.NativeEndian.PutUint32(b[4*i:], math.Float32bits(v)) }
-func at(b []byte, i int) float32     { return math.Float32frombits(binary.NativeEndian.Uint32(b[4*i:])) }
+func at(b []byte,
+	i int) float32 {
+	return math.Float32frombits(binary.NativeEndian.Uint32(b[4*i:]))
+}
 
 func (c *client) render(s *shared) *bridge.Done {
 	c.t.Helper()

@@ -71,7 +71,8 @@ func TestStylesOfOneNetwork(t *testing.T) {
 			for _, mix := range []float64{0, 0.25, 0.5, 1} {
 				s.request.StyleMix = mix
 				c.render(s)
-				near(t, s.output, conditional(s.plate, between(night, wave, mix), len(s.plate)/16), 1e-5)
+				near(t, s.output, conditional(s.plate, between(night, wave, mix), len(s.plate)/16),
+					1e-5)
 			}
 		}
 	}
@@ -135,7 +136,10 @@ func TestMixesAreExact(t *testing.T) {
 	var all [][]byte
 	for _, mix := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		picture, cached := paint(c, "night", "wave", mix)
-		if cached || slices.ContainsFunc(all, func(p []byte) bool { return bytes.Equal(p, picture) }) {
+		if cached || slices.ContainsFunc(all, func(p []byte) bool {
+			return bytes.Equal(p,
+				picture)
+		}) {
 			t.Errorf("a mix of %g gave the picture of another", mix)
 		}
 		all = append(all, picture)
@@ -176,9 +180,11 @@ func TestConcurrentMixesAreTheSame(t *testing.T) {
 func TestStylesOfNetworksThatFail(t *testing.T) {
 	bank := t.TempDir()
 	painter := onnxtest.WriteNetwork(t, bank, "painter")
-	other := onnxtest.WriteNetwork(t, bank, "other", func(n *style.Network) { n.Origin = "elsewhere" })
+	other := onnxtest.WriteNetwork(t, bank, "other",
+		func(n *style.Network) { n.Origin = "elsewhere" })
 	lies := onnxtest.WriteNetwork(t, bank, "lies", func(n *style.Network) { n.Norms.Length = 5 })
-	turned := onnxtest.WriteNetwork(t, bank, "turned", func(n *style.Network) { n.Norms.Input = "image" })
+	turned := onnxtest.WriteNetwork(t, bank, "turned",
+		func(n *style.Network) { n.Norms.Input = "image" })
 	onnxtest.WriteStyle(t, bank, "night", painter, night)
 	onnxtest.WriteStyle(t, bank, "wave", other, wave)
 	onnxtest.WriteStyle(t, bank, "of-lies", lies, night[:5])
@@ -198,7 +204,8 @@ func TestStylesOfNetworksThatFail(t *testing.T) {
 		{"night", "", 0.5, []string{`"" is not a style's name`}},
 		{"short", "", 0, []string{`The style "Test short"`, "20 bytes", "6 numbers"}},
 		{"differs", "", 0, []string{`The style "Test differs"`, "painter@0123456789ab", painter}},
-		{"night", "differs", 0.5, []string{`The style "Test differs"`, "painter@0123456789ab", painter}},
+		{"night", "differs", 0.5, []string{`The style "Test differs"`, "painter@0123456789ab",
+			painter}},
 		{"of-lies", "", 0, []string{"Test of-lies", lies, "statistics.onnx", "[6], wanted is 5"}},
 		{"of-turned", "", 0, []string{"Test of-turned", turned, "painter.onnx"}},
 		{"painter", "", 0, []string{`The style "painter" is not in`, "night"}},

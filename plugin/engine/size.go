@@ -54,9 +54,13 @@ func (f *frame) measure(n *style.Network) error {
 func (f *frame) place(factor float64, multipleOf, minimum int) error {
 	across, down := f.sides()
 	wide, high := f.sized(across, down, factor)
-	f.native, f.working = pixels.Fitted(across, down, 1, 1), pixels.Fitted(wide, high, multipleOf, minimum)
-	if w, h := float64(wide.Count), float64(high.Count); w*h > maxWorking || (factor > 1 && w*h > maxEnlarged) {
-		return bridge.Failure(bridge.CodeMemory, nil, "Detail %g and Texture Scale %g have frame %g painted at %.0f × %.0f pixels, which is too much: lower Detail, or raise Texture Scale.",
+	f.native, f.working = pixels.Fitted(across, down, 1, 1), pixels.Fitted(wide, high, multipleOf,
+		minimum)
+	if w, h := float64(wide.Count), float64(high.Count); w*h > maxWorking ||
+		(factor > 1 && w*h > maxEnlarged) {
+		return bridge.Failure(bridge.CodeMemory, nil,
+			"Detail %g and Texture Scale %g have frame %g painted at %.0f × %.0f pixels, which "+
+				"is too much: lower Detail, or raise Texture Scale.",
 			f.Size.Detail, f.Size.TextureScale, f.Frame, w, h)
 	}
 	return nil

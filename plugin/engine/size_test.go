@@ -14,8 +14,10 @@ import (
 func failing(t *testing.T) *client {
 	bank := t.TempDir()
 	var g onnxtest.Graph
-	g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
-	onnxtest.WritePackage(t, bank, "half", g.Bytes(), func(m *style.Style) { m.Input.MultipleOf = 2 })
+	g.Node("AveragePool", []string{"x"}, "y",
+		map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	onnxtest.WritePackage(t, bank, "half", g.Bytes(),
+		func(m *style.Style) { m.Input.MultipleOf = 2 })
 	return newClient(t, bank)
 }
 
@@ -28,18 +30,27 @@ func TestWorkingSize(t *testing.T) {
 		want          string
 	}{
 		{"as it is", 64, 48, fullSize, "64 × 48"},
-		{"a proxy", 32, 24, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 1, Detail: 1, TextureScale: 1}, "64 × 48"},
-		{"a proxy of fields", 64, 24, bridge.Size{Scale: [2]float64{1, 0.5}, PixelAspect: 1, Detail: 1, TextureScale: 1}, "64 × 48"},
-		{"wide pixels", 32, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 2, Detail: 1, TextureScale: 1}, "64 × 48"},
-		{"narrow pixels", 72, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 0.9, Detail: 1, TextureScale: 1}, "65 × 48"},
-		{"half the detail", 64, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 0.5, TextureScale: 1}, "32 × 24"},
-		{"large strokes", 64, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 4}, "16 × 12"},
-		{"all at once", 16, 24, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 2, Detail: 2, TextureScale: 0.5}, "256 × 192"},
-		{"hardly anything", 3, 1, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 0.1, TextureScale: 10}, "1 × 1"},
+		{"a proxy", 32, 24, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 1, Detail: 1,
+			TextureScale: 1}, "64 × 48"},
+		{"a proxy of fields", 64, 24, bridge.Size{Scale: [2]float64{1, 0.5}, PixelAspect: 1,
+			Detail: 1, TextureScale: 1}, "64 × 48"},
+		{"wide pixels", 32, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 2, Detail: 1,
+			TextureScale: 1}, "64 × 48"},
+		{"narrow pixels", 72, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 0.9, Detail: 1,
+			TextureScale: 1}, "65 × 48"},
+		{"half the detail", 64, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1,
+			Detail: 0.5, TextureScale: 1}, "32 × 24"},
+		{"large strokes", 64, 48, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1,
+			TextureScale: 4}, "16 × 12"},
+		{"all at once", 16, 24, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 2, Detail: 2,
+			TextureScale: 0.5}, "256 × 192"},
+		{"hardly anything", 3, 1, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 0.1,
+			TextureScale: 10}, "1 × 1"},
 	} {
 		s := newShared(t, "half", x.width, x.height)
 		s.request.Size = x.size
-		if e := c.fails(bridge.KindRender, &s.request, s.file); !strings.Contains(e.Message, "frame 1, "+x.want+" pixels") {
+		if e := c.fails(bridge.KindRender, &s.request, s.file); !strings.Contains(e.Message,
+			"frame 1, "+x.want+" pixels") {
 			t.Errorf("%s: %q does not say %s", x.what, e.Message, x.want)
 		}
 	}
@@ -55,11 +66,14 @@ func TestWorkingSize(t *testing.T) {
 func TestLinesOfTheFrame(t *testing.T) {
 	bank := t.TempDir()
 	var g onnxtest.Graph
-	g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
-	onnxtest.WritePackage(t, bank, "half", g.Bytes(), func(m *style.Style) { m.Input.MultipleOf, m.Lines = 2, 96 })
+	g.Node("AveragePool", []string{"x"}, "y",
+		map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	onnxtest.WritePackage(t, bank, "half", g.Bytes(),
+		func(m *style.Style) { m.Input.MultipleOf, m.Lines = 2, 96 })
 	c := newClient(t, bank)
 	sized := func(scale, aspect, detail, texture float64) bridge.Size {
-		return bridge.Size{Scale: [2]float64{scale, scale}, PixelAspect: aspect, Detail: detail, TextureScale: texture}
+		return bridge.Size{Scale: [2]float64{scale, scale}, PixelAspect: aspect, Detail: detail,
+			TextureScale: texture}
 	}
 	format := sized(1, 1, 1, 1)
 	format.Format = &[4]float64{0, 0, 64, 192}
@@ -81,7 +95,8 @@ func TestLinesOfTheFrame(t *testing.T) {
 	} {
 		s := newShared(t, "half", x.width, x.height)
 		s.request.Size = x.size
-		if e := c.fails(bridge.KindRender, &s.request, s.file); !strings.Contains(e.Message, "frame 1, "+x.want+" pixels") {
+		if e := c.fails(bridge.KindRender, &s.request, s.file); !strings.Contains(e.Message,
+			"frame 1, "+x.want+" pixels") {
 			t.Errorf("%s: %q does not say %s", x.what, e.Message, x.want)
 		}
 	}
@@ -99,7 +114,8 @@ func drawn(t *testing.T, id string, width, height int) *shared {
 	s.request.Space = bridge.SpaceSRGB
 	for i := range len(s.plate) / 4 {
 		if i%4 < 3 {
-			put(s.plate, i, grey((float64(i/4%width)+0.5)/float64(width), (float64(i/4/width)+0.5)/float64(height), i%4))
+			put(s.plate, i, grey((float64(i/4%width)+0.5)/float64(width),
+				(float64(i/4/width)+0.5)/float64(height), i%4))
 		}
 	}
 	return s
@@ -114,12 +130,14 @@ func compare(a, b *shared) float64 {
 	worst := 0.
 	for y := ah / 8; y < ah-ah/8; y++ {
 		for x := aw / 8; x < aw-aw/8; x++ {
-			fx, fy := (float64(x)+0.5)*float64(bw)/float64(aw)-0.5, (float64(y)+0.5)*float64(bh)/float64(ah)-0.5
+			fx, fy := (float64(x)+0.5)*float64(bw)/float64(aw)-0.5,
+				(float64(y)+0.5)*float64(bh)/float64(ah)-0.5
 			ix, iy := int(fx), int(fy)
 			for c := range 3 {
 				v := func(x, y int) float64 { return float64(at(b.output, (y*bw+x)*4+c)) }
 				rx, ry := fx-float64(ix), fy-float64(iy)
-				want := (v(ix, iy)*(1-rx)+v(ix+1, iy)*rx)*(1-ry) + (v(ix, iy+1)*(1-rx)+v(ix+1, iy+1)*rx)*ry
+				want := (v(ix, iy)*(1-rx)+v(ix+1, iy)*rx)*(1-ry) +
+					(v(ix, iy+1)*(1-rx)+v(ix+1, iy+1)*rx)*ry
 				worst = max(worst, math.Abs(float64(at(a.output, (y*aw+x)*4+c))-want))
 			}
 		}
@@ -141,14 +159,22 @@ func TestThePictureIsTheSameAtEverySize(t *testing.T) {
 		size          bridge.Size
 		same          bool
 	}{
-		{"a proxy of half the size", 100, 80, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 1, Detail: 1, TextureScale: 1}, true},
-		{"a proxy of a quarter", 50, 40, bridge.Size{Scale: [2]float64{0.25, 0.25}, PixelAspect: 1, Detail: 1, TextureScale: 1}, true},
+		{"a proxy of half the size", 100, 80,
+			bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 1, Detail: 1,
+				TextureScale: 1}, true},
+		{"a proxy of a quarter", 50, 40, bridge.Size{Scale: [2]float64{0.25, 0.25}, PixelAspect: 1,
+			Detail: 1, TextureScale: 1}, true},
 		{"a fast proxy", 100, 80, fullSize, false},
-		{"wide pixels", 100, 160, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 2, Detail: 1, TextureScale: 1}, true},
-		{"a proxy of wide pixels", 50, 80, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 2, Detail: 1, TextureScale: 1}, true},
+		{"wide pixels", 100, 160, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 2, Detail: 1,
+			TextureScale: 1}, true},
+		{"a proxy of wide pixels", 50, 80, bridge.Size{Scale: [2]float64{0.5, 0.5}, PixelAspect: 2,
+			Detail: 1, TextureScale: 1}, true},
 		{"wide pixels that nobody told of", 100, 160, fullSize, false},
-		{"a larger plate with half the detail", 400, 320, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 0.5, TextureScale: 1}, true},
-		{"a larger plate with larger strokes", 400, 320, bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 2}, true},
+		{"a larger plate with half the detail", 400, 320,
+			bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 0.5,
+				TextureScale: 1}, true},
+		{"a larger plate with larger strokes", 400, 320,
+			bridge.Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 2}, true},
 		{"a larger plate", 400, 320, fullSize, false},
 	} {
 		s := drawn(t, "sharp", x.width, x.height)
@@ -176,7 +202,8 @@ func TestThePictureIsTheSameAtEverySize(t *testing.T) {
 func TestTextureScaleOfPaintings(t *testing.T) {
 	bank := t.TempDir()
 	vectors, paints := onnxtest.Vectors()
-	onnxtest.WritePackage(t, bank, "vectors", paints, onnxtest.WithVectors(t, bank, "vectors", vectors))
+	onnxtest.WritePackage(t, bank, "vectors", paints,
+		onnxtest.WithVectors(t, bank, "vectors", vectors))
 	c := newClient(t, bank)
 	r := inline("vectors", flat(0.5, 0.25, 0))
 	c.ask(bridge.KindRender, r, nil, bridge.KindDone, &bridge.Done{})
@@ -189,7 +216,8 @@ func TestTextureScaleOfPaintings(t *testing.T) {
 	im.Window, im.RowBytes = bridge.Window{0, 0, 600, 500}, 600*16
 	im.Pixels = make([]byte, im.Size())
 	r.Size.TextureScale = 10
-	if e := c.fails(bridge.KindRender, r, nil); e.Code != bridge.CodeMemory || !strings.Contains(e.Message, "Texture Scale 10 makes ") {
+	if e := c.fails(bridge.KindRender, r, nil); e.Code != bridge.CodeMemory ||
+		!strings.Contains(e.Message, "Texture Scale 10 makes ") {
 		t.Error(e)
 	}
 }

@@ -70,7 +70,8 @@ func TestIdentityInEverySpace(t *testing.T) {
 					tolerance += 1e-6 // of the code range: black is no code of 0 there
 				}
 				if off := math.Abs(out - in); !(off <= tolerance) {
-					t.Fatalf("%s, premultiplied %v: value %d is %g, was %g", space.name, premultiplied, i, out, in)
+					t.Fatalf("%s, premultiplied %v: value %d is %g, was %g", space.name,
+						premultiplied, i, out, in)
 				}
 			}
 		}
@@ -88,11 +89,17 @@ var curves = map[string]func(y float64) float64{
 	bridge.SpaceRaw:           fromSRGB, // a guess as good as any
 	bridge.SpaceRec709Display: func(y float64) float64 { return math.Pow(y, 2.4) },
 	bridge.SpaceACEScct:       func(y float64) float64 { return math.Pow(2, y*17.52-9.72) },
-	bridge.SpaceLogC3:         func(y float64) float64 { return (math.Pow(10, (y-0.385537)/0.247190) - 0.052272) / 5.555556 },
+	bridge.SpaceLogC3: func(y float64) float64 {
+		return (math.Pow(10,
+			(y-0.385537)/0.247190) - 0.052272) / 5.555556
+	},
 	bridge.SpaceLogC4: func(y float64) float64 {
 		return (math.Pow(2, 14*(y-95./1023)/((1023.-95)/1023)+6) - 64) / ((262144. - 16) / 117.45)
 	},
-	bridge.SpaceSLog3: func(y float64) float64 { return math.Pow(10, (y*1023-420)/261.5)*0.19 - 0.01 },
+	bridge.SpaceSLog3: func(y float64) float64 {
+		return math.Pow(10, (y*1023-420)/261.5)*0.19 -
+			0.01
+	},
 }
 
 func fromSRGB(y float64) float64 {
@@ -140,7 +147,8 @@ func TestMaskInEverySpace(t *testing.T) {
 	c := newClient(t, bank)
 	special := []float32{
 		0, float32(math.Copysign(0, -1)), 1, -1, 0.5, 65504, -65504, 1e-40, -1e-40, 3e38, -3e38,
-		float32(math.Inf(1)), float32(math.Inf(-1)), math.Float32frombits(0x7fc12345), math.Float32frombits(0x7f800001),
+		float32(math.Inf(1)), float32(math.Inf(-1)), math.Float32frombits(0x7fc12345),
+		math.Float32frombits(0x7f800001),
 	}
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, space := range spaceRanges {
@@ -300,7 +308,8 @@ func TestKeepColour(t *testing.T) {
 				for ch := range 3 {
 					want := paint[ch] + keep*(to+(plate[ch]-from)*fits-paint[ch])
 					if math.Abs(got[ch]-want) > 1e-3 {
-						t.Fatalf("%s, keep %g: %v painted %v became %v, want %g in channel %d", space, keep, plate, paint, got, want, ch)
+						t.Fatalf("%s, keep %g: %v painted %v became %v, want %g in channel %d",
+							space, keep, plate, paint, got, want, ch)
 					}
 				}
 			}

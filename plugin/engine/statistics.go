@@ -11,7 +11,8 @@ import (
 // more than looking at all of the plate when the network runs: a part of the frame is
 // wanted, or another frame, or not all of it is solid. seen and opaque are what was read of
 // the plate.
-func (e *engine) sampleStatistics(ctx context.Context, f *frame, s *session.Session, r *pixels.Reader, seen []float32, opaque bool) error {
+func (e *engine) sampleStatistics(ctx context.Context, f *frame, s *session.Session,
+	r *pixels.Reader, seen []float32, opaque bool) error {
 	if s.Norms == nil {
 		return nil
 	}

@@ -11,7 +11,8 @@ import (
 // toned is a frame of noise in the message itself, of a brightness, that lies somewhere.
 func toned(w bridge.Window, seed int, brightness float32) *bridge.Render {
 	im := bridge.Image{Window: w, Channels: 4, RowBytes: w.Width() * 16}
-	r := &bridge.Render{Style: "night", Frame: float64(seed), Space: bridge.SpaceSRGB, Mix: 1, Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im}
+	r := &bridge.Render{Style: "night", Frame: float64(seed), Space: bridge.SpaceSRGB, Mix: 1,
+		Unrealness: bridge.DefaultUnrealness, Size: fullSize, Device: onCPU, Plate: im, Output: im}
 	s := &shared{plate: make([]byte, im.Size())}
 	s.tinge(seed, brightness)
 	r.Plate.Pixels = s.plate
@@ -52,9 +53,11 @@ func TestStatisticsOfAPart(t *testing.T) {
 		name         string
 		window, want bridge.Window
 	}{
-		{"the format, with overscan around it", bridge.Window{0, 0, 32, 32}, bridge.Window{0, 0, 32, 32}},
+		{"the format, with overscan around it", bridge.Window{0, 0, 32, 32},
+			bridge.Window{0, 0, 32, 32}},
 		{"a larger format", bridge.Window{-100, -100, 1000, 1000}, plate},
-		{"a format that the plate leaves at two sides", bridge.Window{16, 8, 112, 72}, bridge.Window{16, 8, 48, 40}},
+		{"a format that the plate leaves at two sides", bridge.Window{16, 8, 112, 72},
+			bridge.Window{16, 8, 48, 40}},
 		{"a format elsewhere", bridge.Window{1000, 0, 1100, 100}, plate},
 	} {
 		r := toned(plate, 3, 0.4)
@@ -95,7 +98,8 @@ func TestHeldStatistics(t *testing.T) {
 	var alone, held bridge.Done
 	c.ask(bridge.KindRender, r, nil, bridge.KindDone, &alone)
 	r.Statistics.Held = &r.Plate
-	if c.ask(bridge.KindRender, r, nil, bridge.KindDone, &held); !bytes.Equal(alone.Pixels, held.Pixels) {
+	if c.ask(bridge.KindRender, r, nil, bridge.KindDone, &held); !bytes.Equal(alone.Pixels,
+		held.Pixels) {
 		t.Error("a frame with its own statistics held is another one")
 	}
 	r.Statistics.Held = &bridge.Image{Window: bridge.Window{0, 0, 4, 4}, Channels: 4, RowBytes: 64}
@@ -123,7 +127,8 @@ func TestStatisticsOfWhatIsSolid(t *testing.T) {
 			var d bridge.Done
 			c.ask(bridge.KindRender, r, nil, bridge.KindDone, &d)
 			w := bridge.Window{at[0], at[1], at[0] + 32, at[1] + 16}
-			out := bridge.Image{Window: r.Plate.Window, RowBytes: r.Plate.RowBytes, Pixels: d.Pixels}
+			out := bridge.Image{Window: r.Plate.Window, RowBytes: r.Plate.RowBytes,
+				Pixels: d.Pixels}
 			near(t, part(&out, w), painted(object.Pixels, object.Pixels), 1e-5)
 		}
 	}

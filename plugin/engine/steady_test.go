@@ -33,7 +33,8 @@ func TestFramesAllocateLittle(t *testing.T) {
 	s := newShared(t, "great-wave", 640, 360)
 	s.request.Size = asHigh(360)
 	s.masked()
-	most := uint64(640 * 360 * 16 / 32) // of the frame's bytes; messages and plans take half of that
+	// of the frame's bytes; messages and plans take half of that
+	most := uint64(640 * 360 * 16 / 32)
 	if raceDetector {
 		most *= 4 // sync.Pool drops a part of what it is given then
 	}

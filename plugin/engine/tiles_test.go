@@ -70,7 +70,8 @@ func BenchmarkLargeFrames(b *testing.B) {
 					before := onnxtest.ProcessorTime(b, pid)
 					d, took := c.watched(pid, s)
 					most = max(most, took)
-					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked, onnxtest.ProcessorTime(b, pid)-before)
+					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked,
+						onnxtest.ProcessorTime(b, pid)-before)
 				}
 				area := float64(size[0]*size[1]) / 1e6
 				b.ReportMetric(float64(most)/1e6, "MB")
@@ -89,7 +90,8 @@ func raceless(t testing.TB) string {
 	}
 	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
 	if _, err := os.Stat(engine); err != nil {
-		t.Skip("the race detector takes memory of its own, and there is no other engine beside ONNX Runtime: build the bundle first")
+		t.Skip("the race detector takes memory of its own, and there is no other engine beside " +
+			"ONNX Runtime: build the bundle first")
 	}
 	return engine
 }
@@ -132,7 +134,8 @@ func tilingClient(t *testing.T, bank, name string, refused int) *client {
 	e := started(t, bank)
 	s, _ := leased(t, e, name)
 	run := s.Tiles.Run
-	s.Tiles.Run = func(ctx context.Context, in, out []float32, width, height int, extra []network.Tensor) error {
+	s.Tiles.Run = func(ctx context.Context, in, out []float32, width, height int,
+		extra []network.Tensor) error {
 		if width*height >= refused {
 			return network.ErrMemory
 		}
@@ -147,7 +150,8 @@ func TestTilesHaveNoSeams(t *testing.T) {
 	bank := onnxtest.Shipped()
 	whole := newClient(t, bank)
 	for _, x := range []struct{ width, height, refused int }{
-		{700, 430, 350 * 350}, {1001, 270, 300 * 280}, {61, 903, 64 * 300}, {520, 517, 520 * 260}, {600, 300, 75_000},
+		{700, 430, 350 * 350}, {1001, 270, 300 * 280}, {61, 903, 64 * 300}, {520, 517,
+			520 * 260}, {600, 300, 75_000},
 	} {
 		s := newShared(t, "great-wave", x.width, x.height)
 		s.request.Size = asHigh(x.height)
@@ -181,7 +185,8 @@ func leased(t *testing.T, e *engine, name string) (*session.Session, *look.Look)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := e.sessions.Get(context.Background(), l, session.Placement{Precision: 32}, 2, func(string) {})
+	s, err := e.sessions.Get(context.Background(), l, session.Placement{Precision: 32}, 2,
+		func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,13 +196,15 @@ func leased(t *testing.T, e *engine, name string) (*session.Session, *look.Look)
 
 // brought are networks that others made: with InstanceNormalization, with norms spelled
 // out and planes enlarged by Reshape and Concat, and with margins that convolutions use up.
-var brought = []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx", "winml_candy.onnx"}
+var brought = []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx",
+	"winml_candy.onnx"}
 
 // bring imports a network into a bank.
 func bring(t testing.TB, bank, file string) string {
 	t.Helper()
 	im := importer.Importer{Engine: install(t), Folder: bank}
-	styles, err := im.Add(context.Background(), onnxtest.Data(t, "models", file), &importer.Options{})
+	styles, err := im.Add(context.Background(), onnxtest.Data(t, "models", file),
+		&importer.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,9 @@ import (
 func leftOut(bank style.Bank) string {
 	var all []string
 	for _, err := range bank.Unreadable() {
-		all = append(all, bridge.Sentence(err)+". Make it readable, or see that IMPASTO_STYLE_PATH, XDG_DATA_HOME and HOME name others.")
+		all = append(all,
+			bridge.Sentence(err)+". Make it readable, or see that IMPASTO_STYLE_PATH, "+
+				"XDG_DATA_HOME and HOME name others.")
 	}
 	return strings.Join(all, " ")
 }
@@ -23,8 +25,11 @@ func leftOut(bank style.Bank) string {
 func (e *engine) warning(f *frame, s *session.Session) string {
 	var all []string
 	if f.painting != nil && s != nil && s.Painting == nil {
-		all = append(all, fmt.Sprintf("The painting on Style is not used, because the style %q is not taken from a painting: "+
-			"choose Optimise towards Style, which is, or disconnect the painting.", f.look.Label))
+		all = append(all,
+			fmt.Sprintf("The painting on Style is not used, because the style %q is not taken "+
+				"from a painting: "+
+				"choose Optimise towards Style, which is, or disconnect the painting.",
+				f.look.Label))
 	}
 	if e.leftOut != "" {
 		all = append(all, e.leftOut)

@@ -22,7 +22,8 @@ func findChannels(m *onnx.Model, o *Options) string {
 		says = append(says, p.Name)
 	}
 	for _, text := range says {
-		if text = strings.ToUpper(text); strings.Contains(text, "BGR") && !strings.Contains(text, "RGB") {
+		if text = strings.ToUpper(text); strings.Contains(text, "BGR") &&
+			!strings.Contains(text, "RGB") {
 			return "BGR"
 		}
 	}
@@ -38,8 +39,12 @@ func findChannels(m *onnx.Model, o *Options) string {
 				continue
 			}
 			for _, mean := range [][3]float64{{103.94, 116.78, 123.68}, {0.406, 0.456, 0.485}} {
-				near := func(i, j int) bool { return math.Abs(math.Abs(float64(c[i]))-mean[j]) < mean[1]/60 }
-				bgr, rgb := near(0, 0) && near(1, 1) && near(2, 2), near(0, 2) && near(1, 1) && near(2, 0)
+				near := func(i,
+					j int) bool {
+					return math.Abs(math.Abs(float64(c[i]))-mean[j]) < mean[1]/60
+				}
+				bgr, rgb := near(0, 0) && near(1, 1) && near(2, 2), near(0, 2) && near(1, 1) &&
+					near(2, 0)
 				if bgr || rgb {
 					return map[bool]string{true: "BGR", false: "RGB"}[bgr != turned]
 				}
@@ -54,5 +59,6 @@ func turns(m *onnx.Model, n *onnx.Node) bool {
 	constant := func(input int, values ...int64) bool {
 		return input < len(n.Inputs) && slices.Equal(m.Constants[n.Inputs[input]].Integers, values)
 	}
-	return n.Op == "Gather" && constant(1, 2, 1, 0) || n.Op == "Slice" && constant(3, 1) && constant(4, -1)
+	return n.Op == "Gather" && constant(1, 2, 1, 0) || n.Op == "Slice" && constant(3, 1) &&
+		constant(4, -1)
 }

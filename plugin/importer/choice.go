@@ -48,13 +48,16 @@ func findChoice(file []byte) ([]byte, *choice, error) {
 
 // share makes the packages of a network that was examined and of its styles, which mix as any
 // others of one network do: their vectors are the weights.
-func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c *choice, o *Options) (styles []string, err error) {
+func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c *choice,
+	o *Options) (styles []string, err error) {
 	switch {
 	case m.Painting != nil || m.Alpha != "":
-		return nil, errors.New("it chooses among styles that it has inside, and takes a painting or a strength as well: " +
+		return nil, errors.New("it chooses among styles that it has inside, and takes a painting " +
+			"or a strength as well: " +
 			"a style can have one of these")
 	case m.Input.Size != nil:
-		return nil, fmt.Errorf("it chooses among %d styles, and takes pictures of %d × %d pixels only: "+
+		return nil, fmt.Errorf("it chooses among %d styles, and takes pictures of %d × %d pixels "+
+			"only: "+
 			"styles that share a network take all sizes, so export it with free ones",
 			c.styles, m.Input.Size[0], m.Input.Size[1])
 	}
@@ -62,12 +65,14 @@ func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c 
 	n := &style.Network{Package: m.Package, Graphs: *m.Graphs}
 	n.Name = o.Name
 	n.Norms = &style.Norms{
-		Graph: weightsFile, Picture: "picture", Size: 1, Style: "weights", Length: c.styles, Output: "given", Input: c.input,
+		Graph: weightsFile, Picture: "picture", Size: 1, Style: "weights", Length: c.styles,
+		Output: "given", Input: c.input,
 	}
 	if err := os.WriteFile(filepath.Join(work, weightsFile), passed(n.Norms), 0o644); err != nil {
 		return nil, err
 	}
-	if err := write(folder, work, &n.Package, style.NetworkFile, n, n.Graph, weightsFile); err != nil {
+	if err := write(folder, work, &n.Package, style.NetworkFile, n, n.Graph,
+		weightsFile); err != nil {
 		return nil, err
 	}
 	if n, err = style.OpenNetwork(folder); err != nil {
@@ -75,7 +80,8 @@ func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c 
 	}
 	digits := len(fmt.Sprint(c.styles))
 	for i := range c.styles {
-		s := &style.Style{Package: style.Package{Format: style.Format, Licence: m.Licence, Files: map[string]string{},
+		s := &style.Style{Package: style.Package{Format: style.Format, Licence: m.Licence,
+			Files:  map[string]string{},
 			Name:   fmt.Sprintf("%s-%0*d", o.Name, digits, i+1),
 			Origin: fmt.Sprintf("style %d of %d, %s", i+1, c.styles, o.Origin)},
 			Label: fmt.Sprint(o.Label, " ", i+1), Network: n.ID, Vector: vectorFile}
@@ -86,7 +92,8 @@ func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c 
 		if err := os.WriteFile(filepath.Join(work, vectorFile), raw, 0o644); err != nil {
 			return nil, err
 		}
-		if err := write(filepath.Join(work, s.Name), work, &s.Package, style.ManifestFile, s, vectorFile); err != nil {
+		if err := write(filepath.Join(work, s.Name), work, &s.Package, style.ManifestFile, s,
+			vectorFile); err != nil {
 			return nil, err
 		}
 		if _, err := style.Open(filepath.Join(work, s.Name)); err != nil {
@@ -101,7 +108,8 @@ func (im *Importer) share(ctx context.Context, folder string, m *style.Style, c 
 func passed(n *style.Norms) []byte {
 	var g onnx.Graph
 	length := []int64{int64(n.Length)}
-	g.Input(onnx.Port{Name: n.Picture, Type: onnx.TypeFloat, Shape: []int64{1, 3, int64(n.Size), int64(n.Size)}})
+	g.Input(onnx.Port{Name: n.Picture, Type: onnx.TypeFloat,
+		Shape: []int64{1, 3, int64(n.Size), int64(n.Size)}})
 	g.Input(onnx.Port{Name: n.Style, Type: onnx.TypeFloat, Shape: length})
 	g.Output(onnx.Port{Name: n.Output, Type: onnx.TypeFloat, Shape: length})
 	g.Node("Identity", []string{n.Style}, []string{n.Output}, nil)

@@ -32,7 +32,8 @@ var usualMean, usualStd = [3]float64{0.485, 0.456, 0.406}, [3]float64{0.229, 0.2
 
 // AddEncoder makes an encoder's package of an ONNX file. Of the options Style and Content
 // name its layers.
-func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*style.Encoder, error) {
+func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*style.Encoder,
+	error) {
 	o, err := o.described("an encoder", path)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,8 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 			return nil, err
 		}
 		if len(model.Inputs) != 1 || !picture(model.Inputs[0]) {
-			return nil, fmt.Errorf("%s: an encoder takes one picture; this network takes %s", path, describeAll(model.Inputs))
+			return nil, fmt.Errorf("%s: an encoder takes one picture; this network takes %s", path,
+				describeAll(model.Inputs))
 		}
 		e.Licence = cmp.Or(o.Licence, licence(model))
 		if e.Style, e.Content, err = layers(model, o); err != nil {
@@ -54,7 +56,8 @@ func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*s
 		}
 		sum := sha256.Sum256(file)
 		e.Files[graphFile] = hex.EncodeToString(sum[:])
-		e.Input = style.Input{Name: model.Inputs[0].Name, Channels: findChannels(model, o), Range: [2]float64{0, 1}, Mean: o.Mean, Std: o.Std, MultipleOf: 1}
+		e.Input = style.Input{Name: model.Inputs[0].Name, Channels: findChannels(model, o),
+			Range: [2]float64{0, 1}, Mean: o.Mean, Std: o.Std, MultipleOf: 1}
 		if o.Range != nil {
 			e.Input.Range = *o.Range
 		} else if o.Mean == nil && o.Std == nil {
@@ -82,7 +85,8 @@ func (im *Importer) findMinimum(ctx context.Context, folder string, e *style.Enc
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, style.EncoderFile), append(data, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, style.EncoderFile), append(data, '\n'),
+			0o644); err != nil {
 			return err
 		}
 		opened, err := style.OpenEncoder(folder)
@@ -136,7 +140,8 @@ func layers(m *onnx.Model, o *Options) (styles []string, content string, err err
 		content = o.Content
 	}
 	if len(styles) == 0 || content == "" {
-		return nil, "", errors.New("no layer of it looks as if pictures could be compared by it: name layers with --style a,b,c and --content d")
+		return nil, "", errors.New("no layer of it looks as if pictures could be compared by it: " +
+			"name layers with --style a,b,c and --content d")
 	}
 	return styles, content, nil
 }
@@ -146,14 +151,16 @@ func layers(m *onnx.Model, o *Options) (styles []string, content string, err err
 func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 	side := max(e.Input.Minimum, 1)
 	known := (&specimen{}).known(side, side, unit)
-	picture := bridge.Image{Window: bridge.Window{0, 0, side, side}, Channels: 4, RowBytes: 16 * side}
+	picture := bridge.Image{Window: bridge.Window{0, 0, side, side}, Channels: 4,
+		RowBytes: 16 * side}
 	for i, n := 0, side*side; i < n; i++ {
 		for _, v := range []float32{known.Values[i], known.Values[n+i], known.Values[2*n+i], 1} {
 			picture.Pixels = binary.LittleEndian.AppendUint32(picture.Pixels, math.Float32bits(v))
 		}
 	}
 	frame := bridge.NewFrame(picture, bridge.SpaceSRGB)
-	frame.Style, frame.Painting = e.Folder, &bridge.Painting{Space: bridge.SpaceSRGB, Image: picture}
+	frame.Style, frame.Painting = e.Folder, &bridge.Painting{Space: bridge.SpaceSRGB,
+		Image: picture}
 	frame.Descent.Iterations = 2
 	job, err := msgpack.Marshal(&bridge.Optimise{Render: frame, Optimiser: bridge.OptimiserLBFGS})
 	if err != nil {
@@ -171,7 +178,8 @@ func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 	}
 	_, _ = in.Write(job) // what goes wrong with that it says itself
 	err = cmd.Wait()
-	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "impasto optimise: "); err != nil && said != "" {
+	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()),
+		"impasto optimise: "); err != nil && said != "" {
 		return errors.New(said)
 	}
 	return err

@@ -55,56 +55,60 @@ func TestExternalData(t *testing.T) {
 		{"", "", "", []string{"not in the network's own folder"}},
 		{"outside", "8", "4", []string{"has to be in the network's own folder", "escapes"}},
 		{"folder/w.bin", "8", "4", []string{"has to be in the network's own folder", "escapes"}},
-		{"nowhere.bin", "8", "4", []string{"has to be in the network's own folder", "no such file"}},
+		{"nowhere.bin", "8", "4", []string{"has to be in the network's own folder",
+			"no such file"}},
 		{"pipe", "", "", []string{"not a file"}},
 		{"weights", "", "", []string{"not a file"}},
 		{"weights/w.bin", "24", "", []string{"20 bytes", "copy it again"}},
 		{"weights/w.bin", "-4", "4", []string{"20 bytes"}},
 		{"weights/w.bin", "16", "8", []string{`"8" bytes of it, and there are 4`}},
-		{"weights/w.bin", "8", "8", []string{"not a graph that ONNX Runtime can use"}}, // two values for one
+		// two values for one
+		{"weights/w.bin", "8", "8", []string{"not a graph that ONNX Runtime can use"}},
 		{"large", "", "", []string{"larger than 512 MB"}},
 	} {
-		t.Run(strings.Trim(strings.ReplaceAll(c.location, "/", " "), " .")+c.offset+c.length, func(t *testing.T) {
-			b := *b
-			b.t = t
-			b.im.Folder = t.TempDir()
-			var g onnxtest.Graph
-			var more []string
-			if c.offset != "" {
-				more = append(more, "offset", c.offset)
-			}
-			if c.length != "" {
-				more = append(more, "length", c.length)
-			}
-			g.External("weights", []int64{1}, c.location, more...)
-			g.Node("Mul", []string{"x", "weights"}, "y", nil)
-			path := filepath.Join(folder, "net.onnx")
-			if err := os.WriteFile(path, g.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			unit := importer.Span{0, 1}
-			o := importer.Options{Range: &unit, OutputRange: &unit}
-			if c.refused != nil {
-				_, err := b.im.Add(context.Background(), path, &o)
-				if err == nil {
-					t.Fatal("it was taken")
+		t.Run(strings.Trim(strings.ReplaceAll(c.location, "/", " "), " .")+c.offset+c.length,
+			func(t *testing.T) {
+				b := *b
+				b.t = t
+				b.im.Folder = t.TempDir()
+				var g onnxtest.Graph
+				var more []string
+				if c.offset != "" {
+					more = append(more, "offset", c.offset)
 				}
-				t.Log(err)
-				for _, want := range c.refused {
-					if !strings.Contains(err.Error(), want) {
-						t.Errorf("%q does not say %q", err, want)
+				if c.length != "" {
+					more = append(more, "length", c.length)
+				}
+				g.External("weights", []int64{1}, c.location, more...)
+				g.Node("Mul", []string{"x", "weights"}, "y", nil)
+				path := filepath.Join(folder, "net.onnx")
+				if err := os.WriteFile(path, g.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				unit := importer.Span{0, 1}
+				o := importer.Options{Range: &unit, OutputRange: &unit}
+				if c.refused != nil {
+					_, err := b.im.Add(context.Background(), path, &o)
+					if err == nil {
+						t.Fatal("it was taken")
+					}
+					t.Log(err)
+					for _, want := range c.refused {
+						if !strings.Contains(err.Error(), want) {
+							t.Errorf("%q does not say %q", err, want)
+						}
+					}
+					return
+				}
+				graph := b.graph(b.add(path, o))
+				in := []float32{0, 0.5, 1, 0.25, 0, 1, 1, 0, 1, 0, 1, 1}
+				for i, v := range paint(t, graph, network.Picture("x", 0, 0),
+					network.Picture("y", 0, 0), in, 2, 2) {
+					if v != in[i]/2 {
+						t.Errorf("value %d is %g and became %g", i, in[i], v)
 					}
 				}
-				return
-			}
-			graph := b.graph(b.add(path, o))
-			in := []float32{0, 0.5, 1, 0.25, 0, 1, 1, 0, 1, 0, 1, 1}
-			for i, v := range paint(t, graph, network.Picture("x", 0, 0), network.Picture("y", 0, 0), in, 2, 2) {
-				if v != in[i]/2 {
-					t.Errorf("value %d is %g and became %g", i, in[i], v)
-				}
-			}
-		})
+			})
 	}
 }
 
@@ -121,8 +125,10 @@ func TestOtherNumbers(t *testing.T) {
 	}{
 		{"half", 10, 10, nil, 1, func(v float32) float32 { return v }, "x_float32"},
 		{"double", 11, 1, nil, 1, func(v float32) float32 { return v }, "x_float32"},
-		{"bytes", 2, 2, nil, 255, func(v float32) float32 { return float32(int(v + 0.5)) }, "x_float32"},
-		{"bytes with channels last", 2, 1, []int64{1, -1, -1, 3}, 255, func(v float32) float32 { return float32(int(v + 0.5)) }, "x_channels_first_float32"},
+		{"bytes", 2, 2, nil, 255, func(v float32) float32 { return float32(int(v + 0.5)) },
+			"x_float32"},
+		{"bytes with channels last", 2, 1, []int64{1, -1, -1, 3}, 255,
+			func(v float32) float32 { return float32(int(v + 0.5)) }, "x_channels_first_float32"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := *b
@@ -135,14 +141,16 @@ func TestOtherNumbers(t *testing.T) {
 			g.OutputOf(c.out, "y", c.shape...)
 			g.Node("Cast", []string{"x"}, "y", map[string]any{"to": c.out})
 			p := b.add(b.file(c.name+".onnx", g.Bytes()), importer.Options{})
-			if p.Input.Range[1] != float64(c.top) || p.Output.Range[1] != float64(c.top) || p.Input.Name != c.tensorIn {
+			if p.Input.Range[1] != float64(c.top) || p.Output.Range[1] != float64(c.top) ||
+				p.Input.Name != c.tensorIn {
 				t.Errorf("it takes %+v and gives %+v", p.Input, p.Output)
 			}
 			in := []float32{0, 0.25, 1, 0.5, 0, 0.75, 0.125, 0, 0.25, 0, 1, 0.75}
 			for i := range in {
 				in[i] *= c.top
 			}
-			for i, v := range paint(t, b.graph(p), network.Picture(p.Input.Name, 0, 0), network.Picture(p.Output.Name, 0, 0), in, 2, 2) {
+			for i, v := range paint(t, b.graph(p), network.Picture(p.Input.Name, 0, 0),
+				network.Picture(p.Output.Name, 0, 0), in, 2, 2) {
 				if v != c.becomes(in[i]) {
 					t.Errorf("value %d is %g and became %g", i, in[i], v)
 				}

@@ -15,7 +15,8 @@ import (
 // size leaves the graph that is to be used for the trials, and finds what its pictures
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
-func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (sizeRule, *[2]int, error) {
+func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (sizeRule, *[2]int,
+	error) {
 	content := m.Inputs[s.content]
 	fixed, err := o.Size, checkSize(o.Size)
 	if fixed == nil {
@@ -30,9 +31,13 @@ func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (si
 	case fixed != nil:
 		return s.oneSize(file, content.Name, in, *fixed, o.Size == nil)
 	}
-	rule, err := findRule(func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) })
+	rule, err := findRule(func(width, height int) (network.Tensor,
+		error) {
+		return s.paint(width, height, in[0])
+	})
 	if _, ok := errors.AsType[runError](err); ok {
-		err = fmt.Errorf("%w. If it is made for pictures of one size, name that with --size, such as --size 512x512", err)
+		err = fmt.Errorf("%w. If it is made for pictures of one size, name that with --size, "+
+			"such as --size 512x512", err)
 	}
 	return rule, nil, err
 }
@@ -44,14 +49,16 @@ func (s *specimen) use(graph []byte) error {
 }
 
 // oneSize is size of a network that was made for one, and may be freed of it.
-func (s *specimen) oneSize(file []byte, content string, in []values, size [2]int, free bool) (sizeRule, *[2]int, error) {
+func (s *specimen) oneSize(file []byte, content string, in []values, size [2]int,
+	free bool) (sizeRule, *[2]int, error) {
 	width, height := size[0], size[1]
 	reference, err := s.paint(width, height, in[0])
 	if err != nil {
 		return sizeRule{}, nil, err
 	}
 	tall, wide := int(reference.Shape[2]), int(reference.Shape[3])
-	if most := min(mostMissing, width/4, height/4); max(tall-height, height-tall, wide-width, width-wide) > most {
+	if most := min(mostMissing, width/4, height/4); max(tall-height, height-tall, wide-width,
+		width-wide) > most {
 		return sizeRule{}, nil, errSize(width, height, reference)
 	}
 	if free {
@@ -69,7 +76,8 @@ func (s *specimen) oneSize(file []byte, content string, in []values, size [2]int
 
 // free takes the graph freed of its one size, where that paints the same and goes on to do so in
 // other sizes, and finds what those have to be. Else the graph stays.
-func (s *specimen) free(file []byte, content string, in []values, size [2]int, reference network.Tensor) (rule sizeRule, freed bool, err error) {
+func (s *specimen) free(file []byte, content string, in []values, size [2]int,
+	reference network.Tensor) (rule sizeRule, freed bool, err error) {
 	shapes, err := s.shapes(file, size[0], size[1], in[0])
 	if err != nil {
 		return rule, false, err
@@ -81,7 +89,10 @@ func (s *specimen) free(file []byte, content string, in []values, size [2]int, r
 	if err != nil {
 		return rule, false, err
 	}
-	paint := func(width, height int) (network.Tensor, error) { return s.paint(width, height, in[0]) }
+	paint := func(width, height int) (network.Tensor,
+		error) {
+		return s.paint(width, height, in[0])
+	}
 	same, failed := paint(size[0], size[1])
 	if failed != nil || !alike(same.Values, reference.Values) {
 		return rule, false, s.use(file)
@@ -114,7 +125,8 @@ func (s *specimen) shapes(file []byte, width, height int, v values) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{ctx: s.main.ctx, engine: s.main.engine, graph: s.main.graph + ".probe", outputs: outputs}
+	t := &trial{ctx: s.main.ctx, engine: s.main.engine, graph: s.main.graph + ".probe",
+		outputs: outputs}
 	defer t.stop()
 	defer os.Remove(t.graph)
 	if err := os.WriteFile(t.graph, probe, 0o644); err != nil {
@@ -157,7 +169,8 @@ func fixedSize(p onnx.Port) (*[2]int, error) {
 // checkSize keeps what a stranger's file declares from being what memory is taken for.
 func checkSize(size *[2]int) error {
 	if size != nil && max(size[0], size[1]) > style.MaxSide {
-		return fmt.Errorf("it is made for pictures of %d × %d pixels, and a style's have %d at the most on a side", size[0], size[1], style.MaxSide)
+		return fmt.Errorf("it is made for pictures of %d × %d pixels, and a style's have %d at "+
+			"the most on a side", size[0], size[1], style.MaxSide)
 	}
 	return nil
 }
@@ -178,9 +191,11 @@ func understood(graph []byte, content, output string) bool {
 // edges. Rows that are taken for columns and numbers that were computed for the one size
 // show in that. Values of a range that is not the network's say little: one that holds is
 // enough.
-func (s *specimen) holds(file, freed []byte, width, height int, rule sizeRule, v values) (bool, error) {
+func (s *specimen) holds(file, freed []byte, width, height int, rule sizeRule, v values) (bool,
+	error) {
 	m := rule.multipleOf
-	for _, half := range [][2]int{{width / 2 / m * m, height / m * m}, {width / m * m, height / 2 / m * m}} {
+	for _, half := range [][2]int{{width / 2 / m * m, height / m * m},
+		{width / m * m, height / 2 / m * m}} {
 		if half[0] < rule.minimum || half[1] < rule.minimum {
 			continue // too small to be told from its edges
 		}
@@ -224,7 +239,8 @@ func repeated(of network.Tensor, width, height int) network.Tensor {
 // less than a quarter of the variance.
 func near(small, large network.Tensor) bool {
 	const cell = 8
-	w, h, wide, high := int(small.Shape[3]), int(small.Shape[2]), int(large.Shape[3]), int(large.Shape[2])
+	w, h, wide, high := int(small.Shape[3]), int(small.Shape[2]), int(large.Shape[3]),
+		int(large.Shape[2])
 	var n, sum, squares, different float64
 	for c := range 3 {
 		for top := 0; top+cell <= h; top += cell {

@@ -73,7 +73,8 @@ func TestFreed(t *testing.T) {
 			g.Integers("planes", 1, 3, h, w)
 			g.Node("Concat", []string{"a", "a", "a", "a"}, "b", map[string]any{"axis": int64(1)})
 			g.Node("Reshape", []string{"b", "apart"}, "c", nil)
-			g.Node("Transpose", []string{"c"}, "d", map[string]any{"perm": []int64{0, 3, 4, 1, 5, 2}})
+			g.Node("Transpose", []string{"c"}, "d",
+				map[string]any{"perm": []int64{0, 3, 4, 1, 5, 2}})
 			g.Node("Reshape", []string{"d", "planes"}, "y", nil)
 		},
 		"convolved to a size and cropped": func(g *onnxtest.Graph, h, w int64) {
@@ -81,7 +82,9 @@ func TestFreed(t *testing.T) {
 			g.Integers("start", 1, 1)
 			g.Integers("end", h+1, w+1)
 			g.Integers("axes", 2, -1)
-			g.Node("ConvTranspose", []string{"a", "up"}, "b", map[string]any{"strides": []int64{2, 2}, "group": int64(3), "auto_pad": "VALID", "output_shape": []int64{h + 2, w + 2}})
+			g.Node("ConvTranspose", []string{"a", "up"}, "b",
+				map[string]any{"strides": []int64{2, 2}, "group": int64(3), "auto_pad": "VALID",
+					"output_shape": []int64{h + 2, w + 2}})
 			g.Node("Slice", []string{"b", "start", "end", "axes"}, "y", nil)
 		},
 		"a norm in words": func(g *onnxtest.Graph, h, w int64) {
@@ -92,7 +95,8 @@ func TestFreed(t *testing.T) {
 			g.Integers("size", 1, 3, h, w)
 			g.Constant("little", []int64{1}, 0.1)
 			g.Constant("half", []int64{1}, 0.5)
-			g.Node("AveragePool", []string{"a"}, "b", map[string]any{"kernel_shape": []int64{h / 2, w / 2}})
+			g.Node("AveragePool", []string{"a"}, "b",
+				map[string]any{"kernel_shape": []int64{h / 2, w / 2}})
 			g.Node("Expand", []string{"b", "planes"}, "c", nil)
 			g.Node("Sub", []string{"a", "c"}, "d", nil)
 			g.Node("Reshape", []string{"d", "flat"}, "e", nil)
@@ -110,15 +114,18 @@ func TestFreed(t *testing.T) {
 			b.t = t
 			graph := func(h, w int64) []byte {
 				g := onnxtest.Graph{Shape: []int64{1, 3, h, w}}
-				g.Node("AveragePool", []string{"x"}, "a", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+				g.Node("AveragePool", []string{"x"}, "a",
+					map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 				whole(&g, h, w)
 				return g.Bytes()
 			}
 			unit := importer.Span{0, 1}
 			// A square, in which rows could be taken for columns.
-			p := b.add(b.file(name+".onnx", graph(96, 96)), importer.Options{Range: &unit, OutputRange: &unit})
+			p := b.add(b.file(name+".onnx", graph(96, 96)),
+				importer.Options{Range: &unit, OutputRange: &unit})
 			if p.Input.Size != nil || p.Input.MultipleOf != 2 {
-				t.Fatalf("it takes pictures of %v, or multiples of %d", p.Input.Size, p.Input.MultipleOf)
+				t.Fatalf("it takes pictures of %v, or multiples of %d", p.Input.Size,
+					p.Input.MultipleOf)
 			}
 			freed := b.graph(p)
 			for _, size := range [][2]int{{96, 96}, {34, 46}, {150, 98}} {
@@ -127,11 +134,14 @@ func TestFreed(t *testing.T) {
 				for i := range in {
 					in[i] = rand.Float32()
 				}
-				got, want := paint(t, freed, network.Picture("x", 0, 0), network.Picture("y", 0, 0), in, h, w),
-					paint(t, graph(int64(h), int64(w)), network.Picture("x", w, h), network.Picture("y", w, h), in, h, w)
+				got, want := paint(t, freed, network.Picture("x", 0, 0), network.Picture("y", 0, 0),
+					in, h, w),
+					paint(t, graph(int64(h), int64(w)), network.Picture("x", w, h),
+						network.Picture("y", w, h), in, h, w)
 				for i := range want {
 					if math.Abs(float64(got[i]-want[i])) > 1e-6 {
-						t.Fatalf("at %v value %d is %g, and %g where the graph was made for that size", size, i, got[i], want[i])
+						t.Fatalf("at %v value %d is %g, and %g where the graph was made for that "+
+							"size", size, i, got[i], want[i])
 					}
 				}
 			}
@@ -171,7 +181,8 @@ func paint(t *testing.T, graph []byte, x, y network.Port, in []float32, h, w int
 	}
 	defer s.Close()
 	out := make([]float32, len(in))
-	if err := s.Run(context.Background(), []network.Tensor{network.NewPicture(in, w, h)}, []network.Tensor{network.NewPicture(out, w, h)}); err != nil {
+	if err := s.Run(context.Background(), []network.Tensor{network.NewPicture(in, w, h)},
+		[]network.Tensor{network.NewPicture(out, w, h)}); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -189,9 +200,12 @@ func TestFreedToTheBit(t *testing.T) {
 	g.Constant("w", []int64{3, 1, 2, 2}, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2)
 	g.Node("Pad", []string{"x", "margin"}, "a", map[string]any{"mode": "reflect"})
 	g.Node("AveragePool", []string{"a"}, "b", map[string]any{"kernel_shape": []int64{49, 49}})
-	g.Node("Conv", []string{"b", "w"}, "c", map[string]any{"group": int64(3), "strides": []int64{2, 2}})
+	g.Node("Conv", []string{"b", "w"}, "c", map[string]any{"group": int64(3),
+		"strides": []int64{2, 2}})
 	g.Node("InstanceNormalization", []string{"c", "one", "none"}, "d", nil)
-	g.Node("ConvTranspose", []string{"d", "w"}, "e", map[string]any{"group": int64(3), "strides": []int64{2, 2}, "output_shape": []int64{side, side}})
+	g.Node("ConvTranspose", []string{"d", "w"}, "e",
+		map[string]any{"group": int64(3), "strides": []int64{2, 2},
+			"output_shape": []int64{side, side}})
 	g.Node("Sigmoid", []string{"e"}, "y", nil)
 	unit := importer.Span{0, 1}
 	p := b.add(b.file("bits.onnx", g.Bytes()), importer.Options{Range: &unit})

@@ -32,7 +32,8 @@ func (o *Options) described(what, path string) (*Options, error) {
 		d.Name = nameOf(path)
 	}
 	if !style.ValidName(d.Name) {
-		return nil, fmt.Errorf("%q cannot be %s's --name: that is lower-case letters, digits and hyphens", d.Name, what)
+		return nil, fmt.Errorf("%q cannot be %s's --name: that is lower-case letters, digits and "+
+			"hyphens", d.Name, what)
 	}
 	if d.Label == "" {
 		d.Label = labelOf(d.Name)
@@ -102,7 +103,8 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) ([]*style.
 
 // examine finds out all that the manifest has to say, and leaves the graphs in the
 // working folder. It also says how the network chooses among styles, where it does.
-func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style, *choice, error) {
+func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style,
+	*choice, error) {
 	file, model, err := bring(path)
 	if err != nil {
 		return nil, nil, err
@@ -117,7 +119,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		}
 	}
 	s := &specimen{inputs: len(model.Inputs), styleWidth: 144, styleHeight: 128}
-	m := &style.Style{Package: style.Package{Format: style.Format, Licence: cmp.Or(o.Licence, licence(model)), Files: map[string]string{}},
+	m := &style.Style{Package: style.Package{Format: style.Format,
+		Licence: cmp.Or(o.Licence, licence(model)), Files: map[string]string{}},
 		Graphs: &style.Graphs{Graph: graphFile}}
 	var ports []onnx.Port // what the style graph gives
 	painting := ""        // the port that takes the painting
@@ -128,7 +131,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 			return nil, nil, err
 		}
 		if len(vectorsModel.Inputs) != 1 || !picture(vectorsModel.Inputs[0]) {
-			return nil, nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s", o.StyleGraph, describeAll(vectorsModel.Inputs))
+			return nil, nil, fmt.Errorf("%s: a style graph takes one picture; this one takes %s",
+				o.StyleGraph, describeAll(vectorsModel.Inputs))
 		}
 		ports, painting = vectorsModel.Outputs, vectorsModel.Inputs[0].Name
 		if paintingSize, err = s.paintingSize(vectorsModel.Inputs[0]); err != nil {
@@ -138,7 +142,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		for _, p := range ports {
 			m.Vectors.Outputs = append(m.Vectors.Outputs, p.Name)
 		}
-		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, vectorsFile), outputs: m.Vectors.Outputs}
+		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, vectorsFile),
+			outputs: m.Vectors.Outputs}
 		defer s.maker.stop()
 		if err := os.WriteFile(s.maker.graph, vectors, 0o644); err != nil {
 			return nil, nil, err
@@ -170,7 +175,8 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	s.main = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, graphFile), outputs: []string{s.output}}
+	s.main = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(work, graphFile),
+		outputs: []string{s.output}}
 	defer func() { s.main.stop() }()
 
 	content := model.Inputs[s.content]
@@ -183,9 +189,11 @@ func (im *Importer) examine(ctx context.Context, path, work string, o *Options) 
 		paintingSize = nil // freed as well
 	}
 	channels := findChannels(model, o)
-	m.Input = style.Input{Name: content.Name, Channels: channels, MultipleOf: rule.multipleOf, Minimum: rule.minimum, Size: size}
+	m.Input = style.Input{Name: content.Name, Channels: channels, MultipleOf: rule.multipleOf,
+		Minimum: rule.minimum, Size: size}
 	width, height := trialSize(&m.Input)
-	found, err := findRanges(in, out, s.known(width, height, unit), func(v values) (network.Tensor, error) { return s.paint(width, height, v) })
+	found, err := findRanges(in, out, s.known(width, height, unit),
+		func(v values) (network.Tensor, error) { return s.paint(width, height, v) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -223,7 +231,10 @@ func bring(path string) (file []byte, m *onnx.Model, err error) {
 		return nil, nil, err
 	}
 	for _, change := range []func([]byte) ([]byte, error){
-		func(file []byte) ([]byte, error) { return onnx.Inline(file, filepath.Dir(path), style.MaxFile) },
+		func(file []byte) ([]byte, error) {
+			return onnx.Inline(file, filepath.Dir(path),
+				style.MaxFile)
+		},
 		onnx.Batched,
 		onnx.Single,
 		onnx.ChannelsFirst,
@@ -257,7 +268,8 @@ func readFile(path string) ([]byte, error) {
 	case !st.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a file", path)
 	case st.Size() > style.MaxFile:
-		return nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path, st.Size()>>20, style.MaxFile>>20)
+		return nil, fmt.Errorf("%s has %d MB; a style's network has %d at the most", path,
+			st.Size()>>20, style.MaxFile>>20)
 	}
 	return os.ReadFile(path)
 }
@@ -269,7 +281,8 @@ func understand(path string, file []byte) (*onnx.Model, error) {
 	}
 	for name, c := range m.Constants {
 		if c.NaN {
-			return nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the network was broken when it was trained or exported", path, name)
+			return nil, fmt.Errorf("%s: the weights %q hold values that are no numbers: the "+
+				"network was broken when it was trained or exported", path, name)
 		}
 	}
 	if err := refuseNoise(file, m); err != nil {

@@ -67,7 +67,8 @@ func (b *bench) add(path string, o importer.Options) *style.Style {
 		b.t.Fatal(err)
 	}
 	p := all[0]
-	if err := b.im.Verify(context.Background(), style.Any{Style: p}, style.Bank{b.im.Folder}); err != nil {
+	if err := b.im.Verify(context.Background(), style.Any{Style: p},
+		style.Bank{b.im.Folder}); err != nil {
 		b.t.Error(err)
 	}
 	return p
@@ -88,8 +89,10 @@ func halved(shape ...int64) []byte {
 	g := onnxtest.Graph{Shape: shape}
 	g.Constant("w", []int64{3, 1, 2, 2}, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25, .25)
 	g.Constant("up", []int64{3, 1, 2, 2}, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
-	two := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2}, "group": int64(3)}
-	half := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2}, "group": int64(3), "pads": []int64{0, 0, 1, 1}}
+	two := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2},
+		"group": int64(3)}
+	half := map[string]any{"strides": []int64{2, 2}, "kernel_shape": []int64{2, 2},
+		"group": int64(3), "pads": []int64{0, 0, 1, 1}}
 	g.Node("Conv", []string{"x", "w"}, "a", half)
 	g.Node("Conv", []string{"a", "w"}, "b", half)
 	g.Node("ConvTranspose", []string{"b", "up"}, "c", two)
@@ -133,19 +136,28 @@ func TestAdd(t *testing.T) {
 		out   [2]float64
 	}{
 		{"plain", onnxtest.Identity(), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
-		{"of bytes", scaled(0, 128), importer.Options{Range: &importer.Span{0, 255}, OutputRange: &importer.Span{0, 255}},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
+		{"of bytes", scaled(0, 128), importer.Options{Range: &importer.Span{0, 255},
+			OutputRange: &importer.Span{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 255}},
 		{"to bytes", scaled(255, 0), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 255}},
 		{"from bytes", scaled(1./255, 0), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"caffe", caffe(103.939, 116.779, 123.68), importer.Options{},
-			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 255}},
 		{"torch", caffe(123.68, 116.779, 103.939), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
-		{"wants a mean", caffe(-104, -117, -124), importer.Options{Mean: &[3]float64{104, 117, 124}, OutputRange: &importer.Span{0, 255}},
-			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 124}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 255}},
+		{"wants a mean", caffe(-104, -117, -124),
+			importer.Options{Mean: &[3]float64{104, 117, 124}, OutputRange: &importer.Span{0, 255}},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 255},
+				Mean: &[3]float64{104, 117, 124}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
 		{"caffe behind RGB", func() []byte {
 			var g onnxtest.Graph
 			g.Integers("turned", 2, 1, 0)
@@ -157,52 +169,68 @@ func TestAdd(t *testing.T) {
 			g.Node("Gather", []string{"c", "turned"}, "y", turn)
 			return g.Bytes()
 		}(), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 255}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 255}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 255}},
 		{"said to be BGR", onnxtest.Identity(), importer.Options{Channels: "BGR"},
-			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "BGR", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"strides", halved(), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"a size that can be freed", halved(1, 3, 64, 96), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 4,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"a size that cannot", oneSize(), importer.Options{},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 1, Size: &[2]int{64, 48}}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 1, Size: &[2]int{64, 48}}, [2]float64{0, 1}},
 		{"a size that is said", onnxtest.Identity(), importer.Options{Size: &[2]int{80, 60}},
-			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 1, Size: &[2]int{80, 60}}, [2]float64{0, 1}},
+			style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 1, Size: &[2]int{80, 60}}, [2]float64{0, 1}},
 		{"channels last", func() []byte {
 			g := onnxtest.Graph{Shape: []int64{-1, -1, -1, 3}}
 			g.Node("Identity", []string{"x"}, "y", nil)
 			return g.Bytes()
 		}(), importer.Options{},
-			style.Input{Name: "x_channels_first", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x_channels_first", Channels: "RGB", Range: [2]float64{0, 1},
+				MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
 		{"no batch", func() []byte {
 			g := onnxtest.Graph{Shape: []int64{3, -1, -1}}
 			g.Node("Identity", []string{"x"}, "y", nil)
 			return g.Bytes()
 		}(), importer.Options{},
-			style.Input{Name: "x_batch", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x_batch", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"no batch, channels last, one size", func() []byte {
 			g := onnxtest.Graph{Shape: []int64{64, 96, 3}}
 			g.Node("Identity", []string{"x"}, "y", nil)
 			return g.Bytes()
 		}(), importer.Options{},
-			style.Input{Name: "x_batch_channels_first", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
-		{"vectors of other names", strangers(), importer.Options{StyleGraph: b.file("v.onnx", vectors)},
-			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
-		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors), Range: &importer.Span{0, 1}, OutputRange: &importer.Span{0, 1}},
-			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "x_batch_channels_first", Channels: "RGB", Range: [2]float64{0, 1},
+				MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+		{"vectors of other names", strangers(),
+			importer.Options{StyleGraph: b.file("v.onnx", vectors)},
+			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
+		{"vectors", paints, importer.Options{StyleGraph: b.file("v.onnx", vectors),
+			Range: &importer.Span{0, 1}, OutputRange: &importer.Span{0, 1}},
+			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
 		{"two pictures", onnxtest.Tinted(), importer.Options{},
-			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 32}, [2]float64{0, 1}},
+			style.Input{Name: "content", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1,
+				Minimum: 32}, [2]float64{0, 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := *b
 			b.t = t
 			p := b.add(b.file(c.name+".onnx", c.graph), c.o)
 			if !reflect.DeepEqual(p.Input, c.want) || p.Output.Range != c.out {
-				t.Errorf("found %+v and %v, want %+v and %v", p.Input, p.Output.Range, c.want, c.out)
+				t.Errorf("found %+v and %v, want %+v and %v", p.Input, p.Output.Range, c.want,
+					c.out)
 			}
 			switch c.name {
 			case "vectors":
-				if p.Painting == nil || p.Painting.Name != "painting" || p.Vectors == nil || p.Alpha != "alpha" {
+				if p.Painting == nil || p.Painting.Name != "painting" || p.Vectors == nil ||
+					p.Alpha != "alpha" {
 					t.Errorf("the painting goes into %+v, %+v, %q", p.Painting, p.Vectors, p.Alpha)
 				}
 			case "two pictures":
@@ -225,7 +253,11 @@ func TestBadModels(t *testing.T) {
 		return g.Bytes()
 	}
 	ports := func(shape ...int64) []byte {
-		return build(func(g *onnxtest.Graph) { g.Shape = shape; g.Node("Identity", []string{"x"}, "y", nil) })
+		return build(func(g *onnxtest.Graph) {
+			g.Shape = shape
+			g.Node("Identity", []string{"x"},
+				"y", nil)
+		})
 	}
 	huge := filepath.Join(t.TempDir(), "huge.onnx")
 	if err := os.WriteFile(huge, onnxtest.Identity(), 0o644); err != nil {
@@ -242,19 +274,29 @@ func TestBadModels(t *testing.T) {
 		o          importer.Options
 		wants      []string
 	}{
-		{name: "not there", path: "/nowhere/net.onnx", wants: []string{"/nowhere/net.onnx", "no such file"}},
+		{name: "not there", path: "/nowhere/net.onnx",
+			wants: []string{"/nowhere/net.onnx", "no such file"}},
 		{name: "a folder", path: t.TempDir(), wants: []string{"is not a file"}},
 		{name: "2 GB", path: huge, wants: []string{"2048 MB", "512 at the most"}},
 		{name: "empty", graph: []byte{}, wants: []string{"not an ONNX file"}},
-		{name: "a picture", graph: []byte("\x89PNG\r\n\x1a\nand so on"), wants: []string{"this is a picture"}},
-		{name: "a pointer", graph: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 67\n"), wants: []string{"Git LFS pointer", "git lfs pull"}},
-		{name: "a page", graph: []byte("\n\n<!DOCTYPE html>\n<html></html>"), wants: []string{"web page", "Download raw file"}},
-		{name: "another format", graph: []byte("\x1c\x00\x00\x00TFL3\x00\x00\x00\x00"), wants: []string{"TensorFlow Lite", "tf2onnx"}},
-		{name: "a checkpoint", graph: []byte("PK\x03\x04\x00\x00archive/data.pkl"), wants: []string{"an archive", "torch.onnx.export"}},
-		{name: "a newer format", graph: versioned(onnxtest.Identity(), 8, 99), wants: []string{"version 99 of ONNX's file format", "ir_version = 1"}},
-		{name: "no operator set", graph: onnxtest.Identity()[:len(onnxtest.Identity())-4], wants: []string{"opset_import", "export it again"}},
+		{name: "a picture", graph: []byte("\x89PNG\r\n\x1a\nand so on"),
+			wants: []string{"this is a picture"}},
+		{name: "a pointer",
+			graph: []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 67\n"),
+			wants: []string{"Git LFS pointer", "git lfs pull"}},
+		{name: "a page", graph: []byte("\n\n<!DOCTYPE html>\n<html></html>"),
+			wants: []string{"web page", "Download raw file"}},
+		{name: "another format", graph: []byte("\x1c\x00\x00\x00TFL3\x00\x00\x00\x00"),
+			wants: []string{"TensorFlow Lite", "tf2onnx"}},
+		{name: "a checkpoint", graph: []byte("PK\x03\x04\x00\x00archive/data.pkl"),
+			wants: []string{"an archive", "torch.onnx.export"}},
+		{name: "a newer format", graph: versioned(onnxtest.Identity(), 8, 99),
+			wants: []string{"version 99 of ONNX's file format", "ir_version = 1"}},
+		{name: "no operator set", graph: onnxtest.Identity()[:len(onnxtest.Identity())-4],
+			wants: []string{"opset_import", "export it again"}},
 		{name: "an old operator set", graph: versioned(build(func(g *onnxtest.Graph) {
-			g.Node("Upsample", []string{"x"}, "y", map[string]any{"mode": "nearest", "scales": []int64{1, 1, 1, 1}})
+			g.Node("Upsample", []string{"x"}, "y",
+				map[string]any{"mode": "nearest", "scales": []int64{1, 1, 1, 1}})
 		}), 17, 5), wants: []string{"version 5 of ONNX's operators", "version_converter"}},
 		{name: "noise", graph: build(func(g *onnxtest.Graph) {
 			g.Node("RandomNormalLike", []string{"x"}, "noise", nil)
@@ -266,7 +308,8 @@ func TestBadModels(t *testing.T) {
 			body.Output(onnx.Port{Name: "noise", Type: onnx.TypeFloat, Shape: []int64{1}})
 			g.Integers("zero", 0)
 			g.Node("Cast", []string{"zero"}, "no", onnx.Attributes{"to": int64(9)})
-			g.Node("If", []string{"no"}, "level", onnx.Attributes{"then_branch": body, "else_branch": body})
+			g.Node("If", []string{"no"}, "level",
+				onnx.Attributes{"then_branch": body, "else_branch": body})
 			g.Node("Add", []string{"x", "level"}, "y", nil)
 		}), wants: []string{"RandomUniform makes noise"}},
 		{name: "training", graph: build(func(g *onnxtest.Graph) {
@@ -284,20 +327,28 @@ func TestBadModels(t *testing.T) {
 			g.Node("Sub", []string{"x", "x"}, "zero", nil)
 			g.Node("Div", []string{"zero", "zero"}, "y", nil)
 		}), wants: []string{"no numbers", "--range"}},
-		{name: "unknown operator", graph: build(func(g *onnxtest.Graph) { g.Node("NoSuchOperator", []string{"x"}, "y", nil) }), wants: []string{"NoSuchOperator"}},
-		{name: "two channels", graph: ports(1, 2, -1, -1), wants: []string{"takes no picture", "1 × 3 × height × width"}},
+		{name: "unknown operator", graph: build(func(g *onnxtest.Graph) {
+			g.Node("NoSuchOperator",
+				[]string{"x"}, "y", nil)
+		}), wants: []string{"NoSuchOperator"}},
+		{name: "two channels", graph: ports(1, 2, -1, -1),
+			wants: []string{"takes no picture", "1 × 3 × height × width"}},
 		{name: "rank", graph: ports(1, 3, -1), wants: []string{"takes no picture"}},
 		{name: "integers", graph: build(func(g *onnxtest.Graph) {
 			g.InputOf(6, "x", 1, 3, -1, -1)
 			g.Node("Cast", []string{"x"}, "y", map[string]any{"to": int64(1)})
 		}), wants: []string{`"x" (int32`, "float32"}},
 		{name: "half the size", graph: build(func(g *onnxtest.Graph) {
-			g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+			g.Node("AveragePool", []string{"x"}, "y",
+				map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 		}), wants: []string{"comes out as", "keep its size"}},
 		{name: "without its vectors", graph: paints, wants: []string{`"mean"`, "--style-graph"}},
-		{name: "other vectors", graph: paints, o: importer.Options{StyleGraph: b.file("i.onnx", ports())}, wants: []string{`the style graph gives "y"`, "do not match"}},
+		{name: "other vectors", graph: paints,
+			o: importer.Options{StyleGraph: b.file("i.onnx",
+				ports())}, wants: []string{`the style graph gives "y"`, "do not match"}},
 		{name: "vectors alone", graph: vectors, wants: []string{"gives no picture", `"gain"`}},
-		{name: "no such input", graph: onnxtest.Tinted(), o: importer.Options{Content: "image"}, wants: []string{`"image" for --content`, `"style"`}},
+		{name: "no such input", graph: onnxtest.Tinted(), o: importer.Options{Content: "image"},
+			wants: []string{`"image" for --content`, `"style"`}},
 		{name: "flat", graph: scaled(0, 100), wants: []string{"--range", "--output-range"}},
 		{name: "more memory than there is", graph: build(func(g *onnxtest.Graph) {
 			g.Constant("side", []int64{2}, 1<<20, 1<<18)
@@ -370,13 +421,16 @@ func TestLicence(t *testing.T) {
 		said, was string
 	}{
 		{plain, "", "unknown"},
-		{onnxtest.WithMetadata(plain, "license", "Free for personal\n  or research use"), "", "Free for personal or research use"},
+		{onnxtest.WithMetadata(plain, "license", "Free for personal\n  or research use"), "",
+			"Free for personal or research use"},
 		{onnxtest.WithMetadata(plain, "Model_Licence", "MIT"), "", "MIT"},
-		{onnxtest.WithMetadata(onnxtest.WithMetadata(plain, "license_url", "https://example.org"), "license", "MIT"), "", "MIT"},
+		{onnxtest.WithMetadata(onnxtest.WithMetadata(plain, "license_url", "https://example.org"),
+			"license", "MIT"), "", "MIT"},
 		{onnxtest.WithMetadata(plain, "license", "MIT"), "of my own", "of my own"},
 		{onnxtest.WithMetadata(plain, "license", " "), "", "unknown"},
 		{described, "", "CC BY 4.0"},
-		{onnxtest.WithMetadata(plain, "license", strings.Repeat("long ", 1000)), "", strings.Repeat("long ", 40) + "…"},
+		{onnxtest.WithMetadata(plain, "license", strings.Repeat("long ", 1000)), "",
+			strings.Repeat("long ", 40) + "…"},
 	} {
 		p := b.add(b.file(fmt.Sprintf("net%d.onnx", i), c.graph), importer.Options{Licence: c.said})
 		if p.Licence != c.was {
@@ -389,11 +443,15 @@ func TestAddTwice(t *testing.T) {
 	b := newBench(t)
 	path := b.file("net.onnx", onnxtest.Identity())
 	b.add(path, importer.Options{})
-	if _, err := b.im.Add(context.Background(), path, &importer.Options{}); err == nil || !strings.Contains(err.Error(), "--name") {
+	if _, err := b.im.Add(context.Background(), path, &importer.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "--name") {
 		t.Error(err)
 	}
-	b.add(path, importer.Options{Name: "other", Label: "Another One", Licence: "MIT", Origin: "made here"})
-	if _, err := b.im.Add(context.Background(), path, &importer.Options{Name: "../another"}); err == nil || !strings.Contains(err.Error(), "lower-case") {
+	b.add(path, importer.Options{Name: "other", Label: "Another One", Licence: "MIT",
+		Origin: "made here"})
+	if _, err := b.im.Add(context.Background(), path,
+		&importer.Options{Name: "../another"}); err == nil ||
+		!strings.Contains(err.Error(), "lower-case") {
 		t.Error(err)
 	}
 }
@@ -413,7 +471,8 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestParseRange(t *testing.T) {
-	for text, want := range map[string]importer.Span{"0-255": {0, 255}, "-1-1": {-1, 1}, "-2.5--1": {-2.5, -1}} {
+	for text, want := range map[string]importer.Span{"0-255": {0, 255}, "-1-1": {-1, 1},
+		"-2.5--1": {-2.5, -1}} {
 		if s, err := importer.ParseRange(text); err != nil || *s != want {
 			t.Errorf("%s is %v, %v", text, s, err)
 		}
@@ -440,7 +499,8 @@ func TestPackagesThatAreRefused(t *testing.T) {
 	}
 	halves := one(func(g *onnxtest.Graph) {
 		g.Node("Mul", []string{"image", "mean"}, "bright", nil)
-		g.Node("AveragePool", []string{"bright"}, "stylized", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+		g.Node("AveragePool", []string{"bright"}, "stylized",
+			map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 	})
 	nan := one(func(g *onnxtest.Graph) {
 		g.Node("Sub", []string{"mean", "mean"}, "zero", nil)
@@ -452,17 +512,24 @@ func TestPackagesThatAreRefused(t *testing.T) {
 		edit                func(*style.Network)
 		want                string
 	}{
-		{"half the size", statistics, halves, func(*style.Network) {}, "painter.onnx makes a tensor of [1 3 60 68]"},
-		{"no numbers", statistics, nan, func(*style.Network) {}, "painter.onnx: it gives values that are no numbers"},
-		{"other norms", statistics, painter, func(n *style.Network) { n.Norms.Length = 4 }, "statistics.onnx"},
-		{"other names", statistics, painter, func(n *style.Network) { n.Norms.Style = "vector" }, "its manifest says picture, vector"},
-		{"other outputs", statistics, painter, func(n *style.Network) { n.Output.Name = "painted" }, "painted"},
-		{"no graph", []byte("This is not a network."), painter, func(*style.Network) {}, "statistics.onnx"},
+		{"half the size", statistics, halves, func(*style.Network) {},
+			"painter.onnx makes a tensor of [1 3 60 68]"},
+		{"no numbers", statistics, nan, func(*style.Network) {},
+			"painter.onnx: it gives values that are no numbers"},
+		{"other norms", statistics, painter, func(n *style.Network) { n.Norms.Length = 4 },
+			"statistics.onnx"},
+		{"other names", statistics, painter, func(n *style.Network) { n.Norms.Style = "vector" },
+			"its manifest says picture, vector"},
+		{"other outputs", statistics, painter, func(n *style.Network) { n.Output.Name = "painted" },
+			"painted"},
+		{"no graph", []byte("This is not a network."), painter, func(*style.Network) {},
+			"statistics.onnx"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			made := t.TempDir()
 			onnxtest.WriteGraphs(t, made, "painter", c.statistics, c.painter, c.edit)
-			_, err := b.im.AddPackage(context.Background(), filepath.Join(made, "painter"), style.Bank{b.im.Folder})
+			_, err := b.im.AddPackage(context.Background(), filepath.Join(made, "painter"),
+				style.Bank{b.im.Folder})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("added with %v, want %q", err, c.want)
 			}

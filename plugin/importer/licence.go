@@ -21,7 +21,8 @@ func licence(m *onnx.Model) string {
 	said := ""
 	for key, text := range m.Metadata {
 		// The shortest of several keys, such as license and license_url.
-		if licenceKey.MatchString(key) && strings.TrimSpace(text) != "" && (said == "" || len(key) < len(said)) {
+		if licenceKey.MatchString(key) && strings.TrimSpace(text) != "" &&
+			(said == "" || len(key) < len(said)) {
 			said = key
 		}
 	}

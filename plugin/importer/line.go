@@ -40,8 +40,10 @@ func (l line) back() (to line) {
 
 // keepers leave the range of values as it is, if not the values.
 var keepers = []string{
-	"Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice", "Reshape", "Flatten", "Crop",
-	"Resize", "Upsample", "AveragePool", "MaxPool", "SpaceToDepth", "DepthToSpace", "DequantizeLinear",
+	"Identity", "Pad", "Cast", "Transpose", "Unsqueeze", "Squeeze", "Gather", "Slice", "Reshape",
+	"Flatten", "Crop",
+	"Resize", "Upsample", "AveragePool", "MaxPool", "SpaceToDepth", "DepthToSpace",
+	"DequantizeLinear",
 }
 
 // lineOf is that of an operator, and the input that it is of; what is no line is none.
@@ -49,7 +51,8 @@ func lineOf(m *onnx.Model, n *onnx.Node) (input string, l line, ok bool) {
 	switch {
 	case len(n.Inputs) == 0 || len(n.Outputs) == 0:
 		return "", l, false
-	case slices.Contains(keepers, n.Op), n.Op == "Concat" && len(slices.Compact(slices.Clone(n.Inputs))) == 1:
+	case slices.Contains(keepers, n.Op), n.Op == "Concat" &&
+		len(slices.Compact(slices.Clone(n.Inputs))) == 1:
 		return n.Inputs[0], straight, true
 	case n.Op == "BatchNormalization" && len(n.Inputs) == 5:
 		l, ok = normal(m, n)
@@ -147,7 +150,8 @@ func normal(m *onnx.Model, n *onnx.Node) (l line, ok bool) {
 // one channel of all, in grey.
 func mixing(m *onnx.Model, n *onnx.Node) (l line, ok bool) {
 	weights := m.Constants[n.Inputs[1]]
-	if slices.Equal(weights.Shape, []int64{1, 3, 1, 1}) && len(weights.Values) == 3 && len(n.Inputs) == 2 {
+	if slices.Equal(weights.Shape, []int64{1, 3, 1, 1}) && len(weights.Values) == 3 &&
+		len(n.Inputs) == 2 {
 		sum := float64(weights.Values[0]) + float64(weights.Values[1]) + float64(weights.Values[2])
 		if math.Abs(sum-1) < 1e-6 {
 			return straight, true

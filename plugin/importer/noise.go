@@ -9,17 +9,20 @@ import (
 )
 
 // noisy are the operators that give other values every time.
-var noisy = []string{"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
+var noisy = []string{"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
+	"Multinomial", "Bernoulli"}
 
 // refuseNoise says no to a network that would paint one picture otherwise every time.
 func refuseNoise(file []byte, m *onnx.Model) error {
 	return onnx.EachNode(file, func(n *onnx.Node) error {
 		switch {
 		case slices.Contains(noisy, n.Op):
-			return fmt.Errorf("its operator %s makes noise, so that no frame would be painted twice alike: export it without noise, "+
+			return fmt.Errorf("its operator %s makes noise, so that no frame would be painted "+
+				"twice alike: export it without noise, "+
 				"or with the noise of one draw as a constant", n.Op)
 		case n.Op == "Dropout" && trains(m, n):
-			return errors.New("its operator Dropout is as in training, where it drops values at random: " +
+			return errors.New("its operator Dropout is as in training, where it drops values at " +
+				"random: " +
 				"export it for inference, in PyTorch after model.eval()")
 		}
 		return nil

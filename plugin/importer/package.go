@@ -14,10 +14,12 @@ import (
 // place has a package's folder made and filled, and puts it to the others, with those that were
 // made beside it. They appear whole or not at all: names that begin with a dot are no packages'.
 // Where a name is taken the user is told what to do instead.
-func (im *Importer) place(name, instead string, fill func(folder string) (beside []string, err error)) (string, error) {
+func (im *Importer) place(name, instead string,
+	fill func(folder string) (beside []string, err error)) (string, error) {
 	free := func(name string) error {
 		if _, err := os.Lstat(filepath.Join(im.Folder, name)); err == nil {
-			return fmt.Errorf("there is %q in %s already: remove that one first, or %s", name, im.Folder, instead)
+			return fmt.Errorf("there is %q in %s already: remove that one first, or %s", name,
+				im.Folder, instead)
 		}
 		return nil
 	}
@@ -53,7 +55,8 @@ func (im *Importer) place(name, instead string, fill func(folder string) (beside
 }
 
 // AddPackage adds a finished package after it was tried. The bank has the network of a style.
-func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (style.Any, error) {
+func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (style.Any,
+	error) {
 	path, err := filepath.Abs(path) // "." has no name
 	if err != nil {
 		return style.Any{}, err
@@ -67,17 +70,18 @@ func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank
 			return style.Any{}, err
 		}
 	}
-	target, err := im.place(p.Head().Name, "give the package another name", func(folder string) ([]string, error) {
-		if err := p.Head().Copy(folder); err != nil {
-			return nil, err
-		}
-		// What was copied is what is tried.
-		copied, err := style.OpenAny(folder)
-		if err != nil {
-			return nil, err
-		}
-		return nil, im.Verify(ctx, copied, bank)
-	})
+	target, err := im.place(p.Head().Name, "give the package another name",
+		func(folder string) ([]string, error) {
+			if err := p.Head().Copy(folder); err != nil {
+				return nil, err
+			}
+			// What was copied is what is tried.
+			copied, err := style.OpenAny(folder)
+			if err != nil {
+				return nil, err
+			}
+			return nil, im.Verify(ctx, copied, bank)
+		})
 	if err != nil {
 		return style.Any{}, err
 	}

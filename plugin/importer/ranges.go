@@ -35,14 +35,16 @@ const (
 	rival, rivalBy = 1.2, 0.003
 )
 
-var errValues = errors.New("what values it takes and gives cannot be told from its graph nor from what it paints: " +
+var errValues = errors.New("what values it takes and gives cannot be told from its graph nor " +
+	"from what it paints: " +
 	"say so with --range, and with --output-range where that differs, such as --range 0-255; " +
 	"with --mean and --std too where it wants normalised pictures")
 
 // findRanges finds what values a network takes and gives, among some of each. Every pair is
 // tried on the known picture: what a network makes of the right values is a picture like that
 // one. Pairs that make the same are as good as each other.
-func findRanges(in, out []values, known network.Tensor, paint func(values) (network.Tensor, error)) (*guess, error) {
+func findRanges(in, out []values, known network.Tensor,
+	paint func(values) (network.Tensor, error)) (*guess, error) {
 	all, err := guesses(in, out, known.Values, paint)
 	if err != nil {
 		return nil, err
@@ -70,7 +72,8 @@ func findRanges(in, out []values, known network.Tensor, paint func(values) (netw
 }
 
 // guesses are all pairs that the network takes, tried. The error is of one that takes none.
-func guesses(in, out []values, known []float32, paint func(values) (network.Tensor, error)) (all []guess, err error) {
+func guesses(in, out []values, known []float32,
+	paint func(values) (network.Tensor, error)) (all []guess, err error) {
 	other := float64(unlikely)
 	if min(len(in), len(out)) == 1 {
 		other = unlike

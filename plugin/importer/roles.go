@@ -57,10 +57,12 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	for _, p := range append(slices.Clone(m.Inputs), m.Outputs...) {
 		switch {
 		case (p.Type == onnx.TypeInt64 || p.Type == onnx.TypeInt32) && number(p):
-			return nil, fmt.Errorf("%s seems to choose among styles, and how many there are cannot be told from the graph: export the network "+
+			return nil, fmt.Errorf("%s seems to choose among styles, and how many there are "+
+				"cannot be told from the graph: export the network "+
 				"with a vector of weights for it, or once for every style", describe(p))
 		case p.Type != onnx.TypeFloat:
-			return nil, fmt.Errorf("%s is not float32: export the network with float32 inputs and outputs", describe(p))
+			return nil, fmt.Errorf("%s is not float32: export the network with float32 inputs "+
+				"and outputs", describe(p))
 		}
 	}
 	r := &roles{content: -1, style: -1, alpha: -1}
@@ -71,19 +73,24 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	for i, p := range m.Inputs {
 		switch {
 		case i == r.content || i == r.style:
-		case r.alpha < 0 && number(p) && !slices.ContainsFunc(vectors, func(v onnx.Port) bool { return v.Name == p.Name }):
+		case r.alpha < 0 && number(p) && !slices.ContainsFunc(vectors,
+			func(v onnx.Port) bool { return v.Name == p.Name }):
 			r.alpha = i
 		default:
 			rest = append(rest, i)
 		}
 	}
 	if len(rest) > 0 && vectors == nil {
-		return nil, fmt.Errorf("it wants more than pictures: %s. If another graph makes that of a painting, name it with --style-graph; "+
-			"weights of styles are found where they are multiplied with tables of as many rows", describeAll(m.Inputs))
+		return nil, fmt.Errorf("it wants more than pictures: %s. If another graph makes that of "+
+			"a painting, name it with --style-graph; "+
+			"weights of styles are found where they are multiplied with tables of as many rows",
+			describeAll(m.Inputs))
 	}
 	var ok bool
 	if r.vectors, ok = match(m, rest, vectors); !ok {
-		return nil, fmt.Errorf("the style graph gives %s, and the network takes %s: those do not match by their names, nor one after the other by their shapes", describeAll(vectors), describeAll(m.Inputs))
+		return nil, fmt.Errorf("the style graph gives %s, and the network takes %s: those do not "+
+			"match by their names, nor one after the other by their shapes", describeAll(vectors),
+			describeAll(m.Inputs))
 	}
 	var outputs []string
 	for _, p := range m.Outputs {
@@ -95,11 +102,14 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	case o.Output != "" && slices.Contains(outputs, o.Output):
 		r.output = o.Output
 	case len(outputs) == 0:
-		return nil, fmt.Errorf("it gives no picture; it gives %s, and a picture is 1 × 3 × height × width", describeAll(m.Outputs))
+		return nil, fmt.Errorf("it gives no picture; it gives %s, and a picture is 1 × 3 × "+
+			"height × width", describeAll(m.Outputs))
 	case o.Output != "":
-		return nil, fmt.Errorf("there is no picture %q for --output among its outputs: %s", o.Output, describeAll(m.Outputs))
+		return nil, fmt.Errorf("there is no picture %q for --output among its outputs: %s",
+			o.Output, describeAll(m.Outputs))
 	case len(outputs) > 1:
-		return nil, fmt.Errorf("it gives several pictures, %s: say which one with --output", strings.Join(outputs, ", "))
+		return nil, fmt.Errorf("it gives several pictures, %s: say which one with --output",
+			strings.Join(outputs, ", "))
 	default:
 		r.output = outputs[0]
 	}
@@ -150,7 +160,8 @@ func (r *roles) pictures(m *onnx.Model, o *Options) error {
 				return i, nil
 			}
 		}
-		return -1, fmt.Errorf("there is no picture %q for %s among its inputs: %s", name, flag, describeAll(m.Inputs))
+		return -1, fmt.Errorf("there is no picture %q for %s among its inputs: %s", name, flag,
+			describeAll(m.Inputs))
 	}
 	var err error
 	if o.Content != "" {
@@ -165,9 +176,11 @@ func (r *roles) pictures(m *onnx.Model, o *Options) error {
 	}
 	switch {
 	case len(found) == 0:
-		return fmt.Errorf("it takes no picture; it takes %s, and a picture is 1 × 3 × height × width", describeAll(m.Inputs))
+		return fmt.Errorf("it takes no picture; it takes %s, and a picture is 1 × 3 × height × "+
+			"width", describeAll(m.Inputs))
 	case len(found) > 2:
-		return fmt.Errorf("it takes %d pictures, and there is a plate and a painting only: %s", len(found), describeAll(m.Inputs))
+		return fmt.Errorf("it takes %d pictures, and there is a plate and a painting only: %s",
+			len(found), describeAll(m.Inputs))
 	case len(found) == 2 && r.content < 0 && r.style < 0:
 		// The plate comes first where the names do not say.
 		r.content, r.style = found[0], found[1]
@@ -181,7 +194,8 @@ func (r *roles) pictures(m *onnx.Model, o *Options) error {
 	case len(found) == 1:
 		r.content = found[0]
 		if r.style >= 0 {
-			return fmt.Errorf("it takes one picture, %s, which is the plate: --style has nothing to name", describe(m.Inputs[r.content]))
+			return fmt.Errorf("it takes one picture, %s, which is the plate: --style has nothing "+
+				"to name", describe(m.Inputs[r.content]))
 		}
 	}
 	if r.content == r.style {
@@ -192,5 +206,6 @@ func (r *roles) pictures(m *onnx.Model, o *Options) error {
 
 func calledStyle(name string) bool {
 	name = strings.ToLower(name)
-	return strings.Contains(name, "style") || strings.Contains(name, "paint") || strings.Contains(name, "ref")
+	return strings.Contains(name, "style") || strings.Contains(name, "paint") ||
+		strings.Contains(name, "ref")
 }

@@ -33,7 +33,8 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 		if err == nil && width != height {
 			err = good(height, width)
 		}
-		if _, no := errors.AsType[loadError](err); no || errors.Is(err, errLate) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		if _, no := errors.AsType[loadError](err); no || errors.Is(err, errLate) ||
+			errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return sizeRule{}, err // the others would do no better, or are not wanted
 		}
 		if first == nil {
@@ -55,7 +56,8 @@ func findRule(try func(width, height int) (network.Tensor, error)) (sizeRule, er
 
 // errSize is of a picture that comes out in another size.
 func errSize(width, height int, o network.Tensor) error {
-	return fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to keep its size", width, height, o.Shape[3], o.Shape[2])
+	return fmt.Errorf("a picture of %d × %d pixels comes out as %d × %d, and Impasto needs it to "+
+		"keep its size", width, height, o.Shape[3], o.Shape[2])
 }
 
 // trialSize is a size that is good for an input, and not a square where it need not be.

@@ -42,7 +42,8 @@ func (s *specimen) complete(m *onnx.Model) error {
 	slices.Sort(fed)
 	for i := range m.Inputs {
 		if i >= len(fed) || fed[i] != i {
-			return fmt.Errorf("not every input of the graph is used, or one that is used is not there; it takes %s", describeAll(m.Inputs))
+			return fmt.Errorf("not every input of the graph is used, or one that is used is not "+
+				"there; it takes %s", describeAll(m.Inputs))
 		}
 	}
 	return nil
@@ -115,7 +116,10 @@ func (s *specimen) plainOutput(v values) error {
 			offset[c] = float32(v.mean[c])
 		}
 	}
-	return s.rewrite(func(file []byte) ([]byte, string, error) { return onnx.Affine(file, s.output, gain, offset) })
+	return s.rewrite(func(file []byte) ([]byte, string,
+		error) {
+		return onnx.Affine(file, s.output, gain, offset)
+	})
 }
 
 // rewrite changes the graph that is tried, and with it what its picture is called.
@@ -134,7 +138,8 @@ func (s *specimen) rewrite(change func(file []byte) ([]byte, string, error)) err
 // checkPicture says what is wrong with what a network gives.
 func checkPicture(o network.Tensor) error {
 	if len(o.Shape) != 4 || o.Shape[0] != 1 || o.Shape[1] != 3 {
-		return fmt.Errorf("it gives a tensor of %v where a picture is 1 × 3 × height × width", o.Shape)
+		return fmt.Errorf("it gives a tensor of %v where a picture is 1 × 3 × height × width",
+			o.Shape)
 	}
 	if !finite(o) {
 		return errNotFinite
@@ -146,7 +151,8 @@ func finite(t network.Tensor) bool {
 	return !slices.ContainsFunc(t.Values, func(v float32) bool { return v-v != 0 })
 }
 
-var errNotFinite = errors.New("it gives values that are no numbers: its weights are broken, or it wants other values than it was tried with, which --range says")
+var errNotFinite = errors.New("it gives values that are no numbers: its weights are broken, or " +
+	"it wants other values than it was tried with, which --range says")
 
 // known is a picture for trials: coloured slopes, a disc and a weave, the same in all
 // sizes.

@@ -97,8 +97,10 @@ func (t *trial) run(inputs []network.Tensor) ([]network.Tensor, error) {
 	return a.Outputs, nil
 }
 
-var errLate = fmt.Errorf("the network takes more than %v for one picture of the size that it was tried with", trialTime)
-var errMemory = errors.New("the network needs more memory than this machine has to spare, for a picture of the size that it was tried with")
+var errLate = fmt.Errorf("the network takes more than %v for one picture of the size that it was "+
+	"tried with", trialTime)
+var errMemory = errors.New("the network needs more memory than this machine has to spare, for a " +
+	"picture of the size that it was tried with")
 
 // loadError is why a graph cannot be loaded, and runError what ONNX Runtime says of a picture
 // that it took.
@@ -111,7 +113,8 @@ func (e loadError) Error() string { return string(e) }
 func (e runError) Error() string  { return "ONNX Runtime cannot run it: " + string(e) }
 
 func (t *trial) start() error {
-	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph}, t.outputs...)...)
+	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph},
+		t.outputs...)...)
 	t.cmd.SysProcAttr = ownGroup()
 	t.complaint.Reset()
 	t.cmd.Stderr = &t.complaint
@@ -136,7 +139,8 @@ func (t *trial) died() error {
 	if strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory") {
 		return errMemory
 	}
-	if line, _, _ := strings.Cut(strings.TrimSpace(said), "\n"); line != "" && cmd.ProcessState.Exited() {
+	if line, _, _ := strings.Cut(strings.TrimSpace(said), "\n"); line != "" &&
+		cmd.ProcessState.Exited() {
 		return fmt.Errorf("the network ended the program that runs it: %s", line)
 	}
 	return fmt.Errorf("the network ended the program that runs it (%v)", cmd.ProcessState)
@@ -185,7 +189,8 @@ func Trial(library string, parent int, graph string, outputs []string) error {
 			err = session.Run(context.Background(), inputs, a.Outputs)
 		}
 		if err != nil {
-			a = answer{Error: err.Error(), Loading: session == nil, Memory: errors.Is(err, network.ErrMemory)}
+			a = answer{Error: err.Error(), Loading: session == nil,
+				Memory: errors.Is(err, network.ErrMemory)}
 		}
 		if err := to.Encode(&a); err != nil {
 			return err

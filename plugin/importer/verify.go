@@ -59,7 +59,8 @@ func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	input := func(name string) int {
 		return slices.IndexFunc(m.Inputs, func(p onnx.Port) bool { return p.Name == name })
 	}
-	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1}, inputs: len(m.Inputs)}
+	s := &specimen{roles: roles{content: input(p.Input.Name), style: -1, alpha: -1},
+		inputs: len(m.Inputs)}
 	s.main = &trial{ctx: ctx, engine: im.Engine, graph: graph, outputs: []string{p.Output.Name}}
 	defer s.main.stop()
 	width, height := trialSize(&p.Input)
@@ -69,7 +70,8 @@ func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 	}
 	if v := p.Vectors; v != nil {
 		s.style = -1
-		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(p.Folder, v.Graph), outputs: v.Outputs}
+		s.maker = &trial{ctx: ctx, engine: im.Engine, graph: filepath.Join(p.Folder, v.Graph),
+			outputs: v.Outputs}
 		defer s.maker.stop()
 		for _, name := range v.Inputs {
 			s.vectors = append(s.vectors, input(name))
@@ -89,22 +91,25 @@ func (im *Importer) paint(ctx context.Context, p *style.Network) error {
 func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []float32) error {
 	n := p.Norms
 	var whole specimen
-	norms, err := im.once(ctx, filepath.Join(p.Folder, n.Graph), n.Output, map[string]network.Tensor{
-		n.Picture: whole.known(n.Size, n.Size, values{Span: p.Input.Range}),
-		n.Style:   {Shape: []int64{int64(n.Length)}, Values: vector},
-	})
+	norms, err := im.once(ctx, filepath.Join(p.Folder, n.Graph), n.Output,
+		map[string]network.Tensor{
+			n.Picture: whole.known(n.Size, n.Size, values{Span: p.Input.Range}),
+			n.Style:   {Shape: []int64{int64(n.Length)}, Values: vector},
+		})
 	switch {
 	case err != nil:
 		return err
 	case !slices.Equal(norms.Shape, []int64{int64(n.Length)}):
-		return fmt.Errorf("%s gives norms of %v, and not %d numbers", n.Graph, norms.Shape, n.Length)
+		return fmt.Errorf("%s gives norms of %v, and not %d numbers", n.Graph, norms.Shape,
+			n.Length)
 	case !finite(norms):
 		return fmt.Errorf("%s gives norms that are no numbers", n.Graph)
 	}
 	var sample specimen
 	width, height := trialSize(&p.Input)
 	picture := sample.known(width, height, valuesOf(&p.Input))
-	painted, err := im.once(ctx, filepath.Join(p.Folder, p.Graph), p.Output.Name, map[string]network.Tensor{p.Input.Name: picture, n.Input: norms})
+	painted, err := im.once(ctx, filepath.Join(p.Folder, p.Graph), p.Output.Name,
+		map[string]network.Tensor{p.Input.Name: picture, n.Input: norms})
 	if err != nil {
 		return err
 	}
@@ -112,7 +117,8 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 		return fmt.Errorf("%s: %w", p.Graph, err)
 	}
 	if !slices.Equal(painted.Shape, picture.Shape) {
-		return fmt.Errorf("%s makes a tensor of %v of one of %v, and the two have to be alike", p.Graph, painted.Shape, picture.Shape)
+		return fmt.Errorf("%s makes a tensor of %v of one of %v, and the two have to be alike",
+			p.Graph, painted.Shape, picture.Shape)
 	}
 	return nil
 }
@@ -121,7 +127,8 @@ func (im *Importer) paintShared(ctx context.Context, p *style.Network, vector []
 func valuesOf(in *style.Input) values { return values{in.Range, in.Mean, in.Std} }
 
 // once runs a graph on inputs by their names.
-func (im *Importer) once(ctx context.Context, graph, output string, named map[string]network.Tensor) (network.Tensor, error) {
+func (im *Importer) once(ctx context.Context, graph, output string,
+	named map[string]network.Tensor) (network.Tensor, error) {
 	m, err := read(graph)
 	if err != nil {
 		return network.Tensor{}, err
@@ -130,7 +137,8 @@ func (im *Importer) once(ctx context.Context, graph, output string, named map[st
 	for i, p := range m.Inputs {
 		t, ok := named[p.Name]
 		if !ok || len(named) != len(inputs) {
-			return network.Tensor{}, fmt.Errorf("%s takes %s, and its manifest says %s", graph, describeAll(m.Inputs), strings.Join(slices.Sorted(maps.Keys(named)), ", "))
+			return network.Tensor{}, fmt.Errorf("%s takes %s, and its manifest says %s", graph,
+				describeAll(m.Inputs), strings.Join(slices.Sorted(maps.Keys(named)), ", "))
 		}
 		inputs[i] = t
 	}

@@ -48,7 +48,8 @@ func NewBudget(device chan struct{}, trim func(), log hclog.Logger) *Budget {
 	b := &Budget{log: log, device: device, trim: trim}
 	b.lease.Folder, b.failed = Folder()
 	b.lease.Silent = func(h Holder) {
-		log.Warn("an engine that has memory to paint with was stopped, and is not waited for", "process", h.Process, "megabytes", h.Megabytes)
+		log.Warn("an engine that has memory to paint with was stopped, and is not waited for",
+			"process", h.Process, "megabytes", h.Megabytes)
 	}
 	return b
 }
@@ -59,7 +60,8 @@ func (b *Budget) Room() int { return b.room }
 // Reserve takes memory for a frame, least bytes and what most says of what there is, and
 // waits where the others have it. wanted is what the request allows, in megabytes; 0 leaves
 // that to this machine. waits is told what it waits for.
-func (b *Budget) Reserve(ctx context.Context, wanted, least int, most func(room int) int, waits func(string)) error {
+func (b *Budget) Reserve(ctx context.Context, wanted, least int, most func(room int) int,
+	waits func(string)) error {
 	if b.Override > 0 {
 		wanted = b.Override
 	}

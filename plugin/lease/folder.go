@@ -14,7 +14,8 @@ import (
 func Folder() (string, error) {
 	var failed []error
 	name := fmt.Sprint("impasto-", os.Getuid())
-	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"), fmt.Sprint("/run/user/", os.Getuid()), "/tmp"} {
+	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"),
+		fmt.Sprint("/run/user/", os.Getuid()), "/tmp"} {
 		if !filepath.IsAbs(base) || regular.Writable(base) != nil {
 			continue
 		}

@@ -54,9 +54,10 @@ func (l *Lease) Held() int { return l.held }
 
 // Take has the lease be what want says of what the others have, in megabytes. Where that is
 // less than least it keeps what it has, down to least; where that is less, too, it calls waits
-// with those who have it, gives all back and waits for the others, so that nobody who waits has what another one
-// waits for. Where there are no others it takes least, whatever want says.
-func (l *Lease) Take(ctx context.Context, least int, want func(others int) int, waits func([]Holder)) error {
+// with those who have it, gives all back and waits for the others, so that nobody who waits has
+// what another one waits for. Where there are no others it takes least, whatever want says.
+func (l *Lease) Take(ctx context.Context, least int, want func(others int) int,
+	waits func([]Holder)) error {
 	if err := l.open(); err != nil {
 		return err
 	}

@@ -137,7 +137,8 @@ func TestKilled(t *testing.T) {
 	folder := t.TempDir()
 	cmd := holder(t, folder, 700)
 	found, waits, err := Holders(folder)
-	if len(found) != 1 || found[0].Process != cmd.Process.Pid || found[0].Megabytes != 700 || waits || err != nil {
+	if len(found) != 1 || found[0].Process != cmd.Process.Pid || found[0].Megabytes != 700 ||
+		waits || err != nil {
 		t.Fatal(found, waits, err)
 	}
 	l := Lease{Folder: folder}
@@ -198,7 +199,8 @@ func TestStopped(t *testing.T) {
 	for range 2 { // the second at once, but for nobody else's sake
 		l.take(t, 600, all(1000, 1000))
 		if l.Held() != 700 || len(silent) != 1 || silent[0] != stopped.Process.Pid {
-			t.Errorf("%d are held of the 700 that one has not who lives; %v are not waited for", l.Held(), silent)
+			t.Errorf("%d are held of the 700 that one has not who lives; %v are not waited for",
+				l.Held(), silent)
 		}
 		if l.Wanted() {
 			t.Error("who was stopped is said to wait")
@@ -217,7 +219,8 @@ func TestStopped(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), silence+time.Second)
 	defer cancel()
-	if err := l.Take(ctx, 300, all(1000, 1000), func([]Holder) {}); !errors.Is(err, context.DeadlineExceeded) {
+	if err := l.Take(ctx, 300, all(1000, 1000), func([]Holder) {}); !errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("what those have who live is taken: %v, %d are held", err, l.Held())
 	}
 }
@@ -282,7 +285,8 @@ func TestWaiting(t *testing.T) {
 // A budget may be changed, and is no reason not to paint.
 func TestLess(t *testing.T) {
 	l := Lease{Folder: t.TempDir()}
-	for _, c := range []struct{ least, want, held int }{{10, 500, 500}, {10, 200, 200}, {50, 20, 50}, {1, 3 * Most, largest}} {
+	for _, c := range []struct{ least, want, held int }{{10, 500, 500}, {10, 200, 200},
+		{50, 20, 50}, {1, 3 * Most, largest}} {
 		l.take(t, c.least, func(int) int { return c.want })
 		if l.Held() != c.held {
 			t.Errorf("%d at the least and %d wanted: %d are held", c.least, c.want, l.Held())
@@ -312,7 +316,8 @@ func TestFolder(t *testing.T) {
 	if err := private(link); err == nil {
 		t.Error("a link was taken")
 	}
-	if err := (&Lease{Folder: "/nowhere"}).Take(t.Context(), 1, all(1, 1), func([]Holder) {}); err == nil {
+	if err := (&Lease{Folder: "/nowhere"}).Take(t.Context(), 1, all(1, 1),
+		func([]Holder) {}); err == nil {
 		t.Error("a folder that is not there was taken")
 	}
 }

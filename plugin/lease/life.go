@@ -50,7 +50,8 @@ const forgotten = time.Hour
 
 // moves says whether what is known by a key was elsewhere of late.
 func (l *Lease) moves(key, at int64) bool {
-	maps.DeleteFunc(l.seen, func(_ int64, s sighting) bool { return time.Since(s.since) > forgotten })
+	maps.DeleteFunc(l.seen,
+		func(_ int64, s sighting) bool { return time.Since(s.since) > forgotten })
 	if s, ok := l.seen[key]; ok && s.at == at {
 		return time.Since(s.since) < silence
 	}

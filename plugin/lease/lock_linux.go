@@ -24,7 +24,8 @@ func lock(f *os.File, start, length int64) (mine bool, err error) {
 func unlock(f *os.File, start, length int64) error { return set(f, unix.F_UNLCK, start, length) }
 
 func set(f *os.File, kind int16, start, length int64) error {
-	return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: kind, Start: start, Len: length})
+	return unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK,
+		&unix.Flock_t{Type: kind, Start: start, Len: length})
 }
 
 // conflict is a lock of others in a part of the file; nil where there is none.

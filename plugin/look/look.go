@@ -114,10 +114,14 @@ func (l *Looks) between(idA, idB string, mix float64) (*Look, error) {
 		return a, nil
 	}
 	if a.Encoder != nil || b.Encoder != nil {
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because what is optimised has no network: choose two of one network, or mix 0 or 1 of the second.", a.Label, b.Label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil,
+			"The styles %q and %q cannot be mixed, because what is optimised has no network: "+
+				"choose two of one network, or mix 0 or 1 of the second.", a.Label, b.Label)
 	}
 	if a.Network.ID != b.Network.ID {
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The styles %q and %q cannot be mixed, because each has another network: choose two of one network, or mix 0 or 1 of the second.", a.Label, b.Label)
+		return nil, bridge.Failure(bridge.CodeStyle, nil,
+			"The styles %q and %q cannot be mixed, because each has another network: choose two "+
+				"of one network, or mix 0 or 1 of the second.", a.Label, b.Label)
 	}
 	x := *a
 	x.ID, x.Label = a.ID+" and "+b.ID, a.Label+" and "+b.Label
@@ -131,7 +135,8 @@ func (l *Looks) between(idA, idB string, mix float64) (*Look, error) {
 // sixth of the way from the network's plain vector to the style's, above it an eighth.
 func strength(unrealness float64) float64 {
 	if unrealness <= bridge.DefaultUnrealness {
-		return (unrealness - bridge.MinUnrealness) / (bridge.DefaultUnrealness - bridge.MinUnrealness)
+		return (unrealness - bridge.MinUnrealness) / (bridge.DefaultUnrealness -
+			bridge.MinUnrealness)
 	}
 	return 1 + (unrealness-bridge.DefaultUnrealness)/8
 }

@@ -73,7 +73,8 @@ func (d Device) join(options *ort.SessionOptions, onCPU []string) error {
 		return nil
 	case WebGPU:
 		if d.Index > 0 {
-			return fmt.Errorf("%w: WebGPU has the machine's first GPU only, and no number %d", ErrDevice, d.Index)
+			return fmt.Errorf("%w: WebGPU has the machine's first GPU only, and no number %d",
+				ErrDevice, d.Index)
 		}
 		var more map[string]string
 		if len(onCPU) > 0 {
@@ -131,7 +132,8 @@ func (d Device) joinTensorRT(options *ort.SessionOptions) error {
 
 // beside says whether a provider that is a library of its own is there.
 func beside(provider string) error {
-	_, err := os.Stat(filepath.Join(filepath.Dir(loaded), "libonnxruntime_providers_"+provider+".so"))
+	_, err := os.Stat(filepath.Join(filepath.Dir(loaded),
+		"libonnxruntime_providers_"+provider+".so"))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrProvider, err)
 	}
@@ -171,7 +173,8 @@ func (d Device) Try() error {
 // own source.
 func deviceError(err error) error {
 	text := err.Error()
-	if strings.Contains(text, "not supported in this build") || strings.Contains(text, "Unknown provider") {
+	if strings.Contains(text, "not supported in this build") ||
+		strings.Contains(text, "Unknown provider") {
 		err = fmt.Errorf("%w: %w", ErrProvider, err)
 	}
 	return &deviceFailure{err}

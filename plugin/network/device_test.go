@@ -63,20 +63,25 @@ func TestDevicesThatAreNotThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []network.Provider{network.CUDA, network.TensorRT} {
-		if found, _ := filepath.Glob(filepath.Join(filepath.Dir(library), "libonnxruntime_providers_*.so")); len(found) > 0 {
+		if found, _ := filepath.Glob(filepath.Join(filepath.Dir(library),
+			"libonnxruntime_providers_*.so")); len(found) > 0 {
 			t.Skip("this ONNX Runtime has more providers than the one that ships")
 		}
 		err := network.Device{Provider: p}.Try()
-		if !errors.Is(err, network.ErrDevice) || !errors.Is(err, network.ErrProvider) || err.Error() != "not in this ONNX Runtime" {
+		if !errors.Is(err, network.ErrDevice) || !errors.Is(err, network.ErrProvider) ||
+			err.Error() != "not in this ONNX Runtime" {
 			t.Errorf("%s: %v", p, err)
 		}
 	}
-	_, err := network.Load(onnxtest.Identity(), picture("x"), picture("y"), network.Device{Provider: network.WebGPU, Index: 1}, 1)
-	if !errors.Is(err, network.ErrDevice) || errors.Is(err, network.ErrProvider) || !strings.Contains(err.Error(), "no number 1") {
+	_, err := network.Load(onnxtest.Identity(), picture("x"), picture("y"),
+		network.Device{Provider: network.WebGPU, Index: 1}, 1)
+	if !errors.Is(err, network.ErrDevice) || errors.Is(err, network.ErrProvider) ||
+		!strings.Contains(err.Error(), "no number 1") {
 		t.Error(err)
 	}
 	// A graph that is wrong is no fault of the device.
-	if _, err := network.Load([]byte("no graph"), picture("x"), picture("y"), gpu, 1); err == nil || errors.Is(err, network.ErrDevice) {
+	if _, err := network.Load([]byte("no graph"), picture("x"), picture("y"), gpu, 1); err == nil ||
+		errors.Is(err, network.ErrDevice) {
 		t.Error(err)
 	}
 }

@@ -63,7 +63,8 @@ func classified(err error) error {
 		return nil
 	}
 	err = &runtimeError{err}
-	for _, words := range []string{"Failed to allocate memory", "bad_alloc", "bad allocation", "Available memory of", "out of memory", "VK_ERROR_OUT_OF_"} {
+	for _, words := range []string{"Failed to allocate memory", "bad_alloc", "bad allocation",
+		"Available memory of", "out of memory", "VK_ERROR_OUT_OF_"} {
 		if strings.Contains(err.Error(), words) {
 			return fmt.Errorf("%w: %w", ErrMemory, err)
 		}
@@ -133,7 +134,8 @@ func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Se
 		return nil, fmt.Errorf("not a graph that ONNX Runtime can use: %w", err)
 	}
 	if len(have.Inputs) != len(inputs) {
-		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d", len(have.Inputs), names(have.Inputs), len(inputs))
+		return nil, fmt.Errorf("the graph has %d inputs (%s), the manifest has %d",
+			len(have.Inputs), names(have.Inputs), len(inputs))
 	}
 	s := &Session{device: device}
 	var inputNames, outputNames []string
@@ -166,7 +168,8 @@ func Load(graph []byte, inputs, outputs []Port, device Device, threads int) (*Se
 	if err := device.join(options, onCPU); err != nil {
 		return nil, err
 	}
-	s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(graph, inputNames, outputNames, options)
+	s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(graph, inputNames, outputNames,
+		options)
 	switch {
 	case err != nil && device.Provider != CPU:
 		return nil, deviceError(classified(err))
@@ -189,14 +192,18 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 		func() error { return options.AddSessionConfigEntry("session.use_env_allocators", "1") },
 		// Weights apart from what comes and goes: Shrink gives back what nothing is left in.
 		func() error {
-			return options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1")
+			return options.AddSessionConfigEntry("session.use_device_allocator_for_initializers",
+				"1")
 		},
 		// ONNX Runtime would guess: a file that begins as its own format does, at the fifth byte,
 		// and is ONNX too, would run as another network than the one that was checked.
 		func() error { return options.AddSessionConfigEntry("session.load_model_format", "ONNX") },
 		// Threads that wait for work sleep. Spinning takes a fifth more processor time, and
 		// the processors are the OFX host's and the converters' too.
-		func() error { return options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0") },
+		func() error {
+			return options.AddSessionConfigEntry("session.intra_op.allow_spinning",
+				"0")
+		},
 	} {
 		if err := set(); err != nil {
 			options.Destroy()
@@ -211,11 +218,13 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 func checkPort(port string, have []onnx.Port, want Port) (*onnx.Port, error) {
 	i := slices.IndexFunc(have, func(h onnx.Port) bool { return h.Name == want.Name })
 	if i < 0 {
-		return nil, fmt.Errorf("the graph's %ss are called %s, the manifest says %q", port, names(have), want.Name)
+		return nil, fmt.Errorf("the graph's %ss are called %s, the manifest says %q", port,
+			names(have), want.Name)
 	}
 	h := &have[i]
 	if h.Type != onnx.TypeFloat {
-		return nil, fmt.Errorf("the graph's %s is not a float32 tensor but %s", port, onnx.TypeName(h.Type))
+		return nil, fmt.Errorf("the graph's %s is not a float32 tensor but %s", port,
+			onnx.TypeName(h.Type))
 	}
 	if want.Shape == nil || h.Shape == nil && port == "output" {
 		return h, nil
@@ -226,11 +235,14 @@ func checkPort(port string, have []onnx.Port, want Port) (*onnx.Port, error) {
 		fits = d[i] < 0 || d[i] == want.Shape[i] || want.Shape[i] < 0 && i >= 2
 	}
 	if !fits {
-		return nil, fmt.Errorf("the graph's %s has the shape %v, wanted is %s", port, d, shape(want.Shape))
+		return nil, fmt.Errorf("the graph's %s has the shape %v, wanted is %s", port, d,
+			shape(want.Shape))
 	}
 	for i := 2; i < len(d); i++ {
 		if want.Shape[i] < 0 && d[i] > 0 {
-			return nil, fmt.Errorf("the graph's %s is of a fixed size, %d × %d pixels: it has to be exported with a free height and width, or added with impasto models add", port, d[3], d[2])
+			return nil, fmt.Errorf("the graph's %s is of a fixed size, %d × %d pixels: it has to "+
+				"be exported with a free height and width, or added with impasto models add", port,
+				d[3], d[2])
 		}
 	}
 	return h, nil

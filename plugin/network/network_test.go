@@ -21,7 +21,8 @@ var library string
 func picture(name string) []network.Port { return []network.Port{network.Picture(name, 0, 0)} }
 
 func run(s *network.Session, ctx context.Context, in, out []float32, width, height int) error {
-	return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)}, []network.Tensor{network.NewPicture(out, width, height)})
+	return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)},
+		[]network.Tensor{network.NewPicture(out, width, height)})
 }
 
 func load(t *testing.T, graph []byte) (*network.Session, error) {
@@ -67,7 +68,8 @@ func TestOneNetworkInAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, out := []float32{1, 2, 3}, make([]float32, 3)
-	if err := run(s, context.Background(), in, out, 1, 1); err != nil || !slices.Equal(out, []float32{2, 4, 6}) {
+	if err := run(s, context.Background(), in, out, 1, 1); err != nil ||
+		!slices.Equal(out, []float32{2, 4, 6}) {
 		t.Errorf("%v becomes %v, %v", in, out, err)
 	}
 }
@@ -106,10 +108,13 @@ func TestGraphsThatAreRefused(t *testing.T) {
 		})
 	}
 	t.Run("names", func(t *testing.T) {
-		if _, err := network.Load(onnxtest.Identity(), picture("x"), picture("z"), network.Device{}, 1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("x"), picture("z"), network.Device{},
+			1); err == nil || !strings.Contains(err.Error(), `"y", the manifest says "z"`) {
 			t.Error(err)
 		}
-		if _, err := network.Load(onnxtest.Identity(), picture("image"), picture("y"), network.Device{}, 1); err == nil || !strings.Contains(err.Error(), `"x", the manifest says "image"`) {
+		if _, err := network.Load(onnxtest.Identity(), picture("image"), picture("y"),
+			network.Device{}, 1); err == nil ||
+			!strings.Contains(err.Error(), `"x", the manifest says "image"`) {
 			t.Error(err)
 		}
 	})
@@ -117,7 +122,8 @@ func TestGraphsThatAreRefused(t *testing.T) {
 
 func TestWrongOutputSize(t *testing.T) {
 	var g onnxtest.Graph
-	g.Node("AveragePool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
+	g.Node("AveragePool", []string{"x"}, "y",
+		map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 	s, err := load(t, g.Bytes())
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +182,8 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := network.Load(fixed, picture("inputImage"), picture("outputImage"), network.Device{}, 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
+	if _, err := network.Load(fixed, picture("inputImage"), picture("outputImage"),
+		network.Device{}, 2); err == nil || !strings.Contains(err.Error(), "720 × 720") {
 		t.Errorf("a network of fixed size: %v", err)
 	}
 }

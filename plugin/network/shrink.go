@@ -13,9 +13,11 @@ enum { API_VERSION = 8, ADD_RUN_CONFIG_ENTRY = 165 };
 typedef void *status;
 struct base { status (**(*functions)(uint32_t version))(void *, const char *, const char *); };
 
-static int add_run_config_entry(const char *library, void *options, const char *key, const char *value) {
+static int add_run_config_entry(const char *library, void *options, const char *key,
+	const char *value) {
 	void *loaded = dlopen(library, RTLD_NOW | RTLD_NOLOAD);
-	struct base *(*base)(void) = loaded ? (struct base *(*)(void))dlsym(loaded, "OrtGetApiBase") : 0;
+	struct base *(*base)(void) = loaded ? (struct base *(*)(void))dlsym(loaded,
+		"OrtGetApiBase") : 0;
 	int ok = base && base()->functions(API_VERSION)[ADD_RUN_CONFIG_ENTRY](options, key, value) == 0;
 	if (loaded)
 		dlclose(loaded);
@@ -48,7 +50,8 @@ var little = sync.OnceValues(func() (*ort.DynamicAdvancedSession, error) {
 		return nil, err
 	}
 	defer options.Destroy()
-	return ort.NewDynamicAdvancedSessionWithONNXData(g.Bytes(), []string{"x"}, []string{"y"}, options)
+	return ort.NewDynamicAdvancedSessionWithONNXData(g.Bytes(), []string{"x"}, []string{"y"},
+		options)
 })
 
 // Shrink gives the memory back that no run uses. The next one has to take it again, which
@@ -63,10 +66,14 @@ func Shrink() error {
 		return err
 	}
 	defer options.Destroy()
-	text := func(s string) *C.char { return (*C.char)(unsafe.Pointer(unsafe.StringData(s + "\x00"))) }
+	text := func(s string) *C.char {
+		return (*C.char)(unsafe.Pointer(unsafe.StringData(s +
+			"\x00")))
+	}
 	// The options are a pointer to those of ONNX Runtime.
 	theirs := *(*unsafe.Pointer)(unsafe.Pointer(options))
-	if C.add_run_config_entry(text(loaded), theirs, text("memory.enable_memory_arena_shrinkage"), text("cpu:0")) == 0 {
+	if C.add_run_config_entry(text(loaded), theirs, text("memory.enable_memory_arena_shrinkage"),
+		text("cpu:0")) == 0 {
 		return errors.New("this ONNX Runtime does not give memory back")
 	}
 	in, err := ort.NewTensor(ort.NewShape(1), []float32{0})

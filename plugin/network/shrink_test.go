@@ -23,7 +23,8 @@ func TestShrink(t *testing.T) {
 	}
 	megabytes := func() int { return onnxtest.Anonymous(t, os.Getpid()) >> 20 }
 	const width, height = 2000, 2000
-	in, out, again := make([]float32, 3*width*height), make([]float32, 3*width*height), make([]float32, 3*width*height)
+	in, out, again := make([]float32, 3*width*height), make([]float32,
+		3*width*height), make([]float32, 3*width*height)
 	for _, to := range [][]float32{out, again} {
 		before := megabytes()
 		if err := run(s, context.Background(), in, to, width, height); err != nil {
@@ -34,7 +35,8 @@ func TestShrink(t *testing.T) {
 			t.Fatal(err)
 		}
 		if after := megabytes(); large-after < 48 {
-			t.Errorf("of %d MB there are %d after a run and %d after it gave memory back", before, large, after)
+			t.Errorf("of %d MB there are %d after a run and %d after it gave memory back", before,
+				large, after)
 		}
 	}
 	if again[0] != out[0] || out[0] != 1 {

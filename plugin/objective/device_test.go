@@ -16,7 +16,8 @@ func TestObjectiveOnAGPU(t *testing.T) {
 	onnxtest.Vulkan(t)
 	// Not where branches come together: ONNX Runtime 1.30 computes the convolution of six channels
 	// to four wrong there, which Try finds.
-	for _, name := range []string{"strides", "max pool", "max pool that overlaps", "average pool", "reflection", "constant pad"} {
+	for _, name := range []string{"strides", "max pool", "max pool that overlaps", "average pool",
+		"reflection", "constant pad"} {
 		t.Run(name, func(t *testing.T) {
 			f := small(t, middles[name])
 			f.region = disc(f.plate)

@@ -26,7 +26,8 @@ func readEncoder(m *style.Encoder, file []byte, gpu bool) (*encoder, error) {
 		return nil, err
 	}
 	if model.OperatorSet < 7 {
-		return nil, fmt.Errorf("the encoder is of ONNX's operator set %d: export it with 7 or a newer one", model.OperatorSet)
+		return nil, fmt.Errorf("the encoder is of ONNX's operator set %d: export it with 7 or a "+
+			"newer one", model.OperatorSet)
 	}
 	if len(model.Inputs) != 1 || model.Inputs[0].Name != m.Input.Name {
 		return nil, fmt.Errorf("the encoder's inputs are not one called %q", m.Input.Name)
@@ -93,7 +94,9 @@ func (e *encoder) prepare(t *tape, picture string) string {
 		weights[3*c+from] = float32((in.Range[1] - in.Range[0]) / std)
 		bias[c] = float32((in.Range[0] - mean) / std)
 	}
-	k := &kernel{shape: []int64{3, 3, 1, 1}, values: weights, window: window{kernel: []int64{1, 1}, strides: []int64{1, 1}, dilations: []int64{1, 1}, pads: make([]int64, 4)}, group: 1}
+	k := &kernel{shape: []int64{3, 3, 1, 1}, values: weights,
+		window: window{kernel: []int64{1, 1}, strides: []int64{1, 1}, dilations: []int64{1, 1},
+			pads: make([]int64, 4)}, group: 1}
 	return k.add(t, picture, t.floats([]int64{3}, bias...))
 }
 
@@ -112,7 +115,8 @@ func Knows(operator string) bool { return rules[operator] != nil }
 func (w *walk) add(n *onnx.Node) error {
 	rule := rules[n.Op]
 	if rule == nil || n.Domain != "" && n.Domain != "ai.onnx" {
-		return fmt.Errorf("the encoder has the operator %s, for which there is no gradient here", n.Op)
+		return fmt.Errorf("the encoder has the operator %s, for which there is no gradient here",
+			n.Op)
 	}
 	if len(n.Inputs) == 0 || len(n.Outputs) == 0 {
 		return fmt.Errorf("the encoder has a %s without inputs or outputs", n.Op)

@@ -13,8 +13,9 @@ var rules map[string]func(w *walk, n *onnx.Node) (string, error)
 
 func init() {
 	rules = map[string]func(w *walk, n *onnx.Node) (string, error){
-		"Conv": conv, "Relu": relu, "MaxPool": maxPool, "AveragePool": averagePool, "Pad": pad, "Concat": concat,
-		"Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic,
+		"Conv": conv, "Relu": relu, "MaxPool": maxPool, "AveragePool": averagePool, "Pad": pad,
+		"Concat": concat,
+		"Add":    arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic,
 		"Identity": identity, "Dropout": identity, // which does nothing but in training
 		"Cast": cast,
 	}
@@ -46,8 +47,10 @@ func conv(w *walk, n *onnx.Node) (string, error) {
 	if k.window, err = windowOf(n, c.Shape[2:]); err != nil {
 		return "", err
 	}
-	if k.group < 1 || k.group > c.Shape[0] || c.Shape[0]%k.group != 0 || c.Shape[1]*k.group != w.channels[x] || !slices.Equal(k.kernel, c.Shape[2:]) {
-		return "", fmt.Errorf("its weights have the shape %v, for %d channels", c.Shape, w.channels[x])
+	if k.group < 1 || k.group > c.Shape[0] || c.Shape[0]%k.group != 0 ||
+		c.Shape[1]*k.group != w.channels[x] || !slices.Equal(k.kernel, c.Shape[2:]) {
+		return "", fmt.Errorf("its weights have the shape %v, for %d channels", c.Shape,
+			w.channels[x])
 	}
 	if len(n.Inputs) < 3 || n.Inputs[2] == "" {
 		return k.add(w.tape, x), nil
@@ -66,7 +69,8 @@ func relu(w *walk, n *onnx.Node) (string, error) {
 	}
 	y := w.node("Relu", nil, x)
 	return w.made(y, w.channels[x], func(gradient string) {
-		lit := w.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)}, w.node("Greater", nil, y, w.number(0)))
+		lit := w.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)},
+			w.node("Greater", nil, y, w.number(0)))
 		w.send(x, w.node("Mul", nil, gradient, lit))
 	}), nil
 }
@@ -93,12 +97,14 @@ func concat(w *walk, n *onnx.Node) (string, error) {
 			return "", fmt.Errorf("more than %d channels come together", maxChannels)
 		}
 	}
-	return w.made(w.node("Concat", onnx.Attributes{"axis": int64(1)}, parts...), sum, func(gradient string) {
-		gradients := w.nodes("Split", onnx.Attributes{"axis": int64(1)}, len(parts), gradient, w.integers(sizes...))
-		for i, part := range parts {
-			w.send(part, gradients[i])
-		}
-	}), nil
+	return w.made(w.node("Concat", onnx.Attributes{"axis": int64(1)}, parts...), sum,
+		func(gradient string) {
+			gradients := w.nodes("Split", onnx.Attributes{"axis": int64(1)}, len(parts), gradient,
+				w.integers(sizes...))
+			for i, part := range parts {
+				w.send(part, gradients[i])
+			}
+		}), nil
 }
 
 // arithmetic is of two tensors that depend on the picture, or of one and of a constant
@@ -126,15 +132,18 @@ func arithmetic(w *walk, n *onnx.Node) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if len(values) != 1 && (int64(len(values)) != channels || len(c.Shape) < 3 || c.Shape[len(c.Shape)-3] != channels) || len(c.Shape) > 4 {
-			return "", fmt.Errorf("a constant has the shape %v, wanted is one value for every channel or for all", c.Shape)
+		if len(values) != 1 && (int64(len(values)) != channels || len(c.Shape) < 3 ||
+			c.Shape[len(c.Shape)-3] != channels) || len(c.Shape) > 4 {
+			return "", fmt.Errorf("a constant has the shape %v, wanted is one value for every "+
+				"channel or for all", c.Shape)
 		}
 		sides[i] = w.floats(c.Shape, values...)
 	}
 	a, b := sides[0], sides[1]
 	varies := [2]bool{w.channels[a] > 0, w.channels[b] > 0}
 	if channels == 0 || n.Op == "Mul" && varies[0] && varies[1] || n.Op == "Div" && varies[1] {
-		return "", errors.New("what depends on the picture can be multiplied with constants only, and divided by them")
+		return "", errors.New("what depends on the picture can be multiplied with constants " +
+			"only, and divided by them")
 	}
 	return w.made(w.node(n.Op, nil, a, b), channels, func(gradient string) {
 		for i, side := range sides {

@@ -78,7 +78,8 @@ func (e *encoder) whole() (*graph, error) {
 	return e.objective(func(p *ports, layers, shares []string) {
 		style := ""
 		for i, x := range layers {
-			target, weight := p.input(fmt.Sprint("gram", i), p.channels[x], p.channels[x]), p.input(fmt.Sprint("weight", i), 1)
+			target, weight := p.input(fmt.Sprint("gram", i), p.channels[x],
+				p.channels[x]), p.input(fmt.Sprint("weight", i), 1)
 			if part := p.styleLoss(x, shares[i], target, weight); style == "" {
 				style = part
 			} else {
@@ -115,7 +116,8 @@ func (e *encoder) objective(style func(p *ports, layers, shares []string)) (*gra
 	}
 	style(p, layers, p.shares(e.Style))
 	x := seen[e.Content]
-	content := p.contentLoss(x, p.input("content", 1, p.channels[x], onnx.Any, onnx.Any), p.input("content_weight", 1, 1, onnx.Any, onnx.Any))
+	content := p.contentLoss(x, p.input("content", 1, p.channels[x], onnx.Any, onnx.Any),
+		p.input("content_weight", 1, 1, onnx.Any, onnx.Any))
 	p.backward()
 	p.output("content_loss", content, 1, 1, 1, 1)
 	p.output("gradient", p.arrived[picture], 1, 3, onnx.Any, onnx.Any)
@@ -127,7 +129,8 @@ func (e *encoder) objective(style func(p *ports, layers, shares []string)) (*gra
 // row for each channel.
 func (t *tape) counted(x, share string) (features, counted string) {
 	rows := t.integers(t.channels[x], -1)
-	return t.node("Reshape", nil, x, rows), t.node("Reshape", nil, t.node("Mul", nil, x, share), rows)
+	return t.node("Reshape", nil, x, rows), t.node("Reshape", nil, t.node("Mul", nil, x, share),
+		rows)
 }
 
 // gram says which features of a layer occur together, wherever that is: G = Σ s f fᵀ, for
@@ -143,7 +146,8 @@ func (t *tape) styleLoss(x, share, target, weight string) (loss string) {
 	_, counted, gram := t.gram(x, share)
 	difference := t.node("Sub", nil, gram, target)
 	t.pull(x, t.node("Mul", nil, difference, t.node("Mul", nil, weight, t.number(4))), counted)
-	return t.node("Mul", nil, weight, t.node("ReduceSumSquare", onnx.Attributes{"keepdims": int64(0)}, difference))
+	return t.node("Mul", nil, weight, t.node("ReduceSumSquare",
+		onnx.Attributes{"keepdims": int64(0)}, difference))
 }
 
 // pull sends a layer the gradient of what its Gram matrix does.

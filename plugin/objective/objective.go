@@ -110,13 +110,15 @@ func (o *Objective) Aim(ctx context.Context, a *Aim, memory int) (taken int, err
 	}
 	o.styles = nil
 	for i, sums := range grams {
-		gram := network.Tensor{Shape: []int64{int64(f.seen[i].Channels), int64(f.seen[i].Channels)}, Values: make([]float32, len(sums))}
+		gram := network.Tensor{Shape: []int64{int64(f.seen[i].Channels), int64(f.seen[i].Channels)},
+			Values: make([]float32, len(sums))}
 		square := 0.
 		for i, v := range sums {
 			gram.Values[i] = float32(v)
 			square += v * v
 		}
-		o.styles = append(o.styles, target{gram, a.Weights.Style / float64(len(grams)) / some(square)})
+		o.styles = append(o.styles,
+			target{gram, a.Weights.Style / float64(len(grams)) / some(square)})
 	}
 	if f, err = o.newFrame(a.Plate, memory); err != nil {
 		return 0, err
@@ -158,7 +160,8 @@ func some(square float64) float64 { return max(square, 1e-6) }
 
 // Evaluate computes the objective for a picture of the plate's size, and its gradient,
 // which has the picture's shape.
-func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (loss Loss, err error) {
+func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor,
+	gradient []float32) (loss Loss, err error) {
 	if len(o.frame.tiles) == 1 {
 		loss, err = o.evaluate(ctx, picture, gradient)
 	} else {
@@ -169,16 +172,19 @@ func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor, gradie
 }
 
 // evaluate is all but the variation, in one run.
-func (o *Objective) evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (Loss, error) {
+func (o *Objective) evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (Loss,
+	error) {
 	f := o.frame
 	in := append([]network.Tensor{picture}, o.shares(f, &f.tiles[0])...)
 	for _, s := range o.styles {
 		in = append(in, s.gram, number(s.weight))
 	}
 	c := f.seen[len(f.seen)-1]
-	in = append(in, network.Tensor{Shape: shape(c.Channels, c.Height, c.Width), Values: o.contents[0]}, everywhere(o.content))
+	in = append(in, network.Tensor{Shape: shape(c.Channels, c.Height, c.Width),
+		Values: o.contents[0]}, everywhere(o.content))
 	style, content := number(0), everywhere(0)
-	err := o.whole.Run(ctx, in, []network.Tensor{style, content, {Shape: picture.Shape, Values: gradient}})
+	err := o.whole.Run(ctx, in, []network.Tensor{style, content,
+		{Shape: picture.Shape, Values: gradient}})
 	return Loss{Style: float64(style.Values[0]), Content: float64(content.Values[0])}, err
 }
 

@@ -55,7 +55,8 @@ func (f *fixture) aimed(t testing.TB, memory int) (*objective.Objective, error) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Close() })
-	_, err = o.Aim(t.Context(), &objective.Aim{Plate: f.plate, Painting: f.painting, Weights: f.weights, Region: f.region}, memory)
+	_, err = o.Aim(t.Context(), &objective.Aim{Plate: f.plate, Painting: f.painting,
+		Weights: f.weights, Region: f.region}, memory)
 	return o, err
 }
 
@@ -74,8 +75,10 @@ func (f *fixture) task(t testing.TB, wanted string) map[string]any {
 		}
 		return map[string]any{"path": path, "width": p.Shape[3], "height": p.Shape[2]}
 	}
-	task := map[string]any{"folder": f.manifest.Folder, "manifest": f.manifest, "weights": f.weights, "wanted": wanted,
-		"plate": save("plate", f.plate), "painting": save("painting", f.painting), "start": save("start", f.start)}
+	task := map[string]any{"folder": f.manifest.Folder, "manifest": f.manifest,
+		"weights": f.weights, "wanted": wanted,
+		"plate": save("plate", f.plate), "painting": save("painting",
+			f.painting), "start": save("start", f.start)}
 	if f.region != nil {
 		task["region"] = save("region", network.Tensor{Shape: f.plate.Shape, Values: f.region})
 	}
@@ -88,7 +91,8 @@ func noise(seed uint64, width, height int) network.Tensor {
 	values := make([]float32, 3*width*height)
 	for i := range values {
 		x, y := float64(i%width), float64(i/width%height)
-		values[i] = float32(0.5 + 0.3*math.Sin(x/5+float64(seed))*math.Cos(y/7) + 0.2*(random.Float64()-0.5))
+		values[i] = float32(0.5 + 0.3*math.Sin(x/5+float64(seed))*math.Cos(y/7) +
+			0.2*(random.Float64()-0.5))
 	}
 	return network.NewPicture(values, width, height)
 }
@@ -119,7 +123,8 @@ func glaring(t network.Tensor) network.Tensor {
 // "a", of six channels, to "b", of as many.
 func small(t *testing.T, middle func(g *onnxtest.Graph)) *fixture {
 	var g onnxtest.Graph
-	g.Node("Conv", []string{"x", weights(&g, "w1", 6, 3, 3, 3), weights(&g, "b1", 6)}, "first", map[string]any{"pads": []int64{1, 1, 1, 1}})
+	g.Node("Conv", []string{"x", weights(&g, "w1", 6, 3, 3, 3), weights(&g, "b1", 6)}, "first",
+		map[string]any{"pads": []int64{1, 1, 1, 1}})
 	g.Node("Relu", []string{"first"}, "a", nil)
 	if middle == nil {
 		middle = func(g *onnxtest.Graph) { g.Node("Identity", []string{"a"}, "b", nil) }
@@ -129,7 +134,8 @@ func small(t *testing.T, middle func(g *onnxtest.Graph)) *fixture {
 	g.Node("Relu", []string{"second"}, "y", nil)
 	return &fixture{
 		manifest: onnxtest.WriteEncoder(t, t.TempDir(), "small", g.Bytes(), style.Encoder{
-			Input: style.Input{Name: "x", Channels: "BGR", Range: [2]float64{-1, 1}, Mean: &[3]float64{0.1, 0, -0.1}, Std: &[3]float64{1, 2, 0.5}},
+			Input: style.Input{Name: "x", Channels: "BGR", Range: [2]float64{-1, 1},
+				Mean: &[3]float64{0.1, 0, -0.1}, Std: &[3]float64{1, 2, 0.5}},
 			Style: []string{"a", "y"}, Content: "b"}),
 		plate: noise(1, 17, 15), painting: noise(2, 21, 19), start: glaring(noise(3, 17, 15)),
 		weights: objective.Weights{Style: 10, Content: 1, Variation: 2, Confinement: 5},
@@ -144,18 +150,26 @@ func one(op string, attributes map[string]any) func(g *onnxtest.Graph) {
 // middles are of every operator.
 var middles = map[string]func(g *onnxtest.Graph){
 	"strides": func(g *onnxtest.Graph) {
-		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"strides": []int64{2, 3}, "pads": []int64{1, 0, 0, 2}})
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b",
+			map[string]any{"strides": []int64{2, 3}, "pads": []int64{1, 0, 0, 2}})
 	},
 	"groups": func(g *onnxtest.Graph) {
-		g.Node("Conv", []string{"a", weights(g, "w", 6, 3, 3, 2)}, "b", map[string]any{"group": int64(2), "pads": []int64{0, 1, 2, 0}})
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 3, 3, 2)}, "b",
+			map[string]any{"group": int64(2), "pads": []int64{0, 1, 2, 0}})
 	},
 	"dilations": func(g *onnxtest.Graph) {
-		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b", map[string]any{"dilations": []int64{2, 1}, "pads": []int64{2, 1, 3, 1}})
+		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b",
+			map[string]any{"dilations": []int64{2, 1}, "pads": []int64{2, 1, 3, 1}})
 	},
-	"max pool":               one("MaxPool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
-	"max pool that overlaps": one("MaxPool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 0, 1, 1}}),
-	"average pool":           one("AveragePool", map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
-	"average pool with pads": one("AveragePool", map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2}, "pads": []int64{1, 1, 1, 1}, "count_include_pad": int64(1)}),
+	"max pool": one("MaxPool", map[string]any{"kernel_shape": []int64{2, 2},
+		"strides": []int64{2, 2}}),
+	"max pool that overlaps": one("MaxPool", map[string]any{"kernel_shape": []int64{3, 3},
+		"strides": []int64{2, 2}, "pads": []int64{1, 0, 1, 1}}),
+	"average pool": one("AveragePool",
+		map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
+	"average pool with pads": one("AveragePool",
+		map[string]any{"kernel_shape": []int64{3, 3}, "strides": []int64{2, 2},
+			"pads": []int64{1, 1, 1, 1}, "count_include_pad": int64(1)}),
 	"reflection": func(g *onnxtest.Graph) {
 		g.Integers("pads", 0, 0, 1, 2, 0, 0, 3, 0)
 		g.Node("Pad", []string{"a", "pads"}, "b", map[string]any{"mode": "reflect"})
@@ -177,7 +191,8 @@ var middles = map[string]func(g *onnxtest.Graph){
 	},
 	"branches": func(g *onnxtest.Graph) {
 		g.Node("Conv", []string{"a", weights(g, "w3", 2, 6, 1, 1)}, "c", nil)
-		g.Node("Conv", []string{"a", weights(g, "w4", 4, 6, 3, 3)}, "d", map[string]any{"pads": []int64{1, 1, 1, 1}})
+		g.Node("Conv", []string{"a", weights(g, "w4", 4, 6, 3, 3)}, "d",
+			map[string]any{"pads": []int64{1, 1, 1, 1}})
 		g.Node("Concat", []string{"c", "d"}, "e", map[string]any{"axis": int64(1)})
 		g.Node("Add", []string{"e", "a"}, "b", nil)
 	},
@@ -200,7 +215,8 @@ func known(t testing.TB, e onnxtest.Encoder, width, height int) *fixture {
 	t.Helper()
 	return &fixture{
 		manifest: e.Open(t),
-		plate:    noise(1, width, height), painting: noise(2, width-10, height+5), start: glaring(noise(3, width, height)),
+		plate:    noise(1, width, height), painting: noise(2, width-10,
+			height+5), start: glaring(noise(3, width, height)),
 		weights: objective.Weights{Style: 10, Content: 1, Variation: 2, Confinement: 5},
 	}
 }
@@ -238,8 +254,10 @@ func TestGradientIsThatOfAutomaticDifferentiation(t *testing.T) {
 			t.Errorf("the gradient is off by %.2g", off)
 		}
 		again := make([]float32, len(gradient))
-		if second, err := o.Evaluate(t.Context(), f.start, again); err != nil || second != loss || !slices.Equal(again, gradient) {
-			t.Errorf("a second time it is %v, %v and another gradient: %v", second, err, !slices.Equal(again, gradient))
+		if second, err := o.Evaluate(t.Context(), f.start, again); err != nil || second != loss ||
+			!slices.Equal(again, gradient) {
+			t.Errorf("a second time it is %v, %v and another gradient: %v", second, err,
+				!slices.Equal(again, gradient))
 		}
 	}
 	fixtures(t, check)
@@ -329,8 +347,10 @@ func descends(t *testing.T, torch *onnxtest.Python, f *fixture) {
 		}
 	})
 	t.Run("Adam", func(t *testing.T) {
-		// Where a gradient is next to nothing its sign alone is a whole step, and hangs on the last bit.
-		if reached, want := descend(t, descent.NewAdam(2), descent.Rate, 20); math.Abs(reached-want) > 1e-2*want {
+		// Where a gradient is next to nothing its sign alone is a whole step, and hangs on the last
+		// bit.
+		if reached, want := descend(t, descent.NewAdam(2), descent.Rate,
+			20); math.Abs(reached-want) > 1e-2*want {
 			t.Errorf("reached %.5g, torch %.5g", reached, want)
 		}
 	})
@@ -341,23 +361,32 @@ func TestEncodersThatAreRefused(t *testing.T) {
 		name, want string
 		make       func(g *onnxtest.Graph)
 	}{
-		{"an operator", "the operator Sigmoid, for which there is no gradient", func(g *onnxtest.Graph) {
-			g.Node("Sigmoid", []string{"x"}, "y", nil)
+		{"an operator", "the operator Sigmoid, for which there is no gradient",
+			func(g *onnxtest.Graph) {
+				g.Node("Sigmoid", []string{"x"}, "y", nil)
+			}},
+		{"a layer", `no layer "y"`, func(g *onnxtest.Graph) {
+			g.Node("Relu", []string{"x"}, "z",
+				nil)
 		}},
-		{"a layer", `no layer "y"`, func(g *onnxtest.Graph) { g.Node("Relu", []string{"x"}, "z", nil) }},
-		{"a product", "with constants only", func(g *onnxtest.Graph) { g.Node("Mul", []string{"x", "x"}, "y", nil) }},
+		{"a product", "with constants only", func(g *onnxtest.Graph) {
+			g.Node("Mul",
+				[]string{"x", "x"}, "y", nil)
+		}},
 		{"same pads", "auto_pad SAME_UPPER", func(g *onnxtest.Graph) {
-			g.Node("MaxPool", []string{"x"}, "y", map[string]any{"kernel_shape": []int64{2, 2}, "auto_pad": "SAME_UPPER"})
+			g.Node("MaxPool", []string{"x"}, "y",
+				map[string]any{"kernel_shape": []int64{2, 2}, "auto_pad": "SAME_UPPER"})
 		}},
 		{"an edge", `the mode "edge"`, func(g *onnxtest.Graph) {
 			g.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)
 			g.Node("Pad", []string{"x", "pads"}, "y", map[string]any{"mode": "edge"})
 		}},
-		{"weights that are computed", "nothing that was made of the picture", func(g *onnxtest.Graph) {
-			g.Constant("w", []int64{3, 3, 1, 1}, make([]float32, 9)...)
-			g.Node("Relu", []string{"w"}, "v", nil)
-			g.Node("Conv", []string{"x", "v"}, "y", nil)
-		}},
+		{"weights that are computed", "nothing that was made of the picture",
+			func(g *onnxtest.Graph) {
+				g.Constant("w", []int64{3, 3, 1, 1}, make([]float32, 9)...)
+				g.Node("Relu", []string{"w"}, "v", nil)
+				g.Node("Conv", []string{"x", "v"}, "y", nil)
+			}},
 		{"weights of other channels", "for 3 channels", func(g *onnxtest.Graph) {
 			g.Constant("w", []int64{3, 4, 1, 1}, make([]float32, 12)...)
 			g.Node("Conv", []string{"x", "w"}, "y", nil)
@@ -380,8 +409,10 @@ func TestEncodersThatAreRefused(t *testing.T) {
 			g.Node("Relu", []string{from}, "y", nil)
 		}},
 		{"a wide window", "too large for 192 channels", func(g *onnxtest.Graph) {
-			g.Node("Concat", slices.Repeat([]string{"x"}, 64), "many", map[string]any{"axis": int64(1)})
-			g.Node("AveragePool", []string{"many"}, "y", map[string]any{"kernel_shape": []int64{1024, 1024}})
+			g.Node("Concat", slices.Repeat([]string{"x"}, 64), "many",
+				map[string]any{"axis": int64(1)})
+			g.Node("AveragePool", []string{"many"}, "y",
+				map[string]any{"kernel_shape": []int64{1024, 1024}})
 		}},
 		{"a constant", "one value for every channel", func(g *onnxtest.Graph) {
 			g.Constant("c", []int64{3, 1, 5}, make([]float32, 15)...)
@@ -395,8 +426,11 @@ func TestEncodersThatAreRefused(t *testing.T) {
 			if err := started(); err != nil {
 				t.Fatal(err)
 			}
-			o, err := objective.Load(onnxtest.WriteEncoder(t, t.TempDir(), "refused", g.Bytes(), style.Encoder{
-				Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}}, Style: []string{"y"}, Content: "y"}), network.Device{}, 1)
+			o, err := objective.Load(onnxtest.WriteEncoder(t, t.TempDir(), "refused", g.Bytes(),
+				style.Encoder{
+					Input: style.Input{Name: "x", Channels: "RGB",
+						Range: [2]float64{0,
+							1}}, Style: []string{"y"}, Content: "y"}), network.Device{}, 1)
 			if err == nil {
 				o.Close()
 			}

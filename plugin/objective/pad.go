@@ -23,7 +23,8 @@ func pad(w *walk, n *onnx.Node) (string, error) {
 		}
 		pads = c.Integers
 	}
-	if len(pads) != 8 || slices.Min(pads) < 0 || slices.Max(pads) > maxWindow || pads[0]+pads[1]+pads[4]+pads[5] > 0 || len(n.Inputs) > 3 {
+	if len(pads) != 8 || slices.Min(pads) < 0 || slices.Max(pads) > maxWindow ||
+		pads[0]+pads[1]+pads[4]+pads[5] > 0 || len(n.Inputs) > 3 {
 		return "", fmt.Errorf("its pads are %v, wanted are those of height and width", pads)
 	}
 	value := n.Float("value")
@@ -68,7 +69,8 @@ func (t *tape) fold(gradient string, axis, before, after int64) string {
 	var parts []string
 	if before > 0 {
 		reflected := t.reversed(part(0, before), axis, before)
-		parts = append(parts, part(before, before+1), t.node("Add", nil, part(before+1, 2*before+1), reflected))
+		parts = append(parts, part(before, before+1),
+			t.node("Add", nil, part(before+1, 2*before+1), reflected))
 	}
 	if after == 0 {
 		parts = append(parts, part(2*before+1, 0))
@@ -78,7 +80,8 @@ func (t *tape) fold(gradient string, axis, before, after int64) string {
 			start = 2*before + 1
 		}
 		reflected := t.reversed(part(-after, 0), axis, after)
-		parts = append(parts, part(start, -2*after-1), t.node("Add", nil, part(-2*after-1, -after-1), reflected), part(-after-1, -after))
+		parts = append(parts, part(start, -2*after-1),
+			t.node("Add", nil, part(-2*after-1, -after-1), reflected), part(-after-1, -after))
 	}
 	return t.node("Concat", onnx.Attributes{"axis": axis}, parts...)
 }

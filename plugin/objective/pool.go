@@ -27,17 +27,22 @@ func maxPool(w *walk, n *onnx.Node) (string, error) {
 	channels := w.channels[x]
 	if w.gpu {
 		y := w.node("MaxPool", attributes, x)
-		return w.made(y, channels, func(gradient string) { w.send(x, w.compared(&v, channels, x, y, gradient)) }), nil
+		return w.made(y, channels, func(gradient string) {
+			w.send(x,
+				w.compared(&v, channels, x, y, gradient))
+		}), nil
 	}
 	outputs := w.nodes("MaxPool", attributes, 2, x)
 	y, where := outputs[0], outputs[1]
 	return w.made(y, channels, func(gradient string) {
 		shape, flat := w.node("Shape", nil, x), w.integers(-1)
 		if v.apart() {
-			w.send(x, w.node("MaxUnpool", onnx.Attributes{"kernel_shape": v.kernel, "strides": v.strides}, gradient, where, shape))
+			w.send(x, w.node("MaxUnpool", onnx.Attributes{"kernel_shape": v.kernel,
+				"strides": v.strides}, gradient, where, shape))
 			return
 		}
-		zeros := w.node("ConstantOfShape", nil, w.node("Reshape", nil, w.node("Size", nil, x), flat))
+		zeros := w.node("ConstantOfShape", nil,
+			w.node("Reshape", nil, w.node("Size", nil, x), flat))
 		scattered := w.node("ScatterElements", onnx.Attributes{"reduction": "add"},
 			zeros, w.node("Reshape", nil, where, flat), w.node("Reshape", nil, gradient, flat))
 		w.send(x, w.node("Reshape", nil, scattered, shape))
@@ -51,7 +56,8 @@ func (t *tape) compared(v *window, channels int64, x, y, gradient string) string
 	reach := []int64{v.reach(0), v.reach(1)}
 	// Beyond the end there has to be enough for every window, also where the pool rounds up.
 	around := t.node("Pad", nil, x,
-		t.integers(0, 0, v.pads[0], v.pads[1], 0, 0, v.pads[2]+reach[0]+v.strides[0], v.pads[3]+reach[1]+v.strides[1]),
+		t.integers(0, 0, v.pads[0], v.pads[1], 0, 0, v.pads[2]+reach[0]+v.strides[0],
+			v.pads[3]+reach[1]+v.strides[1]),
 		t.number(-math.MaxFloat32))
 	size := t.node("Shape", nil, y)
 	left, sum := gradient, ""
@@ -60,14 +66,16 @@ func (t *tape) compared(v *window, channels int64, x, y, gradient string) string
 		place := t.node("Slice", nil, around, t.integers(row*v.dilations[0], column*v.dilations[1]),
 			t.integers(last, last), t.integers(2, 3), t.integers(v.strides...))
 		place = t.node("Slice", nil, place, t.integers(0, 0, 0, 0), size)
-		found := t.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)}, t.node("Equal", nil, place, y))
+		found := t.node("Cast", onnx.Attributes{"to": int64(onnx.TypeFloat)},
+			t.node("Equal", nil, place, y))
 		here := t.node("Mul", nil, left, found)
 		left = t.node("Sub", nil, left, here)
 		weights := make([]float32, channels*v.kernel[0]*v.kernel[1])
 		for c := range channels {
 			weights[c*v.kernel[0]*v.kernel[1]+i] = 1
 		}
-		part := transposed(t, v, channels, here, t.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x)
+		part := transposed(t, v, channels, here,
+			t.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x)
 		if sum != "" {
 			part = t.node("Add", nil, sum, part)
 		}
@@ -82,15 +90,18 @@ func averagePool(w *walk, n *onnx.Node) (string, error) {
 		return "", err
 	}
 	counted := n.Integer("count_include_pad", 0)
-	if n.Integer("ceil_mode", 0) != 0 || counted == 0 && slices.Max(v.pads) > 0 || v.dilations[0] > 1 || v.dilations[1] > 1 {
-		return "", errors.New("windows that reach beyond the picture, or have gaps, have no gradient here")
+	if n.Integer("ceil_mode", 0) != 0 || counted == 0 && slices.Max(v.pads) > 0 ||
+		v.dilations[0] > 1 || v.dilations[1] > 1 {
+		return "", errors.New("windows that reach beyond the picture, or have gaps, have no " +
+			"gradient here")
 	}
 	attributes := v.attributes()
 	delete(attributes, "dilations")
 	attributes["count_include_pad"] = counted
 	channels := w.channels[x]
 	if channels*v.kernel[0]*v.kernel[1] > maxWeights {
-		return "", fmt.Errorf("its windows of %d × %d are too large for %d channels", v.kernel[1], v.kernel[0], channels)
+		return "", fmt.Errorf("its windows of %d × %d are too large for %d channels", v.kernel[1],
+			v.kernel[0], channels)
 	}
 	y := w.node("AveragePool", attributes, x)
 	return w.made(y, channels, func(gradient string) {
@@ -98,6 +109,7 @@ func averagePool(w *walk, n *onnx.Node) (string, error) {
 		for i := range weights {
 			weights[i] = float32(channels) / float32(len(weights))
 		}
-		w.send(x, transposed(w.tape, &v, channels, gradient, w.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x))
+		w.send(x, transposed(w.tape, &v, channels, gradient,
+			w.floats([]int64{channels, 1, v.kernel[0], v.kernel[1]}, weights...), x))
 	}), nil
 }

@@ -45,7 +45,8 @@ func averages(plane []float32, width, height, columns, rows int) []float32 {
 func (o *Objective) shares(f *frame, t *tile) []network.Tensor {
 	all := make([]network.Tensor, len(f.seen)-1)
 	for i := range all {
-		all[i] = f.core(t, i, f.guides[i], 1/float64(f.seen[i].Height*f.seen[i].Width), &o.buffers.shares[i])
+		all[i] = f.core(t, i, f.guides[i], 1/float64(f.seen[i].Height*f.seen[i].Width),
+			&o.buffers.shares[i])
 	}
 	return all
 }

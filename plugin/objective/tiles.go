@@ -62,7 +62,8 @@ func (o *Objective) newFrame(picture network.Tensor, memory int) (*frame, error)
 		return nil, err
 	}
 	if columns == nil {
-		return nil, fmt.Errorf("%w for the encoder on parts of %d × %d pixels", network.ErrMemory, f.width, f.height)
+		return nil, fmt.Errorf("%w for the encoder on parts of %d × %d pixels", network.ErrMemory,
+			f.width, f.height)
 	}
 	for _, y := range rows {
 		for _, x := range columns {
@@ -132,20 +133,24 @@ func (f *frame) add(t *tile, part, whole []float32) {
 
 // see gives what a tile has for the Gram matrices, and what is seen at the content layer,
 // until it is called again.
-func (o *Objective) see(ctx context.Context, f *frame, t *tile, picture network.Tensor) (grams []network.Tensor, content network.Tensor, err error) {
+func (o *Objective) see(ctx context.Context, f *frame, t *tile,
+	picture network.Tensor) (grams []network.Tensor, content network.Tensor, err error) {
 	last := len(f.seen) - 1
 	for i, s := range f.seen[:last] {
 		n := s.Channels
-		grams = append(grams, network.Tensor{Shape: []int64{int64(n), int64(n)}, Values: room(&o.buffers.grams[i], n*n)})
+		grams = append(grams, network.Tensor{Shape: []int64{int64(n), int64(n)},
+			Values: room(&o.buffers.grams[i], n*n)})
 	}
 	channels, height, width := f.seen[last].Channels, t.rows[last].Size, t.columns[last].Size
-	content = network.Tensor{Shape: shape(channels, height, width), Values: room(&o.buffers.content, channels*height*width)}
+	content = network.Tensor{Shape: shape(channels, height, width),
+		Values: room(&o.buffers.content, channels*height*width)}
 	in := append([]network.Tensor{o.cut(f, t, picture)}, o.shares(f, t)...)
 	return grams, content, o.targets.Run(ctx, in, append(grams[:last:last], content))
 }
 
 // gather gives a picture's Gram matrices. Who wants to is told what is seen in every tile.
-func (o *Objective) gather(ctx context.Context, f *frame, picture network.Tensor, each func(i int, content network.Tensor)) ([][]float64, error) {
+func (o *Objective) gather(ctx context.Context, f *frame, picture network.Tensor,
+	each func(i int, content network.Tensor)) ([][]float64, error) {
 	sums := make([][]float64, len(f.seen)-1)
 	for i := range f.tiles {
 		grams, content, err := o.see(ctx, f, &f.tiles[i], picture)
@@ -169,7 +174,8 @@ func (o *Objective) gather(ctx context.Context, f *frame, picture network.Tensor
 
 // evaluateTiles is evaluate, tile by tile: once for the Gram matrices of the whole, and once
 // for the gradient, which depends on them.
-func (o *Objective) evaluateTiles(ctx context.Context, picture network.Tensor, gradient []float32) (loss Loss, err error) {
+func (o *Objective) evaluateTiles(ctx context.Context, picture network.Tensor,
+	gradient []float32) (loss Loss, err error) {
 	f := o.frame
 	grams, err := o.gather(ctx, f, picture, nil)
 	if err != nil {
@@ -201,7 +207,8 @@ func (o *Objective) evaluateTiles(ctx context.Context, picture network.Tensor, g
 		in = append(in, pulls...)
 		in = append(in, target, f.core(t, last, nil, o.content, &o.buffers.weight))
 		content := everywhere(0)
-		out := network.Tensor{Shape: seen.Shape, Values: room(&o.buffers.gradient, len(seen.Values))}
+		out := network.Tensor{Shape: seen.Shape,
+			Values: room(&o.buffers.gradient, len(seen.Values))}
 		if err := o.part.Run(ctx, in, []network.Tensor{content, out}); err != nil {
 			return loss, err
 		}

@@ -31,7 +31,8 @@ func TestTilesAreTheWhole(t *testing.T) {
 			}
 			loss, gradient := f.evaluate(t, o)
 			for i, part := range []float64{loss.Style, loss.Content, loss.Variation} {
-				if want := []float64{wanted.Style, wanted.Content, wanted.Variation}[i]; !(math.Abs(part-want) <= 1e-4*want) {
+				if want := []float64{wanted.Style, wanted.Content,
+					wanted.Variation}[i]; !(math.Abs(part-want) <= 1e-4*want) {
 					t.Errorf("in %d tiles the loss is %v, in one %v", most, loss, wanted)
 				}
 			}

@@ -42,14 +42,16 @@ func Try(ctx context.Context, m *style.Encoder, device network.Device, threads i
 		length += math.Pow(float64(v), 2)
 	}
 	if !(off <= nearness*nearness*length) {
-		return fmt.Errorf("%w: it computes another gradient of %s than the CPU does", network.ErrDevice, m.Name)
+		return fmt.Errorf("%w: it computes another gradient of %s than the CPU does",
+			network.ErrDevice, m.Name)
 	}
 	tried.Store(pair, true)
 	return nil
 }
 
 // gradientOn is that of a small picture of noise between two others.
-func gradientOn(ctx context.Context, m *style.Encoder, device network.Device, threads int) ([]float32, error) {
+func gradientOn(ctx context.Context, m *style.Encoder, device network.Device,
+	threads int) ([]float32, error) {
 	o, err := Load(m, device, threads)
 	if err != nil {
 		return nil, err

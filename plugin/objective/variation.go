@@ -20,12 +20,14 @@ func (o *Objective) vary(picture network.Tensor, gradient []float32) float64 {
 			below++
 		}
 		row := func(values []float32, i int) []float32 { return values[i*width : (i+1)*width] }
-		return varyRow(row(picture.Values, above), row(picture.Values, i), row(picture.Values, below), row(gradient, i), twice)
+		return varyRow(row(picture.Values, above), row(picture.Values, i),
+			row(picture.Values, below), row(gradient, i), twice)
 	})
 }
 
 // overRows is the sum of something over the rows of a picture, however many threads there are.
-func (o *Objective) overRows(picture network.Tensor, of func(row, width int) float64) (sum float64) {
+func (o *Objective) overRows(picture network.Tensor,
+	of func(row, width int) float64) (sum float64) {
 	sums := make([]float64, 3*picture.Shape[2])
 	pixels.Strips(o.threads, len(sums), func(_, from, to int) bool {
 		for i := from; i < to; i++ {

@@ -18,7 +18,8 @@ const maxWindow = 1 << 10
 
 func windowOf(n *onnx.Node, kernel []int64) (window, error) {
 	w := window{kernel, []int64{1, 1}, []int64{1, 1}, make([]int64, 4)}
-	for name, to := range map[string]*[]int64{"kernel_shape": &w.kernel, "strides": &w.strides, "dilations": &w.dilations, "pads": &w.pads} {
+	for name, to := range map[string]*[]int64{"kernel_shape": &w.kernel, "strides": &w.strides,
+		"dilations": &w.dilations, "pads": &w.pads} {
 		if v := n.Integers(name); v != nil {
 			*to = v
 		}
@@ -35,7 +36,8 @@ func windowOf(n *onnx.Node, kernel []int64) (window, error) {
 				return w, fmt.Errorf("its window is %v", w)
 			}
 		}
-		if reach := w.reach(i); w.pads[i] < 0 || w.pads[i] > reach || w.pads[i+2] < 0 || w.pads[i+2] > reach {
+		if reach := w.reach(i); w.pads[i] < 0 || w.pads[i] > reach || w.pads[i+2] < 0 ||
+			w.pads[i+2] > reach {
 			return w, fmt.Errorf("its pads are %v, wider than its kernel", w.pads)
 		}
 	}
@@ -52,7 +54,8 @@ func (w *window) plain() bool { return w.strides[0] == 1 && w.strides[1] == 1 }
 func (w *window) apart() bool { return w.strides[0] > w.reach(0) && w.strides[1] > w.reach(1) }
 
 func (w *window) attributes() onnx.Attributes {
-	return onnx.Attributes{"kernel_shape": w.kernel, "strides": w.strides, "dilations": w.dilations, "pads": w.pads}
+	return onnx.Attributes{"kernel_shape": w.kernel, "strides": w.strides, "dilations": w.dilations,
+		"pads": w.pads}
 }
 
 // kernel is a convolution with its weights.
@@ -97,7 +100,8 @@ func (k *kernel) turned(t *tape, gradient string) string {
 	}
 	attributes := back.attributes()
 	attributes["group"] = k.group
-	return t.node("Conv", attributes, gradient, t.floats([]int64{inputs * k.group, outputs, k.shape[2], k.shape[3]}, values...))
+	return t.node("Conv", attributes, gradient,
+		t.floats([]int64{inputs * k.group, outputs, k.shape[2], k.shape[3]}, values...))
 }
 
 // transposed is the gradient of a convolution of x. What the last stride left over of x

@@ -22,9 +22,11 @@ func Batched(file []byte) ([]byte, error) {
 			op, from, to = "Unsqueeze", p.Name, one.Name
 		}
 		if m.OperatorSet < 13 {
-			return one, [][]byte{nodeBytes(op, []string{from}, []string{to}, integers("axes", 0))}, true
+			return one, [][]byte{nodeBytes(op, []string{from}, []string{to},
+				integers("axes", 0))}, true
 		}
 		axes := p.Name + batchSuffix + "_axes"
-		return one, [][]byte{constantOf(axes, 0), nodeBytes(op, []string{from, axes}, []string{to})}, true
+		return one, [][]byte{constantOf(axes, 0),
+			nodeBytes(op, []string{from, axes}, []string{to})}, true
 	})
 }

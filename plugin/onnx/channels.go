@@ -7,7 +7,8 @@ const firstSuffix = "_channels_first"
 // them.
 func lastChannels(p Port) bool {
 	d := p.Shape
-	return len(d) == 4 && d[0] <= 1 && (d[3] == 3 && d[1] != 3 || d[3] == 1 && d[1] != 1 && d[1] != 3 && d[2] != 1)
+	return len(d) == 4 && d[0] <= 1 && (d[3] == 3 && d[1] != 3 || d[3] == 1 && d[1] != 1 &&
+		d[1] != 3 && d[2] != 1)
 }
 
 // ChannelsFirst gives the file with pictures of 1 × 3 × height × width for those that have
@@ -17,7 +18,8 @@ func ChannelsFirst(file []byte) ([]byte, error) {
 		if !lastChannels(p) {
 			return p, nil, false
 		}
-		first := Port{p.Name + firstSuffix, p.Type, []int64{p.Shape[0], p.Shape[3], p.Shape[1], p.Shape[2]}}
+		first := Port{p.Name + firstSuffix, p.Type,
+			[]int64{p.Shape[0], p.Shape[3], p.Shape[1], p.Shape[2]}}
 		if output {
 			return first, [][]byte{transpose(p.Name, first.Name, 0, 3, 1, 2)}, true
 		}

@@ -21,13 +21,16 @@ func Choices(file []byte) (changed []byte, input string, n int, err error) {
 	}
 	for _, p := range m.Inputs {
 		if n := m.weights(p); n > 0 {
-			changed, err := replacePorts(file, func(_ *Model, q Port, output bool) (Port, [][]byte, bool) {
-				if output || q.Name != p.Name {
-					return q, nil, false
-				}
-				vector, shape := Port{p.Name + chosenSuffix, TypeFloat, []int64{int64(n)}}, p.Name+chosenSuffix+"_shape"
-				return vector, [][]byte{constantOf(shape, ones(p.Shape)...), nodeBytes("Reshape", []string{vector.Name, shape}, []string{p.Name})}, true
-			})
+			changed, err := replacePorts(file,
+				func(_ *Model, q Port, output bool) (Port, [][]byte, bool) {
+					if output || q.Name != p.Name {
+						return q, nil, false
+					}
+					vector, shape := Port{p.Name + chosenSuffix, TypeFloat,
+						[]int64{int64(n)}}, p.Name+chosenSuffix+"_shape"
+					return vector, [][]byte{constantOf(shape, ones(p.Shape)...),
+						nodeBytes("Reshape", []string{vector.Name, shape}, []string{p.Name})}, true
+				})
 			return changed, p.Name + chosenSuffix, n, err
 		}
 		if tables, n := m.tables(p); n > 0 {
@@ -55,7 +58,8 @@ func (m *Model) moved(name string) (users []*Node, names []string) {
 		at := slices.IndexFunc(n.Inputs, func(in string) bool { return slices.Contains(names, in) })
 		switch {
 		case at < 0:
-		case at == 0 && len(n.Outputs) == 1 && (n.Op == "Cast" || slices.Contains(movers, n.Op) && n.Op != "Concat"):
+		case at == 0 && len(n.Outputs) == 1 &&
+			(n.Op == "Cast" || slices.Contains(movers, n.Op) && n.Op != "Concat"):
 			names = append(names, n.Outputs[0])
 		default:
 			users = append(users, n)
@@ -102,7 +106,8 @@ func (m *Model) weights(p Port) int {
 func (m *Model) biased(n *Node) bool {
 	users, _ := m.moved(n.Outputs[0])
 	return slices.ContainsFunc(users, func(u *Node) bool {
-		return u.Op == "Add" && slices.ContainsFunc(u.Inputs, func(name string) bool { _, yes := m.Constants[name]; return yes })
+		return u.Op == "Add" && slices.ContainsFunc(u.Inputs,
+			func(name string) bool { _, yes := m.Constants[name]; return yes })
 	})
 }
 
@@ -127,11 +132,13 @@ func (m *Model) tables(p Port) (all []*Node, n int64) {
 // rows is how many rows a node chooses one of, by one of some numbers; 0 is another node.
 func (m *Model) rows(n *Node, numbers []string) int64 {
 	switch {
-	case n.Op == "Gather" && len(n.Inputs) == 2 && n.Integer("axis", 0) == 0 && slices.Contains(numbers, n.Inputs[1]):
+	case n.Op == "Gather" && len(n.Inputs) == 2 && n.Integer("axis", 0) == 0 &&
+		slices.Contains(numbers, n.Inputs[1]):
 		if table := m.Constants[n.Inputs[0]]; table.Type == TypeFloat && len(table.Shape) > 0 {
 			return table.Shape[0]
 		}
-	case n.Op == "OneHot" && len(n.Inputs) == 3 && slices.Contains(numbers, n.Inputs[0]) && slices.Equal(m.Constants[n.Inputs[2]].Values, []float32{0, 1}):
+	case n.Op == "OneHot" && len(n.Inputs) == 3 && slices.Contains(numbers, n.Inputs[0]) &&
+		slices.Equal(m.Constants[n.Inputs[2]].Values, []float32{0, 1}):
 		if depth := m.constantIntegers(n, 1); len(depth) == 1 {
 			return depth[0]
 		}
@@ -147,7 +154,9 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 	for _, t := range tables {
 		outputs[t.Outputs[0]] = true
 	}
-	zero := numberField(bytesField(nil, tensorRawData, make([]byte, map[int64]int{TypeInt64: 8, TypeInt32: 4}[p.Type])), tensorType, uint64(p.Type))
+	zero := numberField(bytesField(nil, tensorRawData,
+		make([]byte,
+			map[int64]int{TypeInt64: 8, TypeInt32: 4}[p.Type])), tensorType, uint64(p.Type))
 	for _, d := range ones(p.Shape) {
 		zero = numberField(zero, tensorDims, uint64(d))
 	}
@@ -157,7 +166,8 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 		}
 		shape := weights + "_shape"
 		return Port{weights, TypeFloat, []int64{n}}, [][]byte{
-			constantNode(p.Name, zero), constantOf(shape, 1, n), nodeBytes("Reshape", []string{weights, shape}, []string{weights + "_row"}),
+			constantNode(p.Name, zero), constantOf(shape, 1, n), nodeBytes("Reshape",
+				[]string{weights, shape}, []string{weights + "_row"}),
 		}, true
 	})
 	if err != nil {
@@ -173,10 +183,12 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 		one.Outputs = []string{name("row")}
 		shape := [][]byte{one.bytes(), nodeBytes("Shape", one.Outputs, []string{name("shape")})}
 		if node.Op == "OneHot" {
-			return append(shape, nodeBytes("Reshape", []string{weights, name("shape")}, []string{out}))
+			return append(shape, nodeBytes("Reshape", []string{weights, name("shape")},
+				[]string{out}))
 		}
 		return append(shape,
-			constantOf(name("flat"), n, -1), nodeBytes("Reshape", []string{node.Inputs[0], name("flat")}, []string{name("table")}),
+			constantOf(name("flat"), n, -1), nodeBytes("Reshape",
+				[]string{node.Inputs[0], name("flat")}, []string{name("table")}),
 			nodeBytes("MatMul", []string{weights + "_row", name("table")}, []string{name("sum")}),
 			nodeBytes("Reshape", []string{name("sum"), name("shape")}, []string{out}))
 	})

@@ -21,7 +21,8 @@ var fields = map[string]map[protowire.Number]string{
 	"Function": {functionNode: "Node", functionAttribute: "Attribute"},
 	"Node":     {nodeAttribute: "Attribute"},
 	"Attribute": {
-		attributeTensor: "Tensor", attributeGraph: "Graph", attributeTensors: "Tensor", attributeGraphs: "Graph",
+		attributeTensor: "Tensor", attributeGraph: "Graph", attributeTensors: "Tensor",
+		attributeGraphs: "Graph",
 		attributeSparse: "SparseTensor", attributeSparseTensors: "SparseTensor",
 	},
 	"SparseTensor": {sparseValues: "Tensor", sparseIndices: "Tensor"},
@@ -73,7 +74,8 @@ func walk(b []byte, kind string, depth int) error {
 		}
 	}
 	if external {
-		return fmt.Errorf("the graph keeps its tensor %q in another file: it has to be exported with its weights inside", name)
+		return fmt.Errorf("the graph keeps its tensor %q in another file: it has to be exported "+
+			"with its weights inside", name)
 	}
 	return nil
 }
@@ -137,10 +139,12 @@ func (in *inliner) tensor(b []byte) ([]byte, error) {
 	}
 	values, err := in.read(said["location"], said["offset"], said["length"])
 	if err != nil {
-		return nil, fmt.Errorf("the graph keeps its tensor %q in the file %q, %w", name, said["location"], err)
+		return nil, fmt.Errorf("the graph keeps its tensor %q in the file %q, %w", name,
+			said["location"], err)
 	}
 	bare, err := rewrite(b, func(field protowire.Number, _ []byte) ([][]byte, bool, error) {
-		return nil, field == tensorRawData || field == tensorExternalData || field == tensorDataLocation, nil
+		return nil, field == tensorRawData || field == tensorExternalData ||
+			field == tensorDataLocation, nil
 	})
 	return bytesField(bare, tensorRawData, values), err
 }
@@ -149,14 +153,16 @@ func (in *inliner) tensor(b []byte) ([]byte, error) {
 // on with a sentence that says which file it is.
 func (in *inliner) read(location, offset, length string) ([]byte, error) {
 	if !filepath.IsLocal(location) {
-		return nil, errors.New("which is not in the network's own folder: copy it there and export the network so that it says so, or with its weights inside")
+		return nil, errors.New("which is not in the network's own folder: copy it there and " +
+			"export the network so that it says so, or with its weights inside")
 	}
 	f, err := regular.OpenIn(in.root, location, os.O_RDONLY, 0)
 	if errors.Is(err, regular.ErrNot) {
 		return nil, errors.New("which is not a file")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("which has to be in the network's own folder and cannot be read there: %w", err)
+		return nil, fmt.Errorf("which has to be in the network's own folder and cannot be read "+
+			"there: %w", err)
 	}
 	defer f.Close()
 	st, err := f.Stat()
@@ -165,18 +171,22 @@ func (in *inliner) read(location, offset, length string) ([]byte, error) {
 	}
 	from, n := int64(0), int64(0)
 	if offset != "" {
-		if from, err = strconv.ParseInt(offset, 10, 64); err != nil || from < 0 || from > st.Size() {
-			return nil, fmt.Errorf("from %q on, and that file has %d bytes: it was changed or cut short, so copy it again", offset, st.Size())
+		if from, err = strconv.ParseInt(offset, 10, 64); err != nil || from < 0 ||
+			from > st.Size() {
+			return nil, fmt.Errorf("from %q on, and that file has %d bytes: it was changed or "+
+				"cut short, so copy it again", offset, st.Size())
 		}
 	}
 	if n = st.Size() - from; length != "" {
 		rest := n
 		if n, err = strconv.ParseInt(length, 10, 64); err != nil || n < 0 || n > rest {
-			return nil, fmt.Errorf("%q bytes of it, and there are %d: it was changed or cut short, so copy it again", length, rest)
+			return nil, fmt.Errorf("%q bytes of it, and there are %d: it was changed or cut "+
+				"short, so copy it again", length, rest)
 		}
 	}
 	if in.left -= n; in.left < 0 {
-		return nil, fmt.Errorf("which makes it all larger than %d MB, and a style's network has that at the most", in.limit>>20)
+		return nil, fmt.Errorf("which makes it all larger than %d MB, and a style's network has "+
+			"that at the most", in.limit>>20)
 	}
 	values := make([]byte, n)
 	_, err = io.ReadFull(io.NewSectionReader(f, from, n), values)

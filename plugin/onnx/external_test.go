@@ -27,7 +27,8 @@ func FuzzRefuseExternalData(f *testing.F) {
 		if err := onnx.RefuseExternalData(graph); err != nil && err.Error() == "" {
 			t.Error("refused without a word")
 		}
-		if whole, err := onnx.Inline(graph, folder, 1<<20); err == nil && onnx.RefuseExternalData(whole) != nil {
+		if whole, err := onnx.Inline(graph, folder, 1<<20); err == nil &&
+			onnx.RefuseExternalData(whole) != nil {
 			t.Error(onnx.RefuseExternalData(whole))
 		}
 	})

@@ -23,6 +23,7 @@ func Float32(file []byte) ([]byte, error) {
 			return p, nil, false
 		}
 		one := p.Name + "_one"
-		return other, [][]byte{floatsOf(one, nil, 1), nodeBytes("QuantizeLinear", []string{other.Name, one}, []string{p.Name})}, true
+		return other, [][]byte{floatsOf(one, nil, 1),
+			nodeBytes("QuantizeLinear", []string{other.Name, one}, []string{p.Name})}, true
 	})
 }

@@ -25,11 +25,16 @@ func Probe(file []byte) (probe []byte, tensors, outputs []string, err error) {
 				}
 			}
 		}
-		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool, error) { return nil, field == graphOutput, nil })
+		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool,
+			error) {
+			return nil, field == graphOutput, nil
+		})
 		for _, name := range tensors {
 			shape, output := probed+name+"_integers", probed+name
-			graph = bytesField(graph, graphNode, nodeBytes("Shape", []string{name}, []string{shape}))
-			graph = bytesField(graph, graphNode, nodeBytes("Cast", []string{shape}, []string{output}, integer("to", TypeFloat)))
+			graph = bytesField(graph, graphNode,
+				nodeBytes("Shape", []string{name}, []string{shape}))
+			graph = bytesField(graph, graphNode,
+				nodeBytes("Cast", []string{shape}, []string{output}, integer("to", TypeFloat)))
 			graph = bytesField(graph, graphOutput, portBytes(Port{output, TypeFloat, []int64{-1}}))
 			outputs = append(outputs, output)
 		}
@@ -114,7 +119,8 @@ func (f *freer) node(n *Node) [][]byte {
 		return f.convTranspose(n)
 	case "AveragePool":
 		in := f.picture(n.Inputs[0])
-		if k := n.Integers("kernel_shape"); in != nil && slices.Equal(k, in[2:]) && slices.Equal(f.shapes[n.Outputs[0]], []int64{in[0], in[1], 1, 1}) {
+		if k := n.Integers("kernel_shape"); in != nil && slices.Equal(k, in[2:]) &&
+			slices.Equal(f.shapes[n.Outputs[0]], []int64{in[0], in[1], 1, 1}) {
 			return [][]byte{nodeBytes("GlobalAveragePool", n.Inputs, n.Outputs)}
 		}
 	}
@@ -125,7 +131,8 @@ func (f *freer) node(n *Node) [][]byte {
 // have lengths beyond all bounds.
 func (f *freer) picture(name string) []int64 {
 	s := f.shapes[name]
-	if len(s) != 4 || s[0] != 1 || s[1] < 1 || min(s[2], s[3]) < 2 || max(s[2], s[3]) > maxChannels {
+	if len(s) != 4 || s[0] != 1 || s[1] < 1 || min(s[2], s[3]) < 2 ||
+		max(s[2], s[3]) > maxChannels {
 		return nil
 	}
 	return s
@@ -141,7 +148,8 @@ func (f *freer) fixed(n *Node, input int) bool {
 		return false
 	}
 	maker := f.makers[n.Inputs[input]]
-	return maker != nil && maker.Op == "Concat" && len(f.constantIntegers(maker, len(maker.Inputs)-1)) == 2
+	return maker != nil && maker.Op == "Concat" &&
+		len(f.constantIntegers(maker, len(maker.Inputs)-1)) == 2
 }
 
 // expanded is the constant shape that an Expand gives, which torch puts through a Where,
@@ -160,7 +168,8 @@ func (f *freer) expanded(n *Node) []int64 {
 }
 
 // movers are operators that move values without computing any.
-var movers = []string{"Reshape", "Concat", "Transpose", "Expand", "Tile", "Unsqueeze", "Squeeze", "Flatten", "Identity"}
+var movers = []string{"Reshape", "Concat", "Transpose", "Expand", "Tile", "Unsqueeze", "Squeeze",
+	"Flatten", "Identity"}
 
 // planes is the nearest tensor of planes that the values of a tensor come from, one by one.
 func (f *freer) planes(name string) string {
@@ -174,7 +183,8 @@ func (f *freer) planes(name string) string {
 		}
 		i := 0
 		if !slices.Contains(movers, maker.Op) {
-			i = slices.IndexFunc(maker.Inputs, func(in string) bool { return slices.Equal(f.shapes[in], f.shapes[name]) })
+			i = slices.IndexFunc(maker.Inputs,
+				func(in string) bool { return slices.Equal(f.shapes[in], f.shapes[name]) })
 		}
 		if i < 0 || i >= len(maker.Inputs) {
 			return ""
@@ -201,7 +211,10 @@ func (f *freer) computed(n *Node, input int, shape []int64) [][]byte {
 		constantOf(name("first"), x.first...), constantOf(name("second"), x.second...),
 		constantOf(name("times"), x.times...), constantOf(name("by"), x.by...),
 	}
-	operator := func(op, out string, in ...string) []byte { return nodeBytes(op, in, []string{name(out)}) }
+	operator := func(op, out string, in ...string) []byte {
+		return nodeBytes(op, in,
+			[]string{name(out)})
+	}
 	return append(constants,
 		operator("Shape", "planes", planes),
 		operator("Gather", "a", name("planes"), name("first")),
@@ -223,7 +236,8 @@ func (f *freer) scaled(n *Node) [][]byte {
 		return nil
 	}
 	name := "impasto_scales_of_" + n.Outputs[0]
-	return [][]byte{floatsOf(name, []int64{4}, 1, 1, float32(out[2]/in[2]), float32(out[3]/in[3])), n.with(input, name)}
+	return [][]byte{floatsOf(name, []int64{4}, 1, 1, float32(out[2]/in[2]), float32(out[3]/in[3])),
+		n.with(input, name)}
 }
 
 // broadcast is a node that spreads one value over a plane of one size, without doing so:
@@ -289,7 +303,8 @@ func (f *freer) convTranspose(n *Node) [][]byte {
 		}
 		return []int64{otherwise, otherwise}
 	}
-	strides, dilations, more := or("strides", 1), or("dilations", 1), slices.Clone(or("output_padding", 0))
+	strides, dilations, more := or("strides", 1), or("dilations",
+		1), slices.Clone(or("output_padding", 0))
 	if len(kernel) != 2 {
 		return nil
 	}

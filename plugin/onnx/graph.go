@@ -74,7 +74,8 @@ func (g *Graph) tensor(name string, kind uint64, shape []int64, raw []byte) {
 	for _, d := range shape {
 		t = numberField(t, tensorDims, uint64(d))
 	}
-	g.Initializer(bytesField(textField(numberField(t, tensorType, kind), tensorName, name), tensorRawData, raw))
+	g.Initializer(bytesField(textField(numberField(t, tensorType, kind), tensorName, name),
+		tensorRawData, raw))
 }
 
 // Initializer adds a tensor in ONNX's own bytes.

@@ -35,7 +35,8 @@ func Coloured(file []byte) ([]byte, error) {
 		three := Port{p.Name + colourSuffix, p.Type, []int64{p.Shape[0], 3, p.Shape[2], p.Shape[3]}}
 		if output {
 			all := []string{p.Name, p.Name, p.Name}
-			return three, [][]byte{nodeBytes("Concat", all, []string{three.Name}, integer("axis", 1))}, true
+			return three, [][]byte{nodeBytes("Concat", all, []string{three.Name},
+				integer("axis", 1))}, true
 		}
 		weights := three.Name + "_weights"
 		return three, [][]byte{

@@ -24,7 +24,8 @@ const maxAxes = 16
 func (r *reader) shuffles(n *Node) bool {
 	l, begun := r.layouts[n.Inputs[0]]
 	if p, ok := r.known[n.Inputs[0]]; ok {
-		l, begun = layout{p, [][]int64{nil, {int64(r.field.planes[p].channels)}, {rows}, {columns}}}, true
+		l, begun = layout{p, [][]int64{nil, {int64(r.field.planes[p].channels)}, {rows},
+			{columns}}}, true
 	}
 	if !begun {
 		return false
@@ -51,7 +52,8 @@ func (r *reader) shuffles(n *Node) bool {
 	}
 	if a := l.axes; len(a) == 4 && product(a[0]) == 1 {
 		down, across := product(a[2]), product(a[3])
-		if len(a[2]) > 0 && len(a[3]) > 0 && a[2][0] == rows && a[3][0] == columns && max(down/rows, across/columns) <= maxGrid {
+		if len(a[2]) > 0 && len(a[3]) > 0 && a[2][0] == rows && a[3][0] == columns &&
+			max(down/rows, across/columns) <= maxGrid {
 			larger := &enlarged{factor: [2]int{int(down / rows), int(across / columns)}}
 			_, err := r.step(larger, []int{l.planes}, n.Outputs[:1], []int{int(product(a[1]))})
 			return err == nil

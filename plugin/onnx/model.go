@@ -46,7 +46,8 @@ const (
 )
 
 // typeNames are those of the other types that pictures are found in.
-var typeNames = map[int64]string{1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16", 11: "float64", 16: "bfloat16"}
+var typeNames = map[int64]string{1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64",
+	10: "float16", 11: "float64", 16: "bfloat16"}
 
 // TypeName is the name of an element's type.
 func TypeName(t int64) string {
@@ -268,7 +269,8 @@ func (m *Model) node(b []byte) error {
 	if n.attributes["value_float"] != nil {
 		v := n.Float("value_float")
 		data := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
-		m.Constants[n.Outputs[0]] = Constant{Type: TypeFloat, Values: []float32{v}, NaN: v != v, data: data}
+		m.Constants[n.Outputs[0]] = Constant{Type: TypeFloat, Values: []float32{v}, NaN: v != v,
+			data: data}
 	}
 	if values := n.Integers("value_ints"); values != nil {
 		m.Constants[n.Outputs[0]] = Constant{Shape: []int64{int64(len(values))}, Integers: values}
@@ -326,7 +328,8 @@ func eachNode(b []byte, kind string, look func(n *Node) error) error {
 		}
 	}
 	return each(b, func(field protowire.Number, value []byte, _ uint64) error {
-		if inner := fields[kind][field]; inner != "" && inner != "Tensor" && inner != "SparseTensor" {
+		if inner := fields[kind][field]; inner != "" && inner != "Tensor" &&
+			inner != "SparseTensor" {
 			return eachNode(value, inner, look)
 		}
 		return nil
@@ -502,7 +505,8 @@ func port(b []byte) (Port, error) {
 					case tensorElement:
 						p.Type = int64(number)
 					case tensorShape:
-						return each(value, func(field protowire.Number, value []byte, _ uint64) error {
+						return each(value, func(field protowire.Number, value []byte,
+							_ uint64) error {
 							if field == shapeDimension {
 								d, err := dimension(value)
 								p.Shape = append(p.Shape, d)

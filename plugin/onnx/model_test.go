@@ -17,17 +17,21 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || m.Inputs[0].Type != onnx.TypeFloat || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, 24, 32}) {
+	if len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || m.Inputs[0].Type != onnx.TypeFloat ||
+		!slices.Equal(m.Inputs[0].Shape, []int64{1, 3, 24, 32}) {
 		t.Errorf("the inputs are %v", m.Inputs)
 	}
-	if len(m.Nodes) != 1 || m.Nodes[0].Op != "Sub" || !slices.Equal(m.Constants["mean"].Values, []float32{104, 117, 123}) || m.OperatorSet != 17 {
+	if len(m.Nodes) != 1 || m.Nodes[0].Op != "Sub" ||
+		!slices.Equal(m.Constants["mean"].Values, []float32{104, 117, 123}) || m.OperatorSet != 17 {
 		t.Errorf("read %+v", m)
 	}
 	freed, err := onnx.Free(g.Bytes(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err = onnx.Read(freed); err != nil || !slices.Equal(m.Inputs[0].Shape, []int64{1, 3, -1, -1}) || !slices.Equal(m.Outputs[0].Shape, []int64{1, 3, -1, -1}) {
+	if m, err = onnx.Read(freed); err != nil ||
+		!slices.Equal(m.Inputs[0].Shape, []int64{1, 3, -1, -1}) ||
+		!slices.Equal(m.Outputs[0].Shape, []int64{1, 3, -1, -1}) {
 		t.Errorf("freed it is %+v, %v", m, err)
 	}
 }
@@ -43,7 +47,8 @@ func TestChannelsFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := m.Inputs[0]; p.Name != "x_channels_first" || !slices.Equal(p.Shape, []int64{1, 3, 24, -1}) {
+	if p := m.Inputs[0]; p.Name != "x_channels_first" ||
+		!slices.Equal(p.Shape, []int64{1, 3, 24, -1}) {
 		t.Errorf("the input is %v", p)
 	}
 	if n := m.Nodes; len(n) != 3 || n[0].Outputs[0] != "x" || n[2].Inputs[0] != "y" {
@@ -67,7 +72,8 @@ func TestWeightsAmongTheInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := onnx.Read(file); err != nil || len(m.Inputs) != 1 || m.Inputs[0].Name != "x" || len(m.Nodes) != 1 {
+		if m, err := onnx.Read(file); err != nil || len(m.Inputs) != 1 || m.Inputs[0].Name != "x" ||
+			len(m.Nodes) != 1 {
 			t.Errorf("after %s: %+v, %v", name, m, err)
 		}
 		if !bytes.Contains(file, []byte("weights")) || bytes.Contains(file, []byte("weights_")) {
@@ -84,7 +90,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte{0x3a, 0x02, 0x3a, 0x00})
 	var g onnxtest.Graph
 	g.Integers("size", 1, 3, 16, 8)
-	g.Node("ConvTranspose", []string{"x", "w"}, "a", map[string]any{"output_shape": []int64{8, 8}, "kernel_shape": []int64{3, 3}})
+	g.Node("ConvTranspose", []string{"x", "w"}, "a",
+		map[string]any{"output_shape": []int64{8, 8}, "kernel_shape": []int64{3, 3}})
 	g.Node("Slice", []string{"a"}, "b", map[string]any{"ends": []int64{7}, "axes": []int64{-1}})
 	g.Node("Reshape", []string{"b", "size"}, "y", nil)
 	f.Add(g.Bytes())
@@ -122,7 +129,11 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, change := range []func([]byte) ([]byte, error){
 			onnx.Batched, onnx.Single, onnx.ChannelsFirst, onnx.Float32, onnx.Coloured,
-			func(file []byte) ([]byte, error) { changed, _, _, err := onnx.Choices(file); return changed, err },
+			func(file []byte) ([]byte, error) {
+				changed, _, _,
+					err := onnx.Choices(file)
+				return changed, err
+			},
 			func(file []byte) ([]byte, error) {
 				changed, _, err := onnx.Fit(file, "y", 9, 9, 8, 10)
 				return changed, err
@@ -170,11 +181,14 @@ func cutAll(t *testing.T, s *onnx.Stages) {
 // definitions.
 func TestFloatsOfAnyWidth(t *testing.T) {
 	for kind, raw := range map[byte]string{
-		10: "\x00\x3c\x00\xc0\xff\x7b\x01\x00\x00\x80",                         // 1, -2, 65504, 2^-24, -0
-		16: "\x80\x3f\x00\xc0\x80\x47\x80\x33\x00\x80",                         // 1, -2, 65536, 2^-24, -0
+		// 1, -2, 65504, 2^-24, -0
+		10: "\x00\x3c\x00\xc0\xff\x7b\x01\x00\x00\x80",
+		// 1, -2, 65536, 2^-24, -0
+		16: "\x80\x3f\x00\xc0\x80\x47\x80\x33\x00\x80",
 		11: "\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x00\xc0", // 1, -2
 	} {
-		tensor := append([]byte{1<<3 | 0, byte(len(raw) / map[byte]int{10: 2, 16: 2, 11: 8}[kind]), 2<<3 | 0, kind, 8<<3 | 2, 1, 'w', 9<<3 | 2, byte(len(raw))}, raw...)
+		tensor := append([]byte{1<<3 | 0, byte(len(raw) / map[byte]int{10: 2, 16: 2, 11: 8}[kind]),
+			2<<3 | 0, kind, 8<<3 | 2, 1, 'w', 9<<3 | 2, byte(len(raw))}, raw...)
 		var g onnxtest.Graph
 		g.Initializer(tensor)
 		g.Node("Mul", []string{"x", "w"}, "y", nil)
@@ -184,7 +198,8 @@ func TestFloatsOfAnyWidth(t *testing.T) {
 		}
 		c := m.Constants["w"]
 		got, err := c.Floats()
-		want := map[byte][]float32{10: {1, -2, 65504, 1. / (1 << 24), 0}, 16: {1, -2, 65536, 1. / (1 << 24), 0}, 11: {1, -2}}[kind]
+		want := map[byte][]float32{10: {1, -2, 65504, 1. / (1 << 24), 0},
+			16: {1, -2, 65536, 1. / (1 << 24), 0}, 11: {1, -2}}[kind]
 		if err != nil || !slices.Equal(got, want) || !slices.Equal(c.Values, want) || c.NaN {
 			t.Errorf("type %d: %v, %v, %v", kind, got, c, err)
 		}

@@ -44,8 +44,10 @@ type repeating struct {
 
 func newReader(m *Model, f *Field) *reader {
 	return &reader{
-		Model: m, field: f, known: map[string]int{f.planes[0].name: 0}, numbers: map[string]bool{}, lengths: map[string]bool{},
-		flat: map[string]flattened{}, repeated: map[string]repeating{}, layouts: map[string]layout{}, shapes: map[string][]int64{},
+		Model: m, field: f, known: map[string]int{f.planes[0].name: 0}, numbers: map[string]bool{},
+		lengths: map[string]bool{},
+		flat:    map[string]flattened{}, repeated: map[string]repeating{},
+		layouts: map[string]layout{}, shapes: map[string][]int64{},
 		means: map[string]int{}, centred: map[int]int{}, squares: map[int]int{},
 	}
 }
@@ -71,7 +73,8 @@ func (r *reader) node(n *Node) error {
 	case r.reduces(n) || r.repeats(n) || r.shuffles(n):
 		return nil
 	case slices.ContainsFunc(n.Inputs, func(name string) bool {
-		return r.flat[name].shape != nil || r.repeated[name].links > 0 || r.layouts[name].axes != nil
+		return r.flat[name].shape != nil || r.repeated[name].links > 0 ||
+			r.layouts[name].axes != nil
 	}):
 		return errUnknown
 	case n.Op == "Shape" && in != nil:
@@ -107,7 +110,9 @@ func (r *reader) node(n *Node) error {
 	if mean, ok := r.means[n.Inputs[len(n.Inputs)-1]]; ok && n.Op == "Sub" && mean == in[0] {
 		r.centred[out] = mean
 	}
-	if of, ok := r.centred[in[0]]; ok && (n.Op == "Mul" && len(in) == 2 && in[0] == in[1] || n.Op == "Pow" && len(in) == 1 && slices.Equal(r.Constants[n.Inputs[1]].Values, []float32{2})) {
+	if of, ok := r.centred[in[0]]; ok && (n.Op == "Mul" && len(in) == 2 && in[0] == in[1] ||
+		n.Op == "Pow" && len(in) == 1 && slices.Equal(r.Constants[n.Inputs[1]].Values,
+			[]float32{2})) {
 		r.squares[out] = of
 	}
 	return nil
@@ -233,16 +238,19 @@ func (r *reader) repeats(n *Node) bool {
 	at, begun := r.repeated[name]
 	p, ok := r.known[name]
 	switch {
-	case n.Op == "Reshape" && ok && len(n.Inputs) > 1 && slices.Equal(r.Constants[n.Inputs[1]].Integers, []int64{-1, 1}):
+	case n.Op == "Reshape" && ok && len(n.Inputs) > 1 &&
+		slices.Equal(r.Constants[n.Inputs[1]].Integers, []int64{-1, 1}):
 		at = repeating{planes: p, links: 1}
-	case n.Op == "Concat" && begun && at.links%2 == 1 && n.Integer("axis", 0) == 1 && len(n.Inputs) <= maxGrid &&
+	case n.Op == "Concat" && begun && at.links%2 == 1 && n.Integer("axis", 0) == 1 &&
+		len(n.Inputs) <= maxGrid &&
 		!slices.ContainsFunc(n.Inputs, func(other string) bool { return other != name }):
 		at.factor[1-at.links/2] = len(n.Inputs)
 		at.links++
 	case n.Op == "Reshape" && begun && at.links == 2:
 		at.links++
 	case n.Op == "Reshape" && begun && at.links == 4:
-		_, err := r.step(&enlarged{factor: at.factor}, []int{at.planes}, n.Outputs[:1], []int{r.field.planes[at.planes].channels})
+		_, err := r.step(&enlarged{factor: at.factor}, []int{at.planes}, n.Outputs[:1],
+			[]int{r.field.planes[at.planes].channels})
 		return err == nil
 	default:
 		return false

@@ -4,10 +4,12 @@ import "google.golang.org/protobuf/encoding/protowire"
 
 // replacePorts copies a file with other inputs and outputs in place of some, and between
 // the two the nodes that make the one of the other. Weights among the inputs stay.
-func replacePorts(file []byte, replace func(m *Model, p Port, output bool) (other Port, between [][]byte, yes bool)) ([]byte, error) {
+func replacePorts(file []byte, replace func(m *Model, p Port, output bool) (other Port,
+	between [][]byte, yes bool)) ([]byte, error) {
 	return rewriteGraph(file, func(m *Model, graph []byte) ([]byte, error) {
 		var before, after []byte // nodes, which have to come in the order of their use
-		replaced, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
+		replaced, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool,
+			error) {
 			if field != graphInput && field != graphOutput {
 				return nil, false, nil
 			}

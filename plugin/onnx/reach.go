@@ -135,9 +135,12 @@ func ceil(n, by int) int  { return int(math.Ceil(float64(n) / float64(by))) }
 
 // pointwiseOperators have one result, of the size and the channels of what they take.
 var pointwiseOperators = []string{
-	"Abs", "Add", "Affine", "BatchNormalization", "Cast", "Ceil", "Clip", "Div", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
-	"HardSigmoid", "HardSwish", "Identity", "ImageScaler", "LeakyRelu", "Log", "Max", "Min", "Mish", "Mul", "Neg", "PRelu", "Pow",
-	"Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "ThresholdedRelu",
+	"Abs", "Add", "Affine", "BatchNormalization", "Cast", "Ceil", "Clip", "Div", "Dropout", "Elu",
+	"Erf", "Exp", "Floor", "Gelu",
+	"HardSigmoid", "HardSwish", "Identity", "ImageScaler", "LeakyRelu", "Log", "Max", "Min", "Mish",
+	"Mul", "Neg", "PRelu", "Pow",
+	"Reciprocal", "Relu", "Round", "Selu", "Sigmoid", "Softplus", "Softsign", "Sqrt", "Sub", "Sum",
+	"Tanh", "ThresholdedRelu",
 }
 
 var errUnknown = errors.New("it is not known what it does to a piece of a picture")
@@ -145,7 +148,9 @@ var errUnknown = errors.New("it is not known what it does to a piece of a pictur
 // operator is a node that takes planes, and how many channels its results have.
 func (r *reader) operator(n *Node, in []int) (operator, []int, error) {
 	f := r.field
-	if n.Domain != "" && n.Domain != "ai.onnx" || len(n.Inputs) == 0 || len(n.Outputs) == 0 || f.planes[in[0]].name != n.Inputs[0] && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "Sum"}, n.Op) {
+	if n.Domain != "" && n.Domain != "ai.onnx" || len(n.Inputs) == 0 || len(n.Outputs) == 0 ||
+		f.planes[in[0]].name != n.Inputs[0] &&
+			!slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "Sum"}, n.Op) {
 		return nil, nil, errUnknown
 	}
 	channels := 0
@@ -202,7 +207,8 @@ func (r *reader) operator(n *Node, in []int) (operator, []int, error) {
 		if len(b) != 4 || n.Integers("scale") != nil {
 			return nil, nil, errUnknown
 		}
-		return &margin{before: [2]int{-int(b[1]), -int(b[0])}, after: [2]int{-int(b[3]), -int(b[2])}}, same, nil
+		return &margin{before: [2]int{-int(b[1]), -int(b[0])},
+			after: [2]int{-int(b[3]), -int(b[2])}}, same, nil
 	case n.Op == "Slice":
 		op, err := r.slice(n)
 		return op, same, err
@@ -234,7 +240,8 @@ func (r *reader) window(n *Node, kernel []int64) (*window, error) {
 		w.extent[axis] = (size[axis]-1)*dilations[axis] + 1
 	}
 	switch pads, auto := n.Integers("pads"), n.Text("auto_pad"); {
-	case min(size[0], size[1], strides[0], strides[1], dilations[0], dilations[1]) < 1 || max(strides[0], strides[1]) > maxGrid:
+	case min(size[0], size[1], strides[0], strides[1], dilations[0], dilations[1]) < 1 ||
+		max(strides[0], strides[1]) > maxGrid:
 		return nil, errors.Join(errUnknown, err1, err2, err3)
 	case auto == "SAME_UPPER" && strides == [2]int{1, 1}:
 		for axis := range 2 {
@@ -258,7 +265,8 @@ func (r *reader) convolution(n *Node) (operator, []int, error) {
 		weights = r.shape(n.Inputs[1])
 	}
 	group := n.Integer("group", 1)
-	if len(weights) != 4 || slices.Min(weights) < 1 || slices.Max(weights) > 1<<20 || group < 1 || group > 1<<20 {
+	if len(weights) != 4 || slices.Min(weights) < 1 || slices.Max(weights) > 1<<20 || group < 1 ||
+		group > 1<<20 {
 		return nil, nil, errUnknown
 	}
 	kernel := n.Integers("kernel_shape")
@@ -277,7 +285,8 @@ func (r *reader) convolution(n *Node) (operator, []int, error) {
 		return nil, nil, errUnknown
 	}
 	work := float64(weights[0]*weights[2]*weights[3]) / float64(w.stride[0]*w.stride[1])
-	return &spread{w.extent, w.stride, w.before, w.after, more, work}, []int{int(weights[1] * group)}, nil
+	return &spread{w.extent, w.stride, w.before, w.after, more,
+		work}, []int{int(weights[1] * group)}, nil
 }
 
 // resize is one that makes planes larger by whole numbers.
@@ -290,7 +299,9 @@ func (r *reader) resize(n *Node) (operator, error) {
 	}
 	mode := n.Text("mode")
 	around, ok := map[string]int{"": 0, "nearest": 0, "linear": 1, "bilinear": 1, "cubic": 2}[mode]
-	if len(scales) != 4 || !ok || n.attributes["axes"] != nil || n.Text("coordinate_transformation_mode") == "align_corners" || n.Text("coordinate_transformation_mode") == "tf_crop_and_resize" {
+	if len(scales) != 4 || !ok || n.attributes["axes"] != nil ||
+		n.Text("coordinate_transformation_mode") == "align_corners" ||
+		n.Text("coordinate_transformation_mode") == "tf_crop_and_resize" {
 		return nil, errUnknown
 	}
 	if t := n.Text("nearest_mode"); around == 0 && t == "ceil" {
@@ -315,10 +326,13 @@ func (r *reader) pad(n *Node) (operator, error) {
 	if len(n.Inputs) > 1 {
 		pads = r.Constants[n.Inputs[1]].Integers
 	}
-	if len(n.Inputs) > 3 || len(pads) != 8 || slices.Max(pads) > maxWindow || slices.Min(pads) < -maxWindow || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 {
+	if len(n.Inputs) > 3 || len(pads) != 8 || slices.Max(pads) > maxWindow ||
+		slices.Min(pads) < -maxWindow || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 ||
+		pads[5] != 0 {
 		return nil, errUnknown
 	}
-	m := &margin{before: [2]int{int(pads[2]), int(pads[3])}, after: [2]int{int(pads[6]), int(pads[7])}}
+	m := &margin{before: [2]int{int(pads[2]), int(pads[3])},
+		after: [2]int{int(pads[6]), int(pads[7])}}
 	switch n.Text("mode") {
 	case "", "constant", "edge":
 	case "reflect":
@@ -342,7 +356,8 @@ func (r *reader) slice(n *Node) (operator, error) {
 	}
 	if len(n.Inputs) > 4 {
 		steps := r.Constants[n.Inputs[4]].Integers
-		if len(steps) != len(starts) || slices.ContainsFunc(steps, func(s int64) bool { return s != 1 }) {
+		if len(steps) != len(starts) || slices.ContainsFunc(steps,
+			func(s int64) bool { return s != 1 }) {
 			return nil, errUnknown
 		}
 	}
@@ -357,7 +372,8 @@ func (r *reader) slice(n *Node) (operator, error) {
 		switch {
 		case axis == 0 || axis == 1:
 			continue
-		case axis > 3 || starts[i] < 0 || starts[i] > maxWindow || ends[i] >= 0 && ends[i] < math.MaxInt32 || ends[i] < -maxWindow:
+		case axis > 3 || starts[i] < 0 || starts[i] > maxWindow || ends[i] >= 0 &&
+			ends[i] < math.MaxInt32 || ends[i] < -maxWindow:
 			return nil, errUnknown
 		}
 		m.before[axis-2] = -int(starts[i])
@@ -378,7 +394,8 @@ func (n *Node) Floats(name string) (values []float32) {
 			values = append(values, math.Float32frombits(uint32(number)))
 		}
 		for ; len(value) >= 4; value = value[4:] {
-			values = append(values, math.Float32frombits(uint32(value[0])|uint32(value[1])<<8|uint32(value[2])<<16|uint32(value[3])<<24))
+			values = append(values,
+				math.Float32frombits(uint32(value[0])|uint32(value[1])<<8|uint32(value[2])<<16|uint32(value[3])<<24))
 		}
 		return nil
 	})

@@ -82,7 +82,10 @@ func NewView(m *Model, input string, outputs []string) (*View, error) {
 	}
 	var nodes []Node
 	for _, n := range slices.Backward(m.Nodes) {
-		if slices.ContainsFunc(n.Outputs, func(name string) bool { return name != "" && wanted[name] }) {
+		if slices.ContainsFunc(n.Outputs, func(name string) bool {
+			return name != "" &&
+				wanted[name]
+		}) {
 			nodes = append(nodes, n)
 			for _, name := range n.Inputs {
 				wanted[name] = true
@@ -95,7 +98,8 @@ func NewView(m *Model, input string, outputs []string) (*View, error) {
 
 // follow follows the picture through some nodes of a graph.
 func follow(m *Model, nodes []Node, input string, outputs []string) (*View, error) {
-	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}}, Grid: 1}
+	f := &Field{planes: []planes{{name: input, channels: 3, times: [2]int{1, 1}, by: [2]int{1, 1}}},
+		Grid: 1}
 	r := newReader(m, f)
 	for i := range nodes {
 		if err := r.node(&nodes[i]); err != nil {
@@ -151,7 +155,8 @@ func (f *Field) memory(steps []step, outputs []int) int {
 			live += 4 * f.values(p)
 		}
 		now := live
-		if _, ok := s.operator.(pointwise); ok && slices.ContainsFunc(s.in, func(p int) bool { return last[p] == i }) {
+		if _, ok := s.operator.(pointwise); ok &&
+			slices.ContainsFunc(s.in, func(p int) bool { return last[p] == i }) {
 			now -= 4 * f.values(s.out[0])
 		}
 		most = max(most, now)
@@ -254,7 +259,8 @@ func (v *View) Parts(axis, length int, p Piece, of []Planes) ([]Part, error) {
 		size := []int{q.Height, q.Width}[axis]
 		parts[i] = v.part(axis, p, whole, q.index, r[q.index].size, size)
 		if parts[i].From+parts[i].Size > size {
-			return nil, fmt.Errorf("a piece of %q ends at %d of %d", q.Name, parts[i].From+parts[i].Size, size)
+			return nil, fmt.Errorf("a piece of %q ends at %d of %d", q.Name,
+				parts[i].From+parts[i].Size, size)
 		}
 	}
 	return parts, nil
@@ -264,7 +270,8 @@ func (v *View) part(axis int, p, of Piece, o, size, whole int) Part {
 	t := &v.planes[o]
 	// Without padding there may be less of the whole than its scale says.
 	scaled := func(n int) int { return min(n*t.times[axis]/t.by[axis], whole) }
-	q := Part{From: scaled(p.From), Size: size, CoreFrom: scaled(p.CoreFrom), CoreTo: scaled(p.CoreTo)}
+	q := Part{From: scaled(p.From), Size: size, CoreFrom: scaled(p.CoreFrom),
+		CoreTo: scaled(p.CoreTo)}
 	if of.edges.last && p.CoreTo == of.To {
 		q.CoreTo = whole
 	}

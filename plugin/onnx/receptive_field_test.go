@@ -81,10 +81,13 @@ var networks = map[string]func(d *drawing){
 	"strides": func(d *drawing) {
 		d.then("Conv", attributes{"strides": two(2), "pads": four(1)}, d.weights(8, 3, 3, 3))
 		skip := d.then("Tanh", nil)
-		d.then("Conv", attributes{"strides": two(2), "pads": []int64{0, 0, 1, 1}}, d.weights(8, 8, 3, 3))
-		d.then("ConvTranspose", attributes{"strides": two(2), "pads": four(1), "output_padding": two(1)}, d.weights(8, 8, 3, 3))
+		d.then("Conv", attributes{"strides": two(2), "pads": []int64{0, 0, 1, 1}},
+			d.weights(8, 8, 3, 3))
+		d.then("ConvTranspose", attributes{"strides": two(2), "pads": four(1),
+			"output_padding": two(1)}, d.weights(8, 8, 3, 3))
 		d.then("Add", nil, skip)
-		d.then("ConvTranspose", attributes{"strides": two(2), "pads": four(1)}, d.weights(8, 3, 4, 4))
+		d.then("ConvTranspose", attributes{"strides": two(2), "pads": four(1)},
+			d.weights(8, 3, 4, 4))
 	},
 	"reflection": func(d *drawing) {
 		for range 2 {
@@ -95,18 +98,25 @@ var networks = map[string]func(d *drawing){
 	"a margin that is cut off": func(d *drawing) {
 		d.then("Pad", attributes{"mode": "reflect"}, d.integers(0, 0, 8, 8, 0, 0, 8, 8))
 		d.then("Conv", attributes{"pads": four(1)}, d.weights(3, 3, 3, 3))
-		d.then("Slice", nil, d.integers(8, 8), d.integers(-8, -8), d.integers(2, 3), d.integers(1, 1))
+		d.then("Slice", nil, d.integers(8, 8), d.integers(-8, -8), d.integers(2, 3),
+			d.integers(1, 1))
 	},
 	"resizing": func(d *drawing) {
 		d.then("MaxPool", attributes{"kernel_shape": two(2), "strides": two(2)})
 		d.Constant("scales", []int64{4}, 1, 1, 2, 2)
-		d.then("Resize", attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, "", "scales")
-		d.then("AveragePool", attributes{"kernel_shape": two(3), "strides": two(1), "pads": four(1)})
+		d.then("Resize",
+			attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric",
+				"nearest_mode": "floor"}, "", "scales")
+		d.then("AveragePool", attributes{"kernel_shape": two(3), "strides": two(1),
+			"pads": four(1)})
 	},
 	"windows beyond the edge": func(d *drawing) {
-		d.then("MaxPool", attributes{"kernel_shape": two(3), "strides": two(2), "ceil_mode": int64(1)})
+		d.then("MaxPool", attributes{"kernel_shape": two(3), "strides": two(2),
+			"ceil_mode": int64(1)})
 		d.Constant("scales", []int64{4}, 1, 1, 2, 2)
-		d.then("Resize", attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, "", "scales")
+		d.then("Resize",
+			attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric",
+				"nearest_mode": "floor"}, "", "scales")
 	},
 	"bilinear": func(d *drawing) {
 		d.then("AveragePool", attributes{"kernel_shape": two(4), "strides": two(4)})
@@ -156,7 +166,10 @@ func TestPieces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ports := func(name string) []network.Port { return []network.Port{network.Picture(name, 0, 0)} }
+			ports := func(name string) []network.Port {
+				return []network.Port{network.Picture(name,
+					0, 0)}
+			}
 			s, err := network.Load(graph, ports("x"), ports("y"), network.Device{}, 1)
 			if err != nil {
 				t.Fatal(err)
@@ -173,7 +186,9 @@ func compare(t *testing.T, f *onnx.Field, s *network.Session, width, height int)
 	t.Helper()
 	run := func(in []float32, width, height int) []float32 {
 		out := make([]float32, len(in))
-		if err := s.Run(context.Background(), []network.Tensor{network.NewPicture(in, width, height)}, []network.Tensor{network.NewPicture(out, width, height)}); err != nil {
+		if err := s.Run(context.Background(),
+			[]network.Tensor{network.NewPicture(in, width,
+				height)}, []network.Tensor{network.NewPicture(out, width, height)}); err != nil {
 			t.Fatal(err)
 		}
 		return out
@@ -207,12 +222,14 @@ func compare(t *testing.T, f *onnx.Field, s *network.Session, width, height int)
 				out := run(in, w, h)
 				for i := range out {
 					column, row, c := x.From+i%w, y.From+i/w%h, i/w/h
-					if column < x.CoreFrom || column >= x.CoreTo || row < y.CoreFrom || row >= y.CoreTo {
+					if column < x.CoreFrom || column >= x.CoreTo || row < y.CoreFrom ||
+						row >= y.CoreTo {
 						continue
 					}
 					covered++
 					if w := want[(c*height+row)*width+column]; math.Abs(float64(out[i]-w)) > 1e-5 {
-						t.Fatalf("%d × %d pixels in %d: %g at %d, %d, want %g", width, height, count, out[i], column, row, w)
+						t.Fatalf("%d × %d pixels in %d: %g at %d, %d, want %g", width, height,
+							count, out[i], column, row, w)
 					}
 				}
 			}
@@ -239,7 +256,8 @@ func TestGraphsThatCannotBeCut(t *testing.T) {
 			d.then("Reshape", nil, d.integers(1, 3, 2, 0, 0))
 			d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2, 4}})
 			d.then("Reshape", nil, d.integers(1, 3, 0, -1))
-			d.then("AveragePool", attributes{"kernel_shape": []int64{1, 2}, "strides": []int64{1, 2}})
+			d.then("AveragePool", attributes{"kernel_shape": []int64{1, 2},
+				"strides": []int64{1, 2}})
 		},
 		"a shuffle that is used halfway": func(d *drawing) {
 			d.then("Conv", nil, d.weights(12, 3, 1, 1))
@@ -248,23 +266,41 @@ func TestGraphsThatCannotBeCut(t *testing.T) {
 			d.then("Reshape", nil, d.integers(1, 12, 0, 0))
 			d.then("Conv", nil, d.weights(3, 12, 1, 1))
 		},
-		"rows for channels": func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 2, 1, 3}}) },
+		"rows for channels": func(d *drawing) {
+			d.then("Transpose",
+				attributes{"perm": []int64{0, 2, 1, 3}})
+		},
 		"an axis four times": func(d *drawing) {
 			d.then("Conv", nil, d.weights(1<<16, 3, 1, 1))
 			d.then("Transpose", attributes{"perm": []int64{1, 1, 1, 1}})
 			d.then("Reshape", nil, d.integers(1<<16, 1<<16, 1<<16, 1<<16, 1<<16, -1))
 		},
-		"a shape of primes": func(d *drawing) { d.then("Reshape", nil, d.integers(1, 3, 1048583, -1)) },
-		"other size":        func(d *drawing) { d.then("AveragePool", attributes{"kernel_shape": two(2), "strides": two(2)}) },
-		"upside down":       func(d *drawing) { d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2}}) },
-		"a fixed part":      func(d *drawing) { d.then("Slice", nil, d.integers(0), d.integers(16), d.integers(2)) },
+		"a shape of primes": func(d *drawing) {
+			d.then("Reshape", nil,
+				d.integers(1, 3, 1048583, -1))
+		},
+		"other size": func(d *drawing) {
+			d.then("AveragePool",
+				attributes{"kernel_shape": two(2), "strides": two(2)})
+		},
+		"upside down": func(d *drawing) {
+			d.then("Transpose",
+				attributes{"perm": []int64{0, 1, 3, 2}})
+		},
+		"a fixed part": func(d *drawing) {
+			d.then("Slice", nil, d.integers(0), d.integers(16),
+				d.integers(2))
+		},
 		"aligned edges": func(d *drawing) {
 			d.Constant("scales", []int64{4}, 1, 1, 2, 2)
 			d.then("MaxPool", attributes{"kernel_shape": two(2), "strides": two(2)})
-			d.then("Resize", attributes{"mode": "linear", "coordinate_transformation_mode": "align_corners"}, "", "scales")
+			d.then("Resize",
+				attributes{"mode": "linear",
+					"coordinate_transformation_mode": "align_corners"}, "", "scales")
 		},
 		"padding that follows from the size": func(d *drawing) {
-			d.then("Conv", attributes{"auto_pad": "SAME_UPPER", "strides": two(2)}, d.weights(3, 3, 3, 3))
+			d.then("Conv", attributes{"auto_pad": "SAME_UPPER", "strides": two(2)},
+				d.weights(3, 3, 3, 3))
 			d.then("ConvTranspose", attributes{"strides": two(2)}, d.weights(3, 3, 2, 2))
 		},
 		"nothing of the picture": func(d *drawing) { d.last = d.weights(1, 3, 8, 8) },

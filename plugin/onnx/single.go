@@ -9,7 +9,8 @@ const maxBatch = 16
 // batchOf is how many pictures a port is made for; 1 is one or any number.
 func batchOf(p Port) int64 {
 	d := p.Shape
-	if len(d) == 4 && d[0] > 1 && d[0] <= maxBatch && (d[1] == 3 || d[3] == 3 || d[1] == 1 || d[3] == 1) {
+	if len(d) == 4 && d[0] > 1 && d[0] <= maxBatch &&
+		(d[1] == 3 || d[3] == 3 || d[1] == 1 || d[3] == 1) {
 		return d[0]
 	}
 	return 1
@@ -23,18 +24,22 @@ func Single(file []byte) ([]byte, error) {
 		for _, in := range m.Inputs {
 			n = max(n, batchOf(in))
 		}
-		if n == 1 || len(p.Shape) != 4 || output && p.Shape[0] != n && p.Shape[0] != Any || !output && p.Shape[0] != n {
+		if n == 1 || len(p.Shape) != 4 || output && p.Shape[0] != n && p.Shape[0] != Any ||
+			!output && p.Shape[0] != n {
 			return p, nil, false
 		}
 		one := Port{p.Name + singleSuffix, p.Type, append([]int64{1}, p.Shape[1:]...)}
 		if output {
 			first := p.Name + singleSuffix + "_first"
-			return one, [][]byte{constantOf(first, 0), nodeBytes("Gather", []string{p.Name, first}, []string{one.Name}, integer("axis", 0))}, true
+			return one, [][]byte{constantOf(first, 0),
+				nodeBytes("Gather", []string{p.Name, first}, []string{one.Name},
+					integer("axis", 0))}, true
 		}
 		copies := make([]string, n)
 		for i := range copies {
 			copies[i] = one.Name
 		}
-		return one, [][]byte{nodeBytes("Concat", copies, []string{p.Name}, integer("axis", 0))}, true
+		return one, [][]byte{nodeBytes("Concat", copies, []string{p.Name},
+			integer("axis", 0))}, true
 	})
 }

@@ -70,7 +70,10 @@ func (f *Field) ancestors(of, stop []int) map[int]bool {
 	}
 	for i := len(f.steps) - 1; i >= 0; i-- {
 		s := &f.steps[i]
-		if !slices.ContainsFunc(s.out, func(p int) bool { return found[p] && !slices.Contains(stop, p) }) {
+		if !slices.ContainsFunc(s.out, func(p int) bool {
+			return found[p] &&
+				!slices.Contains(stop, p)
+		}) {
 			continue
 		}
 		for _, p := range s.in {
@@ -127,7 +130,8 @@ func (s *Stages) Plan(height, width int, room int) ([]*Stage, error) {
 	values := func(planes []int) (sum float64) {
 		for _, p := range planes {
 			if p != 0 {
-				sum += float64(s.Field.planes[p].channels) * float64(sizes[0][p].size) * float64(sizes[1][p].size)
+				sum += float64(s.Field.planes[p].channels) * float64(sizes[0][p].size) *
+					float64(sizes[1][p].size)
 			}
 		}
 		return sum
@@ -175,7 +179,8 @@ func (s *Stages) live() [][]int {
 		var live []int
 		for _, step := range f.steps {
 			if !done[step.out[0]] && later[step.out[0]] {
-				live = union(live, slices.DeleteFunc(slices.Clone(step.in), func(p int) bool { return !done[p] }))
+				live = union(live, slices.DeleteFunc(slices.Clone(step.in),
+					func(p int) bool { return !done[p] }))
 			}
 		}
 		all = append(all, live)
@@ -277,7 +282,8 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 		}
 		if s := f.statistics[i]; !taken[name] {
 			taken[name] = true
-			statistics = append(statistics, Statistic{s.name, s.shape, f.planes[s.of].name, s.variance})
+			statistics = append(statistics, Statistic{s.name, s.shape, f.planes[s.of].name,
+				s.variance})
 		}
 		return true
 	}
@@ -310,17 +316,20 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 	}
 	file, err = rewriteGraph(st.stages.file, func(_ *Model, graph []byte) ([]byte, error) {
 		i := -1
-		graph, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool, error) {
+		graph, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool,
+			error) {
 			switch field {
 			case graphNode:
 				i++
 				if n := &m.Nodes[i]; nodes[i] && n.Op == "InstanceNormalization" {
-					inputs := append(slices.Clone(n.Inputs), meanOf+n.Inputs[0], varianceOf+n.Inputs[0])
+					inputs := append(slices.Clone(n.Inputs), meanOf+n.Inputs[0],
+						varianceOf+n.Inputs[0])
 					var attributes [][]byte
 					if epsilon := n.attributes["epsilon"]; epsilon != nil {
 						attributes = append(attributes, epsilon)
 					}
-					return [][]byte{nodeBytes("BatchNormalization", inputs, n.Outputs, attributes...)}, true, nil
+					return [][]byte{nodeBytes("BatchNormalization", inputs, n.Outputs,
+						attributes...)}, true, nil
 				}
 				return nil, !nodes[i], nil
 			case graphInitializer:
@@ -337,7 +346,8 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 		planes := func(field protowire.Number, all []int) {
 			for _, p := range all {
 				t := &f.planes[p]
-				graph = bytesField(graph, field, portBytes(Port{t.name, TypeFloat, []int64{1, int64(t.channels), Any, Any}}))
+				graph = bytesField(graph, field,
+					portBytes(Port{t.name, TypeFloat, []int64{1, int64(t.channels), Any, Any}}))
 			}
 		}
 		planes(graphInput, st.sources)

@@ -19,8 +19,10 @@ type Encoder struct {
 var Encoders = map[string]Encoder{
 	"sight": {Least: 32},
 	"squeezenet": {"squeezenet11_features_f32.onnx", 48, style.Encoder{
-		Input: style.Input{Name: "data_0", Channels: "BGR", Range: [2]float64{0, 255}, Mean: &[3]float64{104, 117, 123}},
-		Style: []string{"conv1_2", "fire2/concat_1", "fire4/concat_1", "fire6/concat_1"}, Content: "fire5/concat_1"}},
+		Input: style.Input{Name: "data_0", Channels: "BGR", Range: [2]float64{0, 255},
+			Mean: &[3]float64{104, 117, 123}},
+		Style: []string{"conv1_2", "fire2/concat_1", "fire4/concat_1",
+			"fire6/concat_1"}, Content: "fire5/concat_1"}},
 	"vgg": {"cd_vgg19_16x_5SE_features_op13.onnx", 32, style.Encoder{
 		Input: style.Input{Name: "image", Channels: "RGB", Range: [2]float64{0, 1}},
 		Style: []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1"}, Content: "relu3_1"}},

@@ -57,7 +57,8 @@ func (g *Graph) External(name string, shape []int64, file string, more ...string
 		return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
 	}
 	number := func(b []byte, field protowire.Number, n int64) []byte {
-		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), uint64(n))
+		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType),
+			uint64(n))
 	}
 	var t []byte
 	for _, d := range shape {
@@ -91,7 +92,8 @@ func (g *Graph) Bytes() []byte {
 func WithMetadata(file []byte, key, text string) []byte {
 	entry := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), key)
 	entry = protowire.AppendString(protowire.AppendTag(entry, 2, protowire.BytesType), text)
-	return protowire.AppendBytes(protowire.AppendTag(slices.Clip(file), 14, protowire.BytesType), entry)
+	return protowire.AppendBytes(protowire.AppendTag(slices.Clip(file), 14, protowire.BytesType),
+		entry)
 }
 
 // Identity gives the picture back.

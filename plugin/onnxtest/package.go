@@ -16,12 +16,15 @@ import (
 // WritePackage makes the style package bank/name with that graph, and gives its id. It
 // takes RGB in 0 to 1 of any size. The edits change the manifest before it is written;
 // one that lies is written all the same.
-func WritePackage(t testing.TB, bank, name string, graph []byte, edits ...func(*style.Style)) string {
+func WritePackage(t testing.TB, bank, name string, graph []byte,
+	edits ...func(*style.Style)) string {
 	t.Helper()
-	s := style.Style{Package: head(name, map[string][]byte{"net.onnx": graph}), Label: "Test " + name}
+	s := style.Style{Package: head(name, map[string][]byte{"net.onnx": graph}),
+		Label: "Test " + name}
 	s.Graphs = &style.Graphs{
-		Graph:          "net.onnx",
-		Input:          style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 1, Minimum: 1},
+		Graph: "net.onnx",
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{0, 1},
+			MultipleOf: 1, Minimum: 1},
 		Output:         style.Output{Name: "y", Channels: "RGB", Range: [2]float64{0, 1}},
 		ReceptiveField: 1,
 	}
@@ -48,7 +51,8 @@ func WithVectors(t testing.TB, bank, name string, vectors []byte) func(*style.St
 		painting := m.Input
 		painting.Name = "painting"
 		m.Painting = &painting
-		m.Vectors = &style.Vectors{Graph: "vectors.onnx", Outputs: []string{"mean", "gain"}, Inputs: []string{"mean", "gain"}}
+		m.Vectors = &style.Vectors{Graph: "vectors.onnx", Outputs: []string{"mean", "gain"},
+			Inputs: []string{"mean", "gain"}}
 	}
 }
 
@@ -61,12 +65,14 @@ func WriteNetwork(t testing.TB, bank, name string, edits ...func(*style.Network)
 }
 
 // WriteGraphs is WriteNetwork of other graphs, with the inputs and outputs of those.
-func WriteGraphs(t testing.TB, bank, name string, statistics, painter []byte, edits ...func(*style.Network)) string {
+func WriteGraphs(t testing.TB, bank, name string, statistics, painter []byte,
+	edits ...func(*style.Network)) string {
 	t.Helper()
 	files := map[string][]byte{"statistics.onnx": statistics, "painter.onnx": painter}
 	n := style.Network{Package: head(name, files), Graphs: style.Graphs{
-		Graph:  "painter.onnx",
-		Input:  style.Input{Name: "image", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 8, Minimum: 24},
+		Graph: "painter.onnx",
+		Input: style.Input{Name: "image", Channels: "RGB", Range: [2]float64{0, 1}, MultipleOf: 8,
+			Minimum: 24},
 		Output: style.Output{Name: "stylized", Channels: "RGB", Range: [2]float64{0, 1}},
 		Norms: &style.Norms{Graph: "statistics.onnx", Picture: "picture", Size: ConditionalSize,
 			Style: "style", Length: ConditionalLength, Output: "norms", Input: "norms"},
@@ -104,10 +110,12 @@ func vectorBytes(vector []float32) (raw []byte) {
 }
 
 // WriteStyle makes the style package bank/name of a network, and gives its id.
-func WriteStyle(t testing.TB, bank, name, network string, vector []float32, edits ...func(*style.Style)) string {
+func WriteStyle(t testing.TB, bank, name, network string, vector []float32,
+	edits ...func(*style.Style)) string {
 	t.Helper()
 	files := map[string][]byte{"style.vector": vectorBytes(vector)}
-	s := style.Style{Package: head(name, files), Label: "Test " + name, Network: network, Vector: "style.vector"}
+	s := style.Style{Package: head(name, files), Label: "Test " + name, Network: network,
+		Vector: "style.vector"}
 	for _, edit := range edits {
 		edit(&s)
 	}
@@ -116,7 +124,8 @@ func WriteStyle(t testing.TB, bank, name, network string, vector []float32, edit
 
 // head is what all packages have.
 func head(name string, files map[string][]byte) style.Package {
-	p := style.Package{Format: style.Format, Name: name, Licence: "MIT", Origin: "made by a test", Files: map[string]string{}}
+	p := style.Package{Format: style.Format, Name: name, Licence: "MIT", Origin: "made by a test",
+		Files: map[string]string{}}
 	for file, content := range files {
 		sum := sha256.Sum256(content)
 		p.Files[file] = hex.EncodeToString(sum[:])

@@ -13,9 +13,11 @@ func Library(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("IMPASTO_ORT")
 	if path == "" {
-		found, _ := filepath.Glob(filepath.Join(repository(), "build", "Impasto.ofx.bundle", "Contents", "Linux-*", "libonnxruntime.so.1"))
+		found, _ := filepath.Glob(filepath.Join(repository(), "build", "Impasto.ofx.bundle",
+			"Contents", "Linux-*", "libonnxruntime.so.1"))
 		if len(found) == 0 {
-			t.Skip("there is no ONNX Runtime: build the bundle first, or set IMPASTO_ORT to libonnxruntime.so.1")
+			t.Skip("there is no ONNX Runtime: build the bundle first, or set IMPASTO_ORT to " +
+				"libonnxruntime.so.1")
 		}
 		path = found[0]
 	}

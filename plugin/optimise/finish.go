@@ -86,7 +86,8 @@ func (d *descending) finished(picture network.Tensor, place pixels.Geometry) net
 	done := d.resampled(picture, place, g)
 	values := done.Values
 	if place.Across.Of < g.Across.Of {
-		pixels.KeepEdges(d.Threads, 0, 1, d.Plate.Values, &g, picture.Values, &place, values, make([]float32, pixels.EdgesRoom(&g, &place)))
+		pixels.KeepEdges(d.Threads, 0, 1, d.Plate.Values, &g, picture.Values, &place, values,
+			make([]float32, pixels.EdgesRoom(&g, &place)))
 	}
 	for i, v := range values {
 		values[i] = min(max(v, 0), 1)

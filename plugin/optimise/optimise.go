@@ -28,12 +28,13 @@ const (
 // Settings are what artists choose, in bridge.Optimise's ranges.
 type Settings struct {
 	Unrealness   float64
-	Iterations   int        // at the working size
-	Adam         bool       // instead of L-BFGS: less memory, more iterations
-	Detail       float64    // the working size, of the plate's
-	TextureScale float64    // how much larger the painting's strokes are
-	TextureCrop  [4]float64 // the part of the painting, of its width and height, y up: x1, y1, x2, y2
-	Seed         uint64
+	Iterations   int     // at the working size
+	Adam         bool    // instead of L-BFGS: less memory, more iterations
+	Detail       float64 // the working size, of the plate's
+	TextureScale float64 // how much larger the painting's strokes are
+	// the part of the painting, of its width and height, y up: x1, y1, x2, y2
+	TextureCrop [4]float64
+	Seed        uint64
 }
 
 // Enough is what tell returns to have the descent end with what it has reached.
@@ -45,13 +46,18 @@ type Job struct {
 	Settings
 	Encoder         *style.Encoder
 	Plate, Painting network.Tensor
-	Across, Down    pixels.Side     // where the plate lies in its frame; nothing is a plate that is all of it
-	Start           *network.Tensor // of the plate's size, what the descent starts from; nil is the plate
-	Before          *network.Tensor // of the plate's size, the picture of the frame before: the descent starts from it, at the last size only
-	Mask            []float32       // how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
-	Stills          []int           // iterations that bring a picture, beside the last
-	Device          network.Device  // that the encoder runs on
-	Threads         int
+	// where the plate lies in its frame; nothing is a plate that is all of it
+	Across, Down pixels.Side
+	// of the plate's size, what the descent starts from; nil is the plate
+	Start *network.Tensor
+	// of the plate's size, the picture of the frame before: the descent starts from it, at the last
+	// size only
+	Before *network.Tensor
+	// how much each pixel of the plate is to be of the painting's style, 0 to 1; nil is all of them
+	Mask    []float32
+	Stills  []int          // iterations that bring a picture, beside the last
+	Device  network.Device // that the encoder runs on
+	Threads int
 }
 
 // Iteration is how far a job is: at the start of every size, which is number 0, and after
@@ -72,15 +78,20 @@ type Iteration struct {
 func (j *Job) Run(ctx context.Context, tell func(*Iteration) error) (network.Tensor, error) {
 	d := &descending{Job: j, tell: tell, least: max(j.Encoder.Input.Minimum, 1)}
 	if j.Mask != nil && slices.Max(j.Mask) <= 0 {
-		return network.Tensor{}, errors.New("the mask is empty, and nothing of the plate is to look like the painting: draw the mask, or paint without it")
+		return network.Tensor{}, errors.New("the mask is empty, and nothing of the plate is to " +
+			"look like the painting: draw the mask, or paint without it")
 	}
 	d.scale, d.painting = j.enlarged(), Cropped(j.Painting, j.TextureCrop)
 	across, down := j.frame()
-	if times := d.scale * d.scale * float64(len(d.painting.Values)/3) / (across.Of * down.Of); times > mostPainting {
-		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the pixels of the frame: lower the texture scale, or take a smaller part of the painting", j.TextureScale, times)
+	if times := d.scale * d.scale * float64(len(d.painting.Values)/3) / (across.Of *
+		down.Of); times > mostPainting {
+		return network.Tensor{}, fmt.Errorf("at texture scale %g the painting has %.0f times the "+
+			"pixels of the frame: lower the texture scale, or take a smaller part of the painting",
+			j.TextureScale, times)
 	}
 	if across, down := d.sides(j.Detail); min(across.Count, down.Count) < d.least {
-		return network.Tensor{}, fmt.Errorf("at detail %g the plate is %d × %d pixels, and the encoder %s takes pictures from %d × %d on",
+		return network.Tensor{}, fmt.Errorf("at detail %g the plate is %d × %d pixels, and the "+
+			"encoder %s takes pictures from %d × %d on",
 			j.Detail, across.Count, down.Count, j.Encoder.Name, d.least, d.least)
 	}
 	var err error
@@ -179,7 +190,8 @@ func (d *descending) sizes() []float64 {
 	for range halvings {
 		next := sizes[0] / 2
 		across, down := d.sides(next)
-		if min(across.Of, down.Of) < float64(max(smallest, d.least)) || min(across.Count, down.Count)+2*margin < d.least {
+		if min(across.Of, down.Of) < float64(max(smallest, d.least)) ||
+			min(across.Count, down.Count)+2*margin < d.least {
 			break
 		}
 		sizes = slices.Insert(sizes, 0, next)

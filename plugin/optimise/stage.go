@@ -60,7 +60,8 @@ type method interface {
 
 // descend has a picture go down, with the plate at its place in it. At the end it gives what
 // it has become, at the plate's size.
-func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry, s *stage) (done network.Tensor, err error) {
+func (d *descending) descend(ctx context.Context, picture network.Tensor, place pixels.Geometry,
+	s *stage) (done network.Tensor, err error) {
 	if err := free(); err != nil { // what the last size took
 		return done, err
 	}
@@ -77,16 +78,19 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	}
 	room := Memory - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
-		Plate: d.resampled(d.Plate, d.extent(), place), Painting: d.resampled(d.painting, painting, small),
-		Weights: objective.Weights{Style: style, Content: 1, Variation: variationWeight * min(style, 1), Confinement: confinementWeight * style},
-		Region:  d.region(place),
+		Plate: d.resampled(d.Plate, d.extent(), place), Painting: d.resampled(d.painting, painting,
+			small),
+		Weights: objective.Weights{Style: style, Content: 1,
+			Variation: variationWeight * min(style, 1), Confinement: confinementWeight * style},
+		Region: d.region(place),
 	}, max(room-least*8*len(x), leastSeeing))
 	if err != nil {
 		return done, err
 	}
 	var m method = descent.NewAdam(d.Threads)
 	if !d.Adam {
-		m = descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered), d.Threads)
+		m = descent.NewLBFGS(min(max((room-taken)/(8*len(x)), leastRemembered), mostRemembered),
+			d.Threads)
 	}
 	gradient := make([]float32, len(x))
 	if err := free(); err != nil {
@@ -94,7 +98,8 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	}
 	at := func(i int) (*Iteration, error) {
 		loss, err := d.objective.Evaluate(ctx, picture, gradient)
-		return &Iteration{Loss: loss, Number: i, Left: s.after + s.iterations - i, Detail: s.detail}, err
+		return &Iteration{Loss: loss, Number: i, Left: s.after + s.iterations - i,
+			Detail: s.detail}, err
 	}
 	for i := range s.iterations {
 		now, err := at(i)

@@ -15,7 +15,8 @@ func drawn(width, height int, of func(x, y float64, c int) float64) network.Tens
 	values := make([]float32, 3*width*height)
 	for i := range values {
 		c, y, x := i/(width*height), i/width%height, i%width
-		values[i] = float32(min(max(of(float64(x)/float64(width), float64(y)/float64(height), c), 0), 1))
+		values[i] = float32(min(max(of(float64(x)/float64(width), float64(y)/float64(height), c),
+			0), 1))
 	}
 	return network.NewPicture(values, width, height)
 }
@@ -57,8 +58,9 @@ func TestWhiteWallsArePainted(t *testing.T) {
 		return 0.5 + 0.4*math.Sin(40*x+9*math.Sin(12*y)) + 0.1*math.Sin(90*x+70*y)
 	})
 	job := &Job{
-		Settings: Settings{Unrealness: 4, Iterations: 16, Detail: 1, TextureScale: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1},
-		Encoder:  encoder, Plate: plate, Painting: painting, Threads: 2,
+		Settings: Settings{Unrealness: 4, Iterations: 16, Detail: 1, TextureScale: 1,
+			TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1},
+		Encoder: encoder, Plate: plate, Painting: painting, Threads: 2,
 	}
 	done, err := job.Run(context.Background(), func(*Iteration) error { return nil })
 	if err != nil {

@@ -16,7 +16,8 @@ func Average(workers int, picture []float32, g *Geometry, part Part, small []flo
 				across := part.across(g, i, size)
 				var mean float32
 				for y := down.first; y <= down.last; y++ {
-					mean += down.weight(y) * across.mean(g.row(source, y)[across.first:across.last+1])
+					mean += down.weight(y) * across.mean(g.row(source,
+						y)[across.first:across.last+1])
 				}
 				small[row*size+i] = mean
 			}
@@ -67,7 +68,8 @@ func cover(start, length float64, i, parts, n int) covered {
 	if first == last {
 		return covered{first, last, float32((to - from) / step), 0, 0}
 	}
-	return covered{first, last, float32((float64(first+1) - from) / step), float32(1 / step), float32((to - float64(last)) / step)}
+	return covered{first, last, float32((float64(first+1) - from) / step), float32(1 / step),
+		float32((to - float64(last)) / step)}
 }
 
 func (c *covered) weight(pixel int) float32 {

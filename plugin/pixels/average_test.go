@@ -29,8 +29,10 @@ func area(at func(x, y int) float64, width, height int, left, top, right, bottom
 
 func TestAverageIsTheMeanOfAreas(t *testing.T) {
 	for _, c := range []struct{ width, height, multipleOf, minimum, size int }{
-		{1, 1, 1, 1, 16}, {1, 1, 8, 24, 16}, {7, 5, 8, 24, 16}, {16, 16, 1, 1, 16}, {32, 48, 8, 24, 16}, {33, 17, 8, 24, 16},
-		{15, 100, 8, 24, 16}, {250, 131, 8, 24, 16}, {129, 127, 8, 24, 128}, {300, 40, 8, 24, 128}, {20, 30, 1, 1, 1},
+		{1, 1, 1, 1, 16}, {1, 1, 8, 24, 16}, {7, 5, 8, 24, 16}, {16, 16, 1, 1, 16}, {32, 48, 8, 24,
+			16}, {33, 17, 8, 24, 16},
+		{15, 100, 8, 24, 16}, {250, 131, 8, 24, 16}, {129, 127, 8, 24, 128}, {300, 40, 8, 24,
+			128}, {20, 30, 1, 1, 1},
 	} {
 		t.Run(fmt.Sprintf("%d×%d to %d", c.width, c.height, c.size), func(t *testing.T) {
 			g := NewGeometry(c.width, c.height, c.multipleOf, c.minimum)
@@ -51,7 +53,8 @@ func TestAverageIsTheMeanOfAreas(t *testing.T) {
 				at := func(x, y int) float64 {
 					return float64(picture[plane*g.Plane()+(g.Top+y)*g.Width+g.Left+x])
 				}
-				want := area(at, c.width, c.height, float64(x)*scaleX, float64(y)*scaleY, float64(x+1)*scaleX, float64(y+1)*scaleY)
+				want := area(at, c.width, c.height, float64(x)*scaleX, float64(y)*scaleY,
+					float64(x+1)*scaleX, float64(y+1)*scaleY)
 				if !(math.Abs(float64(got)-want) <= 1e-6) {
 					t.Fatalf("plane %d, %d, %d is %g, want %g", plane, x, y, got, want)
 				}

@@ -18,7 +18,8 @@ func hdPlate() Image {
 	for i := range im.values {
 		// A smooth picture with highlights, as plates are: noise would measure the branch
 		// predictor.
-		im.values[i] = float32(0.6 + 0.6*math.Sin(float64(i%7680)/900)*math.Sin(float64(i/7680)/130))
+		im.values[i] = float32(0.6 +
+			0.6*math.Sin(float64(i%7680)/900)*math.Sin(float64(i/7680)/130))
 	}
 	for y := range 1080 {
 		row := im.row(y, 0, 1920)
@@ -36,7 +37,8 @@ func BenchmarkRead(b *testing.B) {
 	r := Reader{Space: light, Encoders: NewEncoders(0, 1), Premultiplied: true}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+		if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g,
+			picture); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -70,7 +72,8 @@ func BenchmarkWrite(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, c.mask, &output, &g, picture); err != nil {
+				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, c.mask,
+					&output, &g, picture); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -99,16 +102,19 @@ func BenchmarkSpace(b *testing.B) {
 		b.Run("read/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g, picture); err != nil {
+				if _, err := r.Read(context.Background(), runtime.GOMAXPROCS(0), &plate, &g,
+					picture); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
-		w := Writer{Space: s, Inverse: r.Encoders, Decoders: NewDecoders(0, 1), Premultiplied: true, Mix: 1}
+		w := Writer{Space: s, Inverse: r.Encoders, Decoders: NewDecoders(0, 1), Premultiplied: true,
+			Mix: 1}
 		b.Run("write/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, nil, &output, &g, picture); err != nil {
+				if err := w.Write(context.Background(), runtime.GOMAXPROCS(0), &plate, nil, &output,
+					&g, picture); err != nil {
 					b.Fatal(err)
 				}
 			}

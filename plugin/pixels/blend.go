@@ -80,7 +80,8 @@ func (w *Writer) row(dst, src [][4]float32, red, green, blue []float32, k *amoun
 		// Nearly every pixel of nearly every plate. As unsigned integers, the floats from 0
 		// to 1 are the lowest.
 		const one = 0x3f800000
-		if math.Float32bits(p[0]) <= one && math.Float32bits(p[1]) <= one && math.Float32bits(p[2]) <= one && p[3] == 1 {
+		if math.Float32bits(p[0]) <= one && math.Float32bits(p[1]) <= one &&
+			math.Float32bits(p[2]) <= one && p[3] == 1 {
 			*q = blend(p, r, g, b, amount)
 		} else {
 			w.pixel(q, p, r, g, b, amount)

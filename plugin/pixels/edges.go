@@ -26,7 +26,8 @@ const (
 // smooth the strokes as well. Grain is too weak to be followed.
 //
 // The plate is as an encoder for black and white gives it, and lies without padding.
-func KeepEdges(workers int, black, white float64, plate []float32, pg *Geometry, painted []float32, sg *Geometry, enlarged, room []float32) {
+func KeepEdges(workers int, black, white float64, plate []float32, pg *Geometry, painted []float32,
+	sg *Geometry, enlarged, room []float32) {
 	take := func(g *Geometry) []float32 {
 		part := room[:g.Plane()]
 		room = room[g.Plane():]
@@ -35,7 +36,8 @@ func KeepEdges(workers int, black, white float64, plate []float32, pg *Geometry,
 	small := Fitted(sg.Across, sg.Down, 1, 1)
 	rest, wide, light, slope := take(pg), take(pg), take(&small), take(&small)
 	lightOf(workers, black, white, plate, rest)
-	scale(workers, rest, pg, light, &small, taps(pg.Across, small.Across), taps(pg.Down, small.Down))
+	scale(workers, rest, pg, light, &small, taps(pg.Across, small.Across),
+		taps(pg.Down, small.Down))
 	across, down := taps(small.Across, pg.Across), taps(small.Down, pg.Down)
 	scale(workers, light, &small, wide, pg, across, down)
 	pieces(workers, len(rest), func(from, to int) bool {

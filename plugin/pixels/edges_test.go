@@ -9,20 +9,24 @@ import (
 func TestKeepEdgesAddsWhatThePaintingFollows(t *testing.T) {
 	const width, height, smallWidth, smallHeight = 41, 30, 20, 17
 	const black, white = -1., 3.
-	pg, sg, tight := NewGeometry(width, height, 1, 1), NewGeometry(smallWidth, smallHeight, 8, 24), NewGeometry(smallWidth, smallHeight, 1, 1)
+	pg, sg, tight := NewGeometry(width, height, 1, 1), NewGeometry(smallWidth, smallHeight, 8,
+		24), NewGeometry(smallWidth, smallHeight, 1, 1)
 	plate, painted, enlarged := noise(&pg), noise(&sg), noise(&pg)
 	for i := range plate {
 		plate[i] = black + (white-black)*plate[i]
 	}
 	before := append([]float32(nil), enlarged...)
-	KeepEdges(2, black, white, plate, &pg, painted, &sg, enlarged, make([]float32, EdgesRoom(&pg, &sg)))
+	KeepEdges(2, black, white, plate, &pg, painted, &sg, enlarged,
+		make([]float32, EdgesRoom(&pg, &sg)))
 
 	light := func(x, y int) float64 {
-		return ((plane(plate, &pg, 0)(x, y)+plane(plate, &pg, 1)(x, y)+plane(plate, &pg, 2)(x, y))/3 - black) / (white - black)
+		return ((plane(plate, &pg, 0)(x, y)+plane(plate, &pg, 1)(x, y)+plane(plate, &pg, 2)(x,
+			y))/3 - black) / (white - black)
 	}
 	smaller := make([]float64, tight.Plane())
 	for i := range smaller {
-		smaller[i] = resampled(light, width, height, smallWidth, smallHeight, i%smallWidth, i/smallWidth)
+		smaller[i] = resampled(light, width, height, smallWidth, smallHeight, i%smallWidth,
+			i/smallWidth)
 	}
 	lightOfSmall := func(x, y int) float64 { return smaller[y*smallWidth+x] }
 	for c := range 3 {
@@ -39,10 +43,13 @@ func TestKeepEdgesAddsWhatThePaintingFollows(t *testing.T) {
 		}
 		for i := range pg.Plane() {
 			x, y := i%width, i/width
-			lacks := light(x, y) - resampled(lightOfSmall, smallWidth, smallHeight, width, height, x, y)
-			slope := resampled(func(x, y int) float64 { return slopes[y*smallWidth+x] }, smallWidth, smallHeight, width, height, x, y)
+			lacks := light(x, y) - resampled(lightOfSmall, smallWidth, smallHeight, width, height,
+				x, y)
+			slope := resampled(func(x, y int) float64 { return slopes[y*smallWidth+x] }, smallWidth,
+				smallHeight, width, height, x, y)
 			at := c*pg.Plane() + i
-			if want := float64(before[at]) + slope*lacks; !(math.Abs(float64(enlarged[at])-want) < 1e-4) {
+			if want := float64(before[at]) +
+				slope*lacks; !(math.Abs(float64(enlarged[at])-want) < 1e-4) {
 				t.Fatalf("plane %d: %d, %d is %g, want %g", c, x, y, enlarged[at], want)
 			}
 		}
@@ -66,7 +73,8 @@ func covariance(a, b []float64) float64 {
 func TestKeepEdgesKeepsAnEdge(t *testing.T) {
 	const width, height = 64, 48
 	pg, sg := NewGeometry(width, height, 1, 1), NewGeometry(width/4, height/4, 1, 1)
-	plate, painted, enlarged := make([]float32, 3*pg.Plane()), make([]float32, 3*sg.Plane()), make([]float32, 3*pg.Plane())
+	plate, painted, enlarged := make([]float32, 3*pg.Plane()), make([]float32,
+		3*sg.Plane()), make([]float32, 3*pg.Plane())
 	for i := range plate {
 		plate[i] = 0.2
 		if i%width >= 30 {
@@ -86,7 +94,8 @@ func TestKeepEdgesKeepsAnEdge(t *testing.T) {
 	for i, got := range enlarged {
 		x := i % width
 		if want := 1 - plate[i]; x > 20 && math.Abs(float64(got-want)) > 0.02 {
-			t.Fatalf("pixel %d beside the edge is %g, want %g; enlarged it was %g", x, got, want, blurred[i])
+			t.Fatalf("pixel %d beside the edge is %g, want %g; enlarged it was %g", x, got, want,
+				blurred[i])
 		}
 		if x < 8 && math.Abs(float64(got-blurred[i])) > 0.01 {
 			t.Fatalf("pixel %d of the strokes is %g, enlarged it was %g", x, got, blurred[i])

@@ -43,7 +43,8 @@ func TestFill(t *testing.T) {
 						t.Fatalf("%v: %g became %g", size, w, v)
 					}
 					if !(v >= least-1e-5 && v <= most+1e-5) {
-						t.Fatalf("%v, %g known: filled with %g, outside of %g to %g", size, part, v, least, most)
+						t.Fatalf("%v, %g known: filled with %g, outside of %g to %g", size, part, v,
+							least, most)
 					}
 				}
 			}
@@ -67,7 +68,8 @@ func TestMattesHaveNoEdge(t *testing.T) {
 	} {
 		g := NewGeometry(50, 40, 8, 64)
 		picture := make([]float32, 3*g.Plane())
-		if seen, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil || seen.Strange != 0 || seen.Opaque {
+		if seen, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil ||
+			seen.Strange != 0 || seen.Opaque {
 			t.Fatal(seen, err)
 		}
 		for c, v := range []float64{0.5, 0.25, 0.125} {

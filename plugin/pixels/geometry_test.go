@@ -14,7 +14,8 @@ func TestSidesKeepTheirPlace(t *testing.T) {
 	}{
 		{Alone(640), Side{640, 0, 640}, 640},
 		{Alone(641), Side{321, 0, 321}, 321},
-		{Side{639, 1, 640}, Side{320, 0, 320}, 320}, // the centre of the first one is where the plate begins
+		// the centre of the first one is where the plate begins
+		{Side{639, 1, 640}, Side{320, 0, 320}, 320},
 		{Side{638, 2, 640}, Side{319, 1, 320}, 320},
 		{Side{637, 3, 640}, Side{319, 1, 320}, 320},
 		{Side{650, -5, 640}, Side{325, -3, 320}, 320},    // beyond the frame
@@ -36,7 +37,8 @@ func TestFittedMeetsTheGridOfTheFrame(t *testing.T) {
 			if off := math.Mod(at-float64(g.Left), 8); off != 0 || g.Left < 0 {
 				t.Errorf("%d pixels at %g begin %d pixels after the grid", count, at, g.Left)
 			}
-			if g.Width%8 != 0 || g.Width < max(24, count+g.Left) || g.Width > max(24, count+g.Left+7) {
+			if g.Width%8 != 0 || g.Width < max(24, count+g.Left) ||
+				g.Width > max(24, count+g.Left+7) {
 				t.Errorf("%d pixels at %g: a picture of %d", count, at, g.Width)
 			}
 		}

@@ -25,7 +25,8 @@ func TestNoiseIsStraightBetweenCorners(t *testing.T) {
 				if x%cell < cell-2 && math.Abs(at(c, x+2, y)-2*at(c, x+1, y)+v) > 1e-6 {
 					t.Fatalf("plane %d bends across at %d, %d", c, x, y)
 				}
-				if y%cell < cell-2 && y+2 < g.Height && math.Abs(at(c, x, y+2)-2*at(c, x, y+1)+v) > 1e-6 {
+				if y%cell < cell-2 && y+2 < g.Height &&
+					math.Abs(at(c, x, y+2)-2*at(c, x, y+1)+v) > 1e-6 {
 					t.Fatalf("plane %d bends down at %d, %d", c, x, y)
 				}
 			}
@@ -34,8 +35,10 @@ func TestNoiseIsStraightBetweenCorners(t *testing.T) {
 	n := float64(3 * g.Plane())
 	// Uniform corners have a variance of a third; between them lies two thirds of that, twice.
 	want := amount * math.Sqrt(1./3*4/9)
-	if deviation := math.Sqrt(squares / n); most > amount || math.Abs(sum/n) > 0.1*amount || math.Abs(deviation-want) > 0.2*want {
-		t.Errorf("at most %g, mean %g, deviation %g; want %g, 0, %g", most, sum/n, deviation, amount, want)
+	if deviation := math.Sqrt(squares / n); most > amount || math.Abs(sum/n) > 0.1*amount ||
+		math.Abs(deviation-want) > 0.2*want {
+		t.Errorf("at most %g, mean %g, deviation %g; want %g, 0, %g", most, sum/n, deviation,
+			amount, want)
 	}
 	if slices.Equal(picture[:g.Plane()], picture[g.Plane():2*g.Plane()]) {
 		t.Error("two planes have the same noise")
@@ -51,7 +54,8 @@ func TestNoiseStaysInTheFrame(t *testing.T) {
 	g := NewGeometry(96, 60, 1, 1)
 	AddNoise(1, golden, &g, 0.08, []int{12, 48})
 	// By models/train/packages.py.
-	for i, want := range map[int]float32{0: -0.04065293, 1: -0.03421595, 2*96*60 + 33*96 + 50: 0.03527927} {
+	for i, want := range map[int]float32{0: -0.04065293, 1: -0.03421595,
+		2*96*60 + 33*96 + 50: 0.03527927} {
 		if math.Abs(float64(golden[i]-want)) > 1e-6 {
 			t.Errorf("value %d is %g, want %g", i, golden[i], want)
 		}
@@ -68,7 +72,8 @@ func TestNoiseStaysInTheFrame(t *testing.T) {
 	for _, g := range []Geometry{part, outside} {
 		got := noise(2, g)
 		for i, v := range got {
-			c, y, x := i/g.Plane(), i%g.Plane()/g.Width-g.Top+int(g.Down.At), i%g.Width-g.Left+int(g.Across.At)
+			c, y, x := i/g.Plane(), i%g.Plane()/g.Width-g.Top+int(g.Down.At),
+				i%g.Width-g.Left+int(g.Across.At)
 			if x < 0 || x >= whole.Width || y < 0 || y >= whole.Height {
 				continue
 			}

@@ -13,12 +13,14 @@ func (g *Geometry) Whole() Part {
 // Part is a window as a part of an image.
 func (im *Image) Part(w bridge.Window) Part {
 	in := im.Window
-	return Part{float64(w[0] - in[0]), float64(in[3] - w[3]), float64(w[2] - in[0]), float64(in[3] - w[1])}
+	return Part{float64(w[0] - in[0]), float64(in[3] - w[3]), float64(w[2] - in[0]),
+		float64(in[3] - w[1])}
 }
 
 // Meet is what two parts have in common; the first where that is nothing.
 func (p Part) Meet(q Part) Part {
-	m := Part{max(p.Left, q.Left), max(p.Top, q.Top), min(p.Right, q.Right), min(p.Bottom, q.Bottom)}
+	m := Part{max(p.Left, q.Left), max(p.Top, q.Top), min(p.Right, q.Right),
+		min(p.Bottom, q.Bottom)}
 	if m.Left >= m.Right || m.Top >= m.Bottom {
 		return p
 	}

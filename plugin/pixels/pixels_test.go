@@ -34,7 +34,8 @@ func TestEncoderFollowsTheStandard(t *testing.T) {
 		reader := func(space *colour.Space, x float32) float64 {
 			plate, g := onePixel(x), NewGeometry(1, 1, 1, 1)
 			got := make([]float32, 3)
-			if _, err := (&Reader{Space: space, Encoders: encoders}).Read(context.Background(), 1, &plate, &g, got); err != nil {
+			if _, err := (&Reader{Space: space, Encoders: encoders}).Read(context.Background(), 1,
+				&plate, &g, got); err != nil {
 				t.Fatal(err)
 			}
 			return (float64(got[0]) - r[0]) / (r[1] - r[0])
@@ -45,13 +46,15 @@ func TestEncoderFollowsTheStandard(t *testing.T) {
 			if n++; n%16 != 0 { // a frame for each is slow
 				return
 			}
-			worst = max(worst, math.Abs(reader(light, x)-encode(float64(x))), math.Abs(reader(codes, x)-float64(x)))
+			worst = max(worst, math.Abs(reader(light, x)-encode(float64(x))),
+				math.Abs(reader(codes, x)-float64(x)))
 		})
 		if worst > 1e-6 {
 			t.Errorf("range %v: off by %g", r, worst)
 		}
 		inf := float32(math.Inf(1))
-		for x, want := range map[float32]float64{-1: 0, -inf: 0, float32(math.NaN()): 0, 1.5: 1, inf: 1, 0: 0, 1: 1} {
+		for x, want := range map[float32]float64{-1: 0, -inf: 0, float32(math.NaN()): 0, 1.5: 1,
+			inf: 1, 0: 0, 1: 1} {
 			if got := reader(light, x); math.Abs(got-want) > 1e-7 {
 				t.Errorf("range %v: %g became %g, want %g", r, x, got, want)
 			}
@@ -67,7 +70,8 @@ func TestDecoderFollowsTheStandard(t *testing.T) {
 		eachUnit(func(x float32) {
 			v := float32(r[0] + (r[1]-r[0])*float64(x))
 			exact := min(max((float64(v)-r[0])/(r[1]-r[0]), 0), 1)
-			worst = max(worst, math.Abs(float64(linear.value(v))-decode(exact)), math.Abs(float64(srgb.value(v))-exact))
+			worst = max(worst, math.Abs(float64(linear.value(v))-decode(exact)),
+				math.Abs(float64(srgb.value(v))-exact))
 		})
 		if worst > 1e-6 {
 			t.Errorf("range %v: off by %g", r, worst)
@@ -92,11 +96,13 @@ func onePixel(v float32) Image {
 // newImage makes an empty image with space between its rows.
 func newImage(w bridge.Window, channels int) Image {
 	stride := w.Width()*channels + 3
-	return Image{Window: w, channels: channels, stride: stride, values: make([]float32, stride*w.Height())}
+	return Image{Window: w, channels: channels, stride: stride,
+		values: make([]float32, stride*w.Height())}
 }
 
 func TestPaddingReflects(t *testing.T) {
-	for _, c := range []struct{ multipleOf, minimum int }{{1, 1}, {4, 1}, {4, 16}, {16, 8}, {3, 32}} {
+	for _, c := range []struct{ multipleOf, minimum int }{{1, 1}, {4, 1}, {4, 16}, {16, 8},
+		{3, 32}} {
 		for width := 1; width <= 7; width++ {
 			for height := 1; height <= 5; height++ {
 				plate := newImage(bridge.Window{-3, 10, -3 + width, 10 + height}, 4)
@@ -104,7 +110,8 @@ func TestPaddingReflects(t *testing.T) {
 					plate.values[i] = rand.Float32()
 				}
 				g := NewGeometry(width, height, c.multipleOf, c.minimum)
-				if g.Width%c.multipleOf != 0 || g.Width < c.minimum || g.Width < width || g.Height%c.multipleOf != 0 || g.Height < c.minimum || g.Height < height {
+				if g.Width%c.multipleOf != 0 || g.Width < c.minimum || g.Width < width ||
+					g.Height%c.multipleOf != 0 || g.Height < c.minimum || g.Height < height {
 					t.Fatalf("%d × %d in %+v", width, height, g)
 				}
 				got := make([]float32, 3*g.Plane())
@@ -118,7 +125,8 @@ func TestPaddingReflects(t *testing.T) {
 							px, py := mirror(x-g.Left, width), mirror(y-g.Top, height)
 							want := plate.values[(height-1-py)*plate.stride+px*4+ch]
 							if have := got[ch*g.Plane()+y*g.Width+x]; math.Abs(float64(have-want)) > 1e-7 {
-								t.Fatalf("%d × %d, %+v: channel %d at %d, %d is %g, want %g", width, height, g, ch, x, y, have, want)
+								t.Fatalf("%d × %d, %+v: channel %d at %d, %d is %g, want %g", width,
+									height, g, ch, x, y, have, want)
 							}
 						}
 					}
@@ -181,7 +189,8 @@ func TestKeyIsOfWhatTheNetworkSees(t *testing.T) {
 var special = []float32{
 	0, float32(math.Copysign(0, -1)), 1, -1, 0.5, 2, 1e-40, -1e-40, 3e38, -3e38, 65504, 1e-8,
 	float32(math.Inf(1)), float32(math.Inf(-1)),
-	math.Float32frombits(0x7fc12345), math.Float32frombits(0xffc00001), math.Float32frombits(0x7f800001),
+	math.Float32frombits(0x7fc12345), math.Float32frombits(0xffc00001),
+	math.Float32frombits(0x7f800001),
 }
 
 func value() float32 {
@@ -199,7 +208,8 @@ func TestBlendAgainstReference(t *testing.T) {
 		{bridge.Window{0, 0, 61, 47}, bridge.Window{0, 0, 61, 47}, bridge.Window{0, 0, 61, 47}},
 		{bridge.Window{-5, 3, 56, 50}, bridge.Window{10, 10, 30, 30}, bridge.Window{4, 7, 40, 44}},
 		{bridge.Window{0, 0, 20, 20}, bridge.Window{-9, -9, 9, 9}, bridge.Window{-7, -8, 26, 29}},
-		{bridge.Window{0, 0, 20, 20}, bridge.Window{100, 0, 120, 20}, bridge.Window{30, 30, 40, 40}},
+		{bridge.Window{0, 0, 20, 20}, bridge.Window{100, 0, 120, 20},
+			bridge.Window{30, 30, 40, 40}},
 		{bridge.Window{0, 0, 1300, 3}, bridge.Window{0, 0, 1200, 2}, bridge.Window{0, 0, 1300, 3}},
 	}
 	for trial := range 60 {
@@ -220,14 +230,17 @@ func TestBlendAgainstReference(t *testing.T) {
 			mask = &m
 		}
 		mix := []float64{1, 0.25, 0, 2, math.NaN()}[rand.IntN(5)]
-		linear, premultiplied, invert, bgr := rand.IntN(2) == 0, rand.IntN(2) == 0, rand.IntN(2) == 0, rand.IntN(2) == 0
+		linear, premultiplied, invert, bgr := rand.IntN(2) == 0, rand.IntN(2) == 0,
+			rand.IntN(2) == 0, rand.IntN(2) == 0
 		g := NewGeometry(c.plate.Width(), c.plate.Height(), 4, 32)
 		picture := make([]float32, 3*g.Plane())
 		for i := range picture {
 			picture[i] = rand.Float32()*1.2 - 0.1
 		}
-		w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 1), BGR: bgr, Premultiplied: premultiplied, Mix: float32(mix), MaskInvert: invert}
-		if err := w.Write(context.Background(), 1+trial%3, &plate, mask, &output, &g, picture); err != nil {
+		w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 1), BGR: bgr,
+			Premultiplied: premultiplied, Mix: float32(mix), MaskInvert: invert}
+		if err := w.Write(context.Background(), 1+trial%3, &plate, mask, &output, &g,
+			picture); err != nil {
 			t.Fatal(err)
 		}
 		for y := c.output[1]; y < c.output[3]; y++ {
@@ -253,7 +266,9 @@ func TestBlendAgainstReference(t *testing.T) {
 				k = min(max(k, 0), 1)
 				src := plate.row(y, x, x+1)
 				at := (g.Top+c.plate[3]-1-y)*g.Width + g.Left + x - c.plate[0]
-				want, exact := reference(src, [3]float32{picture[at], picture[g.Plane()+at], picture[2*g.Plane()+at]}, k, linear, premultiplied, bgr)
+				want, exact := reference(src,
+					[3]float32{picture[at], picture[g.Plane()+at],
+						picture[2*g.Plane()+at]}, k, linear, premultiplied, bgr)
 				if bits(got[3]) != bits(src[3]) {
 					t.Fatalf("alpha %x became %x", bits(src[3]), bits(got[3]))
 				}
@@ -264,14 +279,18 @@ func TestBlendAgainstReference(t *testing.T) {
 						}
 						continue
 					}
-					// A painted black next to which light is kept has twenty times the error of its code.
+					// A painted black next to which light is kept has twenty times the error of its
+					// code.
 					limit := tolerance
-					if peak := max(src[0], src[1], src[2]); peak > 1 || premultiplied && peak > src[3] {
+					if peak := max(src[0], src[1], src[2]); peak > 1 || premultiplied &&
+						peak > src[3] {
 						limit = 1e-5
 					}
-					limit = limit*float64(max(1, white((*[4]float32)(src), premultiplied))) + 3e-7*math.Abs(float64(src[ch]))
+					limit = limit*float64(max(1, white((*[4]float32)(src), premultiplied))) +
+						3e-7*math.Abs(float64(src[ch]))
 					if off := math.Abs(float64(got[ch]) - want[ch]); !(off <= limit) {
-						t.Fatalf("%v k %g linear %v premultiplied %v: channel %d is %g, want %g", src, k, linear, premultiplied, ch, got[ch], want[ch])
+						t.Fatalf("%v k %g linear %v premultiplied %v: channel %d is %g, want %g",
+							src, k, linear, premultiplied, ch, got[ch], want[ch])
 					}
 				}
 			}
@@ -283,7 +302,8 @@ func bits(x float32) uint32 { return math.Float32bits(x) }
 
 // reference is the blend as its definition has it, in float64; exact says that the output
 // has to be the source.
-func reference(src []float32, net [3]float32, k float64, linear, premultiplied, bgr bool) (want [3]float64, exact bool) {
+func reference(src []float32, net [3]float32, k float64, linear, premultiplied,
+	bgr bool) (want [3]float64, exact bool) {
 	a := float64(src[3])
 	for _, v := range src {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -341,19 +361,23 @@ func TestWhatTheNetworkLeavesAloneStays(t *testing.T) {
 	for _, linear := range []bool{true, false} {
 		for _, premultiplied := range []bool{true, false} {
 			picture := make([]float32, 3*g.Plane())
-			r := Reader{Space: simple[linear], Encoders: NewEncoders(0, 255), Premultiplied: premultiplied}
+			r := Reader{Space: simple[linear], Encoders: NewEncoders(0, 255),
+				Premultiplied: premultiplied}
 			if _, err := r.Read(context.Background(), 2, &plate, &g, picture); err != nil {
 				t.Fatal(err)
 			}
 			output := newImage(plate.Window, 4)
-			w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 255), Premultiplied: premultiplied, Mix: 1}
-			if err := w.Write(context.Background(), 2, &plate, nil, &output, &g, picture); err != nil {
+			w := Writer{Space: simple[linear], Decoders: NewDecoders(0, 255),
+				Premultiplied: premultiplied, Mix: 1}
+			if err := w.Write(context.Background(), 2, &plate, nil, &output, &g,
+				picture); err != nil {
 				t.Fatal(err)
 			}
 			for y := range 64 {
 				for i, v := range output.row(y, 0, 64) {
 					if off := math.Abs(float64(v - plate.row(y, 0, 64)[i])); off > 3e-6 {
-						t.Fatalf("linear %v premultiplied %v: %g became %g", linear, premultiplied, plate.row(y, 0, 64)[i], v)
+						t.Fatalf("linear %v premultiplied %v: %g became %g", linear, premultiplied,
+							plate.row(y, 0, 64)[i], v)
 					}
 				}
 			}
@@ -369,7 +393,8 @@ func TestStrangePixelsAreCounted(t *testing.T) {
 	plate.values[8] = 3e38
 	g := NewGeometry(5, 5, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	seen, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(context.Background(), 1, &plate, &g, picture)
+	seen, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(context.Background(), 1,
+		&plate, &g, picture)
 	if err != nil || seen.Strange != 2 || seen.Opaque {
 		t.Errorf("found %+v, %v", seen, err)
 	}
@@ -390,7 +415,8 @@ func TestFinite(t *testing.T) {
 		if !Finite(2, values) {
 			t.Errorf("%d finite values", n)
 		}
-		for _, bad := range []float32{float32(math.NaN()), math.Float32frombits(0xff800001), float32(math.Inf(1)), float32(math.Inf(-1))} {
+		for _, bad := range []float32{float32(math.NaN()), math.Float32frombits(0xff800001),
+			float32(math.Inf(1)), float32(math.Inf(-1))} {
 			for range min(n, 5) {
 				i := rand.IntN(n)
 				old := values[i]
@@ -410,11 +436,13 @@ func TestConversionStops(t *testing.T) {
 	plate := newImage(bridge.Window{0, 0, 64, 64}, 4)
 	g := NewGeometry(64, 64, 1, 1)
 	picture := make([]float32, 3*g.Plane())
-	if _, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(ctx, 2, &plate, &g, picture); err != context.Canceled {
+	if _, err := (&Reader{Space: light, Encoders: NewEncoders(0, 1)}).Read(ctx, 2, &plate, &g,
+		picture); err != context.Canceled {
 		t.Errorf("read: %v", err)
 	}
 	output := newImage(plate.Window, 4)
-	if err := (&Writer{Space: light, Decoders: NewDecoders(0, 1)}).Write(ctx, 2, &plate, nil, &output, &g, picture); err != context.Canceled {
+	if err := (&Writer{Space: light, Decoders: NewDecoders(0, 1)}).Write(ctx, 2, &plate, nil,
+		&output, &g, picture); err != context.Canceled {
 		t.Errorf("write: %v", err)
 	}
 }

@@ -32,9 +32,11 @@ type Content struct {
 }
 
 // Read fills the picture of three planes that the network sees. Of pixels that are not finite
-// it sees what a clamp to 0 and 1 makes of them. RGB is divided by the pixel's white. Pixels with a NaN, and with an alpha of 0 or less
-// where RGB carries it, are filled from around them, because nothing is known of their colour.
-func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry, picture []float32) (Content, error) {
+// it sees what a clamp to 0 and 1 makes of them. RGB is divided by the pixel's white. Pixels with a
+// NaN, and with an alpha of 0 or less where RGB carries it, are filled from around them, because
+// nothing is known of their colour.
+func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometry,
+	picture []float32) (Content, error) {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
 	if r.BGR {
@@ -48,9 +50,11 @@ func (r *Reader) Read(ctx context.Context, workers int, plate *Image, g *Geometr
 	Strips(workers, g.Height, func(strip, from, to int) bool {
 		bad, unseen, opaque := 0, 0, true
 		for y := from; y < to; y++ {
-			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.Down.Count), plate.Window[0], plate.Window[2])
+			src := plate.pixels(plate.Window[3]-1-reflect(y-g.Top, g.Down.Count), plate.Window[0],
+				plate.Window[2])
 			start := y*g.Width + g.Left
-			pr, pg, pb := red[start:start+g.Across.Count], green[start:start+g.Across.Count], blue[start:start+g.Across.Count]
+			pr, pg, pb := red[start:start+g.Across.Count], green[start:start+g.Across.Count],
+				blue[start:start+g.Across.Count]
 			if simple {
 				b, u := r.row(e, src, pr, pg, pb)
 				bad, unseen = bad+b, unseen+u
@@ -96,7 +100,8 @@ func solid(row [][4]float32) bool {
 	return true
 }
 
-func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange, holes int) {
+func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange,
+	holes int) {
 	red, green, blue = red[:len(src)], green[:len(src)], blue[:len(src)]
 	for x := range src {
 		p := &src[x]

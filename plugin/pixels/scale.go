@@ -4,17 +4,20 @@ import "math"
 
 // Resample takes the plate's part of a picture to that of another one, of another size, both
 // where they lie in the frame. It is a Catmull-Rom spline, stretched over all pixels that go into
-// one where the picture is made smaller. Both have as many planes; what the plate does not cover is its reflection.
+// one where the picture is made smaller. Both have as many planes; what the plate does not cover is
+// its reflection.
 func Resample(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry) {
 	across, down := taps(fg.Across, tg.Across), taps(fg.Down, tg.Down)
 	for c := range len(from) / fg.Plane() {
-		scale(workers, from[c*fg.Plane():(c+1)*fg.Plane()], fg, to[c*tg.Plane():(c+1)*tg.Plane()], tg, across, down)
+		scale(workers, from[c*fg.Plane():(c+1)*fg.Plane()], fg, to[c*tg.Plane():(c+1)*tg.Plane()],
+			tg, across, down)
 		tg.pad(to[c*tg.Plane() : (c+1)*tg.Plane()])
 	}
 }
 
 // scale is Resample for the plate's part of one plane.
-func scale(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry, across, down []tap) {
+func scale(workers int, from []float32, fg *Geometry, to []float32, tg *Geometry, across,
+	down []tap) {
 	Strips(workers, tg.Down.Count, func(_, first, last int) bool {
 		row := make([]float32, fg.Across.Count)
 		for y := first; y < last; y++ {

@@ -11,8 +11,10 @@ import (
 // spline is the Catmull-Rom kernel as a matrix gives it: the weight at t of the second of
 // four points, by the distance that it lies at.
 func spline(x float64) float64 {
-	basis := [4][4]float64{{-0.5, 1.5, -1.5, 0.5}, {1, -2.5, 2, -0.5}, {-0.5, 0, 0.5, 0}, {0, 1, 0, 0}} // of t³, t², t, 1
-	for point := range 4 {                                                                              // at -1, 0, 1, 2; t is from 0 to 1 between the middle ones
+	basis := [4][4]float64{{-0.5, 1.5, -1.5, 0.5}, {1, -2.5, 2, -0.5}, {-0.5, 0, 0.5, 0},
+		{0, 1, 0, 0}} // of t³, t², t, 1
+	// at -1, 0, 1, 2; t is from 0 to 1 between the middle ones
+	for point := range 4 {
 		if t := x + float64(point-1); t >= 0 && t < 1 {
 			return ((basis[0][point]*t+basis[1][point])*t+basis[2][point])*t + basis[3][point]
 		}
@@ -75,26 +77,31 @@ func TestResampleIsASpline(t *testing.T) {
 		width, height, toWidth, toHeight int
 		multipleOf, minimum              int // of the second
 	}{
-		{40, 30, 40, 30, 1, 1}, {40, 30, 97, 61, 1, 1}, {60, 50, 31, 47, 8, 24}, {1, 1, 5, 3, 1, 1}, {5, 3, 1, 1, 8, 24},
+		{40, 30, 40, 30, 1, 1}, {40, 30, 97, 61, 1, 1}, {60, 50, 31, 47, 8, 24}, {1, 1, 5, 3, 1,
+			1}, {5, 3, 1, 1, 8, 24},
 		{33, 7, 66, 7, 8, 24}, {64, 2, 32, 1, 4, 4},
 	} {
-		t.Run(fmt.Sprintf("%d×%d to %d×%d", c.width, c.height, c.toWidth, c.toHeight), func(t *testing.T) {
-			fg, tg := NewGeometry(c.width, c.height, 8, 24), NewGeometry(c.toWidth, c.toHeight, c.multipleOf, c.minimum)
-			from, to := noise(&fg), noise(&tg)
-			Resample(2, from, &fg, to, &tg)
-			for i, got := range to {
-				plane, at := i/tg.Plane(), plane(from, &fg, i/tg.Plane())
-				y, x := reflect(i/tg.Width%tg.Height-tg.Top, c.toHeight), reflect(i%tg.Width-tg.Left, c.toWidth)
-				if want := resampled(at, c.width, c.height, c.toWidth, c.toHeight, x, y); !(math.Abs(float64(got)-want) < 2e-6) {
-					t.Fatalf("plane %d: %d, %d is %g, want %g", plane, x, y, got, want)
+		t.Run(fmt.Sprintf("%d×%d to %d×%d", c.width, c.height, c.toWidth, c.toHeight),
+			func(t *testing.T) {
+				fg, tg := NewGeometry(c.width, c.height, 8, 24), NewGeometry(c.toWidth, c.toHeight,
+					c.multipleOf, c.minimum)
+				from, to := noise(&fg), noise(&tg)
+				Resample(2, from, &fg, to, &tg)
+				for i, got := range to {
+					plane, at := i/tg.Plane(), plane(from, &fg, i/tg.Plane())
+					y, x := reflect(i/tg.Width%tg.Height-tg.Top,
+						c.toHeight), reflect(i%tg.Width-tg.Left, c.toWidth)
+					if want := resampled(at, c.width, c.height, c.toWidth, c.toHeight, x,
+						y); !(math.Abs(float64(got)-want) < 2e-6) {
+						t.Fatalf("plane %d: %d, %d is %g, want %g", plane, x, y, got, want)
+					}
 				}
-			}
-			alone := noise(&tg)
-			Resample(1, from, &fg, alone, &tg)
-			if !slices.Equal(alone, to) {
-				t.Error("another number of workers gives another picture")
-			}
-		})
+				alone := noise(&tg)
+				Resample(1, from, &fg, alone, &tg)
+				if !slices.Equal(alone, to) {
+					t.Error("another number of workers gives another picture")
+				}
+			})
 	}
 }
 

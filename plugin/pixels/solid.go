@@ -46,7 +46,8 @@ func (im *Image) Solid(workers int, part Part) Part {
 
 // AverageSolid is Average where a pixel counts by its alpha, and the part may reach beyond the
 // plate. Where nothing is solid it is filled from around.
-func AverageSolid(workers int, picture []float32, g *Geometry, plate *Image, part Part, small []float32, size int) {
+func AverageSolid(workers int, picture []float32, g *Geometry, plate *Image, part Part,
+	small []float32, size int) {
 	n, plane := size*size, g.Plane()
 	to := planes{[3][]float32{small[:n], small[n : 2*n], small[2*n : 3*n]}, size, size}
 	Strips(workers, size, func(_, from, end int) bool {

@@ -38,12 +38,14 @@ func TestSolidIsWhatAnObjectFills(t *testing.T) {
 		want  Part
 	}{
 		{"everything", box(0, 0, width, height), all, all},
-		{"a part of everything", box(0, 0, width, height), Part{10, 3, 47, 40}, Part{10, 3, 47, 40}},
+		{"a part of everything", box(0, 0, width, height), Part{10, 3, 47, 40},
+			Part{10, 3, 47, 40}},
 		{"half of a glass", func(x, y int) float32 { return 0.5 }, all, all},
 		{"nothing", box(0, 0, 0, 0), all, all},
 		{"a box", box(7, 11, 30, 25), all, Part{7, 11, 30, 25}},
 		{"a pixel", box(7, 11, 8, 12), all, Part{7, 11, 8, 12}},
-		{"a box of which a part is seen", box(7, 11, 30, 25), Part{0, 0, 20, 40}, Part{7, 11, 20, 25}},
+		{"a box of which a part is seen", box(7, 11, 30, 25), Part{0, 0, 20, 40},
+			Part{7, 11, 20, 25}},
 		{"what is no number", func(x, y int) float32 {
 			if x == 3 {
 				return float32(math.NaN())
@@ -53,7 +55,8 @@ func TestSolidIsWhatAnObjectFills(t *testing.T) {
 	} {
 		im := matted(width, height, c.alpha)
 		got := im.Solid(3, c.in)
-		for i, v := range []float64{got.Left - c.want.Left, got.Top - c.want.Top, got.Right - c.want.Right, got.Bottom - c.want.Bottom} {
+		for i, v := range []float64{got.Left - c.want.Left, got.Top - c.want.Top,
+			got.Right - c.want.Right, got.Bottom - c.want.Bottom} {
 			if !(math.Abs(v) < 1e-6) {
 				t.Errorf("%s: side %d of %v, want %v", c.name, i, got, c.want)
 			}
@@ -81,9 +84,13 @@ func TestAverageSolidIsWeightedByAlpha(t *testing.T) {
 		w, h := (part.Right-part.Left)/size, (part.Bottom-part.Top)/size
 		alpha := func(x, y int) float64 { return float64(c.im.fromTop(y)[x][3]) }
 		mean := func(plane, cell int) (product, solid float64) {
-			at := func(x, y int) float64 { return alpha(x, y) * float64(g.row(picture[plane*g.Plane():], y)[x]) }
+			at := func(x, y int) float64 {
+				return alpha(x, y) *
+					float64(g.row(picture[plane*g.Plane():], y)[x])
+			}
 			left, top := part.Left+float64(cell%size)*w, part.Top+float64(cell/size)*h
-			return area(at, width, height, left, top, left+w, top+h), area(alpha, width, height, left, top, left+w, top+h)
+			return area(at, width, height, left, top, left+w, top+h), area(alpha, width, height,
+				left, top, left+w, top+h)
 		}
 		for i, got := range small {
 			product, solid := mean(i/(size*size), i%(size*size))

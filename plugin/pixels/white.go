@@ -41,7 +41,8 @@ func keepLight(paint, seen [3]float32, over float32) [3]float32 {
 	}
 	const dark = 0.05
 	stops := colour.Log2(over)
-	bright, plate := smoothStep(stops/peakStops), smoothStep((stops-peakStops)/(plateStops-peakStops))
+	bright, plate := smoothStep(stops/peakStops),
+		smoothStep((stops-peakStops)/(plateStops-peakStops))
 	peak := max(paint[0]+dark*seen[0], paint[1]+dark*seen[1], paint[2]+dark*seen[2])
 	for c, v := range paint {
 		v += ((v+dark*seen[c])/peak - v) * bright

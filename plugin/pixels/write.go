@@ -30,7 +30,8 @@ type Writer struct {
 // is 0 or NaN, alpha is 0 or less, or any value of the pixel is not finite, the output is
 // the source bit for bit. Alpha always is. For plates of other spaces, and for what a
 // compositor does to exposure and colour, see converted.
-func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry, picture []float32) error {
+func (w *Writer) Write(ctx context.Context, workers int, plate, mask, output *Image, g *Geometry,
+	picture []float32) error {
 	plane := g.Plane()
 	red, green, blue := picture[:plane], picture[plane:2*plane], picture[2*plane:3*plane]
 	if w.BGR {

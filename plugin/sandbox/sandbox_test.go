@@ -57,8 +57,9 @@ func inside(folder string, sockets sandbox.Sockets) {
 	threads := []thread{newThread("before"), newThread("before, too")}
 	lacks, err := sandbox.Enter(func() sandbox.Files {
 		return sandbox.Files{
-			sandbox.Run:    {filepath.Dir(os.Args[0]), "/usr", "/lib", "/lib64"},
-			sandbox.Read:   {filepath.Join(folder, "read"), filepath.Join(folder, "file"), "/proc", "/nowhere"},
+			sandbox.Run: {filepath.Dir(os.Args[0]), "/usr", "/lib", "/lib64"},
+			sandbox.Read: {filepath.Join(folder, "read"), filepath.Join(folder, "file"), "/proc",
+				"/nowhere"},
 			sandbox.Change: {filepath.Join(folder, "change")},
 			sandbox.Use:    {os.DevNull},
 			sandbox.Tidy:   {filepath.Join(folder, "tidy")},
@@ -114,8 +115,10 @@ func tries(folder string) []attempt {
 		{"the secret", read(at("secret")), unix.EACCES},
 		{"the way around", read(at("read/../secret")), unix.EACCES},
 		{"a link to it", read(at("read/link")), unix.EACCES},
-		{"a link of one's own", func() error { return os.Link(at("secret"), at("change/link")) }, unix.EXDEV},
-		{"the folder of all", func() error { _, err := os.ReadDir(folder); return err }, unix.EACCES},
+		{"a link of one's own", func() error { return os.Link(at("secret"), at("change/link")) },
+			unix.EXDEV},
+		{"the folder of all", func() error { _, err := os.ReadDir(folder); return err },
+			unix.EACCES},
 		{"a device", write(os.DevNull), nil},
 		{"an empty folder", func() error {
 			if err := os.Mkdir(at("tidy/new"), 0o700); !errors.Is(err, unix.EACCES) {
@@ -177,7 +180,8 @@ func TestInside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, "read/program"), []byte("#!/bin/sh\n"), 0o700); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "read/program"), []byte("#!/bin/sh\n"),
+		0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("../secret", filepath.Join(folder, "read/link")); err != nil {

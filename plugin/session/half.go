@@ -26,7 +26,8 @@ var errHalf = errors.New("half precision")
 
 // halve changes the painter for the one at half precision where that paints the same
 // picture. Where it does not, and was not asked for, the painter stays.
-func (x *Session) halve(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
+func (x *Session) halve(full []byte, inputs, outputs []network.Port, vector []float32,
+	threads int) error {
 	asked := x.Place.Precision == 16
 	switch {
 	case !asked && (x.Device.Provider == network.CPU || x.Half == ""):
@@ -48,7 +49,8 @@ func (x *Session) halve(full []byte, inputs, outputs []network.Port, vector []fl
 
 // tryHalf changes the painter where the device paints the same picture with the other one
 // as the CPU does with this one.
-func (x *Session) tryHalf(full []byte, inputs, outputs []network.Port, vector []float32, threads int) error {
+func (x *Session) tryHalf(full []byte, inputs, outputs []network.Port, vector []float32,
+	threads int) error {
 	files, err := x.Load(x.Half)
 	if err != nil {
 		return err
@@ -64,7 +66,8 @@ func (x *Session) tryHalf(full []byte, inputs, outputs []network.Port, vector []
 	}
 	psnr, err := x.parity(painter, reference, vector, threads)
 	if err == nil && !(psnr >= leastPSNR) { // NaN neither
-		err = fmt.Errorf("it comes to %.1f dB of what the CPU paints, and %d are wanted", psnr, leastPSNR)
+		err = fmt.Errorf("it comes to %.1f dB of what the CPU paints, and %d are wanted", psnr,
+			leastPSNR)
 	}
 	if err != nil {
 		_ = painter.Close() // fails for what is closed already only
@@ -97,7 +100,8 @@ func (x *Session) parity(a, b *network.Session, vector []float32, threads int) (
 	var out [2][]float32
 	for i, s := range []*network.Session{a, b} {
 		out[i] = make([]float32, len(picture))
-		if err := s.Run(context.Background(), inputs, []network.Tensor{network.NewPicture(out[i], g.Width, g.Height)}); err != nil {
+		if err := s.Run(context.Background(), inputs,
+			[]network.Tensor{network.NewPicture(out[i], g.Width, g.Height)}); err != nil {
 			return 0, err
 		}
 	}

@@ -56,7 +56,8 @@ type Session struct {
 
 // Get finds or loads the network of a look, for a place. The caller has to put it back.
 // loading is called when there is something to wait for.
-func (s *Sessions) Get(ctx context.Context, l *look.Look, place Placement, threads int, loading func(label string)) (*Session, error) {
+func (s *Sessions) Get(ctx context.Context, l *look.Look, place Placement, threads int,
+	loading func(label string)) (*Session, error) {
 	x := s.lease(l, place, threads)
 	select {
 	case <-x.ready:
@@ -72,15 +73,22 @@ func (s *Sessions) Get(ctx context.Context, l *look.Look, place Placement, threa
 	if x.err != nil {
 		s.Put(x)
 		if errors.Is(x.err, network.ErrMemory) {
-			return nil, bridge.Failure(bridge.CodeMemory, x.err, "There is not enough memory to load the style %q.", l.Label)
+			return nil, bridge.Failure(bridge.CodeMemory, x.err,
+				"There is not enough memory to load the style %q.", l.Label)
 		}
 		if errors.Is(x.err, errHalf) {
-			return nil, bridge.Failure(bridge.CodeDevice, nil, "The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.", l.Label, x.err)
+			return nil, bridge.Failure(bridge.CodeDevice, nil,
+				"The style %q is not painted at 16 bits: %v. Set Precision to Auto or 32 bit.",
+				l.Label, x.err)
 		}
 		if errors.Is(x.err, network.ErrDevice) {
-			return nil, bridge.Failure(bridge.CodeDevice, x.err, "The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask impasto doctor what is wrong.", l.Label, bridge.Brief(x.err))
+			return nil, bridge.Failure(bridge.CodeDevice, x.err,
+				"The style %q cannot be painted on a GPU: %s. Set Device to CPU or Auto, or ask "+
+					"impasto doctor what is wrong.", l.Label, bridge.Brief(x.err))
 		}
-		return nil, bridge.Failure(bridge.CodeStyle, nil, "The style %q cannot be used, because its network %s in %s cannot: %v.", l.Label, x.ID, x.Folder, x.err)
+		return nil, bridge.Failure(bridge.CodeStyle, nil,
+			"The style %q cannot be used, because its network %s in %s cannot: %v.", l.Label, x.ID,
+			x.Folder, x.err)
 	}
 	return x, nil
 }
@@ -165,7 +173,8 @@ func (x *Session) load(vector []float32, threads int) error {
 	var other errgroup.Group
 	beside := func(to **network.Session, file string, takes, gives []network.Port) {
 		other.Go(func() (err error) {
-			if *to, err = network.Load(graphs[1], takes, gives, network.Device{}, threads); err != nil {
+			if *to, err = network.Load(graphs[1], takes, gives, network.Device{},
+				threads); err != nil {
 				err = fmt.Errorf("%s: %w", file, err)
 			}
 			return err
@@ -175,7 +184,8 @@ func (x *Session) load(vector []float32, threads int) error {
 	case x.Norms != nil:
 		n := x.Norms
 		length := []int64{int64(n.Length)}
-		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size), {Name: n.Style, Shape: length}}
+		takes := []network.Port{network.Picture(n.Picture, n.Size, n.Size),
+			{Name: n.Style, Shape: length}}
 		beside(&x.statistics, n.Graph, takes, []network.Port{{Name: n.Output, Shape: length}})
 		x.Small = network.NewPicture(make([]float32, 3*n.Size*n.Size), n.Size, n.Size)
 		x.norms = network.Tensor{Shape: length, Values: make([]float32, n.Length)}
@@ -187,7 +197,8 @@ func (x *Session) load(vector []float32, threads int) error {
 			gives = append(gives, network.Port{Name: v.Outputs[i]})
 			inputs = append(inputs, network.Port{Name: v.Inputs[i]})
 		}
-		beside(&x.OfPainting, v.Graph, []network.Port{port(x.Painting.Name, x.Painting.Size)}, gives)
+		beside(&x.OfPainting, v.Graph, []network.Port{port(x.Painting.Name, x.Painting.Size)},
+			gives)
 	case x.Painting != nil:
 		inputs = append(inputs, port(x.Painting.Name, x.Painting.Size))
 	}
@@ -250,7 +261,8 @@ func (x *Session) NormsOf(ctx context.Context, vector []float32) ([]network.Tens
 
 // Run is one run of the network: pictures of three planes, and what it takes beside the
 // plate.
-func (x *Session) Run(ctx context.Context, in, out []float32, width, height int, beside []network.Tensor) error {
+func (x *Session) Run(ctx context.Context, in, out []float32, width, height int,
+	beside []network.Tensor) error {
 	inputs := append([]network.Tensor{network.NewPicture(in, width, height)}, beside...)
 	return x.Painter.Run(ctx, inputs, []network.Tensor{network.NewPicture(out, width, height)})
 }

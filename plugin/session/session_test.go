@@ -86,8 +86,10 @@ func TestParityOfHalf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := []network.Port{port(x.Input.Name, nil), {Name: x.Norms.Input, Shape: []int64{int64(x.Norms.Length)}}}
-	half, err := network.Load(files[0], in, []network.Port{port(x.Output.Name, nil)}, network.Device{}, 2)
+	in := []network.Port{port(x.Input.Name, nil),
+		{Name: x.Norms.Input, Shape: []int64{int64(x.Norms.Length)}}}
+	half, err := network.Load(files[0], in, []network.Port{port(x.Output.Name, nil)},
+		network.Device{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,8 @@ func TestParityOfHalf(t *testing.T) {
 		t.Errorf("%.1f dB, %v", psnr, err)
 	}
 	t.Logf("half precision comes to %.1f dB of full precision", psnr)
-	if same, err := x.parity(x.Painter, x.Painter, l.Vector, 2); !math.IsInf(same, 1) || err != nil {
+	if same, err := x.parity(x.Painter, x.Painter, l.Vector, 2); !math.IsInf(same, 1) ||
+		err != nil {
 		t.Errorf("a network comes to %g dB of itself, %v", same, err)
 	}
 }

@@ -45,7 +45,8 @@ func (b Bank) Unreadable() (all []error) {
 		if path, ok := errors.AsType[*fs.PathError](err); ok {
 			err = path.Err
 		}
-		all = append(all, fmt.Errorf("the folder of styles %s cannot be read, and is left out: %w", folder, err))
+		all = append(all, fmt.Errorf("the folder of styles %s cannot be read, and is left out: %w",
+			folder, err))
 	}
 	return all
 }
@@ -110,7 +111,8 @@ func (b Bank) Network(s *Style) (*Network, error) {
 	}
 	n, err := b.FindNetwork(s.Network)
 	if err != nil {
-		return nil, fmt.Errorf("the style %q in %s cannot be used without its network: %w", s.Label, s.Folder, err)
+		return nil, fmt.Errorf("the style %q in %s cannot be used without its network: %w", s.Label,
+			s.Folder, err)
 	}
 	return n, nil
 }
@@ -118,10 +120,12 @@ func (b Bank) Network(s *Style) (*Network, error) {
 // ErrMissing is wrapped by the error for what is in no folder.
 var ErrMissing = errors.New("is not in")
 
-func find[P manifest](b Bank, what, id, manifest string, open func(folder string) (P, error)) (found P, err error) {
+func find[P manifest](b Bank, what, id, manifest string,
+	open func(folder string) (P, error)) (found P, err error) {
 	name, prefix, exact := strings.Cut(id, "@")
 	if !ValidName(name) || exact && prefix == "" {
-		return found, fmt.Errorf("%q is not a %s's name: it is lower-case letters, digits and hyphens, with @ and its version or without", id, what)
+		return found, fmt.Errorf("%q is not a %s's name: it is lower-case letters, digits and "+
+			"hyphens, with @ and its version or without", id, what)
 	}
 	var other *Package
 	for _, folder := range b {
@@ -144,7 +148,8 @@ func find[P manifest](b Bank, what, id, manifest string, open func(folder string
 		}
 	}
 	if other != nil {
-		return found, fmt.Errorf("the %s %q is wanted, but what is installed in %s is %q: install the wanted version, or choose another style",
+		return found, fmt.Errorf("the %s %q is wanted, but what is installed in %s is %q: "+
+			"install the wanted version, or choose another style",
 			what, id, other.Folder, other.ID)
 	}
 	err = fmt.Errorf("the %s %q %w %s", what, id, ErrMissing, strings.Join(b, ", "))

@@ -27,7 +27,8 @@ func FuzzManifest(f *testing.F) {
 	}
 	f.Add(good)
 	f.Fuzz(func(t *testing.T, manifest []byte) {
-		if err := os.WriteFile(filepath.Join(folder, style.ManifestFile), manifest, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, style.ManifestFile), manifest,
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 		p, err := style.Open(folder)
@@ -40,7 +41,8 @@ func FuzzManifest(f *testing.F) {
 			}
 			return
 		}
-		if p.Name != "name" || p.Input.MultipleOf < 1 || p.Input.Minimum < 1 || !(p.Input.Range[0] < p.Input.Range[1]) || p.Files[p.Graph] == "" {
+		if p.Name != "name" || p.Input.MultipleOf < 1 || p.Input.Minimum < 1 ||
+			!(p.Input.Range[0] < p.Input.Range[1]) || p.Files[p.Graph] == "" {
 			t.Errorf("accepted %+v", p)
 		}
 	})
@@ -65,7 +67,8 @@ func FuzzNetwork(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if n.Norms.Size < 1 || n.Norms.Size > 1024 || n.Norms.Length < 1 || n.Norms.Length > 1<<16 || n.Files[n.Graph] == "" || n.Files[n.Norms.Graph] == "" {
+		if n.Norms.Size < 1 || n.Norms.Size > 1024 || n.Norms.Length < 1 ||
+			n.Norms.Length > 1<<16 || n.Files[n.Graph] == "" || n.Files[n.Norms.Graph] == "" {
 			t.Errorf("accepted %+v", n)
 		}
 	})

@@ -30,36 +30,44 @@ type Network struct {
 
 // Graphs say what a network's graphs take and give.
 type Graphs struct {
-	Graph          string   `json:"graph"`          // an ONNX file of the package
-	Half           string   `json:"half,omitempty"` // the same in half precision, for devices that are good at it
-	Input          Input    `json:"input"`
-	Painting       *Input   `json:"painting,omitempty"` // what the style is taken from, where the artist brings it
-	Vectors        *Vectors `json:"vectors,omitempty"`  // between the painting and the graph
-	Alpha          string   `json:"alpha,omitempty"`    // the graph's input for how much of the style: one number
-	Norms          *Norms   `json:"norms,omitempty"`    // of networks that styles share
-	Output         Output   `json:"output"`
-	Lines          int      `json:"lines,omitempty"` // how high a frame is painted, in pixels: strokes are a part of it then; 0 is as high as it is
-	Noise          *Noise   `json:"noise,omitempty"` // over what the graph sees
-	ReceptiveField int      `json:"receptiveField"`  // pixels that one output pixel depends on, across; 0 is not known
+	Graph string `json:"graph"` // an ONNX file of the package
+	// the same in half precision, for devices that are good at it
+	Half  string `json:"half,omitempty"`
+	Input Input  `json:"input"`
+	// what the style is taken from, where the artist brings it
+	Painting *Input   `json:"painting,omitempty"`
+	Vectors  *Vectors `json:"vectors,omitempty"` // between the painting and the graph
+	// the graph's input for how much of the style: one number
+	Alpha  string `json:"alpha,omitempty"`
+	Norms  *Norms `json:"norms,omitempty"` // of networks that styles share
+	Output Output `json:"output"`
+	// how high a frame is painted, in pixels: strokes are a part of it then; 0 is as high as it is
+	Lines int    `json:"lines,omitempty"`
+	Noise *Noise `json:"noise,omitempty"` // over what the graph sees
+	// pixels that one output pixel depends on, across; 0 is not known
+	ReceptiveField int `json:"receptiveField"`
 }
 
 // Input is a picture that a graph takes: float32, 1 × 3 × height × width, row 0 at the top.
 type Input struct {
-	Name       string      `json:"name"`
-	Channels   string      `json:"channels"`       // "RGB" or "BGR"
-	Range      [2]float64  `json:"range"`          // the values of sRGB 0 and 1
-	Mean       *[3]float64 `json:"mean,omitempty"` // taken from the channels after that, in their order,
-	Std        *[3]float64 `json:"std,omitempty"`  // and what the rest is divided by
-	MultipleOf int         `json:"multipleOf"`     // width and height are multiples of it
-	Minimum    int         `json:"minimum"`        // the least width and height, in pixels
-	Size       *[2]int     `json:"size,omitempty"` // the only width and height; pictures are scaled to it and back
+	Name     string     `json:"name"`
+	Channels string     `json:"channels"` // "RGB" or "BGR"
+	Range    [2]float64 `json:"range"`    // the values of sRGB 0 and 1
+	// taken from the channels after that, in their order,
+	Mean       *[3]float64 `json:"mean,omitempty"`
+	Std        *[3]float64 `json:"std,omitempty"` // and what the rest is divided by
+	MultipleOf int         `json:"multipleOf"`    // width and height are multiples of it
+	Minimum    int         `json:"minimum"`       // the least width and height, in pixels
+	// the only width and height; pictures are scaled to it and back
+	Size *[2]int `json:"size,omitempty"`
 }
 
 // Noise lies over what a graph sees: an even part of a plate has nothing that strokes could
 // begin from.
 type Noise struct {
-	Amount float64 `json:"amount"` // the most that it is, of the input's range; each size of cells has that
-	Cells  []int   `json:"cells"`  // how large they are, in pixels
+	// the most that it is, of the input's range; each size of cells has that
+	Amount float64 `json:"amount"`
+	Cells  []int   `json:"cells"` // how large they are, in pixels
 }
 
 // Vectors are what a second graph makes of the painting, once for every painting.
@@ -72,14 +80,16 @@ type Vectors struct {
 // Norms are what a second graph makes of a style's vector and of a small picture of the
 // frame, once for every frame: what the network's instance norms are to do to it.
 type Norms struct {
-	Graph   string `json:"graph"`           // an ONNX file of the package
-	Picture string `json:"picture"`         // its input for the frame, averaged by area to a square
-	Size    int    `json:"size"`            // of so many pixels across, in the values and channels of the plate
-	Style   string `json:"style"`           // its input for the vector
-	Length  int    `json:"length"`          // of the vector and of the norms
-	Plain   string `json:"plain,omitempty"` // a file of the package: the vector that paints the least
-	Output  string `json:"output"`          // what it gives,
-	Input   string `json:"input"`           // and where that goes into the package's graph
+	Graph   string `json:"graph"`   // an ONNX file of the package
+	Picture string `json:"picture"` // its input for the frame, averaged by area to a square
+	// of so many pixels across, in the values and channels of the plate
+	Size   int    `json:"size"`
+	Style  string `json:"style"`  // its input for the vector
+	Length int    `json:"length"` // of the vector and of the norms
+	// a file of the package: the vector that paints the least
+	Plain  string `json:"plain,omitempty"`
+	Output string `json:"output"` // what it gives,
+	Input  string `json:"input"`  // and where that goes into the package's graph
 }
 
 // Output is what the graph gives, of the input's shape. Values beyond the range are clamped.
@@ -183,8 +193,10 @@ func (in *Input) check(port string) error {
 		return fmt.Errorf("%s.multipleOf %d is not 1 to %d", port, in.MultipleOf, MaxSide)
 	case in.Minimum < 1 || in.Minimum > MaxSide:
 		return fmt.Errorf("%s.minimum %d is not 1 to %d", port, in.Minimum, MaxSide)
-	case in.Size != nil && (in.Size[0] < 1 || in.Size[1] < 1 || in.Size[0] > MaxSide || in.Size[1] > MaxSide):
-		return fmt.Errorf("%s.size %v is not a width and a height of 1 to %d", port, *in.Size, MaxSide)
+	case in.Size != nil && (in.Size[0] < 1 || in.Size[1] < 1 || in.Size[0] > MaxSide ||
+		in.Size[1] > MaxSide):
+		return fmt.Errorf("%s.size %v is not a width and a height of 1 to %d", port, *in.Size,
+			MaxSide)
 	}
 	for c := range 3 {
 		if in.Mean != nil && !(math.Abs(in.Mean[c]) <= maxRange) {
@@ -202,10 +214,12 @@ func (v *Vectors) check(files map[string]string) error {
 	case files[v.Graph] == "":
 		return fmt.Errorf("the graph %q of the vectors is not one of the files", v.Graph)
 	case len(v.Outputs) == 0 || len(v.Outputs) > maxVectors || len(v.Outputs) != len(v.Inputs):
-		return fmt.Errorf("vectors: %d outputs for %d inputs, wanted are as many of each, 1 to %d", len(v.Outputs), len(v.Inputs), maxVectors)
+		return fmt.Errorf("vectors: %d outputs for %d inputs, wanted are as many of each, 1 to %d",
+			len(v.Outputs), len(v.Inputs), maxVectors)
 	}
 	for i := range v.Outputs {
-		if err := errors.Join(checkName("vectors.outputs", v.Outputs[i]), checkName("vectors.inputs", v.Inputs[i])); err != nil {
+		if err := errors.Join(checkName("vectors.outputs", v.Outputs[i]),
+			checkName("vectors.inputs", v.Inputs[i])); err != nil {
 			return err
 		}
 	}
@@ -243,7 +257,8 @@ func checkPort(port, name, channels string, r [2]float64) error {
 		return fmt.Errorf("%s.channels %q is neither RGB nor BGR", port, channels)
 	// A NaN fails every comparison, so each condition says what is good.
 	case !(r[0] >= -maxRange && r[1] <= maxRange && r[1]-r[0] >= 1e-3):
-		return fmt.Errorf("%s.range %v is not two rising numbers within ±%g", port, r, float64(maxRange))
+		return fmt.Errorf("%s.range %v is not two rising numbers within ±%g", port, r,
+			float64(maxRange))
 	}
 	return nil
 }

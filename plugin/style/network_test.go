@@ -29,7 +29,8 @@ func TestStylesShareANetwork(t *testing.T) {
 	for _, s := range all {
 		names = append(names, s.Name)
 	}
-	if want := []string{"alone", "night", "painter", "wave"}; !slices.Equal(names, want) || len(broken) > 0 {
+	if want := []string{"alone", "night", "painter", "wave"}; !slices.Equal(names, want) ||
+		len(broken) > 0 {
 		t.Errorf("the styles are %v, %v, want %v", names, broken, want)
 	}
 	networks, broken := bank.Networks()
@@ -41,7 +42,8 @@ func TestStylesShareANetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, err := bank.Network(s)
-	if err != nil || n.ID != painter || n.Folder != filepath.Join(shipped, "painter") || n.Norms.Length != len(vector) {
+	if err != nil || n.ID != painter || n.Folder != filepath.Join(shipped, "painter") ||
+		n.Norms.Length != len(vector) {
 		t.Errorf("the network of %s is %+v, %v", night, n, err)
 	}
 	if _, err := n.Load(n.Graph, n.Norms.Graph); err != nil {
@@ -93,7 +95,8 @@ func TestNetworksThatAreRefused(t *testing.T) {
 		want string
 	}{
 		{"no norms", func(n *style.Network) { n.Norms = nil }, "norms are missing"},
-		{"statistics", func(n *style.Network) { n.Norms.Graph = "none.onnx" }, `"none.onnx" of the norms`},
+		{"statistics", func(n *style.Network) { n.Norms.Graph = "none.onnx" },
+			`"none.onnx" of the norms`},
 		{"statistics outside", func(n *style.Network) {
 			n.Norms.Graph = "../painter/statistics.onnx"
 			n.Files[n.Norms.Graph] = n.Files["statistics.onnx"]
@@ -110,7 +113,9 @@ func TestNetworksThatAreRefused(t *testing.T) {
 		{"graph", func(n *style.Network) { n.Graph = "none.onnx" }, "not one of the files"},
 		{"multiple 0", func(n *style.Network) { n.Input.MultipleOf = 0 }, "multipleOf"},
 		{"name", func(n *style.Network) { n.Name = "other" }, `"other" in a folder called`},
-		{"its own hash", func(n *style.Network) { n.Files[style.NetworkFile] = n.Files["painter.onnx"] }, "not the name of a file"},
+		{"its own hash",
+			func(n *style.Network) { n.Files[style.NetworkFile] = n.Files["painter.onnx"] },
+			"not the name of a file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bank := t.TempDir()
@@ -148,13 +153,15 @@ func TestStylesOfNetworksThatAreRefused(t *testing.T) {
 	}{
 		{"no network", func(s *style.Style) { s.Network = "" }, "neither a network"},
 		{"no version", func(s *style.Style) { s.Network = "painter" }, "12 hexadecimal digits"},
-		{"a path", func(s *style.Style) { s.Network = "../painter@0123456789ab" }, "12 hexadecimal digits"},
+		{"a path", func(s *style.Style) { s.Network = "../painter@0123456789ab" },
+			"12 hexadecimal digits"},
 		{"no vector", func(s *style.Style) { s.Vector = "" }, `the vector "" is not`},
 		{"vector outside", func(s *style.Style) {
 			s.Vector = "../night/style.vector"
 			s.Files[s.Vector] = s.Files["style.vector"]
 		}, "not the name of a file"},
-		{"a graph too", func(s *style.Style) { s.Graphs = &style.Graphs{Graph: "style.vector"} }, "one is too much"},
+		{"a graph too", func(s *style.Style) { s.Graphs = &style.Graphs{Graph: "style.vector"} },
+			"one is too much"},
 		{"norms", func(s *style.Style) {
 			s.Network, s.Vector, s.Graphs = "", "", &style.Graphs{Norms: &style.Norms{}}
 		}, "are for network.json"},
@@ -183,8 +190,12 @@ func TestVectorsThatAreRefused(t *testing.T) {
 		{"empty", nil, nil, "0 bytes"},
 		{"NaN", not(math.NaN()), nil, "number 5 is NaN"},
 		{"infinite", not(math.Inf(-1)), nil, "number 5 is -Inf"},
-		{"changed", vector, func(path string) error { return os.WriteFile(path, make([]byte, 24), 0o644) }, "sha256"},
-		{"huge", vector, func(path string) error { return os.Truncate(path, 1<<40) }, "the limit is"},
+		{"changed", vector, func(path string) error {
+			return os.WriteFile(path, make([]byte, 24),
+				0o644)
+		}, "sha256"},
+		{"huge", vector, func(path string) error { return os.Truncate(path, 1<<40) },
+			"the limit is"},
 		{"missing", vector, os.Remove, "no such file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -221,7 +232,8 @@ func TestCopyTakesWhatIsListed(t *testing.T) {
 		t.Errorf("there is %v, %v", entries, err)
 	}
 	check(t, os.WriteFile(filepath.Join(bank, "night", "style.vector"), nil, 0o644))
-	if err := s.Copy(filepath.Join(t.TempDir(), "night")); err == nil || !strings.Contains(err.Error(), "sha256") {
+	if err := s.Copy(filepath.Join(t.TempDir(), "night")); err == nil ||
+		!strings.Contains(err.Error(), "sha256") {
 		t.Errorf("a changed file: %v", err)
 	}
 }

@@ -40,13 +40,15 @@ const maxManifest = 64 << 10
 // Package is what all packages have. Its manifest has been checked; its files are checked
 // by Load.
 type Package struct {
-	Format  int               `json:"format"`
-	Name    string            `json:"name"` // lower-case letters, digits and hyphens; the folder's name
+	Format int `json:"format"`
+	// lower-case letters, digits and hyphens; the folder's name
+	Name    string            `json:"name"`
 	Licence string            `json:"licence"`
 	Origin  string            `json:"origin"`
 	Files   map[string]string `json:"files"` // sha256 of every file, hexadecimal
 
-	ID     string `json:"-"` // name@prefix, the prefix being 12 hexadecimal digits of the manifest's sha256
+	// name@prefix, the prefix being 12 hexadecimal digits of the manifest's sha256
+	ID     string `json:"-"`
 	Folder string `json:"-"`
 
 	manifest string // the name of its file
@@ -81,7 +83,8 @@ func kind(folder string) (string, error) {
 	case 1:
 		return found[0], nil
 	}
-	return ManifestFile, fmt.Errorf("%s has both a %s and a %s: a package is a style, a network or an encoder", folder, found[0], found[1])
+	return ManifestFile, fmt.Errorf("%s has both a %s and a %s: a package is a style, a network "+
+		"or an encoder", folder, found[0], found[1])
 }
 
 // kinds say what folders with other manifests than a style's are.
@@ -152,7 +155,8 @@ func (p *Package) check(folder string) error {
 		return fmt.Errorf("name %q in a folder called %q", p.Name, folder)
 	}
 	for name, sum := range p.Files {
-		if !filePattern.MatchString(name) || slices.Contains([]string{ManifestFile, NetworkFile, EncoderFile}, name) {
+		if !filePattern.MatchString(name) || slices.Contains([]string{ManifestFile, NetworkFile,
+			EncoderFile}, name) {
 			return fmt.Errorf("files: %q is not the name of a file beside the manifest", name)
 		}
 		if !hashPattern.MatchString(sum) {
@@ -213,7 +217,8 @@ func (p *Package) each(look func(name string, data []byte) error) error {
 			return err
 		}
 		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
-			return fmt.Errorf("%s is not the file that its manifest describes: its sha256 is %x, not %s",
+			return fmt.Errorf("%s is not the file that its manifest describes: its sha256 is %x, "+
+				"not %s",
 				filepath.Join(p.Folder, name), sum, want)
 		}
 		if err := look(name, data); err != nil {

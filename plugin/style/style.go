@@ -19,7 +19,8 @@ type Style struct {
 	Package
 	Label   string `json:"label"`             // for the artist
 	Network string `json:"network,omitempty"` // the ID of the network that it is a style of
-	Vector  string `json:"vector,omitempty"`  // a file of the package: what the network takes for it
+	// a file of the package: what the network takes for it
+	Vector  string `json:"vector,omitempty"`
 	*Graphs        // nil where there is a vector
 }
 
@@ -65,7 +66,8 @@ func (a Any) Head() *Package {
 
 // checkLabel checks what the artist reads in a menu.
 func checkLabel(label string) error {
-	if label == "" || len(label) > maxLabel || !utf8.ValidString(label) || strings.ContainsFunc(label, unicode.IsControl) {
+	if label == "" || len(label) > maxLabel || !utf8.ValidString(label) ||
+		strings.ContainsFunc(label, unicode.IsControl) {
 		return fmt.Errorf("label %q is not 1 to %d bytes of text", label, maxLabel)
 	}
 	return nil
@@ -85,7 +87,8 @@ func (s *Style) check() error {
 	case s.Graphs == nil:
 		return nil
 	case s.Network != "" || s.Vector != "":
-		return errors.New("it names a network or a vector, and has a graph of its own: one is too much")
+		return errors.New("it names a network or a vector, and has a graph of its own: one is " +
+			"too much")
 	case s.Half != "" || s.Norms != nil:
 		return fmt.Errorf("half and norms are for %s", NetworkFile)
 	}
@@ -106,7 +109,8 @@ func (p *Package) loadVector(file, network string, length int) ([]float32, error
 	}
 	data, path := files[0], filepath.Join(p.Folder, file)
 	if len(data) != 4*length {
-		return nil, fmt.Errorf("%s has %d bytes, and %s takes vectors of %d numbers, %d bytes", path, len(data), network, length, 4*length)
+		return nil, fmt.Errorf("%s has %d bytes, and %s takes vectors of %d numbers, %d bytes",
+			path, len(data), network, length, 4*length)
 	}
 	vector := make([]float32, length)
 	for i := range vector {

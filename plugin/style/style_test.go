@@ -57,8 +57,10 @@ func TestManifestsThatAreRefused(t *testing.T) {
 			m.Files["../net.onnx"] = m.Files["net.onnx"]
 			m.Graph = "../net.onnx"
 		}, "not the name of a file"},
-		{"hidden file", func(m *style.Style) { m.Files[".x"] = m.Files["net.onnx"] }, "not the name of a file"},
-		{"its own hash", func(m *style.Style) { m.Files["style.json"] = m.Files["net.onnx"] }, "not the name of a file"},
+		{"hidden file", func(m *style.Style) { m.Files[".x"] = m.Files["net.onnx"] },
+			"not the name of a file"},
+		{"its own hash", func(m *style.Style) { m.Files["style.json"] = m.Files["net.onnx"] },
+			"not the name of a file"},
 		{"no files", func(m *style.Style) { m.Files = nil }, "not one of the files"},
 		{"short hash", func(m *style.Style) { m.Files["net.onnx"] = "00" }, "64 hexadecimal"},
 		{"multiple 0", func(m *style.Style) { m.Input.MultipleOf = 0 }, "multipleOf"},
@@ -68,24 +70,34 @@ func TestManifestsThatAreRefused(t *testing.T) {
 		{"field", func(m *style.Style) { m.ReceptiveField = -1 }, "receptiveField"},
 		{"lines", func(m *style.Style) { m.Lines = 1 << 40 }, "lines"},
 		{"lines negative", func(m *style.Style) { m.Lines = -1080 }, "lines"},
-		{"lines and a size", func(m *style.Style) { m.Lines, m.Input.Size = 1080, &[2]int{64, 64} }, "one size only"},
-		{"noise", func(m *style.Style) { m.Noise = &style.Noise{Amount: 2, Cells: []int{8}} }, "noise.amount"},
-		{"noise in nothing", func(m *style.Style) { m.Noise = &style.Noise{Amount: 0.1} }, "noise.cells"},
-		{"noise in cells of 0", func(m *style.Style) { m.Noise = &style.Noise{Amount: 0.1, Cells: []int{8, 0}} }, "noise.cells"},
+		{"lines and a size", func(m *style.Style) { m.Lines, m.Input.Size = 1080, &[2]int{64, 64} },
+			"one size only"},
+		{"noise", func(m *style.Style) { m.Noise = &style.Noise{Amount: 2, Cells: []int{8}} },
+			"noise.amount"},
+		{"noise in nothing", func(m *style.Style) { m.Noise = &style.Noise{Amount: 0.1} },
+			"noise.cells"},
+		{"noise in cells of 0", func(m *style.Style) {
+			m.Noise = &style.Noise{Amount: 0.1,
+				Cells: []int{8, 0}}
+		}, "noise.cells"},
 		{"channels", func(m *style.Style) { m.Input.Channels = "rgb" }, "neither RGB nor BGR"},
 		{"empty range", func(m *style.Style) { m.Output.Range = [2]float64{1, 1} }, "output.range"},
-		{"falling range", func(m *style.Style) { m.Input.Range = [2]float64{255, 0} }, "input.range"},
+		{"falling range", func(m *style.Style) { m.Input.Range = [2]float64{255, 0} },
+			"input.range"},
 		{"huge range", func(m *style.Style) { m.Input.Range = [2]float64{0, 1e30} }, "input.range"},
 		{"mean", func(m *style.Style) { m.Input.Mean = &[3]float64{0, 0, 1e30} }, "input.mean"},
 		{"std 0", func(m *style.Style) { m.Input.Std = &[3]float64{1, 0, 1} }, "input.std"},
 		{"size", func(m *style.Style) { m.Input.Size = &[2]int{1 << 40, 1} }, "input.size"},
-		{"painting", func(m *style.Style) { m.Painting = &style.Input{Name: "p"} }, "painting.multipleOf"},
-		{"vectors alone", func(m *style.Style) { m.Vectors = &style.Vectors{Graph: m.Graph} }, "without a painting"},
+		{"painting", func(m *style.Style) { m.Painting = &style.Input{Name: "p"} },
+			"painting.multipleOf"},
+		{"vectors alone", func(m *style.Style) { m.Vectors = &style.Vectors{Graph: m.Graph} },
+			"without a painting"},
 		{"vectors of nothing", func(m *style.Style) {
 			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: "none.onnx"}
 		}, `"none.onnx" of the vectors`},
 		{"vectors that are short", func(m *style.Style) {
-			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: m.Graph, Outputs: []string{"a"}, Inputs: []string{"a", "b"}}
+			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: m.Graph, Outputs: []string{"a"},
+				Inputs: []string{"a", "b"}}
 		}, "1 outputs for 2 inputs"},
 		{"alpha", func(m *style.Style) { m.Alpha = "a\x00" }, "alpha"},
 		{"no tensor", func(m *style.Style) { m.Output.Name = "" }, "output.name"},
@@ -110,12 +122,14 @@ func TestBrokenJSON(t *testing.T) {
 	for _, c := range []struct{ name, json, want string }{
 		{"cut", string(good[:len(good)/2]), "unexpected EOF"},
 		{"empty", "", "EOF"},
-		{"unknown field", strings.Replace(string(good), `"format"`, `"deepness": 3, "format"`, 1), "deepness"},
+		{"unknown field", strings.Replace(string(good), `"format"`, `"deepness": 3, "format"`, 1),
+			"deepness"},
 		{"two", string(good) + string(good), "something follows"},
 		{"large", string(good) + strings.Repeat(" ", 70<<10), "the limit is"},
 		{"deep", strings.Repeat("[", 60<<10), ""},
 		{"array", "[]", "cannot unmarshal"},
-		{"three-part range", strings.Replace(string(good), `"range": [`, `"range": [{},`, 1), "cannot unmarshal"},
+		{"three-part range", strings.Replace(string(good), `"range": [`, `"range": [{},`, 1),
+			"cannot unmarshal"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.json), 0o644); err != nil {
@@ -135,15 +149,27 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}{
 		{"missing", func(t *testing.T, path string) { check(t, os.Remove(path)) }, "no such file"},
 		{"cut", func(t *testing.T, path string) { check(t, os.Truncate(path, 20)) }, "sha256"},
-		{"changed", func(t *testing.T, path string) { check(t, os.WriteFile(path, onnxtest.Gain(2), 0o644)) }, "sha256"},
-		{"huge", func(t *testing.T, path string) { check(t, os.Truncate(path, 1<<40)) }, "the limit is"},
-		{"folder", func(t *testing.T, path string) { check(t, os.Remove(path)); check(t, os.Mkdir(path, 0o755)) }, "not a regular file"},
+		{"changed", func(t *testing.T, path string) {
+			check(t,
+				os.WriteFile(path, onnxtest.Gain(2), 0o644))
+		}, "sha256"},
+		{"huge", func(t *testing.T, path string) { check(t, os.Truncate(path, 1<<40)) },
+			"the limit is"},
+		{"folder", func(t *testing.T, path string) {
+			check(t, os.Remove(path))
+			check(t,
+				os.Mkdir(path, 0o755))
+		}, "not a regular file"},
 		{"link that leads out", func(t *testing.T, path string) {
 			outside := filepath.Join(t.TempDir(), "net.onnx")
 			check(t, os.Rename(path, outside))
 			check(t, os.Symlink(outside, path))
 		}, "escapes"},
-		{"device", func(t *testing.T, path string) { check(t, os.Remove(path)); check(t, os.Symlink("/dev/zero", path)) }, "escapes"},
+		{"device", func(t *testing.T, path string) {
+			check(t, os.Remove(path))
+			check(t,
+				os.Symlink("/dev/zero", path))
+		}, "escapes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bank := t.TempDir()

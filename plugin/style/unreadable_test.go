@@ -17,7 +17,8 @@ func TestUnreadableFolders(t *testing.T) {
 	if err := os.WriteFile(folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bank := style.Bank{folder, filepath.Join(folder, "below"), filepath.Join(studio, "none"), t.TempDir(), studio}
+	bank := style.Bank{folder, filepath.Join(folder, "below"), filepath.Join(studio, "none"),
+		t.TempDir(), studio}
 	if _, err := bank.Find("one"); err != nil {
 		t.Error(err)
 	}
@@ -25,10 +26,13 @@ func TestUnreadableFolders(t *testing.T) {
 		t.Errorf("%d styles, %v", len(all), broken)
 	}
 	said := bank.Unreadable()
-	if len(said) != 2 || !strings.Contains(said[0].Error(), "the folder of styles "+folder+" cannot be read, and is left out: not a directory") {
+	if len(said) != 2 ||
+		!strings.Contains(said[0].Error(),
+			"the folder of styles "+folder+" cannot be read, and is left out: not a directory") {
 		t.Errorf("said %v", said)
 	}
-	if _, err := bank.Find("two"); err == nil || !strings.Contains(err.Error(), folder+" cannot be read") {
+	if _, err := bank.Find("two"); err == nil ||
+		!strings.Contains(err.Error(), folder+" cannot be read") {
 		t.Errorf("a style that may be there: %v", err)
 	}
 }

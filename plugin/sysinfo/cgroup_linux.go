@@ -32,7 +32,8 @@ func GroupLimit() (bytes int, file string) {
 			name := path.Join(root, group, leaf)
 			if text, err := os.ReadFile(name); err == nil {
 				// No limit is "max", or almost as much as fits.
-				if n, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && n < bytes && n < 1<<60 {
+				if n, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil &&
+					n < bytes && n < 1<<60 {
 					bytes, file = n, name
 				}
 			}
@@ -54,7 +55,8 @@ func GroupUse(folder string) (bytes int) {
 	for line := range strings.Lines(string(stat)) {
 		var key string
 		var n int
-		if _, err := fmt.Sscan(line, &key, &n); err == nil && (key == "anon" || key == "total_rss") {
+		if _, err := fmt.Sscan(line, &key, &n); err == nil &&
+			(key == "anon" || key == "total_rss") {
 			return n
 		}
 	}

@@ -18,7 +18,8 @@ func VulkanDrivers() (files []string, variable string) {
 			return filepath.SplitList(list), variable
 		}
 	}
-	for _, folder := range []string{"/etc/xdg", "/etc", config.DataFolder(), "/usr/local/share", "/usr/share"} {
+	for _, folder := range []string{"/etc/xdg", "/etc", config.DataFolder(), "/usr/local/share",
+		"/usr/share"} {
 		files = append(files, Glob(folder+"/vulkan/icd.d/*.json")...)
 	}
 	return files, ""

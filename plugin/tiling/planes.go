@@ -30,7 +30,8 @@ type cube struct {
 }
 
 func (c *cube) tensor() network.Tensor {
-	return network.Tensor{Shape: []int64{1, int64(c.channels), int64(c.height), int64(c.width)}, Values: c.values[:c.channels*c.height*c.width]}
+	return network.Tensor{Shape: []int64{1, int64(c.channels), int64(c.height), int64(c.width)},
+		Values: c.values[:c.channels*c.height*c.width]}
 }
 
 // copyTo copies a part of every plane.
@@ -39,7 +40,8 @@ func (c *cube) copyTo(workers int, to *cube, y, x, toY, toX, height, width int) 
 		for i := from; i < until; i++ {
 			plane, row := i/height, i%height
 			source := (plane*c.height+y+row)*c.width + x
-			copy(to.values[(plane*to.height+toY+row)*to.width+toX:][:width], c.values[source:source+width])
+			copy(to.values[(plane*to.height+toY+row)*to.width+toX:][:width],
+				c.values[source:source+width])
 		}
 		return true
 	})

@@ -50,18 +50,22 @@ func (p *plan) close() {
 
 // staged takes a picture through a network that takes statistics of the whole of it. It
 // owns the picture as Paint does.
-func (t *Tiler) staged(ctx context.Context, g *Graph, picture []float32, width, height int, extra []network.Tensor, painted func(float64)) ([]float32, error) {
+func (t *Tiler) staged(ctx context.Context, g *Graph, picture []float32, width, height int,
+	extra []network.Tensor, painted func(float64)) ([]float32, error) {
 	err := t.check(ctx, g, extra)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, network.ErrMemory) && !errors.Is(err, network.ErrDevice) {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, network.ErrMemory) &&
+		!errors.Is(err, network.ErrDevice) {
 		t.Log.Warn("a network that is not painted in tiles", "network", g.ID, "error", err)
 		g.Field = nil
 		return t.Paint(ctx, g, picture, width, height, extra, painted)
 	}
 	var out []float32
 	if err == nil {
-		run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: painted, width: width, height: height}
+		run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: painted, width: width,
+			height: height}
 		run.bytes = min(stageMemory, t.Budget.Room()/4)
-		run.room = max(min(t.Budget.Room(), lease.MostMemory-pictureBytes*width*height-ownMemory)-2*run.bytes, run.bytes)
+		run.room = max(min(t.Budget.Room(),
+			lease.MostMemory-pictureBytes*width*height-ownMemory)-2*run.bytes, run.bytes)
 		out, err = run.run(picture)
 	}
 	if err != nil || !same(out, picture) {
@@ -93,10 +97,12 @@ func (t *Tiler) check(ctx context.Context, g *Graph, extra []network.Tensor) err
 	if err := g.Run(ctx, picture, want, size.Width, size.Height, extra); err != nil {
 		return err
 	}
-	run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: func(float64) {}, width: size.Width, height: size.Height, room: triedMemory, bytes: stageMemory}
+	run := staging{Tiler: t, graph: g, ctx: ctx, extra: extra, painted: func(float64) {},
+		width: size.Width, height: size.Height, room: triedMemory, bytes: stageMemory}
 	var got []float32
 	err := network.ErrMemory
-	for run.pixels = size.Plane() / 3; errors.Is(err, network.ErrMemory) && run.pixels <= 3*size.Plane(); run.pixels *= 3 {
+	for run.pixels = size.Plane() / 3; errors.Is(err, network.ErrMemory) &&
+		run.pixels <= 3*size.Plane(); run.pixels *= 3 {
 		got, err = run.run(picture) // where a stage needs much around its cores, in fewer tiles
 	}
 	if err != nil {
@@ -109,7 +115,8 @@ func (t *Tiler) check(ctx context.Context, g *Graph, extra []network.Tensor) err
 	}()
 	for i, v := range got {
 		if !(math.Abs(float64(v-want[i])) <= 1e-3*(g.Output.Range[1]-g.Output.Range[0])) {
-			return fmt.Errorf("value %d of a small picture is %g in tiles, and %g as a whole", i, v, want[i])
+			return fmt.Errorf("value %d of a small picture is %g in tiles, and %g as a whole", i, v,
+				want[i])
 		}
 	}
 	g.plan.checked = true
@@ -207,7 +214,8 @@ func takes(stages []*loadedStage, name string) bool {
 // last picture are not the same, or keep more than there is room for, or far less.
 func (t *staging) load() error {
 	p := &t.graph.plan
-	if p.width == t.width && p.height == t.height && p.stages != nil && p.room <= t.room && t.room/2 <= p.room {
+	if p.width == t.width && p.height == t.height && p.stages != nil && p.room <= t.room &&
+		t.room/2 <= p.room {
 		return nil
 	}
 	p.close()
@@ -235,7 +243,8 @@ func (t *staging) loaded(st *onnx.Stage) (*loadedStage, error) {
 	}
 	ports := func(all []onnx.Planes) (ports []network.Port) {
 		for _, p := range all {
-			ports = append(ports, network.Port{Name: p.Name, Shape: []int64{1, int64(p.Channels), -1, -1}})
+			ports = append(ports, network.Port{Name: p.Name,
+				Shape: []int64{1, int64(p.Channels), -1, -1}})
 		}
 		return ports
 	}
@@ -283,7 +292,8 @@ func (t *staging) pass(st *loadedStage) error {
 	}
 	var sums *moments
 	if st.Of != nil {
-		sums = &moments{sum: make([]float64, st.Of.Channels), squares: make([]float64, st.Of.Channels)}
+		sums = &moments{sum: make([]float64, st.Of.Channels),
+			squares: make([]float64, st.Of.Channels)}
 		t.statistics[st.Of.Name] = sums
 	}
 	done := 0
@@ -301,7 +311,8 @@ func (t *staging) pass(st *loadedStage) error {
 
 // parts are what pieces of the picture are of some planes, along an axis, and how long
 // they are at the most.
-func parts(st *onnx.Stage, axis, length int, pieces []onnx.Piece, of []onnx.Planes) (all [][]onnx.Part, longest []int, err error) {
+func parts(st *onnx.Stage, axis, length int, pieces []onnx.Piece,
+	of []onnx.Planes) (all [][]onnx.Part, longest []int, err error) {
 	longest = make([]int, len(of))
 	for _, p := range pieces {
 		q, err := st.Parts(axis, length, p, of)
@@ -333,7 +344,8 @@ func (t *staging) numbers(st *loadedStage) (all []network.Tensor, err error) {
 
 // tile takes one tile through a stage: its part of what is kept in, and its core of what is
 // to be kept out.
-func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, across []onnx.Part, extra []network.Tensor, sums *moments) error {
+func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, across []onnx.Part,
+	extra []network.Tensor, sums *moments) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
@@ -355,9 +367,11 @@ func (t *staging) tile(st *loadedStage, all []onnx.Planes, tiles []cube, down, a
 	}
 	for i := len(st.From); i < len(all); i++ {
 		p, v, h := all[i], down[i], across[i]
-		y, x, height, width := v.CoreFrom-v.From, h.CoreFrom-h.From, v.CoreTo-v.CoreFrom, h.CoreTo-h.CoreFrom
+		y, x, height, width := v.CoreFrom-v.From, h.CoreFrom-h.From, v.CoreTo-v.CoreFrom,
+			h.CoreTo-h.CoreFrom
 		if values, ok := t.kept[p.Name]; ok {
-			tiles[i].copyTo(workers, &cube{values, p.Channels, p.Height, p.Width}, y, x, v.CoreFrom, h.CoreFrom, height, width)
+			tiles[i].copyTo(workers, &cube{values, p.Channels, p.Height, p.Width}, y, x, v.CoreFrom,
+				h.CoreFrom, height, width)
 		}
 		if st.Of != nil && p.Name == st.Of.Name {
 			sums.add(workers, &tiles[i], y, x, height, width)

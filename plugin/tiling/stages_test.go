@@ -30,13 +30,16 @@ func graph(t *testing.T, model []byte, in *style.Input, out *style.Output) *Grap
 	if err := loaded(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := network.Load(model, []network.Port{network.Picture(in.Name, 0, 0)}, []network.Port{network.Picture(out.Name, 0, 0)}, network.Device{}, 2)
+	s, err := network.Load(model, []network.Port{network.Picture(in.Name, 0, 0)},
+		[]network.Port{network.Picture(out.Name, 0, 0)}, network.Device{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := &Graph{ID: "test", Input: in, Output: out}
-	g.Run = func(ctx context.Context, in, out []float32, width, height int, _ []network.Tensor) error {
-		return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)}, []network.Tensor{network.NewPicture(out, width, height)})
+	g.Run = func(ctx context.Context, in, out []float32, width, height int,
+		_ []network.Tensor) error {
+		return s.Run(ctx, []network.Tensor{network.NewPicture(in, width, height)},
+			[]network.Tensor{network.NewPicture(out, width, height)})
 	}
 	if g.Field, g.Stages, err = onnx.NewStages(model, in.Name, out.Name); err != nil {
 		t.Fatal(err)
@@ -112,7 +115,8 @@ func normed() []byte {
 	last = x
 	add("Sub", nil, mean)
 	add("Conv", nil, values(8, 8, 3, 3))
-	add("Resize", map[string]any{"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, "", "four")
+	add("Resize", map[string]any{"mode": "nearest", "coordinate_transformation_mode": "asymmetric",
+		"nearest_mode": "floor"}, "", "four")
 	add("InstanceNormalization", nil, values(8), values(8))
 	add("Conv", map[string]any{"pads": []int64{1, 1, 1, 1}}, values(3, 8, 3, 3))
 	g.Integers("from", 5, 5)
@@ -145,11 +149,13 @@ func TestStages(t *testing.T) {
 // So are networks that others made: with InstanceNormalization, with norms spelled out and planes
 // enlarged by Reshape and Concat, and with margins that convolutions use up.
 func TestStagesHaveNoSeams(t *testing.T) {
-	for _, file := range []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx", "winml_candy.onnx"} {
+	for _, file := range []string{"ncnn_mosaic_dyn_op13.onnx", "gnsmrky_mosaic_nc8_256x256.onnx",
+		"winml_candy.onnx"} {
 		t.Run(file, func(t *testing.T) {
 			engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
 			im := importer.Importer{Engine: engine, Folder: t.TempDir()}
-			styles, err := im.Add(t.Context(), onnxtest.Data(t, "models", file), &importer.Options{})
+			styles, err := im.Add(t.Context(), onnxtest.Data(t, "models", file),
+				&importer.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

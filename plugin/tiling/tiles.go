@@ -76,7 +76,8 @@ func (t *tiled) run() error {
 }
 
 // cut is onnx.Cut where there has to be one.
-func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, height, most int) (columns, rows []onnx.Piece, err error) {
+func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, height,
+	most int) (columns, rows []onnx.Piece, err error) {
 	columns, rows, err = onnx.Cut(pieces, width, height, most)
 	if err == nil && columns == nil {
 		err = network.ErrMemory
@@ -87,7 +88,8 @@ func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, heig
 // largest is the length of the largest piece, of what lies before a core, and of a core.
 func largest(pieces []onnx.Piece) (length, before, core int) {
 	for _, p := range pieces {
-		length, before, core = max(length, p.To-p.From), max(before, p.CoreFrom-p.From), max(core, p.CoreTo-p.CoreFrom)
+		length, before, core = max(length, p.To-p.From), max(before, p.CoreFrom-p.From), max(core,
+			p.CoreTo-p.CoreFrom)
 	}
 	return length, before, core
 }
@@ -200,12 +202,14 @@ func (t *tiled) core(in planar, x, y onnx.Piece, left, top int) error {
 		return err
 	}
 	defer t.Buffers.Put(out.values)
-	if err := t.graph.Run(t.ctx, in.values[:n], out.values, in.width, in.height, t.extra); err != nil {
+	if err := t.graph.Run(t.ctx, in.values[:n], out.values, in.width, in.height,
+		t.extra); err != nil {
 		return err
 	}
 	for c := range 3 {
 		for row := y.CoreFrom; row < y.CoreTo; row++ {
-			copy(t.frame.row(c, top+row, left+x.CoreFrom, left+x.CoreTo), out.row(c, row, x.CoreFrom, x.CoreTo))
+			copy(t.frame.row(c, top+row, left+x.CoreFrom, left+x.CoreTo),
+				out.row(c, row, x.CoreFrom, x.CoreTo))
 		}
 	}
 	t.done += (x.CoreTo - x.CoreFrom) * (y.CoreTo - y.CoreFrom)

@@ -27,7 +27,8 @@ type Graph struct {
 	Stages *onnx.Stages // of those that take statistics of the whole frame
 
 	// Run is one run of it: pictures of three planes, and the extra inputs.
-	Run func(ctx context.Context, in, out []float32, width, height int, extra []network.Tensor) error
+	Run func(ctx context.Context, in, out []float32, width, height int,
+		extra []network.Tensor) error
 
 	failed int  // how many pixels there was not enough memory for
 	plan   plan // the stages that frames of one size go through
@@ -79,9 +80,11 @@ func (g *Graph) Needs(pixels int) (least int, most func(room int) int) {
 // Paint takes a picture through the network, whole where there is memory for that and
 // else tile by tile. What it gives may be in the picture's own buffer; it puts that back
 // where it is not. painted is told how much is done.
-func (t *Tiler) Paint(ctx context.Context, g *Graph, picture []float32, width, height int, extra []network.Tensor, painted func(float64)) ([]float32, error) {
+func (t *Tiler) Paint(ctx context.Context, g *Graph, picture []float32, width, height int,
+	extra []network.Tensor, painted func(float64)) ([]float32, error) {
 	err := network.ErrMemory
-	if area := width * height; g.Field == nil || !g.tooLarge(area) && area*(g.Field.Bytes+pictureBytes) <= t.Budget.Room() {
+	if area := width * height; g.Field == nil || !g.tooLarge(area) &&
+		area*(g.Field.Bytes+pictureBytes) <= t.Budget.Room() {
 		var out []float32
 		if out, err = t.Buffers.Get(len(picture)); err == nil {
 			if err = g.Run(ctx, picture, out, width, height, extra); err == nil {
@@ -98,7 +101,8 @@ func (t *Tiler) Paint(ctx context.Context, g *Graph, picture []float32, width, h
 		if g.Stages != nil {
 			return t.staged(ctx, g, picture, width, height, extra, painted)
 		}
-		tiles := &tiled{Tiler: t, graph: g, ctx: ctx, extra: extra, frame: planar{picture, width, height}, painted: painted}
+		tiles := &tiled{Tiler: t, graph: g, ctx: ctx, extra: extra,
+			frame: planar{picture, width, height}, painted: painted}
 		err = tiles.run()
 	}
 	if err != nil {
