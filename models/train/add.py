@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import nn
 
-import losses
+from losses import terms
 from export import read_network, write_style
-from packages import Bank
-from paintings import Painting
+from network.packages import Bank
+from data.paintings import Painting
 from train import DEVICE, Trainer, add_arguments
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
@@ -36,8 +36,8 @@ def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
         far = []
         for style in there:
             norms = trainer.network.statistics(view.small, style[None]).expand(len(image), -1)
-            painted = losses.halved(trainer.network.paint_with(image, norms))
-            far.append(losses.style_loss(trainer.see(painted), trainer.targets[0].half))
+            painted = terms.halved(trainer.network.paint_with(image, norms))
+            far.append(terms.style_loss(trainer.see(painted), trainer.targets[0].half))
     return there[int(torch.stack(far).argmin())].clone()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import export
 import plain
 import train
-from pictures import data_folder
+from data.pictures import data_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

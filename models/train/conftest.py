@@ -6,8 +6,8 @@ import torch
 from PIL import Image
 
 import export
-import losses
-from pictures import data_folder
+from losses import eye
+from data.pictures import data_folder
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,6 +59,6 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             return seen
 
     export.write_graph(
-        Thin(), {"image": torch.rand(1, 3, 64, 64)}, names, folder / losses.VGG16, {"image": {2: "height", 3: "width"}}
+        Thin(), {"image": torch.rand(1, 3, 64, 64)}, names, folder / eye.VGG16, {"image": {2: "height", 3: "width"}}
     )
     return folder

@@ -19,12 +19,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-import losses
-from evaluate import held_out, print_table
+from losses import eye
+from tables.painters import held_out
+from tables.results import print_table
 from export import LICENCE, PHOTOGRAPHS, write_graph, write_manifest
-from paintings import BANK
-from pictures import Frames, data_folder
-from runtime import onnxruntime
+from data.paintings import BANK
+from data.pictures import Frames, data_folder
+from network.runtime import onnxruntime
 from train import scheduled
 
 NAME = "sight"
@@ -167,7 +168,7 @@ def agreement(folder: Path, data: Path, photographs: int = 4) -> list[tuple[str,
     """Of every layer, over photographs that nothing was trained with: how the package's features go with the teacher's,
     as correlation, and what they leave of their variance."""
     session = onnxruntime.InferenceSession(str(folder / f"{NAME}.onnx"), providers=["CPUExecutionProvider"])
-    teacher = losses.LossNetwork(data / TEACHER, tuple(LAYERS))
+    teacher = eye.LossNetwork(data / TEACHER, tuple(LAYERS))
     rows = []
     for photograph in held_out(data, photographs):
         height, width = (side // 8 * 8 for side in photograph.image.shape[2:])
@@ -199,7 +200,7 @@ def main(argv: list[str] | None = None) -> None:
     if not a.measure:
         torch.manual_seed(a.seed)
         encoder = Encoder()
-        teacher = losses.LossNetwork(a.data / TEACHER, tuple(LAYERS))
+        teacher = eye.LossNetwork(a.data / TEACHER, tuple(LAYERS))
         train(encoder, Crops(a.data, a.side, a.seed), teacher, a.steps, a.batch, a.rate)
         print(f"{write(encoder, a.out)}: {sum(p.numel() for p in encoder.parameters())} weights")
     rows = [[layer, f"{together:.4f}", f"{off:.2%}"] for layer, together, off in agreement(a.out / NAME, a.data)]

@@ -25,11 +25,11 @@ from onnx import ModelProto, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from network import CELLS, NOISE, SMALL, STRIDE, Painter, SubPixel, UpConv, macs_per_pixel, small
-from packages import identity
-from paintings import BANK, LINES, Painting
-from runtime import onnxruntime
-from shuffle import transposed
+from network.painter import CELLS, NOISE, SMALL, STRIDE, Painter, SubPixel, UpConv, macs_per_pixel, small
+from network.packages import identity
+from data.paintings import BANK, LINES, Painting
+from network.runtime import onnxruntime
+from network.shuffle import transposed
 
 from onnxruntime.transformers.float16 import convert_float_to_float16
 from onnxruntime.transformers.onnx_model import OnnxModel
@@ -116,7 +116,16 @@ def read_network(package: Path) -> Painter:
                 layer.weight.copy_(weight)
             if layer is network.paint.conv:
                 layer.bias.copy_(*bias)
+        network.light.copy_(light(package / manifest["norms"]["graph"]))
     return network.eval()
+
+
+def light(path: Path) -> Tensor:
+    """What a graph of statistics adds to vectors for the light of a frame."""
+    constants = {t.name: t for t in onnx.load(str(path)).graph.initializer}
+    if "painter.light" not in constants:  # of before there was such a thing
+        return torch.zeros(())
+    return torch.from_numpy(numpy_helper.to_array(constants["painter.light"]).copy())
 
 
 def write_graph(

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
-from packages import Bank, mixed
-from pictures import data_folder, load
+from network.packages import Bank, mixed
+from data.pictures import data_folder, load
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
 ACROSS = 4

@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from add import STYLES, vectors
 from export import read_network, write_manifest
-from network import Painter, noise
-from packages import identity
-from pictures import Frames, data_folder
+from network.painter import Painter, noise
+from network.packages import identity
+from data.pictures import Frames, data_folder
 from train import scheduled
 
 

@@ -6,8 +6,8 @@ import onnx
 import torch
 
 import encoder
-import losses
-from runtime import onnxruntime
+from losses import eye
+from network.runtime import onnxruntime
 
 SHIPPED = Path(__file__).resolve().parents[1] / "styles" / encoder.NAME
 
@@ -20,7 +20,7 @@ def test_layers_have_their_channels_and_sizes() -> None:
 def test_training_brings_it_nearer_to_its_teacher(data: Path) -> None:
     torch.manual_seed(0)
     small, crops = encoder.Encoder(), encoder.Crops(data, 64, 1)
-    teacher = losses.LossNetwork(data / encoder.TEACHER, tuple(encoder.LAYERS))
+    teacher = eye.LossNetwork(data / encoder.TEACHER, tuple(encoder.LAYERS))
     image = crops.batch(1000, 2)
     assert torch.equal(image, crops.batch(1000, 2))
 

@@ -11,12 +11,12 @@ import torch
 
 import add
 import export
-from network import SMALL, STRIDE, Painter, small
-from packages import Bank
-from paintings import BANK
-from pictures import sky
-from runtime import onnxruntime
-from test_network import tiny
+from network.painter import SMALL, STRIDE, Painter, small
+from network.packages import Bank
+from data.paintings import BANK
+from data.pictures import sky
+from network.runtime import onnxruntime
+from network.test_painter import tiny
 
 STYLES = Path(__file__).resolve().parents[1] / "styles"
 SHIPPED = sorted(json.loads(p.read_text())["name"] for p in STYLES.glob("*/style.json"))

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 import gallery
-from packages import Bank
-from test_packages import packages  # noqa: F401, a fixture
+from network.packages import Bank
+from network.test_packages import packages  # noqa: F401, a fixture
 
 
 @pytest.fixture

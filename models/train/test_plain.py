@@ -6,10 +6,10 @@ from torch import Tensor
 
 import export
 import plain
-from packages import Bank
-from paintings import BANK
-from pictures import View
-from test_network import tiny
+from network.packages import Bank
+from data.paintings import BANK
+from data.pictures import View
+from network.test_painter import tiny
 
 
 class Noise:

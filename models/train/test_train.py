@@ -7,9 +7,9 @@ import torch
 
 import bank
 import export
-import paintings
+from data import paintings
 import train
-from packages import Bank
+from network.packages import Bank
 
 TINY = "--widths 4 6 8 --quarter 1 --eighth 1 --side 96 --batch 1".split()
 

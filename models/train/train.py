@@ -19,10 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-import losses
-from network import STRIDE, Painter, noise
-from paintings import BANK, Painting
-from pictures import Frames, View, data_folder
+from losses import eye, terms
+from network.painter import STRIDE, Painter, noise
+from data.paintings import BANK, Painting
+from data.pictures import Frames, View, data_folder
+from losses.weights import Weights
 from soap import Soap
 
 # How far the second view of a picture may be moved, in pixels: every place within the network's stride.
@@ -33,8 +34,8 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 CLIP = 60.0
 # How much faster than the shared weights vectors learn: few steps meet each, and it has few numbers, which bear long strides.
 VECTOR_RATE = 10
-# How far a picture's tone goes from the plate's to the painting's: a day looks as light as the painting, a night is a night.
-TOWARDS = 0.5
+# How far a picture's tone goes from the plate's to the painting's.
+TOWARDS = 0.3
 # How many of the pictures are painted in a mixture of two styles, so that what lies between styles is trained too.
 MIXED = 0.3
 
@@ -59,13 +60,7 @@ def add_arguments(p: argparse.ArgumentParser, steps: int) -> None:
     p.add_argument("--batch", type=int, default=2, help="parts of a frame that are painted together")
     p.add_argument("--side", type=int, default=320, help="of the parts, in pixels, a multiple of 16")
     p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--content", type=float, default=1.3, help="weight of the content loss")
-    p.add_argument("--style", type=float, default=5.0, help="weight of the style loss, at half size")
-    p.add_argument("--coarse", type=float, default=3.0, help="weight of the style loss at a quarter")
-    p.add_argument("--fine", type=float, default=1.0, help="weight of the style loss of brush and edges, at full size")
-    p.add_argument("--tone", type=float, default=20.0, help="weight of: light stays light and dark stays dark")
-    p.add_argument("--stability", type=float, default=10.0, help="weight of: a moved, noisy view is painted alike")
-    p.add_argument("--variation", type=float, default=2.0, help="weight of the total variation")
+    Weights.add_arguments(p)
     p.add_argument(
         "--bfloat16", action="store_true", help="convolve in bfloat16: faster on processors that compute in it"
     )
@@ -77,34 +72,38 @@ class Trainer:
     """Network, optimiser and data of one run, at some step of its schedule. It trains what asks for a gradient."""
 
     def __init__(self, a: argparse.Namespace, network: Painter, paintings: tuple[Painting, ...]) -> None:
-        self.a, self.network = a, network.to(DEVICE, memory_format=torch.channels_last)
+        self.a, self.weights = a, Weights.of(a)
+        self.network = network.to(DEVICE, memory_format=torch.channels_last)
         self.trained = [p for p in network.parameters() if p.requires_grad]
-        groups = [{"params": [p], "times": VECTOR_RATE if p is network.styles else 1} for p in self.trained]
+        groups = [
+            {"params": [p], "times": VECTOR_RATE if p is network.styles or p is network.light else 1}
+            for p in self.trained
+        ]
         self.optimiser = Soap(groups, lr=a.rate)
         self.step = 0
         self.seconds = 0.0
         self.frames = Frames(a.data, a.side + SHIFT, a.seed)
         # It is never trained, and so may be kept in what it is computed in.
         self.kind = torch.bfloat16 if a.bfloat16 else torch.float32
-        self.eye = losses.LossNetwork(a.data / losses.VGG16, losses.STYLE_LAYERS).to(DEVICE, self.kind)
+        self.eye = eye.LossNetwork(a.data / eye.VGG16, eye.STYLE_LAYERS).to(DEVICE, self.kind)
         self.targets = [self._target(painting) for painting in paintings]
 
     def _target(self, painting: Painting) -> Target:
         with torch.no_grad():
             full = painting.picture(self.a.data).to(DEVICE)
-            half = losses.halved(full)
+            half = terms.halved(full)
             return Target(
                 self._grams(half),
-                self._grams(losses.halved(half)),
-                self._grams(full, losses.FINE_LAYERS),
-                losses.tone(full).mean(),
+                self._grams(terms.halved(half)),
+                self._grams(full, eye.FINE_LAYERS),
+                terms.tone(full).mean(),
             )
 
-    def _grams(self, picture: Tensor, layers: tuple[str, ...] = losses.STYLE_LAYERS) -> dict[str, Tensor]:
-        return {layer: losses.gram(features) for layer, features in self.see(picture, layers).items()}
+    def _grams(self, picture: Tensor, layers: tuple[str, ...] = eye.STYLE_LAYERS) -> dict[str, Tensor]:
+        return {layer: terms.gram(features) for layer, features in self.see(picture, layers).items()}
 
-    def see(self, picture: Tensor, layers: tuple[str, ...] = losses.STYLE_LAYERS) -> dict[str, Tensor]:
-        shown = losses.for_vgg(picture).to(self.kind).contiguous(memory_format=torch.channels_last)
+    def see(self, picture: Tensor, layers: tuple[str, ...] = eye.STYLE_LAYERS) -> dict[str, Tensor]:
+        shown = eye.for_vgg(picture).to(self.kind).contiguous(memory_format=torch.channels_last)
         return self.eye(shown, layers)
 
     def advance(self) -> dict[str, float]:
@@ -124,23 +123,25 @@ class Trainer:
             painted = self.network.paint_with(shown.contiguous(memory_format=torch.channels_last), norms).float()
         painted, again = painted.split((a.batch, 1))
         with torch.no_grad():
-            content = self.see(losses.halved(image), (losses.CONTENT_LAYER,))[losses.CONTENT_LAYER].float()
-        half = losses.halved(painted)
-        seen, coarse = self.see(half), self.see(losses.halved(half))
+            content = self.see(terms.halved(image), (eye.CONTENT_LAYER,))[eye.CONTENT_LAYER].float()
+        half = terms.halved(painted)
+        seen, coarse = self.see(half), self.see(terms.halved(half))
         # A quarter of every part at full size, from wherever in it.
         top, left = (int(torch.randint(a.side // 2 + 1, (), generator=random)) for _ in range(2))
-        fine = self.see(painted[..., top : top + a.side // 2, left : left + a.side // 2], losses.FINE_LAYERS)
+        fine = self.see(painted[..., top : top + a.side // 2, left : left + a.side // 2], eye.FINE_LAYERS)
         bright = sum(share * t.tone for share, t in zip(styled[0].tolist(), self.targets))
+        power = 1 - TOWARDS + TOWARDS * bright.log() / terms.tone(wide.small).mean().clamp(0.02, 0.9).log()
         parts = {
-            "content": losses.distance(seen[losses.CONTENT_LAYER].float(), content),
-            "style": losses.style_loss(seen, blended(styled, [t.half for t in self.targets])),
-            "coarse": losses.style_loss(coarse, blended(styled, [t.coarse for t in self.targets])),
-            "fine": losses.style_loss(fine, blended(styled, [t.fine for t in self.targets])),
-            "tone": losses.tone_loss(painted, image, TOWARDS * (bright - losses.tone(wide.small).mean())),
+            "content": terms.distance(seen[eye.CONTENT_LAYER].float(), content),
+            "style": terms.style_loss(seen, blended(styled, [t.half for t in self.targets])),
+            "coarse": terms.style_loss(coarse, blended(styled, [t.coarse for t in self.targets])),
+            "fine": terms.style_loss(fine, blended(styled, [t.fine for t in self.targets])),
+            "tone": terms.tone_loss(painted, image, power),
             "stability": unlike(painted[:1], again, dy, dx),
-            "variation": losses.variation(painted),
+            "variation": terms.variation(painted),
+            "lattice": terms.lattice(painted),
         }
-        loss = sum(getattr(a, name) * part for name, part in parts.items())
+        loss = self.weights.total(parts)
         for group in self.optimiser.param_groups:
             group["lr"] = group["times"] * scheduled(a.rate, self.step, a.steps)
         self.optimiser.zero_grad()

@@ -8,11 +8,11 @@ import torch
 from torch.nn import functional as F
 
 import export
-from network import CELLS, NOISE, SMALL, STRIDE, small
-from packages import Bank, Classic, averaged, noise, strength
-from paintings import BANK
-from race import race
-from test_network import tiny
+from network.painter import CELLS, NOISE, SMALL, STRIDE, small
+from network.packages import Bank, Classic, averaged, noise, strength
+from data.paintings import BANK
+from tables.race import race
+from network.test_painter import tiny
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ Learned Representation For Artistic Style). It differs where that network is slo
 - resize, then convolve, on the way up (Odena et al. 2016), both folded into one convolution at the lower resolution; the last
   begins as that, and learns all four pixels (Shi et al. 2016), for edges are as sharp as it can draw them;
 - a faint noise lies over the frame, for strokes to begin from where a plate is even;
+- how light the frame is moves every style's vector: the norms alone would paint day and night alike;
 - reflection at every border, and a mirrored margin that is painted and cut off. Zeros there would tell the network where a
   picture ends, and it would paint a frame in the colours for which it finds no other place.
 """
@@ -25,7 +26,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from area import coverage
+from network.area import coverage
 
 # Sides of the input must be multiples of this: the stem halves three times.
 STRIDE = 8
@@ -131,10 +132,13 @@ class Painter(nn.Module):
         # A row is the vector of a style: all scales, then all shifts.
         length = sum(self.channels)
         self.styles = nn.Parameter(torch.cat([torch.ones(styles, length), torch.zeros(styles, length)], 1))
+        # What is added to that for a frame that is lighter than middle grey, and taken off for a darker one.
+        self.light = nn.Parameter(torch.zeros(2 * length))
         self.register_buffer("faint", faint(), persistent=False)
 
     def statistics(self, picture: Tensor, style: Tensor) -> Tensor:
         """What the norms will do, for small pictures of frames and the vectors of their styles: n x (scales, shifts)."""
+        style = style + (picture.mean((1, 2, 3)) - 0.5)[:, None] * self.light
         scales, shifts = (v.split(self.channels, 1) for v in style.chunk(2, 1))
         seen_scales, seen_shifts = [], []
 

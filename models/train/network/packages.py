@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from area import coverage
-from runtime import onnxruntime
+from network.area import coverage
+from network.runtime import onnxruntime
 
-# How many times as high as a frame a network's own lines may be: plugin/size.go has the same.
+# How many times as high as a frame a network's own lines may be: plugin/engine/size.go has the same.
 MOST_LARGER = 4
 
 
@@ -141,7 +141,7 @@ def mixed(first: np.ndarray, second: np.ndarray, mix: float) -> np.ndarray:
 
 
 def strength(unrealness: float) -> float:
-    """How far on the way from the network's plain vector to a style's an unrealness is: plugin/looks.go has the same."""
+    """How far on the way from the network's plain vector to a style's an unrealness is: plugin/look/look.go has the same."""
     return (unrealness + 2) / 6 if unrealness <= 4 else 1 + (unrealness - 4) / 8
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pictures import load
+from data.pictures import load
 
 # Pixels around a frame that motions may bring into it.
 BORDER = 16

@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from packages import Bank, Classic
+from network.packages import Bank, Classic
+
+# Where programs of this folder are found.
+TRAIN = Path(__file__).resolve().parents[1]
 
 
 class Runner(NamedTuple):
@@ -24,10 +27,12 @@ class Runner(NamedTuple):
 
 def race(networks: list[Path], runs: int, height: int, width: int, threads: int) -> list[Runner]:
     """A network is a folder of packages, or a classic graph. The first run of each does not count."""
-    command = [sys.executable, str(Path(__file__).resolve())]
+    command = [sys.executable, "-m", "tables.race"]
     sizes = [str(n) for n in (height, width, threads)]
     workers = [
-        subprocess.Popen([*command, str(path), *sizes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [*command, str(path.resolve()), *sizes], cwd=TRAIN, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         for path in networks
     ]
 
@@ -37,7 +42,7 @@ def race(networks: list[Path], runs: int, height: int, width: int, threads: int)
             worker.stdin.flush()
         answer = worker.stdout.readline().split()
         if not answer:
-            raise RuntimeError(f"the process that paints with {worker.args[2]} has ended")
+            raise RuntimeError(f"the process that paints with {worker.args[3]} has ended")
         return answer
 
     try:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-import pictures
-from network import SMALL
-from pictures import Frames, View, jitter, load, save, sky
+from data import pictures
+from network.painter import SMALL
+from data.pictures import Frames, View, jitter, load, save, sky
 
 
 def test_a_step_sees_the_same_pictures_whatever_came_before(data: Path) -> None:

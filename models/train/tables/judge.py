@@ -12,8 +12,8 @@ from typing import Callable, NamedTuple
 import torch
 from torch import Tensor
 
-import losses
-from paintings import Painting
+from losses import eye, terms
+from data.paintings import Painting
 
 # Pictures and paintings are judged at this height, in pixels.
 LINES = 512
@@ -28,7 +28,7 @@ class Sight(NamedTuple):
     prepare: Callable[[Tensor], Tensor]
 
 
-VGG16 = Sight(losses.VGG16, losses.STYLE_LAYERS, losses.CONTENT_LAYER, losses.for_vgg)
+VGG16 = Sight(eye.VGG16, eye.STYLE_LAYERS, eye.CONTENT_LAYER, eye.for_vgg)
 # SqueezeNet 1.1: style at a layer of every resolution, content at the second of an eighth. It wants BGR, 0 to 255, less a mean.
 SQUEEZENET = Sight(
     "encoders/squeezenet11_features_f32.onnx",
@@ -53,7 +53,7 @@ class Judge:
         """In bfloat16 losses are the same to a hundredth, and there sooner on processors that compute in it."""
         self.sight, self.bfloat16 = sight, bfloat16
         self.contents: dict[str, Tensor] = {}
-        self.network = losses.LossNetwork(data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content))))
+        self.network = eye.LossNetwork(data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content))))
 
     def see(self, image: Tensor) -> dict[str, Tensor]:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
@@ -73,12 +73,12 @@ class Judge:
     def grams(self, image: Tensor) -> dict[str, Tensor]:
         with torch.no_grad():
             seen = self.see(image)
-            return {layer: losses.gram(seen[layer]) for layer in self.sight.style}
+            return {layer: terms.gram(seen[layer]) for layer in self.sight.style}
 
     def parts(self, image: Tensor, content: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Content and style."""
         seen = self.see(image)
-        return losses.distance(seen[self.sight.content], content), losses.style_loss(seen, targets)
+        return terms.distance(seen[self.sight.content], content), terms.style_loss(seen, targets)
 
     def descend(self, photograph: Tensor, targets: dict[str, Tensor], iterations: int) -> Tensor:
         """What the objective asks for: its own descent, by L-BFGS, from the photograph."""

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from network import CELLS, FAINT, NOISE, SMALL, Painter, SubPixel, UpConv, faint, macs_per_pixel, noise, small
+from network.painter import CELLS, FAINT, NOISE, SMALL, Painter, SubPixel, UpConv, faint, macs_per_pixel, noise, small
 
 
 def tiny(styles: int = 2) -> Painter:

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional as F
 
-from network import small
+from network.painter import small
 
 # Only pictures that may be used for anything: no research-only collections. Folder, files, licence. Paintings are plates, too,
 # for what photographs have too little of: fine texture from border to border.
@@ -52,6 +52,8 @@ HELD_OUT = (
 # How often the parts of a frame show as much of it as they can together. What is asked of a painting's statistics is asked
 # of a whole frame then, and not of every part.
 WHOLE = 0.3
+# How often a frame is made much darker than it was taken: there are few photographs of nights.
+DARK = 0.12
 
 
 def data_folder() -> Path:
@@ -167,6 +169,8 @@ def jitter(view: View, random: np.random.Generator) -> View:
     """Another exposure, contrast, saturation and white balance, and now and then grain."""
     gamma, saturation = float(np.exp(random.normal(0, 0.25))), random.uniform(0.5, 1.4)
     gain = torch.from_numpy(random.normal(1, 0.06, (3, 1, 1)).astype(np.float32)) * random.uniform(0.8, 1.15)
+    if random.random() < DARK:
+        gain *= random.uniform(0.15, 0.6)
     # Averaging leaves next to nothing of the grain in the small picture.
     grain = random.choice([0.0, 0.03], p=[0.6, 0.4])
     parts = []

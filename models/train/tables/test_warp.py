@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-import warp
-from pictures import save
+from tables import warp
+from data.pictures import save
 
 
 def waves(height: int, width: int) -> Tensor:

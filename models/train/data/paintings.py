@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 import numpy as np
 
-from pictures import load, tensor
+from data.pictures import load, tensor
 
 # A painting is as high as the frame, which has so many lines when it is painted.
 LINES = 1080

@@ -5,12 +5,13 @@ import pytest
 import torch
 
 import evaluate
-import judge
-from paintings import BANK
-from pictures import load
-from runtime import onnxruntime
+from tables import judge, loss, mix, painters
+from tables.results import Results
+from data.paintings import BANK
+from data.pictures import load
+from network.runtime import onnxruntime
 
-STYLES = Path(__file__).resolve().parents[1] / "styles"
+STYLES = Path(__file__).resolve().parents[2] / "styles"
 
 
 def test_the_objective_against_the_runtime_and_numpy(data: Path) -> None:
@@ -51,13 +52,13 @@ def test_descent_goes_down_and_stays_a_picture(data: Path) -> None:
 
 def test_nothing_is_measured_twice(tmp_path: Path) -> None:
     out = tmp_path / "measured.json"
-    assert evaluate.Results(out).get(lambda: [1, 2.5], "loss", "a") == [1, 2.5]
+    assert Results(out).get(lambda: [1, 2.5], "loss", "a") == [1, 2.5]
 
     def again() -> list[float]:
         raise AssertionError("measured again")
 
-    assert evaluate.Results(out).get(again, "loss", "a") == [1, 2.5]
-    assert evaluate.Results(out).get(lambda: [3], "loss", "b") == [3]
+    assert Results(out).get(again, "loss", "a") == [1, 2.5]
+    assert Results(out).get(lambda: [3], "loss", "b") == [3]
 
 
 def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,8 +67,8 @@ def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys
     evaluate.main(arguments)
     first = capsys.readouterr().out
     assert "gouache → ink" in first
-    (row,) = evaluate.Results(tmp_path / "m.json").rows.values()
-    assert len(row) == 2 * len(evaluate.MIXES) + 1
+    (row,) = Results(tmp_path / "m.json").rows.values()
+    assert len(row) == 2 * len(mix.MIXES) + 1
     # The end of a mix is the pure style.
     assert row[-1] < 1e-6
     evaluate.main(arguments)
@@ -82,7 +83,8 @@ def test_a_style_that_is_not_there_is_named(data: Path) -> None:
 def test_losses_of_two_banks_are_told_apart(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "painting_with", lambda bank, vector: lambda image: image.flip(3))
+    monkeypatch.setattr(painters, "painting_with", lambda bank, vector: lambda image: image.flip(3))
+    monkeypatch.setattr(loss, "painting_with", lambda bank, vector: lambda image: image.flip(3))
     arguments = ["loss", str(STYLES), "--against", str(STYLES), "--data", str(data), "--photos", "1", "--styles", "ink"]
     evaluate.main([*arguments, "--out", str(tmp_path / "m.json")])
     tables = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| Brush and Ink")]
@@ -95,9 +97,9 @@ def test_losses_of_two_banks_are_told_apart(
 def test_descents_are_measured(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "LINES", 64)
+    monkeypatch.setattr(painters, "LINES", 64)
     monkeypatch.setattr(judge, "LINES", 64)
-    monkeypatch.setattr(evaluate, "painting_with", lambda bank, vector: lambda image: image)
+    monkeypatch.setattr(painters, "painting_with", lambda bank, vector: lambda image: image)
     arguments = [
         "descent",
         str(STYLES),

@@ -1,0 +1,1 @@
+"""What a run is trained to bring down."""

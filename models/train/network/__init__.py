@@ -1,0 +1,1 @@
+"""The network, as it is trained and as it ships."""

@@ -1,0 +1,1 @@
+"""What was measured, a file a table."""
