@@ -53,7 +53,7 @@ func TestNoiseStaysInTheFrame(t *testing.T) {
 	golden := make([]float32, 3*96*60)
 	g := NewGeometry(96, 60, 1, 1)
 	AddNoise(1, golden, &g, 0.08, []int{12, 48})
-	// By models/train/packages.py.
+	// By models/train/network/packages.py.
 	for i, want := range map[int]float32{0: -0.04065293, 1: -0.03421595,
 		2*96*60 + 33*96 + 50: 0.03527927} {
 		if math.Abs(float64(golden[i]-want)) > 1e-6 {
