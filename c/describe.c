@@ -1,15 +1,11 @@
 #include "describe.h"
 
-#include "params.h"
+#include "clips.h"
 #include "launch.h"
+#include "params.h"
 #include "suites.h"
 
 #include <string.h>
-
-/* Statistics may be held from another frame, of the Source. */
-static int temporal(void) {
-  return host_says(kOfxImageEffectPropTemporalClipAccess);
-}
 
 OfxStatus describe(OfxImageEffectHandle effect) {
   OfxPropertySetHandle set = NULL;
@@ -31,7 +27,9 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   /* A style's statistics are those of the whole frame. */
   ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0) &&
        put_int(set, kOfxImageEffectPropSupportsMultiResolution, 0, 1) &&
-       put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, temporal()) &&
+       /* Statistics may be held from another frame. */
+       put_int(set, kOfxImageEffectPropTemporalClipAccess, 0,
+               host_says(kOfxImageEffectPropTemporalClipAccess)) &&
        put_string(set, kOfxImageEffectPluginRenderThreadSafety, 0, kOfxImageEffectRenderFullySafe) &&
        put_int(set, kOfxImageEffectPluginPropHostFrameThreading, 0, 0) && ok;
 
@@ -57,38 +55,13 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   return ok ? kOfxStatOK : kOfxStatFailed;
 }
 
-static bool define_clip(OfxImageEffectHandle effect, const char *name,
-                        const char *const *components, int count) {
-  OfxPropertySetHandle set = NULL;
-  if (suites.effect->clipDefine(effect, name, &set) != kOfxStatOK)
-    return false;
-  bool ok = put_int(set, kOfxImageEffectPropSupportsTiles, 0, 0);
-  for (int i = 0; i < count; i++)
-    ok = put_string(set, kOfxImageEffectPropSupportedComponents, i, components[i]) && ok;
-  if (strcmp(name, CLIP_MASK) == 0 || strcmp(name, CLIP_STYLE) == 0)
-    ok = put_int(set, kOfxImageClipPropOptional, 0, 1) && ok;
-  if (strcmp(name, CLIP_SOURCE) == 0)
-    ok = put_int(set, kOfxImageEffectPropTemporalClipAccess, 0, temporal()) && ok;
-  if (strcmp(name, CLIP_MASK) == 0)
-    ok = put_int(set, kOfxImageClipPropIsMask, 0, 1) && ok;
-  return ok;
-}
-
 OfxStatus describe_in_context(OfxImageEffectHandle effect, OfxPropertySetHandle in) {
-  static const char *const pictures[] = {kOfxImageComponentRGBA, kOfxImageComponentRGB};
-  static const char *const alpha[] = {kOfxImageComponentAlpha};
   bool general = has_string(in, kOfxImageEffectPropContext, kOfxImageEffectContextGeneral);
   if (!general && !has_string(in, kOfxImageEffectPropContext, kOfxImageEffectContextFilter))
     return kOfxStatErrUnsupported;
   OfxParamSetHandle params = NULL;
-  bool ok = define_clip(effect, CLIP_SOURCE, pictures, 2) &&
-            define_clip(effect, CLIP_OUTPUT, pictures, 2);
-  if (general) {
-    bool has_alpha = host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha);
-    ok = define_clip(effect, CLIP_MASK, has_alpha ? alpha : pictures, has_alpha ? 1 : 2) &&
-         define_clip(effect, CLIP_STYLE, pictures, 2) && ok;
-  }
-  ok = ok && suites.effect->getParamSet(effect, &params) == kOfxStatOK &&
-       params_define(params, general);
+  bool ok = clips_define(effect, general) &&
+            suites.effect->getParamSet(effect, &params) == kOfxStatOK &&
+            params_define(params, general);
   return ok ? kOfxStatOK : kOfxStatFailed;
 }

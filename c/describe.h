@@ -4,11 +4,6 @@
 
 #include "ofx/ofx.h"
 
-#define CLIP_SOURCE kOfxImageEffectSimpleSourceClipName
-#define CLIP_OUTPUT kOfxImageEffectOutputClipName
-#define CLIP_MASK "Mask"
-#define CLIP_STYLE "Style"
-
 OfxStatus describe(OfxImageEffectHandle effect);
 OfxStatus describe_in_context(OfxImageEffectHandle effect, OfxPropertySetHandle in);
 

@@ -39,8 +39,8 @@ static bool within_limits(OfxRectI r) {
   return (int64_t)(r.x2 - r.x1) * (r.y2 - r.y1) <= MAX_PIXELS;
 }
 
-static bool check(struct image *to, const struct clip *clip, const char *name,
-                  struct sentence *why) {
+static bool check(struct image *to, const struct clip *clip, struct sentence *why) {
+  const char *name = clip->name;
   const char *depth = "?", *components = "?", *premultiplication = kOfxImagePreMultiplied;
   const char *colourspace = "";
   void *data = NULL;
@@ -93,9 +93,9 @@ static bool check(struct image *to, const struct clip *clip, const char *name,
   return true;
 }
 
-enum fetched image_fetch(struct image *to, const struct clip *clip, const char *name,
-                         OfxTime time, struct sentence *why) {
-  *to = (struct image){.clip = name};
+enum fetched image_fetch(struct image *to, const struct clip *clip, OfxTime time,
+                         struct sentence *why) {
+  *to = (struct image){.clip = clip->name};
   OfxStatus status = suites.effect->clipGetImage(clip->handle, time, NULL, &to->handle);
   if (status == kOfxStatFailed || (status == kOfxStatOK && !to->handle)) {
     to->handle = NULL;
@@ -105,12 +105,12 @@ enum fetched image_fetch(struct image *to, const struct clip *clip, const char *
     to->handle = NULL;
     say(why, status == kOfxStatErrMemory
                  ? "The host has no memory left for the image of %s at frame %s."
-                 : "The host cannot make the image of %s at frame %s for Impasto: look at what is connected "
-                   "there, and at the host's own messages.",
-        name, frame_name(time).text);
+                 : "The host cannot make the image of %s at frame %s for Impasto: look at what is "
+                   "connected there, and at the host's own messages.",
+        clip->name, frame_name(time).text);
     return FETCHED_BAD;
   }
-  return check(to, clip, name, why) ? FETCHED : FETCHED_BAD;
+  return check(to, clip, why) ? FETCHED : FETCHED_BAD;
 }
 
 /* One that is not released hangs Natron for good. */

@@ -2,8 +2,9 @@
 #ifndef IMPASTO_IMAGE_H
 #define IMPASTO_IMAGE_H
 
-#include "instance.h"
+#include "clips.h"
 #include "pixels.h"
+#include "sentence.h"
 
 #include <stddef.h>
 
@@ -28,8 +29,8 @@ enum fetched {
   FETCHED_BAD      /* with a sentence */
 };
 
-enum fetched image_fetch(struct image *to, const struct clip *clip, const char *name,
-                         OfxTime time, struct sentence *why);
+enum fetched image_fetch(struct image *to, const struct clip *clip, OfxTime time,
+                         struct sentence *why);
 void image_release(struct image *image);
 
 static inline size_t image_pixel_size(const struct image *image) {

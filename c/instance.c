@@ -1,6 +1,5 @@
 #include "instance.h"
 
-#include "describe.h"
 #include "presets.h"
 #include "render.h"
 #include "space.h"
@@ -8,11 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool fetch_clip(OfxImageEffectHandle effect, const char *name, struct clip *to) {
-  return suites.effect->clipGetHandle(effect, name, &to->handle, &to->properties) == kOfxStatOK &&
-         to->handle && to->properties;
-}
 
 OfxStatus instance_create(OfxImageEffectHandle effect) {
   OfxParamSetHandle params = NULL;
@@ -28,10 +22,7 @@ OfxStatus instance_create(OfxImageEffectHandle effect) {
     goto failed;
   bool general =
       has_string(instance->properties, kOfxImageEffectPropContext, kOfxImageEffectContextGeneral);
-  if (!fetch_clip(effect, CLIP_SOURCE, &instance->source) ||
-      !fetch_clip(effect, CLIP_OUTPUT, &instance->output) ||
-      (general && (!fetch_clip(effect, CLIP_MASK, &instance->mask) ||
-                   !fetch_clip(effect, CLIP_STYLE, &instance->style))) ||
+  if (!clips_fetch(effect, general, instance->clips) ||
       !params_fetch(&instance->params, params, general) ||
       suites.property->propSetPointer(instance->properties, kOfxPropInstanceData, 0, instance) !=
           kOfxStatOK)
@@ -67,18 +58,8 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect) {
   return kOfxStatOK;
 }
 
-static bool is_connected(const struct clip *clip) {
-  int connected = 0;
-  return clip->handle &&
-         get_int(clip->properties, kOfxImageClipPropConnected, 0, &connected) && connected;
-}
-
-bool instance_has_painting(const struct instance *instance) {
-  return is_connected(&instance->style);
-}
-
 bool instance_masked(const struct instance *instance, OfxTime time) {
-  if (!is_connected(&instance->mask))
+  if (!clip_connected(&instance->clips[CLIP_MASK]))
     return false;
   return !instance->params.handles[PARAM_MASK_APPLY] ||
          params_switch(&instance->params, PARAM_MASK_APPLY, time);
@@ -87,7 +68,8 @@ bool instance_masked(const struct instance *instance, OfxTime time) {
 /* Generators have no first frame, or one far away. */
 static OfxTime first_frame(const struct clip *clip) {
   double first;
-  if (get_double(clip->properties, kOfxImageEffectPropFrameRange, 0, &first) && first > -1e6 && first < 1e6)
+  if (get_double(clip->properties, kOfxImageEffectPropFrameRange, 0, &first) && first > -1e6 &&
+      first < 1e6)
     return first;
   return 1;
 }
@@ -96,7 +78,7 @@ bool instance_held_frame(const struct instance *instance, OfxTime time, OfxTime 
   if (!params_held_frame(&instance->params, time, to))
     return false;
   if (*to == 0)
-    *to = first_frame(&instance->source);
+    *to = first_frame(&instance->clips[CLIP_SOURCE]);
   return *to != time;
 }
 
@@ -120,36 +102,62 @@ OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in) {
   return params_named(in, PARAM_STATUS) ? tell_status(instance, in) : kOfxStatReplyDefault;
 }
 
-OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {
-  OfxPropertySetHandle source = instance->source.properties;
-  const char *components = kOfxImageComponentRGBA, *depth, *premultiplication, *colour;
-  (void)get_string(source, kOfxImageClipPropUnmappedComponents, 0, &components);
-  if (strcmp(components, kOfxImageComponentRGB) != 0)
-    components = kOfxImageComponentRGBA;
-
-  ask_for_order(instance);
-
-  /* The picture alone decides; by default the other inputs would have a say as well. A host without one
-   * of these does its default. */
-  (void)put_string(out, "OfxImageClipPropComponents_" CLIP_SOURCE, 0, components);
-  (void)put_string(out, "OfxImageClipPropComponents_" CLIP_OUTPUT, 0, components);
-  if (instance->mask.handle &&
-      host_lists(kOfxImageEffectPropSupportedComponents, kOfxImageComponentAlpha))
-    (void)put_string(out, "OfxImageClipPropComponents_" CLIP_MASK, 0, kOfxImageComponentAlpha);
-  if (instance->style.handle)
-    (void)put_string(out, "OfxImageClipPropComponents_" CLIP_STYLE, 0, kOfxImageComponentRGBA);
-  if (host_says(kOfxImageEffectPropSupportsMultipleClipDepths) &&
-      get_string(source, kOfxImageEffectPropPixelDepth, 0, &depth) &&
-      strcmp(depth, kOfxBitDepthNone) != 0)
-    (void)put_string(out, "OfxImageClipPropDepth_" CLIP_OUTPUT, 0, depth);
-  if (is_connected(&instance->source) &&
-      get_string(source, kOfxImageEffectPropPreMultiplication, 0, &premultiplication))
-    (void)put_string(out, kOfxImageEffectPropPreMultiplication, 0, premultiplication);
-  if (get_string(instance->properties, kOfxImageEffectPropColourManagementStyle, 0, &colour) &&
-      strcmp(colour, kOfxImageEffectColourManagementNone) != 0) {
-    space_prefer(out, kOfxImageClipPropPreferredColourspaces "_" CLIP_SOURCE);
-    if (instance->style.handle)
-      space_prefer(out, kOfxImageClipPropPreferredColourspaces "_" CLIP_STYLE);
+/* What a clip's images are to be made of; NULL: the host does as it likes. */
+static const char *components_for(enum clip_id c, const char *picture) {
+  static const char property[] = kOfxImageEffectPropSupportedComponents;
+  switch (c) {
+  case CLIP_MASK:
+    return host_lists(property, kOfxImageComponentAlpha) ? kOfxImageComponentAlpha : NULL;
+  case CLIP_STYLE:
+    return kOfxImageComponentRGBA;
+  default:
+    return picture;
   }
+}
+
+/* The picture alone decides; by default the other inputs would have a say as well. */
+static void prefer_components(struct instance *instance, OfxPropertySetHandle out) {
+  const char *picture = kOfxImageComponentRGBA;
+  (void)get_string(instance->clips[CLIP_SOURCE].properties, kOfxImageClipPropUnmappedComponents, 0,
+                   &picture);
+  if (strcmp(picture, kOfxImageComponentRGB) != 0)
+    picture = kOfxImageComponentRGBA;
+  for (enum clip_id c = 0; c < CLIP_COUNT; c++) {
+    const struct clip *clip = &instance->clips[c];
+    const char *components = components_for(c, picture);
+    if (clip->handle && components)
+      (void)put_string(out, clip_property("OfxImageClipPropComponents", clip).text, 0, components);
+  }
+}
+
+/* Hosts that manage colour hear of it for each clip whose colours are painted with. */
+static void prefer_spaces(struct instance *instance, OfxPropertySetHandle out) {
+  static const enum clip_id coloured[] = {CLIP_SOURCE, CLIP_STYLE};
+  const char *colour;
+  if (!get_string(instance->properties, kOfxImageEffectPropColourManagementStyle, 0, &colour) ||
+      strcmp(colour, kOfxImageEffectColourManagementNone) == 0)
+    return;
+  for (int i = 0; i < 2; i++) {
+    const struct clip *clip = &instance->clips[coloured[i]];
+    if (clip->handle)
+      space_prefer(out, clip_property(kOfxImageClipPropPreferredColourspaces, clip).text);
+  }
+}
+
+/* A host without one of these properties does its default. */
+OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out) {
+  const struct clip *source = &instance->clips[CLIP_SOURCE];
+  const char *depth, *premultiplication;
+  ask_for_order(instance);
+  prefer_components(instance, out);
+  if (host_says(kOfxImageEffectPropSupportsMultipleClipDepths) &&
+      get_string(source->properties, kOfxImageEffectPropPixelDepth, 0, &depth) &&
+      strcmp(depth, kOfxBitDepthNone) != 0)
+    (void)put_string(
+        out, clip_property("OfxImageClipPropDepth", &instance->clips[CLIP_OUTPUT]).text, 0, depth);
+  if (clip_connected(source) && get_string(source->properties, kOfxImageEffectPropPreMultiplication,
+                                           0, &premultiplication))
+    (void)put_string(out, kOfxImageEffectPropPreMultiplication, 0, premultiplication);
+  prefer_spaces(instance, out);
   return kOfxStatOK;
 }

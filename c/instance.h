@@ -3,20 +3,16 @@
 #define IMPASTO_INSTANCE_H
 
 #include "chain.h"
+#include "clips.h"
 #include "ofx/ofx.h"
 #include "params.h"
 #include "report.h"
 #include "status.h"
 
-struct clip {
-  OfxImageClipHandle handle; /* NULL: not in this context */
-  OfxPropertySetHandle properties;
-};
-
 struct instance {
   OfxImageEffectHandle effect;
   OfxPropertySetHandle properties;
-  struct clip source, output, mask, style;
+  struct clip clips[CLIP_COUNT];
   struct params params;
   struct report report;
   struct status status;
@@ -29,9 +25,6 @@ OfxStatus instance_destroy(OfxImageEffectHandle effect);
 
 /* NULL: the host lost it. */
 struct instance *instance_of(OfxImageEffectHandle effect);
-
-/* Whether there is a picture on Style; some hosts always say so. */
-bool instance_has_painting(const struct instance *instance);
 
 /* Whether the mask takes part at that time. */
 bool instance_masked(const struct instance *instance, OfxTime time);

@@ -1,6 +1,5 @@
 #include "regions.h"
 
-#include "describe.h"
 #include "suites.h"
 
 /* --- Rectangles of pixels ----------------------------------------------------------------- */
@@ -41,7 +40,7 @@ static bool format_of_clip(const struct clip *clip, OfxRectD *to) {
 
 bool format_of(const struct instance *instance, OfxRectD *to) {
   double width, height;
-  if (format_of_clip(&instance->source, to))
+  if (format_of_clip(&instance->clips[CLIP_SOURCE], to))
     return true;
   if (!get_double(instance->properties, kOfxImageEffectPropProjectOffset, 0, &to->x1) ||
       !get_double(instance->properties, kOfxImageEffectPropProjectOffset, 1, &to->y1) ||
@@ -78,14 +77,14 @@ static bool clip_region(const struct clip *clip, OfxTime time, OfxRectD *to) {
 }
 
 bool source_is_cut(const struct instance *instance, OfxTime time, OfxRectD *to) {
-  return clip_region(&instance->source, time, to) && !has_ends(to) && cut(instance, to);
+  return clip_region(&instance->clips[CLIP_SOURCE], time, to) && !has_ends(to) && cut(instance, to);
 }
 
 OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle in,
                                OfxPropertySetHandle out) {
   OfxTime time;
   OfxRectD region;
-  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->source, time, &region) ||
+  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->clips[CLIP_SOURCE], time, &region) ||
       !cut(instance, &region) ||
       !put_rect_d(out, kOfxImageEffectPropRegionOfDefinition, &region))
     return kOfxStatReplyDefault;
@@ -104,10 +103,10 @@ static double most(double a, double b) {
 static bool source_region(const struct instance *instance, OfxTime time, OfxRectD *to) {
   OfxTime held;
   OfxRectD other;
-  if (!clip_region(&instance->source, time, to) || !cut(instance, to))
+  if (!clip_region(&instance->clips[CLIP_SOURCE], time, to) || !cut(instance, to))
     return false;
   if (instance_held_frame(instance, time, &held) &&
-      clip_region(&instance->source, held, &other) && other.x1 < other.x2 &&
+      clip_region(&instance->clips[CLIP_SOURCE], held, &other) && other.x1 < other.x2 &&
       other.y1 < other.y2 && cut(instance, &other))
     *to = (OfxRectD){least(to->x1, other.x1), least(to->y1, other.y1), most(to->x2, other.x2),
                      most(to->y2, other.y2)};
@@ -119,31 +118,35 @@ static bool source_region(const struct instance *instance, OfxTime time, OfxRect
  * is matched to what it shows. */
 OfxStatus regions_of_interest(struct instance *instance, OfxPropertySetHandle in,
                               OfxPropertySetHandle out) {
+  static const char property[] = "OfxImageClipPropRoI";
+  const struct clip *clips = instance->clips;
   OfxTime time;
   OfxRectD region;
   if (!get_double(in, kOfxPropTime, 0, &time) || !source_region(instance, time, &region) ||
-      !put_rect_d(out, "OfxImageClipPropRoI_" CLIP_SOURCE, &region))
+      !put_rect_d(out, clip_property(property, &clips[CLIP_SOURCE]).text, &region))
     return kOfxStatReplyDefault;
   bool match = params_switch(&instance->params, PARAM_MATCH_MASK, time);
-  if (instance->mask.handle && (match || get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region)) &&
+  if (clips[CLIP_MASK].handle &&
+      (match || get_rect_d(in, kOfxImageEffectPropRegionOfInterest, &region)) &&
       cut(instance, &region))
-    (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_MASK, &region);
-  if (instance_has_painting(instance) && clip_region(&instance->style, time, &region) &&
+    (void)put_rect_d(out, clip_property(property, &clips[CLIP_MASK]).text, &region);
+  if (clip_connected(&clips[CLIP_STYLE]) && clip_region(&clips[CLIP_STYLE], time, &region) &&
       cut(instance, &region))
-    (void)put_rect_d(out, "OfxImageClipPropRoI_" CLIP_STYLE, &region);
+    (void)put_rect_d(out, clip_property(property, &clips[CLIP_STYLE]).text, &region);
   return kOfxStatOK;
 }
 
 OfxStatus frames_needed(struct instance *instance, OfxPropertySetHandle in,
                         OfxPropertySetHandle out) {
-  static const char property[] = "OfxImageClipPropFrameRange_" CLIP_SOURCE;
+  struct clip_property property =
+      clip_property("OfxImageClipPropFrameRange", &instance->clips[CLIP_SOURCE]);
   OfxTime time, held;
   if (!get_double(in, kOfxPropTime, 0, &time) ||
       !instance_held_frame(instance, time, &held))
     return kOfxStatReplyDefault;
   const double ranges[] = {time, time, held, held};
   for (int i = 0; i < 4; i++)
-    if (!put_double(out, property, i, ranges[i]))
+    if (!put_double(out, property.text, i, ranges[i]))
       return kOfxStatReplyDefault;
   return kOfxStatOK;
 }
@@ -155,12 +158,12 @@ static bool mask_meets(const struct instance *instance, OfxTime time, OfxPropert
   OfxRectD mask;
   OfxRectI window;
   double scale[2] = {1, 1}, aspect = 1;
-  if (!clip_region(&instance->mask, time, &mask) ||
+  if (!clip_region(&instance->clips[CLIP_MASK], time, &mask) ||
       !get_rect(in, kOfxImageEffectPropRenderWindow, &window))
     return true; /* nobody knows */
   (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &scale[0]);
   (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &scale[1]);
-  (void)get_double(instance->output.properties, kOfxImagePropPixelAspectRatio, 0, &aspect);
+  (void)get_double(instance->clips[CLIP_OUTPUT].properties, kOfxImagePropPixelAspectRatio, 0, &aspect);
   if (!(scale[0] > 0) || !(scale[1] > 0) || !(aspect > 0))
     return true;
   double across = scale[0] / aspect, up = scale[1];
@@ -180,7 +183,7 @@ OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
   if (!identity && instance_masked(instance, time) &&
       !params_switch(&instance->params, PARAM_MASK_INVERT, time))
     identity = !mask_meets(instance, time, in);
-  if (!identity || !put_string(out, kOfxPropName, 0, CLIP_SOURCE))
+  if (!identity || !put_string(out, kOfxPropName, 0, instance->clips[CLIP_SOURCE].name))
     return kOfxStatReplyDefault;
   (void)put_double(out, kOfxPropTime, 0, time); /* is there already */
   chain_note(&instance->chain, time, NULL, NULL);

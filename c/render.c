@@ -2,7 +2,6 @@
 
 #include "client.h"
 #include "clock.h"
-#include "describe.h"
 #include "image.h"
 #include "regions.h"
 #include "space.h"
@@ -221,7 +220,7 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
 /* The frame whose statistics are held for the shot. */
 static enum progress fetch_held(struct frame *frame) {
   struct image *held = &frame->held;
-  switch (image_fetch(held, &frame->instance->source, CLIP_SOURCE, frame->held_time, &frame->why)) {
+  switch (image_fetch(held, &frame->instance->clips[CLIP_SOURCE], frame->held_time, &frame->why)) {
   case FETCHED:
     if (!rect_empty(held->region) && held->components != 1)
       return GO_ON;
@@ -247,11 +246,11 @@ static bool same_shape(double a, double b) {
 static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) {
   struct instance *instance = frame->instance;
   struct image *source = &frame->source, *output = &frame->output, *mask = &frame->mask;
-  enum fetched got = image_fetch(output, &instance->output, CLIP_OUTPUT, frame->time, &frame->why);
-  const char *missing = CLIP_OUTPUT;
+  enum fetched got = image_fetch(output, &instance->clips[CLIP_OUTPUT], frame->time, &frame->why);
+  const char *missing = instance->clips[CLIP_OUTPUT].name;
   if (got == FETCHED) {
-    got = image_fetch(source, &instance->source, CLIP_SOURCE, frame->time, &frame->why);
-    missing = CLIP_SOURCE;
+    got = image_fetch(source, &instance->clips[CLIP_SOURCE], frame->time, &frame->why);
+    missing = instance->clips[CLIP_SOURCE].name;
   }
   if (got == FETCHED_NOTHING) {
     if (watch_aborted(&frame->watch))
@@ -273,8 +272,8 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
                      "the clip before it.");
     return FAILED;
   }
-  if (instance_has_painting(frame->instance) && frame->mix != 0 &&
-      image_fetch(&frame->style, &instance->style, CLIP_STYLE, frame->time, &frame->why) ==
+  if (clip_connected(&instance->clips[CLIP_STYLE]) && frame->mix != 0 &&
+      image_fetch(&frame->style, &instance->clips[CLIP_STYLE], frame->time, &frame->why) ==
           FETCHED_BAD)
     return FAILED;
   if (rect_empty(frame->style.region))
@@ -298,7 +297,7 @@ static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) 
 
   /* Where there is no image of the mask it is 0. */
   const OfxRectI *wanted = frame->match_mask ? &frame->plate : &frame->area;
-  switch (image_fetch(mask, &instance->mask, CLIP_MASK, frame->time, &frame->why)) {
+  switch (image_fetch(mask, &instance->clips[CLIP_MASK], frame->time, &frame->why)) {
   case FETCHED:
     frame->masked = rect_meet(mask->region, *wanted);
     break;
@@ -537,7 +536,7 @@ static bool has_no_alpha(const struct clip *clip) {
 /* Says of a frame what the artist may not expect. */
 static void say_warning(struct frame *frame, bool through) {
   OfxRectD r;
-  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts && has_no_alpha(&frame->instance->mask))
+  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts && has_no_alpha(&frame->instance->clips[CLIP_MASK]))
     say(&frame->why, "The mask lets nothing of the painting through: what is connected to Mask has no alpha, "
                      "which is what Impasto takes. Choose another of its channels for the mask, or shuffle one "
                      "into alpha.");

@@ -5,6 +5,7 @@
 
 #include "../ofx/ofx.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct value {
 
 struct OfxPropertySetStruct {
   struct {
-    const char *name;
+    char name[96]; /* a copy, as hosts make it */
     int count;
     struct value values[MAX_VALUES];
   } all[MAX_PROPERTIES];
@@ -35,7 +36,7 @@ static struct value *value_at(OfxPropertySetHandle set, const char *name, int in
   if (at == set->count) {
     if (!make)
       return NULL;
-    set->all[set->count++].name = name;
+    snprintf(set->all[set->count++].name, sizeof set->all->name, "%s", name);
   }
   if (index >= set->all[at].count) {
     if (!make)

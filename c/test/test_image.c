@@ -40,10 +40,10 @@ static void make(int x1, int y1, int x2, int y2, int row_bytes) {
 static struct sentence why;
 
 static enum fetched fetch(struct image *image) {
-  struct clip clip = {(OfxImageClipHandle)&clip_set, &clip_set};
+  struct clip clip = {"Source", (OfxImageClipHandle)&clip_set, &clip_set};
   int before = released;
   why.text[0] = 0;
-  enum fetched got = image_fetch(image, &clip, "Source", 1001, &why);
+  enum fetched got = image_fetch(image, &clip, 1001, &why);
   CHECK((got == FETCHED_BAD) == (why.text[0] != 0));
   image_release(image);
   image_release(image); /* once is enough */

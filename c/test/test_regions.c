@@ -15,8 +15,9 @@ static int invert, hold, held_frame;
 static struct instance instance;
 
 static OfxStatus get_region(OfxImageClipHandle clip, OfxTime time, OfxRectD *to) {
-  CHECK(time == 1001 || (hold && time == held_frame && clip == instance.source.handle));
-  *to = clip != instance.source.handle ? mask_region : time == 1001 ? source_region : held_region;
+  bool source = clip == instance.clips[CLIP_SOURCE].handle;
+  CHECK(time == 1001 || (hold && time == held_frame && source));
+  *to = !source ? mask_region : time == 1001 ? source_region : held_region;
   return kOfxStatOK;
 }
 
@@ -162,6 +163,10 @@ static void test_identity(void) {
   CHECK(!identity());
 }
 
+static void set_clip(enum clip_id c, const char *name, OfxPropertySetHandle set) {
+  instance.clips[c] = (struct clip){name, (OfxImageClipHandle)set, set};
+}
+
 int main(void) {
   static const OfxImageEffectSuiteV1 effect = {.clipGetRegionOfDefinition = get_region};
   static const OfxParameterSuiteV1 param = {.paramGetValueAtTime = get_value};
@@ -169,9 +174,9 @@ int main(void) {
   suites.effect = &effect;
   suites.param = &param;
   instance.properties = &effect_set;
-  instance.source = (struct clip){(OfxImageClipHandle)&source_set, &source_set};
-  instance.output = (struct clip){(OfxImageClipHandle)&output_set, &output_set};
-  instance.mask = (struct clip){(OfxImageClipHandle)&mask_set, &mask_set};
+  set_clip(CLIP_SOURCE, "Source", &source_set);
+  set_clip(CLIP_OUTPUT, "Output", &output_set);
+  set_clip(CLIP_MASK, "Mask", &mask_set);
   instance.params.handles[PARAM_MIX] = (OfxParamHandle)&mix;
   instance.params.handles[PARAM_MASK_INVERT] = (OfxParamHandle)&invert;
   instance.params.handles[PARAM_HOLD_STATISTICS] = (OfxParamHandle)&hold;
