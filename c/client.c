@@ -411,41 +411,6 @@ out:
   return outcome;
 }
 
-static struct picture in_memory(const struct memory *memory, const struct picture *picture,
-                                bool with_pixels) {
-  struct picture in = *picture;
-  if (memory->fd < 0) {
-    in.offset = 0;
-    in.inline_pixels = with_pixels ? memory->data + picture->offset : NULL;
-    in.inline_size = (size_t)(picture->row_bytes * (picture->window[3] - picture->window[1]));
-  }
-  return in;
-}
-
-/* As the pixels go, by reference or inside the message. */
-static bool encode_frame(msgpack_sbuffer *to, uint64_t id, const struct render_request *request,
-                         const struct memory *memory) {
-  struct render_request r = *request;
-  struct picture mask, held;
-  struct painting painting;
-  r.plate = in_memory(memory, &request->plate, true);
-  r.output = in_memory(memory, &request->output, false);
-  if (request->mask) {
-    mask = in_memory(memory, request->mask, true);
-    r.mask = &mask;
-  }
-  if (request->painting) {
-    painting = *request->painting;
-    painting.picture = in_memory(memory, &request->painting->picture, true);
-    r.painting = &painting;
-  }
-  if (request->statistics.held) {
-    held = in_memory(memory, request->statistics.held, true);
-    r.statistics.held = &held;
-  }
-  return encode_render(to, id, &r);
-}
-
 /* What a process that died leaves behind, its engine, lives a little longer and may still write
  * into the output. */
 static bool renew(struct memory **memory, size_t inputs) {
@@ -464,9 +429,8 @@ enum outcome client_render(const struct render_request *request, struct memory *
   enum step step = STEP_DIED;
   struct lane *lane;
   struct message message;
-  size_t inputs = (size_t)request->output.offset;
-  size_t output = (size_t)(request->output.row_bytes *
-                           (request->output.window[3] - request->output.window[1]));
+  size_t inputs = (size_t)request->pictures[PICTURE_OUTPUT].offset;
+  size_t output = picture_size(&request->pictures[PICTURE_OUTPUT]);
   msgpack_sbuffer body;
   msgpack_sbuffer_init(&body);
   for (int i = 0; i < ATTEMPTS && step == STEP_DIED; i++) {
@@ -481,7 +445,7 @@ enum outcome client_render(const struct render_request *request, struct memory *
     }
     uint64_t id = next_id();
     msgpack_sbuffer_clear(&body);
-    if (!encode_frame(&body, id, request, *memory)) {
+    if (!encode_render(&body, id, request, inside ? (*memory)->data : NULL)) {
       outcome = no_memory(&answer->why);
       goto out;
     }

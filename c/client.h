@@ -31,9 +31,9 @@ struct answer {
 enum outcome client_prepare(const char *style, const struct device *device,
                             const struct waiter *waiter, struct answer *answer);
 
-/* Paints a frame. The request's pictures lie in the memory, the output as the last, and the
- * output is there when it is done. In all other cases somebody may still write to the memory. It
- * is another one than before if the request had to be sent again. */
+/* Paints a frame. The request's pictures lie in the memory, and the output is there when it is
+ * done. In all other cases somebody may still write to the memory. It is another one than before
+ * if the request had to be sent again. */
 enum outcome client_render(const struct render_request *request, struct memory **memory,
                            const struct waiter *waiter, struct answer *answer);
 

@@ -1,7 +1,7 @@
 #include "image.h"
 
 #include "messages.h"
-#include "regions.h"
+#include "rect.h"
 #include "suites.h"
 
 #include <stdio.h>

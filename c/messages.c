@@ -40,6 +40,11 @@ static void put_string(struct encoder *e, const char *key, const char *value) {
   put_text(e, value);
 }
 
+static void put_bin(struct encoder *e, const unsigned char *bytes, size_t size) {
+  e->failed |= msgpack_pack_bin(&e->packer, size);
+  e->failed |= msgpack_pack_bin_body(&e->packer, bytes, size);
+}
+
 static void put_window(struct encoder *e, const int32_t window[4]) {
   put_text(e, "window");
   e->failed |= msgpack_pack_array(&e->packer, 4);
@@ -47,18 +52,43 @@ static void put_window(struct encoder *e, const int32_t window[4]) {
     e->failed |= msgpack_pack_int64(&e->packer, window[i]);
 }
 
-static void put_picture(struct encoder *e, const char *key, const struct picture *picture) {
+/* The pictures of a request, and the memory where their pixels go inside of the message. */
+struct pictures {
+  const struct picture *all;
+  const unsigned char *inside; /* NULL: the memory is attached */
+};
+
+static bool has(const struct pictures *pictures, enum picture_id id) {
+  return pictures->all[id].channels != 0;
+}
+
+static void put_picture(struct encoder *e, const char *key, const struct pictures *pictures,
+                        enum picture_id id) {
+  const struct picture *picture = &pictures->all[id];
+  bool pixels = pictures->inside && id != PICTURE_OUTPUT;
+  if (!has(pictures, id))
+    return;
   put_text(e, key);
-  put_map(e, picture->inline_pixels ? 5 : 4);
+  put_map(e, pixels ? 5 : 4);
   put_window(e, picture->window);
   put_int(e, "channels", picture->channels);
   put_int(e, "rowBytes", picture->row_bytes);
-  put_int(e, "offset", picture->offset);
-  if (picture->inline_pixels) {
+  put_int(e, "offset", pictures->inside ? 0 : picture->offset);
+  if (pixels) {
     put_text(e, "pixels");
-    e->failed |= msgpack_pack_bin(&e->packer, picture->inline_size);
-    e->failed |= msgpack_pack_bin_body(&e->packer, picture->inline_pixels, picture->inline_size);
+    put_bin(e, pictures->inside + picture->offset, picture_size(picture));
   }
+}
+
+static void put_painting(struct encoder *e, const struct pictures *pictures) {
+  const struct picture *painting = &pictures->all[PICTURE_PAINTING];
+  if (!has(pictures, PICTURE_PAINTING))
+    return;
+  put_text(e, "painting");
+  put_map(e, 3);
+  put_string(e, "space", painting->space);
+  put_bool(e, "premultiplied", painting->premultiplied);
+  put_picture(e, "image", pictures, PICTURE_PAINTING);
 }
 
 static void put_size(struct encoder *e, const struct size *size) {
@@ -79,13 +109,13 @@ static void put_size(struct encoder *e, const struct size *size) {
     e->failed |= msgpack_pack_double(&e->packer, size->format[i]);
 }
 
-static void put_statistics(struct encoder *e, const struct statistics *statistics) {
+static void put_statistics(struct encoder *e, const int32_t *window,
+                           const struct pictures *pictures) {
   put_text(e, "statistics");
-  put_map(e, !!statistics->window + !!statistics->held);
-  if (statistics->window)
-    put_window(e, statistics->window);
-  if (statistics->held)
-    put_picture(e, "held", statistics->held);
+  put_map(e, !!window + has(pictures, PICTURE_HELD));
+  if (window)
+    put_window(e, window);
+  put_picture(e, "held", pictures, PICTURE_HELD);
 }
 
 static void put_descent(struct encoder *e, const struct descent *descent) {
@@ -100,8 +130,7 @@ static void put_descent(struct encoder *e, const struct descent *descent) {
   put_bool(e, "matchMask", descent->match_mask);
   if (descent->after.any) {
     put_text(e, "after");
-    e->failed |= msgpack_pack_bin(&e->packer, KEPT_BYTES);
-    e->failed |= msgpack_pack_bin_body(&e->packer, descent->after.name, KEPT_BYTES);
+    put_bin(e, descent->after.name, KEPT_BYTES);
   }
 }
 
@@ -146,36 +175,33 @@ bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
   return !e.failed;
 }
 
-bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render) {
+bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render,
+                   const unsigned char *inside) {
+  const struct pictures pictures = {render->pictures, inside};
+  const struct picture *plate = &render->pictures[PICTURE_PLATE];
   struct encoder e = start(to, "render", id,
-                           17 + !!render->mask + !!render->painting + !!render->descent);
+                           17 + has(&pictures, PICTURE_MASK) + has(&pictures, PICTURE_PAINTING) +
+                               !!render->descent);
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
   put_double(&e, "styleMix", render->style_mix);
   put_double(&e, "unrealness", render->unrealness);
   put_double(&e, "frame", render->frame);
-  put_string(&e, "space", render->space);
-  put_bool(&e, "premultiplied", render->premultiplied);
+  put_string(&e, "space", plate->space);
+  put_bool(&e, "premultiplied", plate->premultiplied);
   put_double(&e, "exposureIn", render->exposure_in);
   put_double(&e, "exposureOut", render->exposure_out);
   put_double(&e, "keepColour", render->keep_colour);
   put_double(&e, "mix", render->mix);
   put_bool(&e, "maskInvert", render->mask_invert);
   put_size(&e, &render->size);
-  put_statistics(&e, &render->statistics);
-  put_picture(&e, "plate", &render->plate);
-  if (render->mask)
-    put_picture(&e, "mask", render->mask);
-  if (render->painting) {
-    put_text(&e, "painting");
-    put_map(&e, 3);
-    put_string(&e, "space", render->painting->space);
-    put_bool(&e, "premultiplied", render->painting->premultiplied);
-    put_picture(&e, "image", &render->painting->picture);
-  }
+  put_statistics(&e, render->statistics, &pictures);
+  put_picture(&e, "plate", &pictures, PICTURE_PLATE);
+  put_picture(&e, "mask", &pictures, PICTURE_MASK);
+  put_painting(&e, &pictures);
   if (render->descent)
     put_descent(&e, render->descent);
-  put_picture(&e, "output", &render->output);
+  put_picture(&e, "output", &pictures, PICTURE_OUTPUT);
   put_device(&e, &render->device);
   return !e.failed;
 }

@@ -33,19 +33,26 @@ struct hello {
 /* A rectangle of interleaved float32 pixels, row 0 the lowest one. */
 struct picture {
   int32_t window[4];
-  int32_t channels;
+  int32_t channels; /* 0: there is none */
   int64_t row_bytes;
-  int64_t offset;              /* in the attached memory, or 0 */
-  const unsigned char *inline_pixels; /* or NULL */
-  size_t inline_size;
+  int64_t offset; /* in the memory */
+  const char *space; /* of the plate, in which the output is as well, and of the painting */
+  bool premultiplied; /* likewise */
 };
 
-/* A picture that a style is to be taken from. */
-struct painting {
-  const char *space;
-  bool premultiplied;
-  struct picture picture;
+/* The pictures of a request, as they lie in the memory. */
+enum picture_id {
+  PICTURE_PLATE,
+  PICTURE_MASK,     /* none: 1 everywhere */
+  PICTURE_PAINTING, /* that a style is to be taken from */
+  PICTURE_HELD,     /* another frame of the shot, which statistics are of; none: this one */
+  PICTURE_OUTPUT,   /* written by the engine, and so the last */
+  PICTURE_COUNT
 };
+
+static inline size_t picture_size(const struct picture *picture) {
+  return (size_t)(picture->row_bytes * (picture->window[3] - picture->window[1]));
+}
 
 /* How large the plate is for the network. */
 struct size {
@@ -70,12 +77,6 @@ struct descent {
   struct kept after; /* the frame before, which it starts from; none: from the plate */
 };
 
-/* What a network's statistics are of, where it takes them from the frame. */
-struct statistics {
-  const int32_t *window;      /* the part of the frame, in pixels of the plate; NULL: all of it */
-  const struct picture *held; /* another frame of the shot; NULL: this one */
-};
-
 /* What the network is to run on. */
 struct device {
   const char *kind;
@@ -94,19 +95,16 @@ struct render_request {
   double style_mix;
   double unrealness;
   double frame;
-  const char *space;
-  bool premultiplied;
   double exposure_in, exposure_out; /* stops */
   double keep_colour;
   double mix;
   bool mask_invert;
   struct size size;
-  struct statistics statistics;
+  const int32_t *statistics; /* the part of the frame that they are of, in pixels of the plate;
+                                NULL: all of it */
   struct device device;
-  struct picture plate, output;
-  const struct picture *mask;      /* NULL: 1 everywhere */
-  const struct painting *painting; /* NULL: none */
-  const struct descent *descent;   /* NULL: none */
+  struct picture pictures[PICTURE_COUNT];
+  const struct descent *descent; /* NULL: none */
 };
 
 #define MIN_DETAIL 0.01 /* that a request may have */
@@ -119,7 +117,9 @@ bool encode_hello(msgpack_sbuffer *to, uint64_t id, const struct hello *hello);
 bool encode_lane(msgpack_sbuffer *to, uint64_t id);
 bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
                     const struct device *device);
-bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render);
+/* inside: the memory, whose pixels then go inside the message; NULL: it is attached. */
+bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render,
+                   const unsigned char *inside);
 bool encode_cancel(msgpack_sbuffer *to, uint64_t id);
 bool encode_ping(msgpack_sbuffer *to, uint64_t id);
 

@@ -1,17 +1,7 @@
 #include "regions.h"
 
+#include "rect.h"
 #include "suites.h"
-
-/* --- Rectangles of pixels ----------------------------------------------------------------- */
-
-OfxRectI rect_meet(OfxRectI a, OfxRectI b) {
-  return (OfxRectI){a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1,
-                    a.x2 < b.x2 ? a.x2 : b.x2, a.y2 < b.y2 ? a.y2 : b.y2};
-}
-
-bool rect_empty(OfxRectI r) {
-  return r.x1 >= r.x2 || r.y1 >= r.y2;
-}
 
 /* --- Regions in canonical coordinates ----------------------------------------------------- */
 

@@ -19,7 +19,4 @@ bool source_is_cut(const struct instance *instance, OfxTime time, OfxRectD *to);
 /* The format of the shot, in canonical coordinates. False: the host does not say it. */
 bool format_of(const struct instance *instance, OfxRectD *to);
 
-OfxRectI rect_meet(OfxRectI a, OfxRectI b);
-bool rect_empty(OfxRectI r);
-
 #endif

@@ -2,7 +2,9 @@
 
 #include "client.h"
 #include "clock.h"
-#include "image.h"
+#include "inputs.h"
+#include "output.h"
+#include "rect.h"
 #include "regions.h"
 #include "space.h"
 #include "suites.h"
@@ -10,187 +12,12 @@
 
 #include <string.h>
 
-/* One frame on its way. */
-struct frame {
-  struct instance *instance;
-  struct watch watch;
-  struct sentence why; /* it failed, or is not what the artist may expect */
-
-  OfxTime time;
-  OfxRectI window; /* to be rendered, within the output's bounds */
-  double mix;
-  bool invert;
-  struct size size;
-
-  bool in_order;   /* the host renders one frame after the other */
-  bool hold;       /* the statistics are those of the frame at held_time */
-  OfxTime held_time;
-
-  struct image source, mask, style, held, output;
-  OfxRectI plate;  /* what there is of the source */
-  OfxRectI area;   /* the part of the plate that is in the window */
-  OfxRectI masked; /* the part of the area, or of the plate, that the mask image covers */
-  bool use_mask;
-  bool match_mask; /* what the mask shows of the whole plate counts */
-  bool mask_counts; /* a pixel of the mask lets the painting through */
-
-  struct memory *memory;
-  struct picture plate_at, mask_at, output_at; /* in the memory */
-  struct painting painting;                    /* there as well, where style has an image */
-  struct picture held_at;                      /* and held */
-  double format[4];      /* of the frame, in pixels of the plate */
-  int32_t format_pixels[4]; /* where its statistics are */
-};
-
-enum progress { GO_ON, ABORTED, DECLINED, FAILED };
-
-static int width(OfxRectI r) {
-  return r.x2 - r.x1;
-}
-
-static int height(OfxRectI r) {
-  return r.y2 - r.y1;
-}
-
-/* --- Rows --------------------------------------------------------------------------------- */
-
-/* Calls copy for the rows y1 <= y < y2, and asks the host now and then whether to go on. */
-static enum progress rows(struct frame *frame, int y1, int y2, size_t row_bytes,
-                          void (*copy)(struct frame *, int y)) {
-  const size_t piece = 4 << 20;
-  size_t done = 0;
-  for (int y = y1; y < y2; y++) {
-    copy(frame, y);
-    done += row_bytes;
-    if (done >= piece) {
-      if (watch_aborted(&frame->watch))
-        return ABORTED;
-      done = 0;
-    }
-  }
-  return GO_ON;
-}
-
-static unsigned char *memory_row(const struct frame *frame, const struct picture *picture, int y) {
-  return frame->memory->data + picture->offset + (y - picture->window[1]) * picture->row_bytes;
-}
-
-static void set_opaque(unsigned char *row, size_t pixels) {
-  const float one = 1;
-  for (size_t i = 0; i < pixels; i++)
-    memcpy(row + 16 * i + 12, &one, sizeof one);
-}
-
-static void copy_picture_row(struct frame *frame, const struct image *from,
-                             const struct picture *to, int y) {
-  unsigned char *row = memory_row(frame, to, y);
-  size_t n = (size_t)width(from->region);
-  pixels_to_rgba(row, image_at(from, from->region.x1, y), from->depth, from->components, n);
-  /* What an opaque image has for alpha may be anything, and no paint goes where it is 0. */
-  if (from->opaque)
-    set_opaque(row, n);
-}
-
-static void copy_plate_row(struct frame *frame, int y) {
-  copy_picture_row(frame, &frame->source, &frame->plate_at, y);
-}
-
-static void copy_painting_row(struct frame *frame, int y) {
-  copy_picture_row(frame, &frame->style, &frame->painting.picture, y);
-}
-
-static void copy_held_row(struct frame *frame, int y) {
-  copy_picture_row(frame, &frame->held, &frame->held_at, y);
-}
-
-static void copy_mask_row(struct frame *frame, int y) {
-  const struct image *mask = &frame->mask;
-  unsigned char *row = memory_row(frame, &frame->mask_at, y);
-  size_t n = (size_t)width(frame->masked);
-  pixels_to_mask(row, image_at(mask, frame->masked.x1, y), mask->depth, mask->components,
-                 mask->opaque, n);
-  for (size_t i = 0; i < n && !frame->mask_counts; i++) {
-    float v;
-    memcpy(&v, row + 4 * i, sizeof v);
-    frame->mask_counts = frame->invert ? v < 1 : v > 0; /* NaN: no */
-  }
-}
-
-/* Writes a row of the window: black and transparent outside the plate. */
-static unsigned char *start_output_row(struct frame *frame, int y) {
-  const struct image *output = &frame->output;
-  size_t pixel = image_pixel_size(output);
-  unsigned char *row = image_at(output, frame->window.x1, y);
-  if (rect_empty(frame->area) || y < frame->area.y1 || y >= frame->area.y2) {
-    memset(row, 0, (size_t)width(frame->window) * pixel);
-    return NULL;
-  }
-  memset(row, 0, (size_t)(frame->area.x1 - frame->window.x1) * pixel);
-  memset(image_at(output, frame->area.x2, y), 0,
-         (size_t)(frame->window.x2 - frame->area.x2) * pixel);
-  return image_at(output, frame->area.x1, y);
-}
-
-static void copy_alpha(unsigned char *to, const unsigned char *from, enum depth depth, size_t n) {
-  size_t size = depth_size(depth);
-  for (size_t i = 0; i < n; i++)
-    memcpy(to + (4 * i + 3) * size, from + (4 * i + 3) * size, size);
-}
-
-static void copy_output_row(struct frame *frame, int y) {
-  const struct image *source = &frame->source, *output = &frame->output;
-  unsigned char *row = start_output_row(frame, y);
-  size_t n = (size_t)width(frame->area);
-  if (!row)
-    return;
-  pixels_from_rgba(row, memory_row(frame, &frame->output_at, y), output->depth, output->components,
-                   n);
-  if (source->opaque && source->components == 4 && output->components == 4)
-    copy_alpha(row, image_at(source, frame->area.x1, y), source->depth, n);
-}
-
-static void copy_through_row(struct frame *frame, int y) {
-  enum { PIECE = 256 };
-  const struct image *source = &frame->source, *output = &frame->output;
-  unsigned char *to = start_output_row(frame, y), piece[16 * PIECE];
-  if (!to)
-    return;
-  const unsigned char *from = image_at(source, frame->area.x1, y);
-  size_t n = (size_t)width(frame->area);
-  if (source->components == output->components) {
-    memcpy(to, from, n * image_pixel_size(output));
-    return;
-  }
-  for (size_t done = 0; done < n; done += PIECE) {
-    size_t count = n - done < PIECE ? n - done : PIECE;
-    pixels_to_rgba(piece, from + done * image_pixel_size(source), source->depth,
-                   source->components, count);
-    pixels_from_rgba(to + done * image_pixel_size(output), piece, output->depth,
-                     output->components, count);
-  }
-}
-
-static enum progress write_output(struct frame *frame,
-                                  void (*copy)(struct frame *, int y)) {
-  size_t row = (size_t)width(frame->window) * image_pixel_size(&frame->output);
-  return rows(frame, frame->window.y1, frame->window.y2, row, copy);
-}
-
-/* --- What the frame is made from ---------------------------------------------------------- */
-
-/* Resolve asks for a field and gives a whole image; that is none. */
-static bool is_field(const struct image *image, OfxPropertySetHandle in) {
-  const char *wanted = kOfxImageFieldNone, *given = kOfxImageFieldNone;
-  (void)get_string(in, kOfxImageEffectPropFieldToRender, 0, &wanted);
-  (void)get_string(image->handle, kOfxImagePropField, 0, &given);
-  return strcmp(wanted, kOfxImageFieldNone) != 0 && strcmp(given, kOfxImageFieldNone) != 0;
-}
-
 static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   const struct params *params = &frame->instance->params;
   if (!get_double(in, kOfxPropTime, 0, &frame->time) ||
       !get_rect(in, kOfxImageEffectPropRenderWindow, &frame->window)) {
-    say(&frame->why, "The host asks Impasto to render, but does not say which frame or which part.");
+    say(&frame->why,
+        "The host asks Impasto to render, but does not say which frame or which part.");
     return FAILED;
   }
   if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
@@ -199,6 +26,9 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
     frame->size.scale[i] = 1;
     (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->size.scale[i]);
   }
+  const char *field = kOfxImageFieldNone;
+  (void)get_string(in, kOfxImageEffectPropFieldToRender, 0, &field);
+  frame->of_field = strcmp(field, kOfxImageFieldNone) != 0;
   int in_order = 0;
   (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
   frame->in_order = in_order != 0;
@@ -216,144 +46,6 @@ static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
   frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
   return GO_ON;
 }
-
-/* The frame whose statistics are held for the shot. */
-static enum progress fetch_held(struct frame *frame) {
-  struct image *held = &frame->held;
-  switch (image_fetch(held, &frame->instance->clips[CLIP_SOURCE], frame->held_time, &frame->why)) {
-  case FETCHED:
-    if (!rect_empty(held->region) && held->components != 1)
-      return GO_ON;
-    /* fall through */
-  case FETCHED_NOTHING:
-    if (watch_aborted(&frame->watch))
-      return ABORTED;
-    say(&frame->why, "Hold Statistics wants those of frame %s, of which the host has no image: choose "
-                     "another Statistics Frame.",
-        frame_name(frame->held_time).text);
-    return FAILED;
-  case FETCHED_BAD:
-    break;
-  }
-  return FAILED;
-}
-
-/* Whether pixels are as wide, but for what hosts round. */
-static bool same_shape(double a, double b) {
-  return a / b > 0.999 && a / b < 1.001;
-}
-
-static enum progress fetch_images(struct frame *frame, OfxPropertySetHandle in) {
-  struct instance *instance = frame->instance;
-  struct image *source = &frame->source, *output = &frame->output, *mask = &frame->mask;
-  enum fetched got = image_fetch(output, &instance->clips[CLIP_OUTPUT], frame->time, &frame->why);
-  const char *missing = instance->clips[CLIP_OUTPUT].name;
-  if (got == FETCHED) {
-    got = image_fetch(source, &instance->clips[CLIP_SOURCE], frame->time, &frame->why);
-    missing = instance->clips[CLIP_SOURCE].name;
-  }
-  if (got == FETCHED_NOTHING) {
-    if (watch_aborted(&frame->watch))
-      return ABORTED; /* then hosts have no images either */
-    say(&frame->why, "There is no image of %s at frame %s.", missing, frame_name(frame->time).text);
-  }
-  if (got != FETCHED)
-    return FAILED;
-  if (source->components == 1 || output->components == 1) {
-    say(&frame->why, "Impasto paints RGB and RGBA; the host gives it an image of alpha alone.");
-    return FAILED;
-  }
-  if (source->depth != output->depth) {
-    say(&frame->why, "The host gives Impasto images of different depths for Source and Output.");
-    return FAILED;
-  }
-  if (is_field(source, in)) {
-    say(&frame->why, "Impasto paints whole frames, and the host asks for single fields. Deinterlace "
-                     "the clip before it.");
-    return FAILED;
-  }
-  if (clip_connected(&instance->clips[CLIP_STYLE]) && frame->mix != 0 &&
-      image_fetch(&frame->style, &instance->clips[CLIP_STYLE], frame->time, &frame->why) ==
-          FETCHED_BAD)
-    return FAILED;
-  if (rect_empty(frame->style.region))
-    image_release(&frame->style); /* nothing is to be seen on it */
-  if (frame->style.handle && frame->style.components == 1) {
-    say(&frame->why, "A painting on Style has colours; the host gives Impasto an image of alpha "
-                     "alone.");
-    return FAILED;
-  }
-  frame->size.pixel_aspect = source->aspect;
-  if (frame->hold && frame->mix != 0) {
-    enum progress progress = fetch_held(frame);
-    if (progress != GO_ON)
-      return progress;
-  }
-  frame->plate = source->region;
-  frame->window = rect_meet(frame->window, output->bounds);
-  frame->area = rect_meet(frame->window, frame->plate);
-  if (!frame->use_mask || frame->mix == 0 || rect_empty(frame->area))
-    return GO_ON;
-
-  /* Where there is no image of the mask it is 0. */
-  const OfxRectI *wanted = frame->match_mask ? &frame->plate : &frame->area;
-  switch (image_fetch(mask, &instance->clips[CLIP_MASK], frame->time, &frame->why)) {
-  case FETCHED:
-    frame->masked = rect_meet(mask->region, *wanted);
-    break;
-  case FETCHED_NOTHING:
-    break;
-  case FETCHED_BAD:
-    return FAILED;
-  }
-  if (mask->handle && !same_shape(mask->aspect, frame->source.aspect)) {
-    say(&frame->why, "The pixels of Mask have another shape than those of Source, so that the mask "
-                     "would lie elsewhere: reformat it before Impasto.");
-    return FAILED;
-  }
-  frame->mask_counts = frame->invert && memcmp(&frame->masked, wanted, sizeof(OfxRectI)) != 0;
-  return GO_ON;
-}
-
-/* --- The memory that goes to the engine --------------------------------------------------- */
-
-static struct picture place(OfxRectI r, int channels, int64_t *end) {
-  const int64_t page = 4096;
-  struct picture picture = {.window = {r.x1, r.y1, r.x2, r.y2},
-                            .channels = channels,
-                            .row_bytes = (int64_t)width(r) * channels * 4,
-                            .offset = *end};
-  int64_t size = picture.row_bytes * height(r);
-  *end += (size + page - 1) / page * page;
-  return picture;
-}
-
-/* The output comes last, as client_render wants it. */
-static enum progress take_memory(struct frame *frame) {
-  int64_t size = 0;
-  frame->plate_at = place(frame->plate, 4, &size);
-  if (!rect_empty(frame->masked))
-    frame->mask_at = place(frame->masked, 1, &size);
-  const char *space = NULL;
-  if (frame->style.handle && !space_of_image(&frame->style, &space, &frame->why))
-    return FAILED;
-  if (frame->style.handle)
-    frame->painting = (struct painting){.space = space,
-                                        .premultiplied = frame->style.premultiplied,
-                                        .picture = place(frame->style.region, 4, &size)};
-  if (frame->held.handle)
-    frame->held_at = place(frame->held.region, 4, &size);
-  frame->output_at = place(frame->area, 4, &size);
-  frame->memory = memory_take((size_t)size);
-  if (frame->memory)
-    return GO_ON;
-  say(&frame->why, "There is not enough memory for Impasto to paint a frame of %d by %d pixels: %lld "
-                   "MiB are needed.",
-      width(frame->plate), height(frame->plate), (long long)(size >> 20));
-  return FAILED;
-}
-
-/* --- The frame ---------------------------------------------------------------------------- */
 
 static enum progress progress_of(const struct watch *watch, enum outcome outcome) {
   switch (outcome) {
@@ -401,20 +93,21 @@ static bool find_before(struct frame *frame, struct kept *before) {
     return true;
   if (frame->in_order)
     return chain_start(&instance->chain, frame->time, before, &frame->why);
-  say(&frame->why, "Start from Previous wants frames in their order, and the host does not render so now. "
-                   "Switch it off, or render the shot in a host that does, such as impasto render.");
+  say(&frame->why,
+      "Start from Previous wants frames in their order, and the host does not render so now. "
+      "Switch it off, or render the shot in a host that does, such as impasto render.");
   return false;
 }
 
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
   const struct params *params = &frame->instance->params;
   struct styles styles;
-  const char *space;
+  const char **space = &frame->pictures[PICTURE_PLATE].space;
   double unrealness, exposure_in, exposure_out, keep_colour;
   struct descent descent;
   if (!params_styles(params, frame->time, &styles, &frame->why) ||
-      !params_space(params, frame->time, &space, &frame->why) ||
-      (!space && !space_of_image(&frame->source, &space, &frame->why)) ||
+      !params_space(params, frame->time, space, &frame->why) ||
+      (!*space && !space_of_image(&frame->inputs[PICTURE_PLATE].image, space, &frame->why)) ||
       !params_number(params, PARAM_UNREALNESS, frame->time, &unrealness, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
       !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
@@ -429,23 +122,17 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
       .style_mix = styles.mix,
       .unrealness = unrealness,
       .frame = frame->time,
-      .space = space,
-      .premultiplied = frame->source.premultiplied,
       .exposure_in = exposure_in,
       .exposure_out = exposure_out,
       .keep_colour = keep_colour,
       .mix = frame->mix,
-      .mask_invert = frame->invert && !rect_empty(frame->masked),
+      .mask_invert = frame->invert && frame->pictures[PICTURE_MASK].channels,
       .size = frame->size,
-      .statistics = {.window = find_format_pixels(frame) ? frame->format_pixels : NULL,
-                     .held = frame->held.handle ? &frame->held_at : NULL},
-      .plate = frame->plate_at,
-      .output = frame->output_at,
-      .mask = rect_empty(frame->masked) ? NULL : &frame->mask_at,
-      .painting = frame->style.handle ? &frame->painting : NULL,
+      .statistics = find_format_pixels(frame) ? frame->format_pixels : NULL,
       .descent = &descent,
       .device = params_device(params, frame->time),
   };
+  memcpy(request.pictures, frame->pictures, sizeof request.pictures);
   struct waiter waiter = {watch_stops, &frame->watch};
   enum progress progress =
       progress_of(&frame->watch, client_render(&request, &frame->memory, &waiter, answer));
@@ -458,24 +145,16 @@ static enum progress ask_engine(struct frame *frame, struct answer *answer) {
 static enum progress paint(struct frame *frame) {
   struct answer answer = {.cached = false};
   int64_t began = clock_us();
-  enum progress progress = take_memory(frame);
-  if (progress == GO_ON && !rect_empty(frame->masked))
-    progress = rows(frame, frame->masked.y1, frame->masked.y2,
-                    (size_t)frame->mask_at.row_bytes, copy_mask_row);
+  enum progress progress = inputs_place(frame);
+  if (progress == GO_ON)
+    progress = inputs_copy_mask(frame);
   if (progress == GO_ON && frame->use_mask && !frame->mask_counts) {
     memory_keep(frame->memory);
     chain_note(&frame->instance->chain, frame->time, NULL, NULL);
-    return write_output(frame, copy_through_row);
+    return output_plate(frame);
   }
   if (progress == GO_ON)
-    progress = rows(frame, frame->plate.y1, frame->plate.y2, (size_t)frame->plate_at.row_bytes,
-                    copy_plate_row);
-  if (progress == GO_ON && frame->style.handle)
-    progress = rows(frame, frame->style.region.y1, frame->style.region.y2,
-                    (size_t)frame->painting.picture.row_bytes, copy_painting_row);
-  if (progress == GO_ON && frame->held.handle)
-    progress = rows(frame, frame->held.region.y1, frame->held.region.y2,
-                    (size_t)frame->held_at.row_bytes, copy_held_row);
+    progress = inputs_copy(frame);
   int64_t copied = clock_us();
   if (progress == GO_ON)
     progress = ask_engine(frame, &answer);
@@ -484,13 +163,14 @@ static enum progress paint(struct frame *frame) {
     return progress;
   }
   int64_t answered = clock_us();
-  progress = write_output(frame, copy_output_row);
+  progress = output_painted(frame);
   memory_keep(frame->memory);
   int64_t ended = clock_us();
+  OfxRectI plate = frame->inputs[PICTURE_PLATE].part;
   struct trace trace = {
       .frame = frame->time,
-      .width = width(frame->plate),
-      .height = height(frame->plate),
+      .width = rect_width(plate),
+      .height = rect_height(plate),
       .copy_in = copied - began,
       .wait = answered - copied,
       .copy_out = ended - answered,
@@ -536,14 +216,16 @@ static bool has_no_alpha(const struct clip *clip) {
 /* Says of a frame what the artist may not expect. */
 static void say_warning(struct frame *frame, bool through) {
   OfxRectD r;
-  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts && has_no_alpha(&frame->instance->clips[CLIP_MASK]))
-    say(&frame->why, "The mask lets nothing of the painting through: what is connected to Mask has no alpha, "
-                     "which is what Impasto takes. Choose another of its channels for the mask, or shuffle one "
-                     "into alpha.");
+  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts &&
+      has_no_alpha(&frame->instance->clips[CLIP_MASK]))
+    say(&frame->why,
+        "The mask lets nothing of the painting through: what is connected to Mask has no alpha, "
+        "which is what Impasto takes. Choose another of its channels for the mask, or shuffle one "
+        "into alpha.");
   if (!through && source_is_cut(frame->instance, frame->time, &r))
-    say(&frame->why, "Source has no end, as constants and generators have none, and is painted from "
-                     "%g,%g to %g,%g only, which is the format. Crop it before Impasto to choose another "
-                     "part.",
+    say(&frame->why,
+        "Source has no end, as constants and generators have none, and is painted from %g,%g to "
+        "%g,%g only, which is the format. Crop it before Impasto to choose another part.",
         r.x1, r.y1, r.x2, r.y2);
 }
 
@@ -552,25 +234,22 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   unsigned began = report_begin(&instance->report);
   enum progress progress = read_params(&frame, in);
   if (progress == GO_ON)
-    progress = fetch_images(&frame, in);
+    progress = inputs_fetch(&frame);
   if (progress == GO_ON && !rect_empty(frame.window)) {
-    bool through = frame.mix == 0 || rect_empty(frame.area) ||
-                   (frame.use_mask && !frame.invert && rect_empty(frame.masked));
+    bool through = frame.mix == 0 || rect_empty(frame.inputs[PICTURE_OUTPUT].part) ||
+                   (frame.use_mask && !frame.invert && rect_empty(frame.inputs[PICTURE_MASK].part));
     if (through)
       chain_note(&instance->chain, frame.time, NULL, NULL);
-    progress = through ? write_output(&frame, copy_through_row) : paint(&frame);
+    progress = through ? output_plate(&frame) : paint(&frame);
     if (progress == GO_ON)
       say_warning(&frame, through);
   }
-  image_release(&frame.mask);
-  image_release(&frame.style);
-  image_release(&frame.held);
-  image_release(&frame.source);
-  image_release(&frame.output);
+  inputs_release(&frame);
   return conclude(&frame.watch, progress, began, &frame.why);
 }
 
-/* Loads the styles of a frame, and says what they are called. The answer has the device, or why not. */
+/* Loads the styles of a frame, and says what they are called. The answer has the device, or why
+ * not. */
 static enum progress prepare(struct instance *instance, OfxTime time, struct watch *watch,
                              char names[2][LABEL_SIZE], struct answer *answer) {
   struct styles styles;

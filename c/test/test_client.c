@@ -42,17 +42,21 @@ static void fill(unsigned char *pixels) {
 }
 
 static enum outcome paint(double frame, int calls, unsigned char *result, struct sentence *why) {
-  struct picture plate = {{0, 0, WIDTH, HEIGHT}, 4, WIDTH * 16, 0, NULL, 0}, output = plate;
-  output.offset = OFFSET;
   struct render_request request = {.style = bank[0].id,
                                    .style_b = "",
                                    .frame = frame,
-                                   .space = SPACE_LINEAR,
-                                   .premultiplied = true,
                                    .mix = 1,
                                    .size = {{1, 1}, 1, 1, 1, NULL},
-                                   .plate = plate,
-                                   .output = output,
+                                   .pictures =
+                                       {[PICTURE_PLATE] = {.window = {0, 0, WIDTH, HEIGHT},
+                                                           .channels = 4,
+                                                           .row_bytes = WIDTH * 16,
+                                                           .space = SPACE_LINEAR,
+                                                           .premultiplied = true},
+                                        [PICTURE_OUTPUT] = {.window = {0, 0, WIDTH, HEIGHT},
+                                                            .channels = 4,
+                                                            .row_bytes = WIDTH * 16,
+                                                            .offset = OFFSET}},
                                    .device = {DEVICE_CPU, 0, 0, 0}};
   struct patience patience = {calls};
   struct waiter waiter = {stop, &patience};

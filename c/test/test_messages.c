@@ -28,10 +28,8 @@ static void test_encoding(void) {
   is_vector("cancel", encode_cancel(&b, 70000), &b);
   is_vector("ping", encode_ping(&b, 5), &b);
 
-  struct picture mask = {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, 0};
   static const double frame[] = {0, 0, 959.5, 270.25};
   static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
-  struct picture held = {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, 0};
   struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, true, {.any = true}};
   memset(descent.after.name, 0xab, KEPT_BYTES);
   struct render_request shared = {
@@ -40,8 +38,6 @@ static void test_encoding(void) {
       .style_mix = 0.75,
       .unrealness = 4.5,
       .frame = 1001.5,
-      .space = SPACE_LINEAR,
-      .premultiplied = true,
       .exposure_in = 1.5,
       .exposure_out = -2,
       .keep_colour = 0.5,
@@ -49,42 +45,43 @@ static void test_encoding(void) {
       .mask_invert = true,
       .size = {{0.5, 0.25}, 2, 0.75, 1.5, frame},
       .descent = &descent,
-      .statistics = {format, &held},
-      .plate = {{-10, -20, 1910, 1060}, 4, 30720, 0, NULL, 0},
-      .mask = &mask,
-      .output = {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, 0},
+      .statistics = format,
+      .pictures = {{{-10, -20, 1910, 1060}, 4, 30720, 0, SPACE_LINEAR, true},
+                   {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, false},
+                   {.channels = 0},
+                   {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, false},
+                   {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, false}},
       .device = {DEVICE_GPU, 2, 32, 6000},
   };
-  is_vector("render_shared", encode_render(&b, 70000, &shared), &b);
+  is_vector("render_shared", encode_render(&b, 70000, &shared, NULL), &b);
   struct descent usual = {256, {0, 0, 1, 1}, 1, false, {.any = false}};
-  struct painting painting = {SPACE_SRGB, true, {{0, 0, 512, 256}, 4, 8192, 4915200, NULL, 0}};
   struct render_request painted = {
       .style = "anything",
       .style_b = "",
       .frame = 7,
-      .space = SPACE_LINEAR,
       .mix = 1,
       .size = {{1, 1}, 1, 1, 1, NULL},
-      .plate = {{0, 0, 640, 480}, 4, 10240, 0, NULL, 0},
-      .statistics = {.window = other},
-      .painting = &painting,
+      .pictures = {{{0, 0, 640, 480}, 4, 10240, 0, SPACE_LINEAR, false},
+                   {.channels = 0},
+                   {{0, 0, 512, 256}, 4, 8192, 4915200, SPACE_SRGB, true},
+                   {.channels = 0},
+                   {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, false}},
+      .statistics = other,
       .descent = &usual,
-      .output = {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, 0},
       .device = {DEVICE_CPU, 0, 0, 0},
   };
-  is_vector("render_painting", encode_render(&b, 70001, &painted), &b);
+  is_vector("render_painting", encode_render(&b, 70001, &painted, NULL), &b);
   struct render_request in_message = {
       .style = "great-wave",
       .style_b = "",
       .frame = -3,
-      .space = SPACE_SRGB,
       .mix = 1,
       .size = {{1, 1}, 1, 1, 1, NULL},
-      .plate = {{0, 0, 1, 1}, 4, 16, 0, pixels, sizeof pixels},
-      .output = {{0, 0, 1, 1}, 4, 16, 0, NULL, 0},
+      .pictures = {[PICTURE_PLATE] = {{0, 0, 1, 1}, 4, 16, 0, SPACE_SRGB, false},
+                   [PICTURE_OUTPUT] = {{0, 0, 1, 1}, 4, 16, 16, NULL, false}},
       .device = {DEVICE_AUTO, 0, 0, 0},
   };
-  is_vector("render_inline", encode_render(&b, (uint64_t)1 << 32, &in_message), &b);
+  is_vector("render_inline", encode_render(&b, (uint64_t)1 << 32, &in_message, pixels), &b);
 }
 
 static struct message decode(const char *name, struct vector *v) {
