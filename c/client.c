@@ -1,9 +1,8 @@
 #include "client.h"
 
 #include "clock.h"
-#include "lock.h"
 #include "launch.h"
-#include "suites.h"
+#include "lock.h"
 #include "wire.h"
 
 #include <errno.h>
@@ -79,6 +78,18 @@ static void close_sockets(void) {
   host.state = ABSENT;
 }
 
+/* Takes the lock. In a process that was forked since, sockets and children are the parent's, which
+ * goes on using them. */
+static void enter(void) {
+  static pid_t owner;
+  pid_t self = lock_take();
+  if (self == owner)
+    return;
+  close_sockets();
+  memset(leaving, 0, sizeof leaving);
+  owner = self;
+}
+
 /* What waitpid still knows as running is our child, and no stranger with its number. */
 static void drop_host(void) {
   if (host.state == ABSENT)
@@ -95,12 +106,20 @@ static void drop_host(void) {
     }
 }
 
+static void (*introduce)(struct hello *hello);
+
+void client_introduce(void (*with)(struct hello *hello)) {
+  introduce = with;
+}
+
 static bool start_host(struct sentence *why) {
   int ends[2] = {-1, -1};
   bool started = false;
   msgpack_sbuffer hello;
   msgpack_sbuffer_init(&hello);
-  struct hello about = {"Impasto.ofx", IMPASTO_VERSION, suites_threads(), suites_background()};
+  struct hello about = {"Impasto.ofx", IMPASTO_VERSION, 0, false};
+  if (introduce)
+    introduce(&about);
   if (!encode_hello(&hello, next_id(), &about)) {
     say(why, "There is no memory left to start impasto-host, Impasto's helper program.");
     goto out;
@@ -146,13 +165,16 @@ static enum step greet(struct sentence *why) {
     return STEP_DIED;
   }
   if (!decode_message(&message, body, size, &reason)) {
-    say(why, "The impasto-host in this bundle sent %s. The bundle is not complete; install it again.",
+    say(why,
+        "The impasto-host in this bundle sent %s. The bundle is not complete; install it again.",
         reason);
   } else if (message.kind == KIND_ERROR) {
     say(why, "%s", message.as.error.message);
   } else if (message.kind != KIND_WELCOME || message.as.welcome.protocol != PROTOCOL_VERSION) {
-    say(why, "The impasto-host in this bundle is of another release than Impasto.ofx (%s). Install the "
-             "bundle again.", IMPASTO_VERSION);
+    say(why,
+        "The impasto-host in this bundle is of another release than Impasto.ofx (%s). Install the "
+        "bundle again.",
+        IMPASTO_VERSION);
   } else {
     host.state = READY;
     return STEP_READY;
@@ -219,7 +241,7 @@ static enum step try_lane(struct lane **lane, struct sentence *why) {
 static enum step take_lane(struct lane **lane, const struct waiter *waiter, struct sentence *why) {
   int64_t began = clock_us();
   for (;;) {
-    lock_take();
+    enter();
     enum step step = try_lane(lane, why);
     bool late = step == STEP_WAIT && clock_us() - began > CONNECT_US;
     if (late)
@@ -238,7 +260,7 @@ static enum step take_lane(struct lane **lane, const struct waiter *waiter, stru
 /* Every lane to a process that died finds out by itself; the first of them ends what is left. */
 static void end_lane(struct lane *lane, bool died) {
   if (died) {
-    lock_take();
+    enter();
     if (lane->generation == host.generation)
       drop_host();
     lock_give();
@@ -252,7 +274,7 @@ static void keep_lane(struct lane *lane) {
     free(lane->wire.body);
     lane->wire = wire_make(fd);
   }
-  lock_take();
+  enter();
   bool kept = host.state == READY && lane->generation == host.generation;
   if (kept) {
     lane->next = host.idle;
@@ -345,7 +367,8 @@ static bool pause_before(int attempts, const struct waiter *waiter) {
   return true;
 }
 
-/* One attempt, after so many. The answer's pixels are in the lane, which is the caller's if this is READY. */
+/* One attempt, after so many. The answer's pixels are in the lane, which is the caller's if this
+ * is READY. */
 static enum step attempt(int before, struct lane **lane, uint64_t id,
                          const msgpack_sbuffer *request, int attached, size_t limit,
                          const struct waiter *waiter, struct message *answer,
@@ -480,18 +503,13 @@ out:
 /* --- The end ------------------------------------------------------------------------------ */
 
 void client_close(void) {
-  lock_take();
+  enter();
   pid_t pid = host.state == ABSENT ? 0 : host.pid;
   close_sockets();
   lock_give();
   for (int waited = 0; pid && waited < LEAVE_MS && waitpid(pid, NULL, WNOHANG) == 0; waited += 5)
     (void)poll(NULL, 0, 5);
-  lock_take();
+  enter();
   reap();
   lock_give();
-}
-
-void client_forget(void) {
-  close_sockets();
-  memset(leaving, 0, sizeof leaving);
 }

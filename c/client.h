@@ -27,6 +27,10 @@ struct answer {
   struct sentence why; /* it failed, or is not what the artist may expect */
 };
 
+/* Says who fills in what impasto-host is told of this process, whenever it is started: threads and
+ * background. */
+void client_introduce(void (*with)(struct hello *hello));
+
 /* Loads a style. */
 enum outcome client_prepare(const char *style, const struct device *device,
                             const struct waiter *waiter, struct answer *answer);
@@ -39,8 +43,5 @@ enum outcome client_render(const struct render_request *request, struct memory *
 
 /* Closes the connection; impasto-host then leaves. */
 void client_close(void);
-
-/* Drops the connection in a process that did not make it; the lock is not held. */
-void client_forget(void);
 
 #endif

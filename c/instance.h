@@ -1,4 +1,4 @@
-/* An instance of the effect, and the actions that ask about it without rendering. */
+/* An instance of the effect. */
 #ifndef IMPASTO_INSTANCE_H
 #define IMPASTO_INSTANCE_H
 
@@ -31,8 +31,5 @@ bool instance_masked(const struct instance *instance, OfxTime time);
 
 /* Whether the statistics are those of another frame, and of which. */
 bool instance_held_frame(const struct instance *instance, OfxTime time, OfxTime *to);
-
-OfxStatus instance_changed(struct instance *instance, OfxPropertySetHandle in);
-OfxStatus instance_clip_preferences(struct instance *instance, OfxPropertySetHandle out);
 
 #endif

@@ -1,28 +1,21 @@
 #include "lock.h"
 
-#include "client.h"
-#include "memory.h"
-
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-/* The process that the state belongs to; negative while that one starts afresh. */
+/* The process that the mutex belongs to; negative while that one makes it anew. */
 static _Atomic pid_t owner;
 
-/* After a fork the sockets and the memory are the parent's, which goes on using them, and the
- * mutex may be held by a thread that does not exist here. */
-static void start_afresh(pid_t self) {
+/* After a fork the mutex may be held by a thread that does not exist here. */
+static void make_anew(pid_t self) {
   pid_t seen = atomic_load(&owner);
   while (seen != self) {
     if (seen != -self && atomic_compare_exchange_strong(&owner, &seen, -self)) {
       (void)pthread_mutex_init(&mutex, NULL);
-      client_forget();
-      memory_forget();
       atomic_store(&owner, self);
       return;
     }
@@ -31,11 +24,12 @@ static void start_afresh(pid_t self) {
   }
 }
 
-void lock_take(void) {
+pid_t lock_take(void) {
   pid_t self = getpid();
   if (atomic_load(&owner) != self)
-    start_afresh(self);
+    make_anew(self);
   (void)pthread_mutex_lock(&mutex);
+  return self;
 }
 
 void lock_give(void) {

@@ -61,9 +61,42 @@ static struct memory *memory_make(size_t size) {
   return memory;
 }
 
+void memory_free(struct memory *memory) {
+  if (!memory)
+    return;
+  if (memory->fd >= 0) {
+    (void)munmap(memory->data, memory->size);
+    (void)close(memory->fd);
+  } else {
+    free(memory->data);
+  }
+  free(memory);
+}
+
+static void forget(void) {
+  struct memory *all = kept;
+  kept = NULL;
+  kept_bytes = 0;
+  kept_count = 0;
+  while (all) {
+    struct memory *next = all->next;
+    memory_free(all);
+    all = next;
+  }
+}
+
+/* Takes the lock. In a process that was forked since, the memory is the parent's. */
+static void enter(void) {
+  static pid_t owner;
+  pid_t self = lock_take();
+  if (self != owner)
+    forget();
+  owner = self;
+}
+
 struct memory *memory_take(size_t size) {
   struct memory *found = NULL;
-  lock_take();
+  enter();
   for (struct memory **at = &kept; *at; at = &(*at)->next) {
     if ((*at)->size < size || (*at)->size / 2 > size)
       continue;
@@ -77,23 +110,11 @@ struct memory *memory_take(size_t size) {
   return found ? found : memory_make(size);
 }
 
-void memory_free(struct memory *memory) {
-  if (!memory)
-    return;
-  if (memory->fd >= 0) {
-    (void)munmap(memory->data, memory->size);
-    (void)close(memory->fd);
-  } else {
-    free(memory->data);
-  }
-  free(memory);
-}
-
 void memory_keep(struct memory *memory) {
   if (!memory)
     return;
   struct memory *excess = NULL;
-  lock_take();
+  enter();
   memory->next = kept;
   kept = memory;
   kept_bytes += memory->size;
@@ -118,20 +139,8 @@ void memory_keep(struct memory *memory) {
   }
 }
 
-void memory_forget(void) {
-  struct memory *all = kept;
-  kept = NULL;
-  kept_bytes = 0;
-  kept_count = 0;
-  while (all) {
-    struct memory *next = all->next;
-    memory_free(all);
-    all = next;
-  }
-}
-
 void memory_purge(void) {
-  lock_take();
-  memory_forget();
+  enter();
+  forget();
   lock_give();
 }

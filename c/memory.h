@@ -25,7 +25,4 @@ void memory_free(struct memory *memory);
 /* Frees what is kept. */
 void memory_purge(void);
 
-/* Lets go of what is kept in a process that did not make it; the lock is not held. */
-void memory_forget(void);
-
 #endif

@@ -1,4 +1,4 @@
-#include "params_table.h"
+#include "params.h"
 
 #include "bank.h"
 #include "space.h"

@@ -1,52 +1,11 @@
-/* The effect's parameters: one table, from which they are defined, and their values. */
+/* The effect's parameters as hosts have them: their definition, and their values. */
 #ifndef IMPASTO_PARAMS_H
 #define IMPASTO_PARAMS_H
 
 #include "messages.h"
 #include "ofx/ofx.h"
+#include "params_table.h"
 #include "sentence.h"
-
-#include <stdbool.h>
-
-enum param {
-  PARAM_STYLE,
-  PARAM_STYLE_ID,
-  PARAM_STYLE_B,
-  PARAM_STYLE_B_ID,
-  PARAM_STYLE_MIX,
-  PARAM_PRESET,
-  PARAM_UNREALNESS,
-  PARAM_SIZE,
-  PARAM_DETAIL,
-  PARAM_TEXTURE_SCALE,
-  PARAM_FAST_PROXY,
-  PARAM_COLOUR,
-  PARAM_PLATE_SPACE,
-  PARAM_EXPOSURE_IN,
-  PARAM_EXPOSURE_OUT,
-  PARAM_KEEP_COLOUR,
-  PARAM_SHOT,
-  PARAM_STATISTICS,
-  PARAM_HOLD_STATISTICS,
-  PARAM_STATISTICS_FRAME,
-  PARAM_MASK_APPLY,
-  PARAM_MASK_INVERT,
-  PARAM_MIX,
-  PARAM_STATUS,
-  PARAM_DEVICES,
-  PARAM_DEVICE,
-  PARAM_GPU_INDEX,
-  PARAM_PRECISION,
-  PARAM_OPTIMISED,
-  PARAM_ITERATIONS,
-  PARAM_TEXTURE_CROP_FROM,
-  PARAM_TEXTURE_CROP_TO,
-  PARAM_SEED,
-  PARAM_START_FROM_PREVIOUS,
-  PARAM_MEMORY,
-  PARAM_MATCH_MASK,
-  PARAM_COUNT
-};
 
 /* Of an instance. NULL: not in this context, or in no host like this. */
 struct params {

@@ -1,9 +1,17 @@
 #include "params_table.h"
 
 #include "messages.h"
-#include "presets.h"
 #include "suites.h"
 
+static const char *const presets[PRESET_COUNT + 1] = {
+    [PRESET_CUSTOM] = "Custom",
+    [1] = "As the Style Was Made",
+    [2] = "Calm",
+    [3] = "Wild",
+    [4] = "Large Strokes",
+    [5] = "The Plate's Colours",
+    [6] = "Quick Look",
+};
 static const char *const areas[] = {"Format", "Region of Definition", NULL};
 static const char *const devices[] = {"Auto", "GPU", "CPU", NULL};
 static const char *const precisions[] = {"Auto", "32 bit", "16 bit", NULL};

@@ -2,11 +2,53 @@
 #ifndef IMPASTO_PARAMS_TABLE_H
 #define IMPASTO_PARAMS_TABLE_H
 
-#include "params.h"
+#include <stdbool.h>
+
+enum param {
+  PARAM_STYLE,
+  PARAM_STYLE_ID,
+  PARAM_STYLE_B,
+  PARAM_STYLE_B_ID,
+  PARAM_STYLE_MIX,
+  PARAM_PRESET,
+  PARAM_UNREALNESS,
+  PARAM_SIZE,
+  PARAM_DETAIL,
+  PARAM_TEXTURE_SCALE,
+  PARAM_FAST_PROXY,
+  PARAM_COLOUR,
+  PARAM_PLATE_SPACE,
+  PARAM_EXPOSURE_IN,
+  PARAM_EXPOSURE_OUT,
+  PARAM_KEEP_COLOUR,
+  PARAM_SHOT,
+  PARAM_STATISTICS,
+  PARAM_HOLD_STATISTICS,
+  PARAM_STATISTICS_FRAME,
+  PARAM_MASK_APPLY,
+  PARAM_MASK_INVERT,
+  PARAM_MIX,
+  PARAM_STATUS,
+  PARAM_DEVICES,
+  PARAM_DEVICE,
+  PARAM_GPU_INDEX,
+  PARAM_PRECISION,
+  PARAM_OPTIMISED,
+  PARAM_ITERATIONS,
+  PARAM_TEXTURE_CROP_FROM,
+  PARAM_TEXTURE_CROP_TO,
+  PARAM_SEED,
+  PARAM_START_FROM_PREVIOUS,
+  PARAM_MEMORY,
+  PARAM_MATCH_MASK,
+  PARAM_COUNT
+};
 
 enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, POINT, INTEGER, SWITCH, BUTTON, GROUP };
 
-/* The entries of Statistics, Device and Precision. */
+/* The entries of Preset, of which the last six have values in presets.c; and those of Statistics,
+ * Device and Precision. */
+enum { PRESET_CUSTOM, PRESET_COUNT = 7 };
 enum { AREA_FORMAT, AREA_WHOLE };
 enum { ON_AUTO, ON_GPU, ON_CPU };
 enum { BITS_AUTO, BITS_32, BITS_16 };
@@ -24,7 +66,8 @@ extern const struct definition {
   bool only_sets; /* other controls: no frame depends on it */
   bool closed;    /* a group, until the artist opens it */
   bool mixes;     /* a menu without what cannot be mixed */
-  double number; /* default, of both sides of a point; of a menu the entry, or the last where there are fewer */
+  double number; /* default, of both sides of a point; of a menu the entry, or the last where there
+                  * are fewer */
   double min, max;
   double slider_min, slider_max; /* what a slider shows; both 0: the whole range */
 } params_table[PARAM_COUNT];

@@ -1,4 +1,5 @@
 /* Impasto.ofx: the entry points that a host looks up, and the actions that it sends. */
+#include "changes.h"
 #include "client.h"
 #include "describe.h"
 #include "host_sum.h"
@@ -14,10 +15,16 @@
 
 static bool loaded;
 
+static void introduce(struct hello *hello) {
+  hello->threads = suites_threads();
+  hello->background = suites_background();
+}
+
 static OfxStatus load(void) {
   OfxStatus status = suites_load();
   trace_load();
   launch_expect(HOST_SHA256);
+  client_introduce(introduce);
   loaded = status == kOfxStatOK;
   return status;
 }
@@ -45,7 +52,7 @@ static OfxStatus of_instance(const char *action, OfxImageEffectHandle effect,
   if (strcmp(action, kOfxImageEffectActionGetFramesNeeded) == 0)
     return frames_needed(instance, in, out);
   if (strcmp(action, kOfxImageEffectActionGetClipPreferences) == 0)
-    return instance_clip_preferences(instance, out);
+    return clip_preferences(instance, out);
   if (strcmp(action, kOfxImageEffectActionBeginSequenceRender) == 0)
     return begin_sequence(instance, in);
   return instance_changed(instance, in);

@@ -1,19 +1,6 @@
 #include "presets.h"
 
-#include "params_table.h"
 #include "suites.h"
-
-enum { CUSTOM, PRESET_COUNT = 7 };
-
-const char *const presets[PRESET_COUNT + 1] = {
-    [CUSTOM] = "Custom",
-    [1] = "As the Style Was Made",
-    [2] = "Calm",
-    [3] = "Wild",
-    [4] = "Large Strokes",
-    [5] = "The Plate's Colours",
-    [6] = "Quick Look",
-};
 
 /* A column for each preset after Custom. */
 static const struct {
@@ -58,14 +45,15 @@ static int current(const struct params *params) {
     if (all)
       return preset;
   }
-  return CUSTOM;
+  return PRESET_CUSTOM;
 }
 
 /* One step of undo. */
 static void apply(struct instance *instance, int preset) {
+  const char *const *entries = params_table[PARAM_PRESET].entries;
   OfxParamSetHandle all = NULL;
   bool one = suites.effect->getParamSet(instance->effect, &all) == kOfxStatOK &&
-             suites.param->paramEditBegin(all, presets[preset]) == kOfxStatOK;
+             suites.param->paramEditBegin(all, entries[preset]) == kOfxStatOK;
   instance->setting = true;
   for (int i = 0; i < SET_COUNT; i++)
     put(&instance->params, set[i].param, set[i].values[preset - 1]);
@@ -74,15 +62,15 @@ static void apply(struct instance *instance, int preset) {
     (void)suites.param->paramEditEnd(all);
 }
 
-/* The menu says what the controls are at, whoever set them: Natron's undo takes back what a preset has
- * set, but not the menu, which paints nothing. */
+/* The menu says what the controls are at, whoever set them: Natron's undo takes back what a preset
+ * has set, but not the menu, which paints nothing. */
 void presets_follow(struct instance *instance, OfxPropertySetHandle in) {
   OfxParamHandle menu = instance->params.handles[PARAM_PRESET];
-  int preset = CUSTOM;
+  int preset = PRESET_CUSTOM;
   if (instance->setting || !menu || suites.param->paramGetValue(menu, &preset) != kOfxStatOK)
     return;
   if (params_named(in, PARAM_PRESET)) {
-    if (preset > CUSTOM && preset < PRESET_COUNT && preset != current(&instance->params))
+    if (preset > PRESET_CUSTOM && preset < PRESET_COUNT && preset != current(&instance->params))
       apply(instance, preset);
     return;
   }

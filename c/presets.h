@@ -4,8 +4,6 @@
 
 #include "instance.h"
 
-extern const char *const presets[]; /* the menu; NULL ends it */
-
 /* What follows from the change of a parameter by the artist, or by the node itself. */
 void presets_follow(struct instance *instance, OfxPropertySetHandle in);
 

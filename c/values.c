@@ -1,5 +1,5 @@
 /* The values of an instance's parameters. */
-#include "params_table.h"
+#include "params.h"
 
 #include "bank.h"
 #include "space.h"

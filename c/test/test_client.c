@@ -3,23 +3,22 @@
  * to be right, whatever happened meanwhile. */
 #include "../client.h"
 #include "../launch.h"
-#include "../suites.h"
 #include "bank.h"
 #include "check.h"
 #include "host_sum.h"
-#include "properties.h"
 
 #include <dirent.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { THREADS = 4, FRAMES = 300, WIDTH = 48, HEIGHT = 32, SIZE = WIDTH * HEIGHT * 16, OFFSET = 24576 };
 
-static struct OfxPropertySetStruct host_set;
 static unsigned char expected[SIZE];
 static atomic_int painted, failed, running;
 
@@ -135,9 +134,6 @@ static void test_fork(void) {
 }
 
 int main(void) {
-  static const OfxHost host = {.host = &host_set};
-  suites.host = &host;
-  suites.property = &property_suite;
   if (access(BUNDLE_PROGRAMS "/impasto-host", X_OK) != 0) {
     fprintf(stderr, "skipped: " BUNDLE_PROGRAMS "/impasto-host is not built\n");
     return 77;
@@ -185,6 +181,5 @@ int main(void) {
   client_close();
   memory_purge();
   CHECK(host_process() == 0); /* gone, and reaped */
-  clear_set(&host_set);
   return check_failures != 0;
 }

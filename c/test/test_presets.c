@@ -1,7 +1,7 @@
 /* A preset is one step of undo, after which the menu and the controls agree. The host is as Natron: what
  * the effect sets within a bracket is one step, without the menu, which no picture depends on; the host
  * tells the effect of every value that is set, and undone, as of an edit of the effect's own. */
-#include "../presets.h"
+#include "../changes.h"
 #include "../suites.h"
 #include "check.h"
 #include "properties.h"
@@ -14,7 +14,7 @@ static struct OfxPropertySetStruct in_set, instance_set;
 static struct instance instance = {.properties = &instance_set};
 
 /* The controls of an instance, and what the one step of undo has of them. */
-static struct control {
+static struct dial {
   const char *name;
   enum param param;
   bool whole;
@@ -29,11 +29,11 @@ static struct control {
     {"fastProxy", PARAM_FAST_PROXY, true, 0, 0, false},
 };
 enum { CONTROLS = sizeof controls / sizeof *controls };
-static struct control *const menu = &controls[0], *const unrealness = &controls[1];
+static struct dial *const menu = &controls[0], *const unrealness = &controls[1];
 
 static int steps, within;
 
-static void tell(const struct control *c, const char *reason) {
+static void tell(const struct dial *c, const char *reason) {
   clear_set(&in_set);
   set_string(&in_set, kOfxPropType, 0, kOfxTypeParameter);
   set_string(&in_set, kOfxPropName, 0, c->name);
@@ -42,7 +42,7 @@ static void tell(const struct control *c, const char *reason) {
 }
 
 static OfxStatus get_value(OfxParamHandle param, ...) {
-  const struct control *c = (const struct control *)param;
+  const struct dial *c = (const struct dial *)param;
   va_list to;
   va_start(to, param);
   if (c->whole)
@@ -59,7 +59,7 @@ static OfxStatus get_value_at(OfxParamHandle param, OfxTime time, ...) {
 }
 
 static OfxStatus set_value(OfxParamHandle param, ...) {
-  struct control *c = (struct control *)param;
+  struct dial *c = (struct dial *)param;
   va_list value;
   va_start(value, param);
   double to = c->whole ? va_arg(value, int) : va_arg(value, double);
@@ -87,7 +87,7 @@ static OfxStatus end(OfxParamSetHandle set) {
   return kOfxStatOK;
 }
 
-static void choose(struct control *c, double value) {
+static void choose(struct dial *c, double value) {
   c->value = value;
   tell(c, kOfxChangeUserEdited);
 }
