@@ -12,7 +12,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 clang -std=c11 -g -O1 -D_DEFAULT_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$@" \
-  "$repository/c/test/fuzz_messages.c" "$repository/c/messages.c" "$archive" -o "$folder/fuzz"
+  -I "$repository/c" "$repository/c/test/fuzz_messages.c" "$repository/c/link/messages.c" "$archive" -o "$folder/fuzz"
 mkdir "$folder/corpus" # what it finds goes here, and not beside the vectors
 cd "$folder"
 ./fuzz -max_total_time="${FUZZ_SECONDS:-5}" -max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=64 -verbosity=0 \

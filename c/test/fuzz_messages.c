@@ -1,5 +1,5 @@
 /* libFuzzer over the decoder. What it takes must be in bounds. */
-#include "../messages.h"
+#include "link/messages.h"
 
 #include <stdlib.h>
 

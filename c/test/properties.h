@@ -3,7 +3,7 @@
 #ifndef IMPASTO_PROPERTIES_H
 #define IMPASTO_PROPERTIES_H
 
-#include "../ofx/ofx.h"
+#include "ofx/ofx.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Which picture a frame starts from, when frames come in their order and when they do not. */
-#include "../chain.h"
 #include "check.h"
+#include "node/chain.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* The connection to the real impasto-host under ThreadSanitizer: many threads that ask at once and
  * stop at any moment, while the host is killed now and then. Every answer that is not stopped has
  * to be right, whatever happened meanwhile. */
-#include "../client.h"
-#include "../launch.h"
 #include "bank.h"
 #include "check.h"
 #include "host_sum.h"
+#include "link/client.h"
+#include "link/launch.h"
 
 #include <dirent.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* Images that lie are refused with a sentence before a pixel of them is touched. */
-#include "../image.h"
-#include "../suites.h"
 #include "check.h"
+#include "node/image.h"
+#include "node/suites.h"
 #include "properties.h"
 
 #include <limits.h>

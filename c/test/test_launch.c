@@ -1,7 +1,7 @@
 /* What a program that is started from a difficult host finds: the test starts itself. */
-#include "../genuine.h"
-#include "../launch.h"
 #include "check.h"
+#include "link/genuine.h"
+#include "link/launch.h"
 
 #include <dirent.h>
 #include <fcntl.h>

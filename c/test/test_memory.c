@@ -1,6 +1,6 @@
 /* The memory that carries pixels: sealed, kept for the next frame, never shared with a fork. */
-#include "../memory.h"
 #include "check.h"
+#include "link/memory.h"
 
 #include <fcntl.h>
 #include <string.h>

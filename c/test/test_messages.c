@@ -1,7 +1,7 @@
 /* The codec against the golden vectors: what is sent byte for byte, what is received field by
  * field; and what is cut, changed or made up is refused. */
-#include "../messages.h"
 #include "check.h"
+#include "link/messages.h"
 #include "vectors.h"
 
 #include <string.h>

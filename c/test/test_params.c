@@ -1,9 +1,9 @@
 /* What the engine is asked for: by menu and by ID, the second style only where it has a part; and
  * the space of the plate, and the device. */
-#include "../params.h"
-#include "../suites.h"
 #include "bank.h"
 #include "check.h"
+#include "node/params.h"
+#include "node/suites.h"
 #include "properties.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Every value of every depth through float32 and back, and half against the formula of IEEE 754. */
-#include "../pixels.h"
 #include "check.h"
+#include "node/pixels.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Rectangles at proxies and odd pixels, without end and empty; identity without fetching an image. */
-#include "../regions.h"
-#include "../suites.h"
 #include "check.h"
+#include "node/regions.h"
+#include "node/suites.h"
 #include "properties.h"
 
 #include <limits.h>

@@ -1,9 +1,9 @@
 /* What stands on the node: the error of every frame that fails; a warning once, until a frame has
  * nothing to say; and never a warning in place of another frame's error. What ends a wait. */
-#include "../clock.h"
-#include "../report.h"
-#include "../suites.h"
 #include "check.h"
+#include "link/clock.h"
+#include "node/report.h"
+#include "node/suites.h"
 #include "properties.h"
 
 #include <stdarg.h>

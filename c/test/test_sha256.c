@@ -1,6 +1,6 @@
 /* The examples of FIPS 180-2, and lengths around the end of a block by Python's hashlib. */
-#include "../sha256.h"
 #include "check.h"
+#include "link/sha256.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Framing: in pieces, with a descriptor, to a peer that is slow, gone or hostile. */
-#include "../messages.h"
-#include "../wire.h"
 #include "check.h"
+#include "link/messages.h"
+#include "link/wire.h"
 
 #include <fcntl.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #ifndef IMPASTO_TRACE_H
 #define IMPASTO_TRACE_H
 
-#include "client.h"
+#include "link/client.h"
 
 struct trace {
   double frame;

@@ -2,10 +2,10 @@
 #ifndef IMPASTO_PARAMS_H
 #define IMPASTO_PARAMS_H
 
-#include "messages.h"
+#include "link/messages.h"
+#include "link/sentence.h"
 #include "ofx/ofx.h"
 #include "params_table.h"
-#include "sentence.h"
 
 /* Of an instance. NULL: not in this context, or in no host like this. */
 struct params {

@@ -2,7 +2,7 @@
 #ifndef IMPASTO_STATUS_H
 #define IMPASTO_STATUS_H
 
-#include "sentence.h"
+#include "link/sentence.h"
 #include "trace.h"
 
 #include <pthread.h>

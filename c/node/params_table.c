@@ -1,6 +1,6 @@
 #include "params_table.h"
 
-#include "messages.h"
+#include "link/messages.h"
 #include "suites.h"
 
 static const char *const presets[PRESET_COUNT + 1] = {

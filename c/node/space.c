@@ -1,6 +1,6 @@
 #include "space.h"
 
-#include "messages.h"
+#include "link/messages.h"
 #include "suites.h"
 
 #include <string.h>

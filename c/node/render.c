@@ -1,8 +1,8 @@
 #include "render.h"
 
-#include "client.h"
-#include "clock.h"
 #include "inputs.h"
+#include "link/client.h"
+#include "link/clock.h"
 #include "output.h"
 #include "rect.h"
 #include "regions.h"

@@ -1,6 +1,6 @@
 #include "image.h"
 
-#include "messages.h"
+#include "link/messages.h"
 #include "rect.h"
 #include "suites.h"
 

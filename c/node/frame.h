@@ -4,8 +4,8 @@
 
 #include "image.h"
 #include "instance.h"
-#include "memory.h"
-#include "messages.h"
+#include "link/memory.h"
+#include "link/messages.h"
 
 /* One of its images. */
 struct input {

@@ -1,6 +1,6 @@
 #include "report.h"
 
-#include "clock.h"
+#include "link/clock.h"
 #include "suites.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "describe.h"
 
 #include "clips.h"
-#include "launch.h"
+#include "link/launch.h"
 #include "params.h"
 #include "suites.h"
 

@@ -3,8 +3,8 @@
 #define IMPASTO_IMAGE_H
 
 #include "clips.h"
+#include "link/sentence.h"
 #include "pixels.h"
-#include "sentence.h"
 
 #include <stddef.h>
 

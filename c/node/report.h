@@ -3,8 +3,8 @@
 #ifndef IMPASTO_REPORT_H
 #define IMPASTO_REPORT_H
 
+#include "link/sentence.h"
 #include "ofx/ofx.h"
-#include "sentence.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -2,9 +2,9 @@
 #ifndef IMPASTO_CHAIN_H
 #define IMPASTO_CHAIN_H
 
-#include "messages.h"
+#include "link/messages.h"
+#include "link/sentence.h"
 #include "ofx/ofx.h"
-#include "sentence.h"
 
 #include <pthread.h>
 
