@@ -402,7 +402,7 @@ static enum outcome no_memory(struct sentence *why) {
 
 /* --- Requests ----------------------------------------------------------------------------- */
 
-enum outcome client_prepare(const char *style, const struct device *device,
+enum outcome client_prepare(const char *style, const struct settings *settings,
                             const struct waiter *waiter, struct answer *answer) {
   enum outcome outcome = OUTCOME_FAILED;
   enum step step = STEP_DIED;
@@ -411,7 +411,7 @@ enum outcome client_prepare(const char *style, const struct device *device,
   uint64_t id = next_id();
   msgpack_sbuffer request;
   msgpack_sbuffer_init(&request);
-  if (!encode_prepare(&request, id, style, device)) {
+  if (!encode_prepare(&request, id, style, settings)) {
     outcome = no_memory(&answer->why);
     goto out;
   }

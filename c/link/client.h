@@ -32,7 +32,7 @@ struct answer {
 void client_introduce(void (*with)(struct hello *hello));
 
 /* Loads a style. */
-enum outcome client_prepare(const char *style, const struct device *device,
+enum outcome client_prepare(const char *style, const struct settings *settings,
                             const struct waiter *waiter, struct answer *answer);
 
 /* Paints a frame. The request's pictures lie in the memory, and the output is there when it is

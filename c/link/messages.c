@@ -58,15 +58,15 @@ struct pictures {
   const unsigned char *inside; /* NULL: the memory is attached */
 };
 
-static bool has(const struct pictures *pictures, enum picture_id id) {
-  return pictures->all[id].channels != 0;
+static bool has(const struct picture *pictures, enum picture_id id) {
+  return pictures[id].channels != 0;
 }
 
 static void put_picture(struct encoder *e, const char *key, const struct pictures *pictures,
                         enum picture_id id) {
   const struct picture *picture = &pictures->all[id];
   bool pixels = pictures->inside && id != PICTURE_OUTPUT;
-  if (!has(pictures, id))
+  if (!has(pictures->all, id))
     return;
   put_text(e, key);
   put_map(e, pixels ? 5 : 4);
@@ -82,7 +82,7 @@ static void put_picture(struct encoder *e, const char *key, const struct picture
 
 static void put_painting(struct encoder *e, const struct pictures *pictures) {
   const struct picture *painting = &pictures->all[PICTURE_PAINTING];
-  if (!has(pictures, PICTURE_PAINTING))
+  if (!has(pictures->all, PICTURE_PAINTING))
     return;
   put_text(e, "painting");
   put_map(e, 3);
@@ -91,47 +91,82 @@ static void put_painting(struct encoder *e, const struct pictures *pictures) {
   put_picture(e, "image", pictures, PICTURE_PAINTING);
 }
 
-static void put_size(struct encoder *e, const struct size *size) {
+static void put_doubles(struct encoder *e, const char *key, const double *values, size_t count) {
+  put_text(e, key);
+  e->failed |= msgpack_pack_array(&e->packer, count);
+  for (size_t i = 0; i < count; i++)
+    e->failed |= msgpack_pack_double(&e->packer, values[i]);
+}
+
+static void put_setting(struct encoder *e, const struct setting *setting) {
+  switch (setting->kind) {
+  case SETTING_NUMBER:
+    put_double(e, setting->key, setting->number[0]);
+    break;
+  case SETTING_INTEGER:
+    put_int(e, setting->key, (int64_t)setting->number[0]);
+    break;
+  case SETTING_SWITCH:
+    put_bool(e, setting->key, setting->number[0] != 0);
+    break;
+  case SETTING_TEXT:
+    put_string(e, setting->key, setting->text);
+    break;
+  case SETTING_CORNERS:
+    put_doubles(e, setting->key, setting->number, 4);
+    break;
+  }
+}
+
+static size_t count_settings(const struct settings *settings, enum place place) {
+  size_t count = 0;
+  for (size_t i = 0; i < settings->count; i++)
+    count += settings->all[i].place == place;
+  return count;
+}
+
+static void put_settings(struct encoder *e, const struct settings *settings, enum place place) {
+  for (size_t i = 0; i < settings->count; i++)
+    if (settings->all[i].place == place)
+      put_setting(e, &settings->all[i]);
+}
+
+static void put_size(struct encoder *e, const struct render_request *render) {
   put_text(e, "size");
-  put_map(e, size->format ? 5 : 4);
-  put_text(e, "scale");
-  e->failed |= msgpack_pack_array(&e->packer, 2);
-  for (int i = 0; i < 2; i++)
-    e->failed |= msgpack_pack_double(&e->packer, size->scale[i]);
-  put_double(e, "pixelAspect", size->pixel_aspect);
-  put_double(e, "detail", size->detail);
-  put_double(e, "textureScale", size->texture_scale);
-  if (!size->format)
-    return;
-  put_text(e, "format");
-  e->failed |= msgpack_pack_array(&e->packer, 4);
-  for (int i = 0; i < 4; i++)
-    e->failed |= msgpack_pack_double(&e->packer, size->format[i]);
+  put_map(e, 2 + count_settings(&render->settings, GOES_INTO_SIZE) + !!render->format);
+  put_doubles(e, "scale", render->scale, 2);
+  put_double(e, "pixelAspect", render->pixel_aspect);
+  put_settings(e, &render->settings, GOES_INTO_SIZE);
+  if (render->format)
+    put_doubles(e, "format", render->format, 4);
 }
 
 static void put_statistics(struct encoder *e, const int32_t *window,
                            const struct pictures *pictures) {
   put_text(e, "statistics");
-  put_map(e, !!window + has(pictures, PICTURE_HELD));
+  put_map(e, !!window + has(pictures->all, PICTURE_HELD));
   if (window)
     put_window(e, window);
   put_picture(e, "held", pictures, PICTURE_HELD);
 }
 
-static void put_descent(struct encoder *e, const struct descent *descent) {
+static void put_descent(struct encoder *e, const struct render_request *render) {
+  size_t count = count_settings(&render->settings, GOES_INTO_DESCENT);
+  if (count == 0)
+    return;
   put_text(e, "descent");
-  put_map(e, descent->after.any ? 5 : 4);
-  put_int(e, "iterations", descent->iterations);
-  put_text(e, "textureCrop");
-  e->failed |= msgpack_pack_array(&e->packer, 4);
-  for (int i = 0; i < 4; i++)
-    e->failed |= msgpack_pack_double(&e->packer, descent->texture_crop[i]);
-  put_int(e, "seed", descent->seed);
-  put_bool(e, "matchMask", descent->match_mask);
-  if (descent->after.any) {
+  put_map(e, count + render->after.any);
+  put_settings(e, &render->settings, GOES_INTO_DESCENT);
+  if (render->after.any) {
     put_text(e, "after");
-    put_bin(e, descent->after.name, KEPT_BYTES);
+    put_bin(e, render->after.name, KEPT_BYTES);
   }
+}
+
+static void put_device(struct encoder *e, const struct settings *settings) {
+  put_text(e, "device");
+  put_map(e, count_settings(settings, GOES_INTO_DEVICE));
+  put_settings(e, settings, GOES_INTO_DEVICE);
 }
 
 static struct encoder start(msgpack_sbuffer *to, const char *kind, uint64_t id, size_t fields) {
@@ -158,51 +193,43 @@ bool encode_lane(msgpack_sbuffer *to, uint64_t id) {
   return !start(to, "lane", id, 0).failed;
 }
 
-static void put_device(struct encoder *e, const struct device *device) {
-  put_text(e, "device");
-  put_map(e, 4);
-  put_string(e, "kind", device->kind);
-  put_int(e, "index", device->index);
-  put_int(e, "precision", device->precision);
-  put_int(e, "memory", device->memory);
-}
-
 bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
-                    const struct device *device) {
+                    const struct settings *settings) {
   struct encoder e = start(to, "prepare", id, 2);
   put_string(&e, "style", style);
-  put_device(&e, device);
+  put_device(&e, settings);
   return !e.failed;
+}
+
+static size_t count_fields(const struct render_request *render) {
+  const struct settings *settings = &render->settings;
+  return 11 + count_settings(settings, GOES_WITH_STYLE) +
+         count_settings(settings, GOES_WITH_PLATE) + has(render->pictures, PICTURE_MASK) +
+         has(render->pictures, PICTURE_PAINTING) +
+         (count_settings(settings, GOES_INTO_DESCENT) > 0);
 }
 
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render,
                    const unsigned char *inside) {
   const struct pictures pictures = {render->pictures, inside};
   const struct picture *plate = &render->pictures[PICTURE_PLATE];
-  struct encoder e = start(to, "render", id,
-                           17 + has(&pictures, PICTURE_MASK) + has(&pictures, PICTURE_PAINTING) +
-                               !!render->descent);
+  struct encoder e = start(to, "render", id, count_fields(render));
   put_string(&e, "style", render->style);
   put_string(&e, "styleB", render->style_b);
-  put_double(&e, "styleMix", render->style_mix);
-  put_double(&e, "unrealness", render->unrealness);
+  put_settings(&e, &render->settings, GOES_WITH_STYLE);
   put_double(&e, "frame", render->frame);
   put_string(&e, "space", plate->space);
   put_bool(&e, "premultiplied", plate->premultiplied);
-  put_double(&e, "exposureIn", render->exposure_in);
-  put_double(&e, "exposureOut", render->exposure_out);
-  put_double(&e, "keepColour", render->keep_colour);
-  put_double(&e, "mix", render->mix);
+  put_settings(&e, &render->settings, GOES_WITH_PLATE);
   put_bool(&e, "maskInvert", render->mask_invert);
-  put_size(&e, &render->size);
+  put_size(&e, render);
   put_statistics(&e, render->statistics, &pictures);
   put_picture(&e, "plate", &pictures, PICTURE_PLATE);
   put_picture(&e, "mask", &pictures, PICTURE_MASK);
   put_painting(&e, &pictures);
-  if (render->descent)
-    put_descent(&e, render->descent);
+  put_descent(&e, render);
   put_picture(&e, "output", &pictures, PICTURE_OUTPUT);
-  put_device(&e, &render->device);
+  put_device(&e, &render->settings);
   return !e.failed;
 }
 

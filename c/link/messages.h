@@ -54,57 +54,54 @@ static inline size_t picture_size(const struct picture *picture) {
   return (size_t)(picture->row_bytes * (picture->window[3] - picture->window[1]));
 }
 
-/* How large the plate is for the network. */
-struct size {
-  double scale[2];     /* the plate's pixels for one of the full-resolution frame */
-  double pixel_aspect; /* width of a pixel of that frame, of which the height is 1 */
-  double detail, texture_scale;
-  const double *format; /* x1, y1, x2, y2 of the frame, in pixels of the plate; NULL: unknown */
-};
-
 /* The name of a picture that was optimised, for the frame after it. */
 struct kept {
   bool any;
   unsigned char name[KEPT_BYTES];
 };
 
-/* How a plate is optimised, by styles that do that. */
-struct descent {
-  int32_t iterations;
-  double texture_crop[4]; /* the part of the painting: x1, y1, x2, y2 of its width and height */
-  int32_t seed;
-  bool match_mask;   /* the painting is compared with what the mask shows, not with all of the plate */
-  struct kept after; /* the frame before, which it starts from; none: from the plate */
+/* Where in a request a setting goes. Within each place they keep their order. */
+enum place {
+  GOES_NOWHERE,
+  GOES_WITH_STYLE, /* in the request itself, after the styles */
+  GOES_WITH_PLATE, /* likewise, after what the plate's values are */
+  GOES_INTO_SIZE,  /* how large the plate is for the network */
+  GOES_INTO_DESCENT, /* how a plate is optimised, by styles that do that */
+  GOES_INTO_DEVICE   /* what the network is to run on */
 };
 
-/* What the network is to run on. */
-struct device {
-  const char *kind;
-  int32_t index;     /* of the GPUs */
-  int32_t precision; /* in bits; 0: whatever is as good */
-  int32_t memory;    /* in megabytes; 0: what the machine can spare */
+/* The value of one of the artist's controls, as messages have it. */
+struct setting {
+  const char *key;
+  enum place place;
+  enum { SETTING_NUMBER, SETTING_INTEGER, SETTING_SWITCH, SETTING_TEXT, SETTING_CORNERS } kind;
+  double number[4];  /* the first, or all of both corners; a switch is on where it is not 0 */
+  const char *text; /* in its place, of a text */
 };
 
+struct settings {
+  const struct setting *all;
+  size_t count;
+};
+
+/* Kinds of devices. */
 #define DEVICE_AUTO "auto"
 #define DEVICE_GPU "gpu"
 #define DEVICE_CPU "cpu"
 
 struct render_request {
   const char *style;
-  const char *style_b; /* "" where style_mix is 0 */
-  double style_mix;
-  double unrealness;
+  const char *style_b; /* "" where it has no part */
   double frame;
-  double exposure_in, exposure_out; /* stops */
-  double keep_colour;
-  double mix;
   bool mask_invert;
-  struct size size;
+  double scale[2];       /* the plate's pixels for one of the full-resolution frame */
+  double pixel_aspect;   /* width of a pixel of that frame, of which the height is 1 */
+  const double *format;  /* x1, y1, x2, y2 of the frame, in pixels of the plate; NULL: unknown */
   const int32_t *statistics; /* the part of the frame that they are of, in pixels of the plate;
                                 NULL: all of it */
-  struct device device;
+  struct kept after; /* the frame before, which optimising starts from; none: from the plate */
+  struct settings settings;
   struct picture pictures[PICTURE_COUNT];
-  const struct descent *descent; /* NULL: none */
 };
 
 #define MIN_DETAIL 0.01 /* that a request may have */
@@ -116,7 +113,7 @@ struct render_request {
 bool encode_hello(msgpack_sbuffer *to, uint64_t id, const struct hello *hello);
 bool encode_lane(msgpack_sbuffer *to, uint64_t id);
 bool encode_prepare(msgpack_sbuffer *to, uint64_t id, const char *style,
-                    const struct device *device);
+                    const struct settings *settings);
 /* inside: the memory, whose pixels then go inside the message; NULL: it is attached. */
 bool encode_render(msgpack_sbuffer *to, uint64_t id, const struct render_request *render,
                    const unsigned char *inside);

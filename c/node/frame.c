@@ -17,6 +17,6 @@ enum progress frame_rows(struct frame *frame, enum picture_id id, int y1, int y2
 }
 
 unsigned char *frame_row(const struct frame *frame, enum picture_id id, int y) {
-  const struct picture *picture = &frame->pictures[id];
+  const struct picture *picture = &frame->request.pictures[id];
   return frame->memory->data + picture->offset + (y - picture->window[1]) * picture->row_bytes;
 }

@@ -20,26 +20,30 @@ struct frame {
 
   OfxTime time;
   OfxRectI window; /* to be rendered, within the output's bounds */
-  double mix;
-  bool invert;
-  struct size size;
+  struct setting settings[PARAM_COUNT];
 
   bool of_field;   /* the host asks for a field, and not for a whole frame */
   bool in_order;   /* the host renders one frame after the other */
   bool hold;       /* the statistics are those of the frame at held_time */
   OfxTime held_time;
   bool use_mask;
+  bool invert;
   bool match_mask;  /* what the mask shows of the whole plate counts */
   bool mask_counts; /* a pixel of the mask lets the painting through */
 
   struct input inputs[PICTURE_COUNT];
-  struct picture pictures[PICTURE_COUNT]; /* the parts of them, as they lie in the memory */
   struct memory *memory;
+  struct render_request request; /* with the parts of them, as they lie in the memory */
   double format[4];         /* of the frame, in pixels of the plate */
   int32_t format_pixels[4]; /* where its statistics are */
 };
 
 enum progress { GO_ON, ABORTED, DECLINED, FAILED };
+
+/* A number among the settings. */
+static inline double frame_number(const struct frame *frame, enum param param) {
+  return frame->settings[param].number[0];
+}
 
 /* Calls copy for the rows y1 <= y < y2, and asks the host now and then whether to go on. */
 enum progress frame_rows(struct frame *frame, enum picture_id id, int y1, int y2, size_t row_bytes,

@@ -46,14 +46,14 @@ static enum progress check_plate(struct frame *frame) {
                      "Deinterlace the clip before it.");
     return FAILED;
   }
-  frame->size.pixel_aspect = plate->image.aspect;
+  frame->request.pixel_aspect = plate->image.aspect;
   frame->window = rect_meet(frame->window, output->image.bounds);
   output->part = rect_meet(frame->window, plate->part);
   return GO_ON;
 }
 
 static bool wants_painting(const struct frame *frame) {
-  return clip_connected(&frame->instance->clips[CLIP_STYLE]) && frame->mix != 0;
+  return clip_connected(&frame->instance->clips[CLIP_STYLE]) && frame_number(frame, PARAM_MIX) != 0;
 }
 
 static enum progress check_painting(struct frame *frame) {
@@ -68,7 +68,7 @@ static enum progress check_painting(struct frame *frame) {
 }
 
 static bool wants_held(const struct frame *frame) {
-  return frame->hold && frame->mix != 0;
+  return frame->hold && frame_number(frame, PARAM_MIX) != 0;
 }
 
 static enum progress check_held(struct frame *frame) {
@@ -79,7 +79,8 @@ static enum progress check_held(struct frame *frame) {
 }
 
 static bool wants_mask(const struct frame *frame) {
-  return frame->use_mask && frame->mix != 0 && !rect_empty(frame->inputs[PICTURE_OUTPUT].part);
+  return frame->use_mask && frame_number(frame, PARAM_MIX) != 0 &&
+         !rect_empty(frame->inputs[PICTURE_OUTPUT].part);
 }
 
 /* Whether pixels are as wide, but for what hosts round. */
@@ -92,7 +93,7 @@ static enum progress check_mask(struct frame *frame) {
   struct input *mask = &frame->inputs[PICTURE_MASK];
   enum picture_id of = frame->match_mask ? PICTURE_PLATE : PICTURE_OUTPUT;
   const OfxRectI *wanted = &frame->inputs[of].part;
-  if (mask->image.handle && !same_shape(mask->image.aspect, frame->size.pixel_aspect)) {
+  if (mask->image.handle && !same_shape(mask->image.aspect, frame->request.pixel_aspect)) {
     say(&frame->why, "The pixels of Mask have another shape than those of Source, so that the "
                      "mask would lie elsewhere: reformat it before Impasto.");
     return FAILED;
@@ -161,7 +162,7 @@ static void place(struct frame *frame, enum picture_id id, int64_t *end) {
   OfxRectI r = input->part;
   if (rect_empty(r))
     return;
-  struct picture *picture = &frame->pictures[id];
+  struct picture *picture = &frame->request.pictures[id];
   *picture = (struct picture){.window = {r.x1, r.y1, r.x2, r.y2},
                               .channels = table[id].channels,
                               .row_bytes = (int64_t)rect_width(r) * table[id].channels * 4,
@@ -171,7 +172,7 @@ static void place(struct frame *frame, enum picture_id id, int64_t *end) {
 }
 
 enum progress inputs_place(struct frame *frame) {
-  struct picture *pictures = frame->pictures;
+  struct picture *pictures = frame->request.pictures;
   const struct image *painting = &frame->inputs[PICTURE_PAINTING].image;
   int64_t size = 0;
   for (enum picture_id id = 0; id < PICTURE_COUNT; id++)
@@ -221,9 +222,9 @@ static void copy_mask_row(struct frame *frame, enum picture_id id, int y) {
 
 static enum progress copy(struct frame *frame, enum picture_id id) {
   OfxRectI part = frame->inputs[id].part;
-  if (!frame->pictures[id].channels)
+  if (!frame->request.pictures[id].channels)
     return GO_ON;
-  return frame_rows(frame, id, part.y1, part.y2, (size_t)frame->pictures[id].row_bytes,
+  return frame_rows(frame, id, part.y1, part.y2, (size_t)frame->request.pictures[id].row_bytes,
                     id == PICTURE_MASK ? copy_mask_row : copy_row);
 }
 

@@ -71,8 +71,9 @@ static OfxTime first_frame(const struct clip *clip) {
 }
 
 bool instance_held_frame(const struct instance *instance, OfxTime time, OfxTime *to) {
-  if (!params_held_frame(&instance->params, time, to))
+  if (!params_switch(&instance->params, PARAM_HOLD_STATISTICS, time))
     return false;
+  *to = params_integer(&instance->params, PARAM_STATISTICS_FRAME, time);
   if (*to == 0)
     *to = first_frame(&instance->clips[CLIP_SOURCE]);
   return *to != time;

@@ -5,9 +5,9 @@
 #include "chain.h"
 #include "clips.h"
 #include "ofx/ofx.h"
-#include "params.h"
 #include "report.h"
 #include "status.h"
+#include "values.h"
 
 struct instance {
   OfxImageEffectHandle effect;

@@ -1,6 +1,7 @@
 #include "params.h"
 
 #include "bank.h"
+#include "params_table.h"
 #include "space.h"
 #include "suites.h"
 

@@ -2,7 +2,7 @@
 #ifndef IMPASTO_PARAMS_TABLE_H
 #define IMPASTO_PARAMS_TABLE_H
 
-#include <stdbool.h>
+#include "link/messages.h"
 
 enum param {
   PARAM_STYLE,
@@ -46,12 +46,9 @@ enum param {
 
 enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, POINT, INTEGER, SWITCH, BUTTON, GROUP };
 
-/* The entries of Preset, of which the last six have values in presets.c; and those of Statistics,
- * Device and Precision. */
+/* The entries of Preset, of which the last six have values in presets.c; and those of Statistics. */
 enum { PRESET_CUSTOM, PRESET_COUNT = 7 };
 enum { AREA_FORMAT, AREA_WHOLE };
-enum { ON_AUTO, ON_GPU, ON_CPU };
-enum { BITS_AUTO, BITS_32, BITS_16 };
 
 /* Names, meanings and order stay as they are once they are released; what is new goes to the end. */
 extern const struct definition {
@@ -59,7 +56,11 @@ extern const struct definition {
   enum control control;
   enum param group; /* that it is shown in, which comes before it; 0: none */
   const char *label, *hint;
+  enum place goes; /* into a request, as it is read; else it is used in some way of its own */
+  const char *key; /* there; NULL: its name */
   const char *const *entries; /* of a choice, up to NULL */
+  const char *const *texts;   /* that stand for them in a request, */
+  const double *numbers;      /* or numbers; neither: it is the entry's own number */
   bool needed;   /* there is no effect without it */
   bool animates; /* if the host can */
   bool of_mask;

@@ -12,38 +12,42 @@
 
 #include <string.h>
 
+/* Fast Proxy works at as much less as the proxy is smaller. */
+static void reduce_detail(struct frame *frame) {
+  double *detail = &frame->settings[PARAM_DETAIL].number[0];
+  double less = *detail * frame->request.scale[1];
+  if (frame_number(frame, PARAM_FAST_PROXY) != 0)
+    *detail = less > MIN_DETAIL ? less : MIN_DETAIL;
+}
+
+static void read_host(struct frame *frame, OfxPropertySetHandle in) {
+  const char *field = kOfxImageFieldNone;
+  int in_order = 0;
+  for (int i = 0; i < 2; i++) {
+    frame->request.scale[i] = 1;
+    (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->request.scale[i]);
+  }
+  (void)get_string(in, kOfxImageEffectPropFieldToRender, 0, &field);
+  (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
+  frame->of_field = strcmp(field, kOfxImageFieldNone) != 0;
+  frame->in_order = in_order != 0;
+}
+
 static enum progress read_params(struct frame *frame, OfxPropertySetHandle in) {
-  const struct params *params = &frame->instance->params;
   if (!get_double(in, kOfxPropTime, 0, &frame->time) ||
       !get_rect(in, kOfxImageEffectPropRenderWindow, &frame->window)) {
     say(&frame->why,
         "The host asks Impasto to render, but does not say which frame or which part.");
     return FAILED;
   }
-  if (!params_number(params, PARAM_MIX, frame->time, &frame->mix, &frame->why))
+  if (!params_read(&frame->instance->params, frame->time, frame->settings, &frame->why))
     return FAILED;
-  for (int i = 0; i < 2; i++) {
-    frame->size.scale[i] = 1;
-    (void)get_double(in, kOfxImageEffectPropRenderScale, i, &frame->size.scale[i]);
-  }
-  const char *field = kOfxImageFieldNone;
-  (void)get_string(in, kOfxImageEffectPropFieldToRender, 0, &field);
-  frame->of_field = strcmp(field, kOfxImageFieldNone) != 0;
-  int in_order = 0;
-  (void)get_int(in, kOfxImageEffectPropSequentialRenderStatus, 0, &in_order);
-  frame->in_order = in_order != 0;
+  read_host(frame, in);
+  reduce_detail(frame);
   frame->hold = instance_held_frame(frame->instance, frame->time, &frame->held_time);
-  if (!params_number(params, PARAM_DETAIL, frame->time, &frame->size.detail, &frame->why) ||
-      !params_number(params, PARAM_TEXTURE_SCALE, frame->time, &frame->size.texture_scale,
-                     &frame->why))
-    return FAILED;
-  if (params_switch(params, PARAM_FAST_PROXY, frame->time)) {
-    double less = frame->size.detail * frame->size.scale[1];
-    frame->size.detail = less > MIN_DETAIL ? less : MIN_DETAIL;
-  }
   frame->use_mask = instance_masked(frame->instance, frame->time);
-  frame->match_mask = frame->use_mask && params_switch(params, PARAM_MATCH_MASK, frame->time);
-  frame->invert = frame->use_mask && params_switch(params, PARAM_MASK_INVERT, frame->time);
+  frame->match_mask = frame->use_mask && frame_number(frame, PARAM_MATCH_MASK) != 0;
+  frame->invert = frame->use_mask && frame_number(frame, PARAM_MASK_INVERT) != 0;
   return GO_ON;
 }
 
@@ -63,8 +67,8 @@ static bool find_format(struct frame *frame) {
   OfxRectD f;
   if (!format_of(frame->instance, &f))
     return false;
-  const double *scale = frame->size.scale;
-  double across = scale[0] / frame->size.pixel_aspect, up = scale[1];
+  const double *scale = frame->request.scale;
+  double across = scale[0] / frame->request.pixel_aspect, up = scale[1];
   const double sides[] = {f.x1 * across, f.y1 * up, f.x2 * across, f.y2 * up};
   for (int i = 0; i < 4; i++) {
     if (!(sides[i] > -MAX_COORDINATE && sides[i] < MAX_COORDINATE))
@@ -78,7 +82,7 @@ static bool find_format(struct frame *frame) {
  * there are none. */
 static bool find_format_pixels(struct frame *frame) {
   int32_t *to = frame->format_pixels;
-  if (!frame->size.format || params_whole_frame(&frame->instance->params, frame->time))
+  if (!frame->request.format || frame_number(frame, PARAM_STATISTICS) == AREA_WHOLE)
     return false;
   for (int i = 0; i < 4; i++)
     to[i] = (int32_t)(frame->format[i] + (frame->format[i] < 0 ? -0.5 : 0.5));
@@ -89,7 +93,7 @@ static bool find_format_pixels(struct frame *frame) {
 /* What the frame before is, where the frame is to start from that. */
 static bool find_before(struct frame *frame, struct kept *before) {
   struct instance *instance = frame->instance;
-  if (!params_switch(&instance->params, PARAM_START_FROM_PREVIOUS, frame->time))
+  if (frame_number(frame, PARAM_START_FROM_PREVIOUS) == 0)
     return true;
   if (frame->in_order)
     return chain_start(&instance->chain, frame->time, before, &frame->why);
@@ -99,46 +103,33 @@ static bool find_before(struct frame *frame, struct kept *before) {
   return false;
 }
 
+/* As the artist says, or else the host. */
+static bool find_space(struct frame *frame) {
+  const char **space = &frame->request.pictures[PICTURE_PLATE].space;
+  return params_space(&frame->instance->params, frame->time, space, &frame->why) &&
+         (*space || space_of_image(&frame->inputs[PICTURE_PLATE].image, space, &frame->why));
+}
+
 static enum progress ask_engine(struct frame *frame, struct answer *answer) {
-  const struct params *params = &frame->instance->params;
+  struct render_request *request = &frame->request;
   struct styles styles;
-  const char **space = &frame->pictures[PICTURE_PLATE].space;
-  double unrealness, exposure_in, exposure_out, keep_colour;
-  struct descent descent;
-  if (!params_styles(params, frame->time, &styles, &frame->why) ||
-      !params_space(params, frame->time, space, &frame->why) ||
-      (!*space && !space_of_image(&frame->inputs[PICTURE_PLATE].image, space, &frame->why)) ||
-      !params_number(params, PARAM_UNREALNESS, frame->time, &unrealness, &frame->why) ||
-      !params_number(params, PARAM_EXPOSURE_IN, frame->time, &exposure_in, &frame->why) ||
-      !params_number(params, PARAM_EXPOSURE_OUT, frame->time, &exposure_out, &frame->why) ||
-      !params_number(params, PARAM_KEEP_COLOUR, frame->time, &keep_colour, &frame->why) ||
-      !params_descent(params, frame->time, &descent, &frame->why) ||
-      !find_before(frame, &descent.after))
+  if (!params_styles(&frame->instance->params, frame->time, frame_number(frame, PARAM_STYLE_MIX),
+                     &styles, &frame->why) ||
+      !find_space(frame) || !find_before(frame, &request->after))
     return FAILED;
-  frame->size.format = find_format(frame) ? frame->format : NULL;
-  struct render_request request = {
-      .style = styles.a,
-      .style_b = styles.b,
-      .style_mix = styles.mix,
-      .unrealness = unrealness,
-      .frame = frame->time,
-      .exposure_in = exposure_in,
-      .exposure_out = exposure_out,
-      .keep_colour = keep_colour,
-      .mix = frame->mix,
-      .mask_invert = frame->invert && frame->pictures[PICTURE_MASK].channels,
-      .size = frame->size,
-      .statistics = find_format_pixels(frame) ? frame->format_pixels : NULL,
-      .descent = &descent,
-      .device = params_device(params, frame->time),
-  };
-  memcpy(request.pictures, frame->pictures, sizeof request.pictures);
+  request->style = styles.a;
+  request->style_b = styles.b;
+  request->frame = frame->time;
+  request->mask_invert = frame->invert && request->pictures[PICTURE_MASK].channels;
+  request->format = find_format(frame) ? frame->format : NULL;
+  request->statistics = find_format_pixels(frame) ? frame->format_pixels : NULL;
+  request->settings = (struct settings){frame->settings, PARAM_COUNT};
   struct waiter waiter = {watch_stops, &frame->watch};
   enum progress progress =
-      progress_of(&frame->watch, client_render(&request, &frame->memory, &waiter, answer));
+      progress_of(&frame->watch, client_render(request, &frame->memory, &waiter, answer));
   frame->why = answer->why;
   if (progress == GO_ON)
-    chain_note(&frame->instance->chain, frame->time, &descent.after, &answer->kept);
+    chain_note(&frame->instance->chain, frame->time, &request->after, &answer->kept);
   return progress;
 }
 
@@ -216,7 +207,7 @@ static bool has_no_alpha(const struct clip *clip) {
 /* Says of a frame what the artist may not expect. */
 static void say_warning(struct frame *frame, bool through) {
   OfxRectD r;
-  if (frame->use_mask && frame->mix != 0 && !frame->mask_counts &&
+  if (frame->use_mask && frame_number(frame, PARAM_MIX) != 0 && !frame->mask_counts &&
       has_no_alpha(&frame->instance->clips[CLIP_MASK]))
     say(&frame->why,
         "The mask lets nothing of the painting through: what is connected to Mask has no alpha, "
@@ -236,7 +227,8 @@ OfxStatus render(struct instance *instance, OfxPropertySetHandle in) {
   if (progress == GO_ON)
     progress = inputs_fetch(&frame);
   if (progress == GO_ON && !rect_empty(frame.window)) {
-    bool through = frame.mix == 0 || rect_empty(frame.inputs[PICTURE_OUTPUT].part) ||
+    bool through = frame_number(&frame, PARAM_MIX) == 0 ||
+                   rect_empty(frame.inputs[PICTURE_OUTPUT].part) ||
                    (frame.use_mask && !frame.invert && rect_empty(frame.inputs[PICTURE_MASK].part));
     if (through)
       chain_note(&instance->chain, frame.time, NULL, NULL);
@@ -255,15 +247,19 @@ static enum progress prepare(struct instance *instance, OfxTime time, struct wat
   struct styles styles;
   int count = 0;
   struct waiter waiter = {watch_stops, watch};
-  struct device device = params_device(&instance->params, time);
+  struct setting all[PARAM_COUNT];
+  struct settings settings = {all, PARAM_COUNT};
   enum progress progress = GO_ON;
-  if (!params_styles(&instance->params, time, &styles, &answer->why))
+  if (!params_read(&instance->params, time, all, &answer->why))
     return FAILED;
-  const char *wanted[] = {styles.mix < 1 ? styles.a : NULL, styles.mix > 0 ? styles.b : NULL};
+  double mix = all[PARAM_STYLE_MIX].number[0];
+  if (!params_styles(&instance->params, time, mix, &styles, &answer->why))
+    return FAILED;
+  const char *wanted[] = {mix < 1 ? styles.a : NULL, mix > 0 ? styles.b : NULL};
   names[0][0] = names[1][0] = 0;
   for (int i = 0; i < 2 && progress == GO_ON; i++)
     if (wanted[i]) {
-      progress = progress_of(watch, client_prepare(wanted[i], &device, &waiter, answer));
+      progress = progress_of(watch, client_prepare(wanted[i], &settings, &waiter, answer));
       strcpy(names[count++], answer->style);
     }
   return progress;

@@ -1,5 +1,4 @@
-/* The values of an instance's parameters. */
-#include "params.h"
+#include "values.h"
 
 #include "bank.h"
 #include "space.h"
@@ -11,7 +10,8 @@ bool params_fetch(struct params *to, OfxParamSetHandle set, bool with_mask) {
   for (enum param p = 0; p < PARAM_COUNT; p++) {
     to->handles[p] = NULL;
     if (param_exists(p, with_mask) && params_table[p].control != GROUP &&
-        suites.param->paramGetHandle(set, params_table[p].name, &to->handles[p], NULL) != kOfxStatOK) {
+        suites.param->paramGetHandle(set, params_table[p].name, &to->handles[p], NULL) !=
+            kOfxStatOK) {
       to->handles[p] = NULL;
       if (params_table[p].needed)
         return false;
@@ -67,27 +67,92 @@ static double within(const struct definition *d, double v) {
   return v > d->min ? (v < d->max ? v : d->max) : d->min;
 }
 
-bool params_number(const struct params *params, enum param param, OfxTime time, double *to,
-                   struct sentence *why) {
-  const struct definition *d = &params_table[param];
-  double v = d->number;
-  if (params->handles[param] &&
-      suites.param->paramGetValueAtTime(params->handles[param], time, &v) != kOfxStatOK) {
+static bool read_number(const struct definition *d, OfxParamHandle handle, OfxTime time,
+                        double to[2], struct sentence *why) {
+  OfxStatus status = kOfxStatOK;
+  if (handle && d->control == POINT)
+    status = suites.param->paramGetValueAtTime(handle, time, &to[0], &to[1]);
+  else if (handle)
+    status = suites.param->paramGetValueAtTime(handle, time, &to[0]);
+  if (status != kOfxStatOK) {
     say(why, "The host does not give Impasto the value of %s.", d->label);
     return false;
   }
-  *to = within(d, v);
+  to[0] = within(d, to[0]);
+  to[1] = within(d, to[1]);
   return true;
 }
 
-bool params_styles(const struct params *params, OfxTime time, struct styles *to,
+/* A host that does not give it leaves the default. An entry that is none is the first. */
+static int read_integer(const struct definition *d, OfxParamHandle handle, OfxTime time) {
+  int value = (int)d->number, count = 0;
+  if (handle)
+    (void)suites.param->paramGetValueAtTime(handle, time, &value);
+  if (d->control == INTEGER)
+    return (int)within(d, value);
+  while (d->entries && d->entries[count])
+    count++;
+  return d->entries && (value < 0 || value >= count) ? 0 : value;
+}
+
+static bool read_setting(const struct definition *d, OfxParamHandle handle, OfxTime time,
+                         struct setting *to, struct sentence *why) {
+  *to = (struct setting){.key = d->key ? d->key : d->name,
+                         .place = d->goes,
+                         .number = {d->number, d->number}};
+  switch (d->control) {
+  case NUMBER:
+    to->kind = SETTING_NUMBER;
+    return read_number(d, handle, time, to->number, why);
+  case POINT:
+    to->kind = SETTING_CORNERS;
+    return read_number(d, handle, time, to->number, why);
+  case CHOICE:
+  case INTEGER:
+  case SWITCH: {
+    int value = read_integer(d, handle, time);
+    to->kind = d->texts ? SETTING_TEXT : d->control == SWITCH ? SETTING_SWITCH : SETTING_INTEGER;
+    to->text = d->texts ? d->texts[value] : NULL;
+    to->number[0] = d->numbers ? d->numbers[value] : value;
+    return true;
+  }
+  default:
+    return true;
+  }
+}
+
+bool params_read(const struct params *params, OfxTime time, struct setting to[PARAM_COUNT],
+                 struct sentence *why) {
+  const double *corner = to[PARAM_TEXTURE_CROP_TO].number;
+  for (enum param p = 0; p < PARAM_COUNT; p++)
+    if (!read_setting(&params_table[p], params->handles[p], time, &to[p], why))
+      return false;
+  /* Both points are one rectangle in a request. */
+  memcpy(to[PARAM_TEXTURE_CROP_FROM].number + 2, corner, 2 * sizeof *corner);
+  return true;
+}
+
+bool params_number(const struct params *params, enum param param, OfxTime time, double *to,
                    struct sentence *why) {
-  if (!params_number(params, PARAM_STYLE_MIX, time, &to->mix, why))
-    return false;
+  struct setting setting;
+  bool ok = read_setting(&params_table[param], params->handles[param], time, &setting, why);
+  *to = setting.number[0];
+  return ok;
+}
+
+int params_integer(const struct params *params, enum param param, OfxTime time) {
+  return read_integer(&params_table[param], params->handles[param], time);
+}
+
+bool params_switch(const struct params *params, enum param param, OfxTime time) {
+  return params_integer(params, param, time) != 0;
+}
+
+bool params_styles(const struct params *params, OfxTime time, double mix, struct styles *to,
+                   struct sentence *why) {
   to->b[0] = '\0';
   return style_of(params, PARAM_STYLE, PARAM_STYLE_ID, time, to->a, why) &&
-         (to->mix == 0 ||
-          style_of(params, PARAM_STYLE_B, PARAM_STYLE_B_ID, time, to->b, why));
+         (mix == 0 || style_of(params, PARAM_STYLE_B, PARAM_STYLE_B_ID, time, to->b, why));
 }
 
 bool params_space(const struct params *params, OfxTime time, const char **to,
@@ -110,70 +175,4 @@ bool params_space(const struct params *params, OfxTime time, const char **to,
 bool params_named(OfxPropertySetHandle in, enum param param) {
   return has_string(in, kOfxPropType, kOfxTypeParameter) &&
          has_string(in, kOfxPropName, params_table[param].name);
-}
-
-static int whole_number(const struct params *params, enum param param, OfxTime time) {
-  int value = (int)params_table[param].number;
-  if (params->handles[param])
-    (void)suites.param->paramGetValueAtTime(params->handles[param], time, &value);
-  return value;
-}
-
-bool params_whole_frame(const struct params *params, OfxTime time) {
-  return whole_number(params, PARAM_STATISTICS, time) == AREA_WHOLE;
-}
-
-bool params_held_frame(const struct params *params, OfxTime time, OfxTime *to) {
-  if (!params_switch(params, PARAM_HOLD_STATISTICS, time))
-    return false;
-  *to = whole_number(params, PARAM_STATISTICS_FRAME, time);
-  return true;
-}
-
-static bool point(const struct params *params, enum param param, OfxTime time, double to[2],
-                  struct sentence *why) {
-  const struct definition *d = &params_table[param];
-  to[0] = to[1] = d->number;
-  if (params->handles[param] && suites.param->paramGetValueAtTime(params->handles[param], time, &to[0],
-                                                                  &to[1]) != kOfxStatOK) {
-    say(why, "The host does not give Impasto the value of %s.", d->label);
-    return false;
-  }
-  to[0] = within(d, to[0]);
-  to[1] = within(d, to[1]);
-  return true;
-}
-
-bool params_descent(const struct params *params, OfxTime time, struct descent *to,
-                    struct sentence *why) {
-  double *crop = to->texture_crop;
-  to->after.any = false;
-  to->match_mask = params_switch(params, PARAM_MATCH_MASK, time);
-  to->iterations = (int32_t)within(&params_table[PARAM_ITERATIONS],
-                                   whole_number(params, PARAM_ITERATIONS, time));
-  to->seed = (int32_t)within(&params_table[PARAM_SEED], whole_number(params, PARAM_SEED, time));
-  return point(params, PARAM_TEXTURE_CROP_FROM, time, crop, why) &&
-         point(params, PARAM_TEXTURE_CROP_TO, time, crop + 2, why);
-}
-
-struct device params_device(const struct params *params, OfxTime time) {
-  static const char *const kinds[] = {
-      [ON_AUTO] = DEVICE_AUTO, [ON_GPU] = DEVICE_GPU, [ON_CPU] = DEVICE_CPU};
-  static const int bits[] = {[BITS_AUTO] = 0, [BITS_32] = 32, [BITS_16] = 16};
-  int kind = whole_number(params, PARAM_DEVICE, time);
-  int index = whole_number(params, PARAM_GPU_INDEX, time);
-  int memory = whole_number(params, PARAM_MEMORY, time);
-  int precision = whole_number(params, PARAM_PRECISION, time);
-  return (struct device){
-      .kind = kinds[kind >= ON_AUTO && kind <= ON_CPU ? kind : ON_AUTO],
-      .index = index > 0 ? (index < MAX_DEVICE ? index : MAX_DEVICE - 1) : 0,
-      .precision = bits[precision >= BITS_AUTO && precision <= BITS_16 ? precision : BITS_AUTO],
-      .memory = memory > 0 ? (memory < MAX_MEMORY ? memory : MAX_MEMORY) : 0,
-  };
-}
-
-bool params_switch(const struct params *params, enum param param, OfxTime time) {
-  int on = 0;
-  return params->handles[param] &&
-         suites.param->paramGetValueAtTime(params->handles[param], time, &on) == kOfxStatOK && on;
 }

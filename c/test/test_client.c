@@ -17,7 +17,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 4, FRAMES = 300, WIDTH = 48, HEIGHT = 32, SIZE = WIDTH * HEIGHT * 16, OFFSET = 24576 };
+enum { THREADS = 4, FRAMES = 300 };
+enum { WIDTH = 48, HEIGHT = 32, SIZE = WIDTH * HEIGHT * 16, OFFSET = 24576 };
+
+static const struct setting controls[] = {
+    {"mix", GOES_WITH_PLATE, SETTING_NUMBER, {1}, NULL},
+    {"detail", GOES_INTO_SIZE, SETTING_NUMBER, {1}, NULL},
+    {"textureScale", GOES_INTO_SIZE, SETTING_NUMBER, {1}, NULL},
+    {"kind", GOES_INTO_DEVICE, SETTING_TEXT, {0}, DEVICE_CPU},
+};
+static const struct settings settings = {controls, sizeof controls / sizeof *controls};
 
 static unsigned char expected[SIZE];
 static atomic_int painted, failed, running;
@@ -44,8 +53,9 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
   struct render_request request = {.style = bank[0].id,
                                    .style_b = "",
                                    .frame = frame,
-                                   .mix = 1,
-                                   .size = {{1, 1}, 1, 1, 1, NULL},
+                                   .scale = {1, 1},
+                                   .pixel_aspect = 1,
+                                   .settings = settings,
                                    .pictures =
                                        {[PICTURE_PLATE] = {.window = {0, 0, WIDTH, HEIGHT},
                                                            .channels = 4,
@@ -55,8 +65,7 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
                                         [PICTURE_OUTPUT] = {.window = {0, 0, WIDTH, HEIGHT},
                                                             .channels = 4,
                                                             .row_bytes = WIDTH * 16,
-                                                            .offset = OFFSET}},
-                                   .device = {DEVICE_CPU, 0, 0, 0}};
+                                                            .offset = OFFSET}}};
   struct patience patience = {calls};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
@@ -151,9 +160,8 @@ int main(void) {
   struct patience patience = {-1};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
-  struct device device = {DEVICE_CPU, 0, 0, 0};
-  CHECK(client_prepare(bank[0].name, &device, &waiter, &answer) == OUTCOME_DONE);
-  CHECK(client_prepare("no such style", &device, &waiter, &answer) == OUTCOME_FAILED &&
+  CHECK(client_prepare(bank[0].name, &settings, &waiter, &answer) == OUTCOME_DONE);
+  CHECK(client_prepare("no such style", &settings, &waiter, &answer) == OUTCOME_FAILED &&
         strstr(answer.why.text, "no such style"));
 
   test_fork();

@@ -1,7 +1,8 @@
-/* The codec against the golden vectors: what is sent byte for byte, what is received field by
- * field; and what is cut, changed or made up is refused. */
+/* The codec, and the table of parameters, against the golden vectors: what is sent byte for byte,
+ * what is received field by field; and what is cut, changed or made up is refused. */
 #include "check.h"
 #include "link/messages.h"
+#include "node/values.h"
 #include "vectors.h"
 
 #include <string.h>
@@ -16,72 +17,115 @@ static void is_vector(const char *name, bool encoded, msgpack_sbuffer *made) {
   msgpack_sbuffer_init(made);
 }
 
-static void test_encoding(void) {
-  static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
-  msgpack_sbuffer b;
-  msgpack_sbuffer_init(&b);
-  struct hello hello = {"Impasto.ofx", "0.1.0", 8, true};
-  is_vector("hello", encode_hello(&b, 1, &hello), &b);
-  struct device second = {DEVICE_GPU, 1, 16, 0};
-  is_vector("lane", encode_lane(&b, 0), &b);
-  is_vector("prepare", encode_prepare(&b, 300, "great-wave@0123456789ab", &second), &b);
-  is_vector("cancel", encode_cancel(&b, 70000), &b);
-  is_vector("ping", encode_ping(&b, 5), &b);
+/* The settings of a node whose controls are at their defaults, but for some. */
+static struct setting controls[PARAM_COUNT];
+static const struct settings settings = {controls, PARAM_COUNT};
 
+static void reset(const char *device) {
+  static const struct params none;
+  struct sentence why;
+  CHECK(params_read(&none, 0, controls, &why));
+  controls[PARAM_UNREALNESS].number[0] = 0;
+  controls[PARAM_DEVICE].text = device;
+}
+
+static void test_greeting(msgpack_sbuffer *b) {
+  struct hello hello = {"Impasto.ofx", "0.1.0", 8, true};
+  is_vector("hello", encode_hello(b, 1, &hello), b);
+  is_vector("lane", encode_lane(b, 0), b);
+  reset(DEVICE_GPU);
+  controls[PARAM_GPU_INDEX].number[0] = 1;
+  controls[PARAM_PRECISION].number[0] = 16;
+  is_vector("prepare", encode_prepare(b, 300, "great-wave@0123456789ab", &settings), b);
+  is_vector("cancel", encode_cancel(b, 70000), b);
+  is_vector("ping", encode_ping(b, 5), b);
+}
+
+static void test_shared(msgpack_sbuffer *b) {
   static const double frame[] = {0, 0, 959.5, 270.25};
-  static const int32_t format[] = {0, 0, 1920, 1080}, other[] = {-5, 0, 635, 480};
-  struct descent descent = {64, {0.25, 0, 1, 0.5}, 7, true, {.any = true}};
-  memset(descent.after.name, 0xab, KEPT_BYTES);
+  static const int32_t format[] = {0, 0, 1920, 1080};
+  static const struct {
+    enum param param;
+    double number[4];
+  } set[] = {{PARAM_STYLE_MIX, {0.75}},  {PARAM_UNREALNESS, {4.5}},
+             {PARAM_EXPOSURE_IN, {1.5}}, {PARAM_EXPOSURE_OUT, {-2}},
+             {PARAM_KEEP_COLOUR, {0.5}}, {PARAM_MIX, {0.25}},
+             {PARAM_DETAIL, {0.75}},     {PARAM_TEXTURE_SCALE, {1.5}},
+             {PARAM_ITERATIONS, {64}},   {PARAM_TEXTURE_CROP_FROM, {0.25, 0, 1, 0.5}},
+             {PARAM_SEED, {7}},          {PARAM_MATCH_MASK, {1}},
+             {PARAM_GPU_INDEX, {2}},     {PARAM_PRECISION, {32}},
+             {PARAM_MEMORY, {6000}}};
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",
-      .style_mix = 0.75,
-      .unrealness = 4.5,
       .frame = 1001.5,
-      .exposure_in = 1.5,
-      .exposure_out = -2,
-      .keep_colour = 0.5,
-      .mix = 0.25,
       .mask_invert = true,
-      .size = {{0.5, 0.25}, 2, 0.75, 1.5, frame},
-      .descent = &descent,
+      .scale = {0.5, 0.25},
+      .pixel_aspect = 2,
+      .format = frame,
       .statistics = format,
+      .after = {.any = true},
+      .settings = settings,
       .pictures = {{{-10, -20, 1910, 1060}, 4, 30720, 0, SPACE_LINEAR, true},
                    {{0, 0, 1900, 1000}, 1, 7616, 33177600, NULL, false},
                    {.channels = 0},
                    {{100, 50, 612, 306}, 4, 8192, 42024960, NULL, false},
                    {{0, 0, 640, 480}, 4, 10240, 40796160, NULL, false}},
-      .device = {DEVICE_GPU, 2, 32, 6000},
   };
-  is_vector("render_shared", encode_render(&b, 70000, &shared, NULL), &b);
-  struct descent usual = {256, {0, 0, 1, 1}, 1, false, {.any = false}};
+  memset(shared.after.name, 0xab, KEPT_BYTES);
+  reset(DEVICE_GPU);
+  for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+    memcpy(controls[set[i].param].number, set[i].number, sizeof set[i].number);
+  is_vector("render_shared", encode_render(b, 70000, &shared, NULL), b);
+}
+
+static void test_painting(msgpack_sbuffer *b) {
+  static const int32_t other[] = {-5, 0, 635, 480};
   struct render_request painted = {
       .style = "anything",
       .style_b = "",
       .frame = 7,
-      .mix = 1,
-      .size = {{1, 1}, 1, 1, 1, NULL},
+      .scale = {1, 1},
+      .pixel_aspect = 1,
+      .statistics = other,
+      .settings = settings,
       .pictures = {{{0, 0, 640, 480}, 4, 10240, 0, SPACE_LINEAR, false},
                    {.channels = 0},
                    {{0, 0, 512, 256}, 4, 8192, 4915200, SPACE_SRGB, true},
                    {.channels = 0},
                    {{0, 0, 640, 480}, 4, 10240, 7012352, NULL, false}},
-      .statistics = other,
-      .descent = &usual,
-      .device = {DEVICE_CPU, 0, 0, 0},
   };
-  is_vector("render_painting", encode_render(&b, 70001, &painted, NULL), &b);
-  struct render_request in_message = {
+  reset(DEVICE_CPU);
+  is_vector("render_painting", encode_render(b, 70001, &painted, NULL), b);
+}
+
+/* With the pixels in the message, and from a sender that does not optimise. */
+static void test_inline(msgpack_sbuffer *b) {
+  static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
+  struct render_request inside = {
       .style = "great-wave",
       .style_b = "",
       .frame = -3,
-      .mix = 1,
-      .size = {{1, 1}, 1, 1, 1, NULL},
+      .scale = {1, 1},
+      .pixel_aspect = 1,
+      .settings = settings,
       .pictures = {[PICTURE_PLATE] = {{0, 0, 1, 1}, 4, 16, 0, SPACE_SRGB, false},
                    [PICTURE_OUTPUT] = {{0, 0, 1, 1}, 4, 16, 16, NULL, false}},
-      .device = {DEVICE_AUTO, 0, 0, 0},
   };
-  is_vector("render_inline", encode_render(&b, (uint64_t)1 << 32, &in_message, pixels), &b);
+  reset(DEVICE_AUTO);
+  for (enum param p = 0; p < PARAM_COUNT; p++)
+    if (controls[p].place == GOES_INTO_DESCENT)
+      controls[p].place = GOES_NOWHERE;
+  is_vector("render_inline", encode_render(b, (uint64_t)1 << 32, &inside, pixels), b);
+}
+
+static void test_encoding(void) {
+  msgpack_sbuffer b;
+  msgpack_sbuffer_init(&b);
+  test_greeting(&b);
+  test_shared(&b);
+  test_painting(&b);
+  test_inline(&b);
 }
 
 static struct message decode(const char *name, struct vector *v) {

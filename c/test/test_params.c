@@ -2,7 +2,7 @@
  * the space of the plate, and the device. */
 #include "bank.h"
 #include "check.h"
-#include "node/params.h"
+#include "node/values.h"
 #include "node/suites.h"
 #include "properties.h"
 
@@ -57,19 +57,31 @@ static void reset(void) {
   mix = 0;
 }
 
+static const struct setting *read(enum param param) {
+  static struct setting all[PARAM_COUNT];
+  struct sentence why;
+  CHECK(params_read(&params, 1001, all, &why));
+  return &all[param];
+}
+
+static bool get_styles(struct styles *got, struct sentence *why) {
+  return params_styles(&params, 1001, read(PARAM_STYLE_MIX)->number[0], got, why);
+}
+
 static bool asks(const char *a, const char *b, double how_much) {
   struct styles got;
   struct sentence why = {""};
-  bool ok = params_styles(&params, 1001, &got, &why);
+  bool ok = get_styles(&got, &why);
   if (!ok)
     fprintf(stderr, "%s\n", why.text);
-  return ok && strcmp(got.a, a) == 0 && strcmp(got.b, b) == 0 && got.mix == how_much;
+  return ok && strcmp(got.a, a) == 0 && strcmp(got.b, b) == 0 &&
+         read(PARAM_STYLE_MIX)->number[0] == how_much;
 }
 
 static bool fails(const char *saying) {
   struct styles got;
   struct sentence why = {""};
-  return !params_styles(&params, 1001, &got, &why) && strstr(why.text, saying);
+  return !get_styles(&got, &why) && strstr(why.text, saying);
 }
 
 static void test_values(void) {
@@ -142,13 +154,19 @@ static void test_spaces(void) {
 }
 
 /* Entries that are none are the first, and projects keep these, too. */
+static bool device_is(const char *kind, double index, double precision, double megabytes) {
+  return strcmp(read(PARAM_DEVICE)->text, kind) == 0 &&
+         read(PARAM_GPU_INDEX)->number[0] == index &&
+         read(PARAM_PRECISION)->number[0] == precision &&
+         read(PARAM_MEMORY)->number[0] == megabytes;
+}
+
 static void test_device(void) {
   static const char *const kinds[] = {"auto", "gpu", "cpu", "auto"};
   static const int bits[] = {0, 32, 16, 0};
   static const int indices[][2] = {{0, 0}, {3, 3}, {-1, 0}, {MAX_DEVICE, MAX_DEVICE - 1}};
   static const int sizes[][2] = {{0, 0}, {2000, 2000}, {-1, 0}, {MAX_MEMORY + 1, MAX_MEMORY}};
-  struct device got = params_device(&params, 1001);
-  CHECK(strcmp(got.kind, "auto") == 0 && got.index == 0 && got.precision == 0 && got.memory == 0);
+  CHECK(device_is("auto", 0, 0, 0));
   params.handles[PARAM_DEVICE] = (OfxParamHandle)&device;
   params.handles[PARAM_GPU_INDEX] = (OfxParamHandle)&gpu;
   params.handles[PARAM_PRECISION] = (OfxParamHandle)&precision;
@@ -157,20 +175,20 @@ static void test_device(void) {
     device = precision = i;
     gpu = indices[i][0];
     memory = sizes[i][0];
-    got = params_device(&params, 1001);
-    CHECK(strcmp(got.kind, kinds[i]) == 0 && got.index == indices[i][1] && got.precision == bits[i]);
-    CHECK(got.memory == sizes[i][1]);
+    CHECK(device_is(kinds[i], indices[i][1], bits[i], sizes[i][1]));
   }
+}
+
+static bool descent_is(double steps, double start, const double crop[4]) {
+  return read(PARAM_ITERATIONS)->number[0] == steps && read(PARAM_SEED)->number[0] == start &&
+         memcmp(read(PARAM_TEXTURE_CROP_FROM)->number, crop, 4 * sizeof *crop) == 0;
 }
 
 static void test_descent(void) {
   static const int in[][2] = {{1, 0}, {512, 7}, {0, -1}, {MAX_ITERATIONS + 1, 2000000}};
   static const int32_t out[][2] = {{1, 0}, {512, 7}, {1, 0}, {MAX_ITERATIONS, 1000000}};
   static const double whole[4] = {0, 0, 1, 1}, part[4] = {0.25, 0, 1, 0};
-  struct descent got;
-  struct sentence why = {""};
-  CHECK(params_descent(&params, 1001, &got, &why) && got.iterations == 256 && got.seed == 1);
-  CHECK(memcmp(got.texture_crop, whole, sizeof whole) == 0);
+  CHECK(descent_is(256, 1, whole));
   params.handles[PARAM_ITERATIONS] = (OfxParamHandle)&iterations;
   params.handles[PARAM_SEED] = (OfxParamHandle)&seed;
   params.handles[PARAM_TEXTURE_CROP_FROM] = (OfxParamHandle)from;
@@ -178,9 +196,7 @@ static void test_descent(void) {
   from[0] = 0.25, from[1] = -1, to[0] = 7, to[1] = NAN;
   for (int i = 0; i < 4; i++) {
     iterations = in[i][0], seed = in[i][1];
-    CHECK(params_descent(&params, 1001, &got, &why));
-    CHECK(got.iterations == out[i][0] && got.seed == out[i][1]);
-    CHECK(memcmp(got.texture_crop, part, sizeof part) == 0);
+    CHECK(descent_is(out[i][0], out[i][1], part));
   }
 }
 
