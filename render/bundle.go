@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"impasto.net/render/exit"
 )
 
 // ownBundle is the node that belongs to this program: built or installed beside it.
@@ -38,8 +40,8 @@ func engineOf(bundle string) (string, error) {
 func ownEngine() (string, error) {
 	bundle, err := ownBundle()
 	if err != nil {
-		return "", fail(exitPlugin, err)
+		return "", exit.With(exit.Plugin, err)
 	}
 	engine, err := engineOf(bundle)
-	return engine, fail(exitPlugin, err)
+	return engine, exit.With(exit.Plugin, err)
 }

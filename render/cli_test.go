@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
 
@@ -177,7 +178,7 @@ func TestFailedFramesAreSummedUp(t *testing.T) {
 		}
 	}
 	stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr", "--continue-on-error", "--threads", "2"))
-	if code != exitFailed || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
+	if code != exit.Failed || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
 		!slices.Equal(files(t, folder, "out.*"), []string{"out.0001.exr", "out.0005.exr"}) {
 		t.Errorf("exit %d, printed %s, said %s", code, stdout, stderr)
 	}
@@ -186,7 +187,7 @@ func TestFailedFramesAreSummedUp(t *testing.T) {
 func TestStopsAtTheFirstFailure(t *testing.T) {
 	folder := shot(t)
 	_, stderr, code := run(t, command(folder, "--frames", "3-5", "--out", "out.%04d.exr"))
-	if got := files(t, folder, "out.*"); code != exitFailed || !slices.Equal(got, []string{"out.0003.exr"}) {
+	if got := files(t, folder, "out.*"); code != exit.Failed || !slices.Equal(got, []string{"out.0003.exr"}) {
 		t.Errorf("exit %d, %v, said %s", code, got, stderr)
 	}
 }
@@ -204,7 +205,7 @@ func TestBrokenPlateFailsItsFrameAlone(t *testing.T) {
 		}
 		_, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--continue-on-error"))
 		want := fmt.Sprintf("frame %d  failed: clip Source: %s cannot be read: it is broken or cut off at scan line 0", broken, name)
-		if got := files(t, folder, "out.*"); code != exitFailed || len(got) != 2 || !strings.Contains(stderr, want) {
+		if got := files(t, folder, "out.*"); code != exit.Failed || len(got) != 2 || !strings.Contains(stderr, want) {
 			t.Errorf("exit %d, %v, said %s", code, got, stderr)
 		}
 	}
@@ -259,33 +260,33 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		{"--frames 1 --out plate.0001.exr/out.exr", exitUsage, "the folder of plate.0001.exr/out.exr cannot be made: "},
-		{"--frames 1-2 --out out.exr", exitUsage, "has no place for the number of 2 frames"},
-		{"--frames 1 --out out.gif", exitUsage, "pictures are written as .exr, .png"},
-		{"--frames 1 --out plate.%04d.exr", exitUsage, "would overwrite the files of clip Source"},
-		{"--frames 9-x --out out.exr", exitUsage, "is not a list of frames"},
-		{"--frames 1 --out out.exr --depth 12", exitUsage, `--depth is float, half, short, byte, not "12"`},
-		{"--frames 1 --out out.exr --render-scale 0", exitUsage, "--render-scale is more than 0"},
-		{"--frames 1 --out out.exr --threads 0", exitUsage, "--threads is 1 or more"},
-		{"--frames 1 --out out.exr --as shake", exitUsage, `no host is called "shake"`},
-		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exitUsage, "has no input clip Msk; it has Source, Mask"},
-		{"--frames 1 --out out.exr --clip Mask=none.exr", exitUsage, "none.exr cannot be opened: no such file"},
-		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exitUsage, "clip Mask: there is no file none.%04d.exr"},
-		{"--frames 1 --out out.exr --layer Sauce=Z", exitUsage, "with the NAME of a --clip"},
-		{"--frames 1 --out out.exr --layer Source=Z", exitUsage, `it has no layer or channel "Z", only B, G, R`},
-		{"--frames 1 --out out.exr --layer Source=left:", exitUsage, `it has no part "left", only 0`},
-		{"--frames 1 --out out.exr --compression lzw", exitUsage, "--compression is zip, zips, piz"},
-		{"--frames 1 --out out.exr --param gian=1", exitUsage, "has no parameter gian; it has fault, gain"},
-		{"--frames 1 --out out.exr --param gain=7", exitUsage, "it goes from -4 to 4"},
-		{"--frames 1 --out out.exr --nonsense", exitUsage, "unknown flag: --nonsense"},
-		{"--frames 1 --out out.exr --effect test.none", exitPlugin, "has no effect test.none"},
-		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exitPlugin, "plugin none.ofx.bundle cannot be found"},
-		{"--frames 1 --out out.exr --plugin plate.0001.exr", exitPlugin, "cannot be loaded"},
-		{"--frames 1 --out taken.%04d.exr", exitUsage, "--out: taken.0001.exr is a folder"},
-		{"--frames 8 --out out.exr", exitFailed, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
-		{"--frames 1 --out out.exr --param fault=warns", exitOK, "frame 1  the plugin's warning: running low"},
-		{"--frames 1 --out out.exr --strict --param fault=unwritten", exitStrict, "Render left pixels of the output unwritten"},
-		{"--frames 1 --out out.exr --param fault=crash", exitCrash, "the plugin crashed (SIGSEGV) in Render at frame 1"},
+		{"--frames 1 --out plate.0001.exr/out.exr", exit.Usage, "the folder of plate.0001.exr/out.exr cannot be made: "},
+		{"--frames 1-2 --out out.exr", exit.Usage, "has no place for the number of 2 frames"},
+		{"--frames 1 --out out.gif", exit.Usage, "pictures are written as .exr, .png"},
+		{"--frames 1 --out plate.%04d.exr", exit.Usage, "would overwrite the files of clip Source"},
+		{"--frames 9-x --out out.exr", exit.Usage, "is not a list of frames"},
+		{"--frames 1 --out out.exr --depth 12", exit.Usage, `--depth is float, half, short, byte, not "12"`},
+		{"--frames 1 --out out.exr --render-scale 0", exit.Usage, "--render-scale is more than 0"},
+		{"--frames 1 --out out.exr --threads 0", exit.Usage, "--threads is 1 or more"},
+		{"--frames 1 --out out.exr --as shake", exit.Usage, `no host is called "shake"`},
+		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exit.Usage, "has no input clip Msk; it has Source, Mask"},
+		{"--frames 1 --out out.exr --clip Mask=none.exr", exit.Usage, "none.exr cannot be opened: no such file"},
+		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exit.Usage, "clip Mask: there is no file none.%04d.exr"},
+		{"--frames 1 --out out.exr --layer Sauce=Z", exit.Usage, "with the NAME of a --clip"},
+		{"--frames 1 --out out.exr --layer Source=Z", exit.Usage, `it has no layer or channel "Z", only B, G, R`},
+		{"--frames 1 --out out.exr --layer Source=left:", exit.Usage, `it has no part "left", only 0`},
+		{"--frames 1 --out out.exr --compression lzw", exit.Usage, "--compression is zip, zips, piz"},
+		{"--frames 1 --out out.exr --param gian=1", exit.Usage, "has no parameter gian; it has fault, gain"},
+		{"--frames 1 --out out.exr --param gain=7", exit.Usage, "it goes from -4 to 4"},
+		{"--frames 1 --out out.exr --nonsense", exit.Usage, "unknown flag: --nonsense"},
+		{"--frames 1 --out out.exr --effect test.none", exit.Plugin, "has no effect test.none"},
+		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exit.Plugin, "plugin none.ofx.bundle cannot be found"},
+		{"--frames 1 --out out.exr --plugin plate.0001.exr", exit.Plugin, "cannot be loaded"},
+		{"--frames 1 --out taken.%04d.exr", exit.Usage, "--out: taken.0001.exr is a folder"},
+		{"--frames 8 --out out.exr", exit.Failed, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
+		{"--frames 1 --out out.exr --param fault=warns", exit.OK, "frame 1  the plugin's warning: running low"},
+		{"--frames 1 --out out.exr --strict --param fault=unwritten", exit.Strict, "Render left pixels of the output unwritten"},
+		{"--frames 1 --out out.exr --param fault=crash", exit.Crash, "the plugin crashed (SIGSEGV) in Render at frame 1"},
 	} {
 		_, stderr, code := run(t, command(folder, strings.Fields(k.args)...))
 		if code != k.code || !strings.Contains(stderr, k.says) {
@@ -300,15 +301,15 @@ func TestCommandLine(t *testing.T) {
 		code int
 		says string
 	}{
-		{"rendr", exitUsage, "Did you mean this?\n\trender"},
-		{"--version", exitOK, "impasto version "},
-		{"render", exitUsage, "impasto render needs --clip and --out; see impasto render --help"},
-		{"render --frames 1", exitUsage, "impasto render needs --out;"},
-		{"render --frames 1 --out out.exr", exitPlugin, "Impasto's node is neither at"},
-		{"optimise", exitUsage, "impasto optimise needs PLATE, --painting and --out;"},
-		{"optimise a.exr b.exr --painting c.png --out d.png", exitUsage, "does not know what to do with b.exr;"},
-		{"wedge", exitUsage, "impasto wedge needs PLATE, --param and --out;"},
-		{"describe", exitPlugin, "Impasto's node is neither at"},
+		{"rendr", exit.Usage, "Did you mean this?\n\trender"},
+		{"--version", exit.OK, "impasto version "},
+		{"render", exit.Usage, "impasto render needs --clip and --out; see impasto render --help"},
+		{"render --frames 1", exit.Usage, "impasto render needs --out;"},
+		{"render --frames 1 --out out.exr", exit.Plugin, "Impasto's node is neither at"},
+		{"optimise", exit.Usage, "impasto optimise needs PLATE, --painting and --out;"},
+		{"optimise a.exr b.exr --painting c.png --out d.png", exit.Usage, "does not know what to do with b.exr;"},
+		{"wedge", exit.Usage, "impasto wedge needs PLATE, --param and --out;"},
+		{"describe", exit.Plugin, "Impasto's node is neither at"},
 	} {
 		c := exec.Command(program, strings.Fields(k.args)...)
 		c.Dir = t.TempDir()
@@ -443,7 +444,7 @@ func TestInterruptEndsTidily(t *testing.T) {
 		if took := time.Since(begin); took > 2*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		if code := c.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(said.String(), "frames that were finished are kept") {
+		if code := c.ProcessState.ExitCode(); code != exit.Interrupted || !strings.Contains(said.String(), "frames that were finished are kept") {
 			t.Errorf("exit %d, said %s", code, said)
 		}
 		if left := append(files(t, folder, "out.*"), files(t, folder, ".*")...); len(left) > 0 {
@@ -481,9 +482,9 @@ func TestStrict(t *testing.T) {
 		c.Dir = folder
 		_, stderr, code := run(t, c)
 		switch found := strings.Count(stderr, "does what hosts punish: "); {
-		case !strict && (code != exitOK || stderr != ""):
+		case !strict && (code != exit.OK || stderr != ""):
 			t.Errorf("exit %d, said %s", code, stderr)
-		case strict && (code != exitStrict || found != 10):
+		case strict && (code != exit.Strict || found != 10):
 			t.Errorf("exit %d, %d things found, said %s", code, found, stderr)
 		}
 	}

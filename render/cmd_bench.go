@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
@@ -126,7 +127,7 @@ func bench(o *benchOptions) error {
 	if bundle == "" {
 		var err error
 		if bundle, err = ownBundle(); err != nil {
-			return fail(exitPlugin, err)
+			return exit.With(exit.Plugin, err)
 		}
 	}
 	params, err := parseSettings(o.params)
@@ -136,7 +137,7 @@ func bench(o *benchOptions) error {
 	style := o.style
 	if style == "" {
 		if style, err = shippedStyle(bundle); err != nil {
-			return fail(exitPlugin, err)
+			return exit.With(exit.Plugin, err)
 		}
 	}
 	var all []*measurement
@@ -148,13 +149,13 @@ func bench(o *benchOptions) error {
 		h := hosted{Plugin: bundle, Style: style, Params: o.params, Width: width, Height: height, Scale: 1, Nodes: o.nodes, Frames: max(o.frames, 2)}
 		if o.hosts > 1 || o.nodes > 1 || o.first != nil {
 			if err := benchProcesses(&h, o); err != nil {
-				return fail(exitFailed, fmt.Errorf("%s: %w", size, err))
+				return exit.With(exit.Failed, fmt.Errorf("%s: %w", size, err))
 			}
 			continue
 		}
 		m, err := measure(bundle, style, params, width, height, o.frames)
 		if err != nil {
-			return fail(exitFailed, fmt.Errorf("%s: %w", size, err))
+			return exit.With(exit.Failed, fmt.Errorf("%s: %w", size, err))
 		}
 		all = append(all, m)
 		line, err := json.Marshal(m)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge/plain"
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
 
@@ -77,16 +78,16 @@ func describe(path, id, as string, asJSON bool) error {
 func effects(path, as string) ([]string, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
-		return nil, fail(exitUsage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
+		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
 	}
 	host, err := ofx.NewHost(profile, printMessage)
 	if err != nil {
-		return nil, fail(exitPlugin, err)
+		return nil, exit.With(exit.Plugin, err)
 	}
 	defer host.Close()
 	library, err := host.Open(path)
 	if err != nil {
-		return nil, fail(exitPlugin, err)
+		return nil, exit.With(exit.Plugin, err)
 	}
 	defer library.Close()
 	var ids []string

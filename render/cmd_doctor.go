@@ -21,6 +21,7 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
 	"impasto.net/bridge/regular"
+	"impasto.net/render/exit"
 )
 
 const doctorLong = `doctor looks at all that Impasto needs on this machine and says what is wrong, and what to do about it: the
@@ -71,7 +72,7 @@ func examine(bundle string, asJSON bool) error {
 	}
 	switch {
 	case wrong > 0:
-		return fail(exitFailed, errors.New(count(wrong, "thing")+" to be put right"))
+		return exit.With(exit.Failed, errors.New(count(wrong, "thing")+" to be put right"))
 	case !asJSON:
 		fmt.Println("All is well.")
 	}

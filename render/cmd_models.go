@@ -18,6 +18,7 @@ import (
 	"impasto.net/plugin/config"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/style"
+	"impasto.net/render/exit"
 )
 
 const addLong = `add makes a style of a network in an ONNX file, so that the node can paint with it: put the style's
@@ -62,19 +63,19 @@ func modelsCommand() *cobra.Command {
 	}
 	list := &cobra.Command{
 		Use: "list", Short: "List all styles", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return fail(exitFailed, listStyles()) },
+		RunE: func(*cobra.Command, []string) error { return exit.With(exit.Failed, listStyles()) },
 	}
 	info := &cobra.Command{
 		Use: "info NAME", Short: "Print what is known of a style", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, printPackage(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, printPackage(args[0])) },
 	}
 	verify := &cobra.Command{
 		Use: "verify NAME", Short: "Compare a style's files with their checksums, and run it", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, verifyPackage(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, verifyPackage(args[0])) },
 	}
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a style that was added", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return fail(exitFailed, removePackage(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, removePackage(args[0])) },
 	}
 	c.AddCommand(addCommand(), list, info, verify, remove)
 	return c
@@ -94,7 +95,7 @@ func addCommand() *cobra.Command {
 				if c.Flags().NFlag() > 0 {
 					return fmt.Errorf("%s is a folder: what the flags say, a finished package says of itself", args[0])
 				}
-				return fail(exitFailed, addPackage(args[0]))
+				return exit.With(exit.Failed, addPackage(args[0]))
 			}
 			if as != "style" && as != "encoder" {
 				return fmt.Errorf("--as: %q is neither style nor encoder", as)
@@ -124,9 +125,9 @@ func addCommand() *cobra.Command {
 				}
 			}
 			if as == "encoder" {
-				return fail(exitFailed, addEncoder(args[0], &o))
+				return exit.With(exit.Failed, addEncoder(args[0], &o))
 			}
-			return fail(exitFailed, addStyle(args[0], &o))
+			return exit.With(exit.Failed, addStyle(args[0], &o))
 		},
 	}
 	f := c.Flags()

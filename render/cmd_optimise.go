@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge"
+	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
 
@@ -109,7 +110,7 @@ func optimise(path string, o *optimiseOptions) error {
 	}
 	plate, err := o.read(path)
 	if err != nil {
-		return fail(exitFailed, err)
+		return exit.With(exit.Failed, err)
 	}
 	if err := o.checkFiles(); err != nil {
 		return err
@@ -139,12 +140,12 @@ func optimise(path string, o *optimiseOptions) error {
 	early := reached.Number < o.Render.Descent.Iterations || reached.Detail < o.Render.Size.Detail
 	switch {
 	case err != nil && ends.stop.Err() != nil:
-		return fail(exitInterrupted, errors.New("interrupted; nothing was written but the log"))
+		return exit.With(exit.Interrupted, errors.New("interrupted; nothing was written but the log"))
 	case err == nil && ends.enough.Err() != nil && early:
-		return fail(exitInterrupted, fmt.Errorf("interrupted after iteration %d at detail %g; "+
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted after iteration %d at detail %g; "+
 			"%s is what was reached, and --continue %[3]s goes on from it", reached.Number, reached.Detail, o.out))
 	}
-	return fail(exitFailed, err)
+	return exit.With(exit.Failed, err)
 }
 
 // losses are those of a descent.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 	"impasto.net/render/sequence"
@@ -284,7 +285,7 @@ func (j *job) checkOutput() error {
 func render(o *options) error {
 	j, err := parse(o)
 	if err != nil {
-		return fail(exitUsage, err)
+		return exit.With(exit.Usage, err)
 	}
 	if err := orOwn(&o.plugin); err != nil {
 		return err
@@ -297,7 +298,7 @@ func render(o *options) error {
 		err = j.checkOutput()
 	}
 	if err != nil {
-		return fail(exitUsage, err)
+		return exit.With(exit.Usage, err)
 	}
 	report := newReport(len(j.frames))
 	j.note = once(report.note)
@@ -312,7 +313,7 @@ func render(o *options) error {
 	p.close()
 	report.finish()
 	if p.warn() > 0 && o.strict && err == nil {
-		err = fail(exitStrict, errors.New("the plugin does what hosts punish"))
+		err = exit.With(exit.Strict, errors.New("the plugin does what hosts punish"))
 	}
 	return err
 }
@@ -358,7 +359,7 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 	slices.Sort(names)
 	context, err := p.effect.ContextFor(names)
 	if err != nil {
-		return nil, fail(exitUsage, err)
+		return nil, exit.With(exit.Usage, err)
 	}
 	setup := j.setup
 	setup.Context = context
@@ -366,14 +367,14 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 	setup.Clips = map[string]ofx.Plate{}
 	under, err := j.under(plates)
 	if err != nil {
-		return nil, fail(exitUsage, err)
+		return nil, exit.With(exit.Usage, err)
 	}
 	for name, plate := range plates {
 		if slices.Contains(p.effect.Masks(context), name) {
 			plate.source.Data, plate.under = true, under
 		}
 		if _, err := plate.Example(); err != nil {
-			return nil, fail(exitUsage, fmt.Errorf("clip %s: %w", name, err))
+			return nil, exit.With(exit.Usage, fmt.Errorf("clip %s: %w", name, err))
 		}
 		setup.Clips[name] = plate
 	}
@@ -384,7 +385,7 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 	if err == nil {
 		j.saySpaces(i, plates)
 	}
-	return i, fail(exitPlugin, err)
+	return i, exit.With(exit.Plugin, err)
 }
 
 // under is what mattes are laid over: the main clip's picture, without its pixels; nil where there is none.

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
@@ -35,9 +36,9 @@ func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	}, p.host.Aborted)
 	switch {
 	case p.host.Aborted():
-		return fail(exitInterrupted, errors.New("interrupted; the frames that were finished are kept"))
+		return exit.With(exit.Interrupted, errors.New("interrupted; the frames that were finished are kept"))
 	case failed > 0:
-		return fail(exitFailed, fmt.Errorf("%s failed", count(failed, "frame")))
+		return exit.With(exit.Failed, fmt.Errorf("%s failed", count(failed, "frame")))
 	}
 	return nil
 }
@@ -49,7 +50,7 @@ func interruptible(host *ofx.Host) (stop func()) {
 	go func() {
 		for range signals {
 			if host.Aborted() {
-				os.Exit(exitInterrupted)
+				os.Exit(exit.Interrupted)
 			}
 			host.Abort()
 			fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the plugin (interrupt again to stop at once)")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
 
@@ -116,10 +117,10 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 		return err
 	}
 	if written := picture.Write(o.out, w.Image); written != nil {
-		return fail(exitFailed, written)
+		return exit.With(exit.Failed, written)
 	}
 	if err != nil {
-		return fail(exitFailed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
+		return exit.With(exit.Failed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
 	}
 	return nil
 }
@@ -180,7 +181,7 @@ func (w *wedged) fail(i int, err error) {
 // ended is how it went; what failed left its places empty.
 func (w *wedged) ended(interrupted bool) error {
 	if interrupted {
-		return fail(exitInterrupted, errors.New("interrupted"))
+		return exit.With(exit.Interrupted, errors.New("interrupted"))
 	}
-	return fail(exitFailed, errors.Join(w.failed...))
+	return exit.With(exit.Failed, errors.Join(w.failed...))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"impasto.net/bridge"
+	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
 
@@ -26,7 +27,7 @@ func (w *wedged) descents(path string, f *pflag.FlagSet) error {
 	}
 	plate, err := w.read(path)
 	if err != nil {
-		return fail(exitFailed, err)
+		return exit.With(exit.Failed, err)
 	}
 	runs, err := w.runs(f)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
 
@@ -31,7 +32,7 @@ func (w *wedged) frames(path string) error {
 		err = j.span(plates)
 	}
 	if err != nil {
-		return fail(exitUsage, err)
+		return exit.With(exit.Usage, err)
 	}
 	p, err := open(w.plugin, "", ofx.Profiles[0].Name, false, printMessage)
 	if err != nil {

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -11,37 +10,9 @@ import (
 
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
-
-// What the command answers to the shell.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitPlugin      = 3
-	exitStrict      = 4
-	exitCrash       = 5
-	exitInterrupted = 130
-)
-
-// exit is an error with the code that goes with it.
-type exit struct {
-	code int
-	err  error
-}
-
-func (e *exit) Error() string { return e.err.Error() }
-func (e *exit) Unwrap() error { return e.err }
-
-// fail is an error of a kind; an error that has one keeps it.
-func fail(code int, err error) error {
-	var e *exit
-	if err == nil || errors.As(err, &e) {
-		return err
-	}
-	return &exit{code, err}
-}
 
 func main() {
 	root := &cobra.Command{
@@ -55,7 +26,7 @@ func main() {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	ofx.WatchCrashes(exitCrash)
+	ofx.WatchCrashes(exit.Crash)
 	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(), benchHostCommand(),
 		modelsCommand(), cacheCommand())
 	os.Exit(code(root.Execute()))
@@ -97,13 +68,8 @@ func list(words []string) string {
 
 // code prints an error and returns what to exit with.
 func code(err error) int {
-	if err == nil {
-		return exitOK
+	if err != nil {
+		fmt.Fprintln(plain.Err, "impasto:", err)
 	}
-	fmt.Fprintln(plain.Err, "impasto:", err)
-	var e *exit
-	if errors.As(err, &e) {
-		return e.code
-	}
-	return exitUsage
+	return exit.Code(err)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"impasto.net/bridge/plain"
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
 
@@ -27,23 +28,23 @@ func orOwn(path *string) (err error) {
 	if *path == "" {
 		*path, err = ownBundle()
 	}
-	return fail(exitPlugin, err)
+	return exit.With(exit.Plugin, err)
 }
 
 // open loads an effect as a host does.
 func open(path, id, as string, strict bool, say func(ofx.Message)) (*plugin, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
-		return nil, fail(exitUsage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
+		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
 	}
 	p := &plugin{}
 	if p.host, err = ofx.NewHost(profile, say); err != nil {
-		return nil, fail(exitPlugin, err)
+		return nil, exit.With(exit.Plugin, err)
 	}
 	p.host.Strict = strict
 	if p.library, err = p.host.Open(path); err != nil {
 		p.close()
-		return nil, fail(exitPlugin, err)
+		return nil, exit.With(exit.Plugin, err)
 	}
 	entry, err := p.library.Effect(id)
 	if err == nil {
@@ -51,7 +52,7 @@ func open(path, id, as string, strict bool, say func(ofx.Message)) (*plugin, err
 	}
 	if err != nil {
 		p.close()
-		return nil, fail(exitPlugin, err)
+		return nil, exit.With(exit.Plugin, err)
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
 
@@ -29,14 +30,14 @@ func (s settings) apply(find func(string) *ofx.Param, effect *ofx.Effect, contex
 	for _, s := range s {
 		param := find(s.name)
 		if param == nil {
-			return fail(exitUsage, fmt.Errorf("effect %s has no parameter %s; it has %s",
+			return exit.With(exit.Usage, fmt.Errorf("effect %s has no parameter %s; it has %s",
 				effect.ID, s.name, strings.Join(effect.Params(context), ", ")))
 		}
 		if err := param.Set(s.value, interpolation); err != nil {
 			if other := s.name + "Id"; find(other) != nil { // Impasto's menus hold what ships
 				err = fmt.Errorf("%w; a style that was added goes by its name: --param %s=%s", err, other, s.value)
 			}
-			return fail(exitUsage, err)
+			return exit.With(exit.Usage, err)
 		}
 	}
 	return nil
