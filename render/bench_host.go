@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
@@ -83,7 +84,7 @@ func benchHostCommand() *cobra.Command {
 
 // rendering is the nodes of a host.
 type rendering struct {
-	plugin *plugin
+	plugin *effect.Loaded
 	nodes  []*ofx.Instance
 	next   []int // frame of each
 	mutex  sync.Mutex
@@ -94,11 +95,11 @@ func (r *rendering) open(h *hosted, plate ofx.Plate) error {
 	if r.plugin != nil {
 		return nil
 	}
-	params, err := parseSettings(h.Params)
+	params, err := effect.ParseSettings(h.Params)
 	if err != nil {
 		return err
 	}
-	r.plugin, err = open(h.Plugin, "", ofx.Profiles[0].Name, false, func(m ofx.Message) {
+	r.plugin, err = effect.Load(h.Plugin, "", ofx.Profiles[0].Name, false, func(m ofx.Message) {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
 		r.said = append(r.said, m.Text)
@@ -106,19 +107,19 @@ func (r *rendering) open(h *hosted, plate ofx.Plate) error {
 	if err != nil {
 		return err
 	}
-	context, err := r.plugin.effect.ContextFor([]string{"Source"})
+	context, err := r.plugin.Effect.ContextFor([]string{"Source"})
 	if err != nil {
 		return err
 	}
 	for range h.Nodes {
-		node, err := r.plugin.effect.NewInstance(ofx.Setup{
+		node, err := r.plugin.Effect.NewInstance(ofx.Setup{
 			Context: context, First: 0, Last: h.Frames - 1, Step: 1, Depth: ofx.DepthFloat, Scale: h.Scale,
 			Clips: map[string]ofx.Plate{"Source": plate},
 			Edits: func(find func(string) *ofx.Param) error {
 				if err := find("styleId").Set(h.Style, ofx.Linear); err != nil {
 					return err
 				}
-				return params.apply(find, r.plugin.effect, context, ofx.Linear)
+				return params.Apply(find, r.plugin.Effect, context, ofx.Linear)
 			},
 		})
 		if err != nil {
@@ -155,7 +156,7 @@ func (r *rendering) close() {
 		node.Close()
 	}
 	if r.plugin != nil {
-		r.plugin.close()
+		r.plugin.Close()
 	}
 }
 

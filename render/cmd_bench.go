@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
@@ -126,11 +127,11 @@ func bench(o *benchOptions) error {
 	bundle := o.plugin
 	if bundle == "" {
 		var err error
-		if bundle, err = ownBundle(); err != nil {
+		if bundle, err = effect.OwnBundle(); err != nil {
 			return exit.With(exit.Plugin, err)
 		}
 	}
-	params, err := parseSettings(o.params)
+	params, err := effect.ParseSettings(o.params)
 	if err != nil {
 		return err
 	}
@@ -197,37 +198,37 @@ func table(w io.Writer, all []*measurement) error {
 }
 
 // measure renders frames through the node and runs the bare network in turn.
-func measure(bundle, style string, params settings, width, height, frames int) (*measurement, error) {
+func measure(bundle, style string, params effect.Settings, width, height, frames int) (*measurement, error) {
 	traces, remove, err := traceFile()
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
 	var said []string
-	p, err := open(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
+	p, err := effect.Load(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
-	context, err := p.effect.ContextFor([]string{"Source", "Mask"})
+	defer p.Close()
+	context, err := p.Effect.ContextFor([]string{"Source", "Mask"})
 	if err != nil {
 		return nil, err
 	}
-	instance, err := p.effect.NewInstance(ofx.Setup{
+	instance, err := p.Effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: benchWarmUp + frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{"Source": &noise{width: width, height: height}, "Mask": ramp(width, height)},
 		Edits: func(find func(string) *ofx.Param) error {
 			if err := find("styleId").Set(style, ofx.Linear); err != nil {
 				return err
 			}
-			return params.apply(find, p.effect, context, ofx.Linear)
+			return params.Apply(find, p.Effect, context, ofx.Linear)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer instance.Close()
-	engine, err := engineOf(bundle)
+	engine, err := effect.EngineOf(bundle)
 	if err != nil {
 		return nil, err
 	}

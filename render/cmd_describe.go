@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge/plain"
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
@@ -36,7 +37,7 @@ func describeCommand() *cobra.Command {
 	f := c.Flags()
 	pluginFlag(f, &path)
 	f.StringVar(&id, "effect", "", "one effect, by its `ID`; otherwise all of them")
-	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+profileNames())
+	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+ofx.ProfileNames())
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -51,13 +52,13 @@ func describe(path, id, as string, asJSON bool) error {
 	}
 	var infos []ofx.Info
 	for _, id := range ids {
-		p, err := open(path, id, as, false, printMessage)
+		p, err := effect.Load(path, id, as, false, printMessage)
 		if err != nil {
 			return err
 		}
-		infos = append(infos, p.effect.Info())
-		p.close()
-		p.warn()
+		infos = append(infos, p.Effect.Info())
+		p.Close()
+		warn(p.Host)
 	}
 	if asJSON {
 		encoder := json.NewEncoder(plain.Out)
@@ -78,7 +79,7 @@ func describe(path, id, as string, asJSON bool) error {
 func effects(path, as string) ([]string, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
-		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, profileNames()))
+		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, ofx.ProfileNames()))
 	}
 	host, err := ofx.NewHost(profile, printMessage)
 	if err != nil {

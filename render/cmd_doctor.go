@@ -21,6 +21,7 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/bridge/plain"
 	"impasto.net/bridge/regular"
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 )
 
@@ -100,7 +101,7 @@ func examineBundle(bundle string) (s *bridge.Section, engine string) {
 	s.Note("impasto", "%s, protocol %d", bridge.Version, bridge.ProtocolVersion)
 	if bundle == "" {
 		var err error
-		if bundle, err = ownBundle(); err != nil {
+		if bundle, err = effect.OwnBundle(); err != nil {
 			s.Find("%v. %s", err, again)
 			return s, ""
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"impasto.net/bridge"
+	"impasto.net/render/effect"
 	"impasto.net/render/ofx"
 )
 
@@ -18,15 +19,15 @@ const trialSize = 64
 func examineNode(bundle string) *bridge.Section {
 	s := &bridge.Section{Name: "node"}
 	var said []string
-	p, err := open(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
+	p, err := effect.Load(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
 		s.Find("The node cannot be loaded: %v. %s", err, again)
 		return s
 	}
-	defer p.close()
-	info := p.effect.Info()
+	defer p.Close()
+	info := p.Effect.Info()
 	s.Note("node", "%s %s", info.ID, info.Version)
-	context, err := p.effect.ContextFor([]string{"Source", "Style"})
+	context, err := p.Effect.ContextFor([]string{"Source", "Style"})
 	if err != nil {
 		s.Find("The node has no Source or no Style: %v. %s", err, again)
 		return s
@@ -77,8 +78,8 @@ func examineNode(bundle string) *bridge.Section {
 
 // paintTrial paints a frame after one that does not count, and gives what it took. One
 // iteration does for styles that are optimised.
-func paintTrial(p *plugin, context, style, device string) (time.Duration, error) {
-	instance, err := p.effect.NewInstance(ofx.Setup{
+func paintTrial(p *effect.Loaded, context, style, device string) (time.Duration, error) {
+	instance, err := p.Effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{
 			"Source": &noise{width: trialSize, height: trialSize}, "Style": &noise{width: trialSize, height: trialSize},

@@ -18,6 +18,7 @@ import (
 	"impasto.net/plugin/config"
 	"impasto.net/plugin/importer"
 	"impasto.net/plugin/style"
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 )
 
@@ -223,7 +224,7 @@ func add[P any](put func(context.Context, *importer.Importer) (P, error)) (p P, 
 	if err != nil {
 		return p, err
 	}
-	engine, err := ownEngine()
+	engine, err := effect.OwnEngine()
 	if err != nil {
 		return p, err
 	}
@@ -286,7 +287,7 @@ func listStyles() error {
 
 // installedStyles are those that the node finds.
 func installedStyles() (style.Bank, error) {
-	engine, err := ownEngine()
+	engine, err := effect.OwnEngine()
 	if err != nil {
 		return nil, err
 	}
@@ -397,7 +398,7 @@ func verifyPackage(id string) error {
 	if err != nil {
 		return err
 	}
-	engine, err := ownEngine()
+	engine, err := effect.OwnEngine()
 	if err != nil {
 		return err
 	}

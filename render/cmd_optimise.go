@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"impasto.net/bridge"
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
@@ -104,7 +105,7 @@ func optimise(path string, o *optimiseOptions) error {
 	if o.plot != "" && !strings.EqualFold(filepath.Ext(o.plot), ".png") {
 		return fmt.Errorf("--plot: %s: plots are written as .png", o.plot)
 	}
-	engine, err := ownEngine()
+	engine, err := effect.OwnEngine()
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"syscall"
 	"time"
@@ -15,30 +13,6 @@ import (
 
 	"impasto.net/bridge"
 )
-
-// interrupts are the orders to end: the first with what is reached, the second at once.
-type interrupts struct {
-	enough, stop context.Context
-	done         func()
-}
-
-func newInterrupts() *interrupts {
-	enough, first := context.WithCancel(context.Background())
-	stop, second := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for range signals {
-			if enough.Err() != nil {
-				second()
-			} else {
-				fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the iteration that is under way (interrupt again to stop at once)")
-			}
-			first()
-		}
-	}()
-	return &interrupts{enough, stop, func() { signal.Stop(signals) }}
-}
 
 // descend has an engine do a job. The last that it tells of has a picture. The engine stops
 // when it is told to, or this process ends.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
@@ -122,7 +123,7 @@ func renderCommand() *cobra.Command {
 	f.StringVar(&o.compression, "compression", "", "the `KIND` of an OpenEXR output: "+strings.Join(compressionNames(), ", "))
 	f.StringVar(&o.components, "components", "RGBA", "`CHANNELS` that clips deliver: RGBA or RGB")
 	f.Float64Var(&o.scale, "render-scale", 1, "render at `SCALE`, as a proxy: more than 0, up to 1")
-	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+profileNames())
+	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+ofx.ProfileNames())
 	f.StringVar(&o.rows, "rows", "aligned",
 		"`ORDER`, for testing plugins, in which rows lie in memory: aligned, packed or negative (top row first)")
 	f.BoolVar(&o.strict, "strict", false, "look harder, and exit with 4 if the plugin does what hosts punish")
@@ -135,21 +136,12 @@ type job struct {
 	out    sequence.Pattern
 	clips  map[string]sequence.Pattern
 	layers map[string]string // by clip
-	params settings
+	params effect.Settings
 	setup  ofx.Setup
 	interp ofx.Interpolation
 	packed *picture.Compression // of the output, or nil for the plate's
 	note   func(string)         // says something that the user should know
 	*options
-}
-
-// one finds a word in a list of words.
-func one[T any](flag, word string, words []string, values []T) (T, error) {
-	if i := slices.Index(words, word); i >= 0 {
-		return values[i], nil
-	}
-	var none T
-	return none, fmt.Errorf("--%s is %s, not %q", flag, strings.Join(words, ", "), word)
 }
 
 // parse checks everything that can be checked before the plugin is there.
@@ -204,7 +196,7 @@ func parse(o *options) (*job, error) {
 		}
 		j.layers[name] = what
 	}
-	params, err := parseSettings(o.params)
+	params, err := effect.ParseSettings(o.params)
 	if err != nil {
 		return nil, err
 	}
@@ -305,14 +297,14 @@ func render(o *options) error {
 	if of, ok := j.clips[j.main()].Sequence(); ok && len(j.frames) > 1 {
 		report.note(fmt.Sprintf("every frame is the one picture %s; the sequence is %s", j.clips[j.main()], of))
 	}
-	p, err := open(o.plugin, o.effect, o.as, o.strict, report.message)
+	p, err := effect.Load(o.plugin, o.effect, o.as, o.strict, report.message)
 	if err != nil {
 		return err
 	}
 	err = j.run(p, plates, report)
-	p.close()
+	p.Close()
 	report.finish()
-	if p.warn() > 0 && o.strict && err == nil {
+	if warn(p.Host) > 0 && o.strict && err == nil {
 		err = exit.With(exit.Strict, errors.New("the plugin does what hosts punish"))
 	}
 	return err
@@ -351,26 +343,26 @@ func (j *job) plates() (map[string]*plate, error) {
 }
 
 // instance makes the effect's instance for the job.
-func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, error) {
+func (j *job) instance(p *effect.Loaded, plates map[string]*plate) (*ofx.Instance, error) {
 	names := make([]string, 0, len(plates))
 	for name := range plates {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	context, err := p.effect.ContextFor(names)
+	context, err := p.Effect.ContextFor(names)
 	if err != nil {
 		return nil, exit.With(exit.Usage, err)
 	}
 	setup := j.setup
 	setup.Context = context
-	setup.Sequential = p.effect.Sequential()
+	setup.Sequential = p.Effect.Sequential()
 	setup.Clips = map[string]ofx.Plate{}
 	under, err := j.under(plates)
 	if err != nil {
 		return nil, exit.With(exit.Usage, err)
 	}
 	for name, plate := range plates {
-		if slices.Contains(p.effect.Masks(context), name) {
+		if slices.Contains(p.Effect.Masks(context), name) {
 			plate.source.Data, plate.under = true, under
 		}
 		if _, err := plate.Example(); err != nil {
@@ -379,9 +371,9 @@ func (j *job) instance(p *plugin, plates map[string]*plate) (*ofx.Instance, erro
 		setup.Clips[name] = plate
 	}
 	setup.Edits = func(find func(string) *ofx.Param) error {
-		return j.params.apply(find, p.effect, context, j.interp)
+		return j.params.Apply(find, p.Effect, context, j.interp)
 	}
-	i, err := p.effect.NewInstance(setup)
+	i, err := p.Effect.NewInstance(setup)
 	if err == nil {
 		j.saySpaces(i, plates)
 	}

@@ -5,6 +5,7 @@ import (
 	"image"
 	"sync"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
@@ -13,7 +14,7 @@ import (
 // of another format comes: photographs have sizes of their own, and an instance one for all.
 type fitting struct {
 	*job
-	plugin *plugin
+	plugin *effect.Loaded
 	plates map[string]*plate
 
 	mu       sync.RWMutex // held for writing while the instance changes

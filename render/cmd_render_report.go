@@ -36,21 +36,6 @@ func newReport(total int) *report {
 	return r
 }
 
-// newBar draws an empty bar.
-func newBar(total int, doing string) *progressbar.ProgressBar {
-	bar := progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionSetDescription(doing),
-		progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionFullWidth(),
-		progressbar.OptionSetElapsedTime(true),
-		progressbar.OptionThrottle(100*time.Millisecond),
-	)
-	bar.RenderBlank()
-	return bar
-}
-
 // rendered is a frame that was written.
 func (r *report) rendered(frame int, took time.Duration, path, how string) {
 	r.mu.Lock()
@@ -153,14 +138,5 @@ func (r *report) finish() {
 	}
 	fmt.Printf("%s, in %s\n", text, seconds(time.Since(r.start)))
 }
-
-func messageText(m ofx.Message) string {
-	if m.Timed {
-		return fmt.Sprintf("frame %g  the plugin's %s: %s", m.Time, m.Kind, m.Text)
-	}
-	return fmt.Sprintf("the plugin's %s: %s", m.Kind, m.Text)
-}
-
-func printMessage(m ofx.Message) { fmt.Fprintln(plain.Err, messageText(m)) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

@@ -3,21 +3,19 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
 
 // run renders the frames that are to be rendered.
-func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
-	stop := interruptible(p.host)
+func (j *job) run(p *effect.Loaded, plates map[string]*plate, report *report) error {
+	stop := interruptible(p.Host)
 	defer stop()
 	fitting := &fitting{job: j, plugin: p, plates: plates}
 	if err := fitting.make(); err != nil {
@@ -25,7 +23,7 @@ func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	}
 	defer fitting.close()
 	threads := 1
-	if p.effect.Concurrent() && !fitting.instance.Sequential() {
+	if p.Effect.Concurrent() && !fitting.instance.Sequential() {
 		threads = j.threads
 	}
 	if j.threads > threads {
@@ -33,30 +31,14 @@ func (j *job) run(p *plugin, plates map[string]*plate, report *report) error {
 	}
 	failed := j.each(threads, func(frame int) error {
 		return j.frame(fitting, frame, report)
-	}, p.host.Aborted)
+	}, p.Host.Aborted)
 	switch {
-	case p.host.Aborted():
+	case p.Host.Aborted():
 		return exit.With(exit.Interrupted, errors.New("interrupted; the frames that were finished are kept"))
 	case failed > 0:
 		return exit.With(exit.Failed, fmt.Errorf("%s failed", count(failed, "frame")))
 	}
 	return nil
-}
-
-// interruptible has the first interrupt end the render tidily, and the second at once.
-func interruptible(host *ofx.Host) (stop func()) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for range signals {
-			if host.Aborted() {
-				os.Exit(exit.Interrupted)
-			}
-			host.Abort()
-			fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the plugin (interrupt again to stop at once)")
-		}
-	}()
-	return func() { signal.Stop(signals) }
 }
 
 // each does every frame on as many threads, in order of starting. It returns how many failed.
@@ -120,11 +102,4 @@ func (j *job) frame(f *fitting, frame int, report *report) error {
 	}
 	report.rendered(frame, time.Since(start), path, how)
 	return nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"impasto.net/bridge/plain"
 	"impasto.net/render/ofx"
 )
 
@@ -30,16 +29,3 @@ func (j *job) saySpaces(i *ofx.Instance, plates map[string]*plate) {
 		j.note(text)
 	}
 }
-
-// once has something said once, however often.
-func once(say func(string)) func(string) {
-	said := map[string]bool{}
-	return func(text string) {
-		if !said[text] {
-			said[text] = true
-			say(text)
-		}
-	}
-}
-
-func printNote(text string) { fmt.Fprintln(plain.Err, "impasto:", text) }

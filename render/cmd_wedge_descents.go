@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"impasto.net/bridge"
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/picture"
 )
@@ -21,7 +22,7 @@ type wedgeRun struct {
 
 // descents puts what descents make of a plate on the sheet.
 func (w *wedged) descents(path string, f *pflag.FlagSet) error {
-	engine, err := ownEngine()
+	engine, err := effect.OwnEngine()
 	if err != nil {
 		return err
 	}

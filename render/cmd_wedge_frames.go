@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"impasto.net/render/effect"
 	"impasto.net/render/exit"
 	"impasto.net/render/ofx"
 )
@@ -34,12 +35,12 @@ func (w *wedged) frames(path string) error {
 	if err != nil {
 		return exit.With(exit.Usage, err)
 	}
-	p, err := open(w.plugin, "", ofx.Profiles[0].Name, false, printMessage)
+	p, err := effect.Load(w.plugin, "", ofx.Profiles[0].Name, false, printMessage)
 	if err != nil {
 		return err
 	}
-	defer p.close()
-	stop := interruptible(p.host)
+	defer p.Close()
+	stop := interruptible(p.Host)
 	defer stop()
 	// What is wrong with the values is said before anything is painted.
 	for i := range w.all {
@@ -53,25 +54,25 @@ func (w *wedged) frames(path string) error {
 	for i := range w.all {
 		fmt.Fprintf(os.Stderr, "picture %d of %d\n", i+1, len(w.all))
 		j.params = w.settings(i)
-		if err := w.render(i, j, p, plates); errors.Is(err, ofx.ErrAborted) || p.host.Aborted() {
+		if err := w.render(i, j, p, plates); errors.Is(err, ofx.ErrAborted) || p.Host.Aborted() {
 			break
 		} else if err != nil {
 			w.fail(i, err)
 		}
 	}
-	return w.ended(p.host.Aborted())
+	return w.ended(p.Host.Aborted())
 }
 
 // settings are a picture's.
-func (w *wedged) settings(i int) (s settings) {
+func (w *wedged) settings(i int) (s effect.Settings) {
 	for k, v := range w.all[i] {
-		s = append(s, setting{w.params[k].name, v})
+		s = append(s, effect.Setting{Name: w.params[k].name, Value: v})
 	}
 	return s
 }
 
 // render renders a frame onto the sheet. The first one's size is that of all.
-func (w *wedged) render(place int, j *job, p *plugin, plates map[string]*plate) error {
+func (w *wedged) render(place int, j *job, p *effect.Loaded, plates map[string]*plate) error {
 	instance, err := j.instance(p, plates)
 	if err != nil {
 		return err

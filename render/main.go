@@ -4,7 +4,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,40 +29,6 @@ func main() {
 	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(), benchHostCommand(),
 		modelsCommand(), cacheCommand())
 	os.Exit(code(root.Execute()))
-}
-
-// needs refuses a command line that lacks arguments or flags, all of which it names, or that has
-// more arguments than that. Flags begin with hyphens.
-func needs(what ...string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		var lacks []string
-		wanted := 0
-		for _, w := range what {
-			flag, isFlag := strings.CutPrefix(w, "--")
-			if !isFlag {
-				wanted++
-			}
-			if isFlag && !c.Flags().Changed(flag) || !isFlag && len(args) < wanted {
-				lacks = append(lacks, w)
-			}
-		}
-		switch {
-		case len(lacks) > 0:
-			return fmt.Errorf("%s needs %s; see %[1]s --help", c.CommandPath(), list(lacks))
-		case len(args) > wanted:
-			return fmt.Errorf("%s does not know what to do with %s; see %[1]s --help", c.CommandPath(), strings.Join(args[wanted:], " "))
-		}
-		return nil
-	}
-}
-
-// list is words as a sentence has them: a, b and c.
-func list(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // code prints an error and returns what to exit with.

@@ -8,6 +8,7 @@ import "C"
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Profile is what a host declares, and how it departs from the standard. Overlays are declared by
@@ -89,6 +90,15 @@ func ProfileNamed(name string) (Profile, error) {
 		}
 	}
 	return Profile{}, fmt.Errorf("no host is called %q here", name)
+}
+
+// ProfileNames are the names of all, with commas between them.
+func ProfileNames() string {
+	names := make([]string, len(Profiles))
+	for i, p := range Profiles {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // has says whether the host has a suite.

@@ -1,4 +1,4 @@
-package main
+package effect
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"impasto.net/render/exit"
 )
 
-// ownBundle is the node that belongs to this program: built or installed beside it.
-func ownBundle() (string, error) {
+// OwnBundle is the node that belongs to this program: built or installed beside it.
+func OwnBundle() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -27,8 +27,8 @@ func ownBundle() (string, error) {
 	return "", fmt.Errorf("Impasto's node is neither at %s nor at %s", built, installed)
 }
 
-// engineOf is the engine in a bundle.
-func engineOf(bundle string) (string, error) {
+// EngineOf is the engine in a bundle.
+func EngineOf(bundle string) (string, error) {
 	engines, err := filepath.Glob(filepath.Join(bundle, "Contents/*/impasto-engine"))
 	if err != nil || len(engines) != 1 {
 		return "", fmt.Errorf("%s has %d programs impasto-engine", bundle, len(engines))
@@ -36,12 +36,12 @@ func engineOf(bundle string) (string, error) {
 	return engines[0], nil
 }
 
-// ownEngine is the engine that belongs to this program.
-func ownEngine() (string, error) {
-	bundle, err := ownBundle()
+// OwnEngine is the engine that belongs to this program.
+func OwnEngine() (string, error) {
+	bundle, err := OwnBundle()
 	if err != nil {
 		return "", exit.With(exit.Plugin, err)
 	}
-	engine, err := engineOf(bundle)
+	engine, err := EngineOf(bundle)
 	return engine, exit.With(exit.Plugin, err)
 }
