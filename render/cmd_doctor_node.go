@@ -10,6 +10,7 @@ import (
 	"impasto.net/bridge"
 	"impasto.net/render/effect"
 	"impasto.net/render/ofx"
+	"impasto.net/render/synthetic"
 )
 
 // A frame that every device has room for, and that the slowest paints in seconds.
@@ -82,7 +83,8 @@ func paintTrial(p *effect.Loaded, context, style, device string) (time.Duration,
 	instance, err := p.Effect.NewInstance(ofx.Setup{
 		Context: context, First: 0, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{
-			"Source": &noise{width: trialSize, height: trialSize}, "Style": &noise{width: trialSize, height: trialSize},
+			"Source": synthetic.NewNoise(trialSize, trialSize),
+			"Style":  synthetic.NewNoise(trialSize, trialSize),
 		},
 		Params: func(find func(string) *ofx.Param) error {
 			return errors.Join(find("style").Set(style, ofx.Linear), find("device").Set(device, ofx.Linear), find("iterations").Set("1", ofx.Linear))
