@@ -12,6 +12,7 @@ import (
 
 	"impasto.net/render/exit"
 	"impasto.net/render/picture"
+	"impasto.net/render/sheet"
 )
 
 const wedgeLong = `wedge puts pictures of a plate on a contact sheet, one for every combination of values, as the makers of Come Swim did to
@@ -113,14 +114,14 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 	} else {
 		err = w.descents(path, f)
 	}
-	if w.sheet == nil || w.placed == 0 {
+	if w.Sheet == nil || w.Placed == 0 {
 		return err
 	}
 	if written := picture.Write(o.out, w.Image); written != nil {
 		return exit.With(exit.Failed, written)
 	}
 	if err != nil {
-		return exit.With(exit.Failed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.placed, count(len(w.all), "picture")))
+		return exit.With(exit.Failed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.Placed, count(len(w.all), "picture")))
 	}
 	return nil
 }
@@ -139,10 +140,10 @@ func (o *wedgeOptions) checkKind(f *pflag.FlagSet) (err error) {
 // wedged is a wedge under way.
 type wedged struct {
 	*wedgeOptions
-	*sheet // from when the size of the pictures is known
-	params []wedgeParam
-	all    [][]string // the values of every picture
-	failed []error
+	*sheet.Sheet // from when the size of the pictures is known
+	params       []wedgeParam
+	all          [][]string // the values of every picture
+	failed       []error
 }
 
 // lay makes the sheet for pictures of a size.
@@ -151,7 +152,7 @@ func (w *wedged) lay(size image.Point) (err error) {
 	for i := range w.all {
 		labels[i] = w.label(i)
 	}
-	w.sheet, err = newSheet(len(w.params[len(w.params)-1].values), size.X, size.Y, labels)
+	w.Sheet, err = sheet.New(len(w.params[len(w.params)-1].values), size.X, size.Y, labels)
 	return err
 }
 
@@ -162,15 +163,6 @@ func (w *wedged) label(i int) string {
 		words = append(words, p.name+" "+w.all[i][j])
 	}
 	return strings.Join(words, "  ")
-}
-
-// show puts a picture on the sheet, which is in sRGB's primaries, whatever the plate's are.
-func (w *wedged) show(place int, im *picture.Image) error {
-	seen, err := im.In("")
-	if err == nil {
-		w.put(place, seen)
-	}
-	return err
 }
 
 // fail notes that there will be no picture in a place.

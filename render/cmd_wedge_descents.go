@@ -66,7 +66,7 @@ func (w *wedged) descend(ends *interrupts, engine string, r *wedgeRun, plate *pi
 			return err
 		}
 		for _, place := range r.stills[i.Number] {
-			if err := w.show(place, im); err != nil {
+			if err := w.Put(place, im); err != nil {
 				return err
 			}
 		}

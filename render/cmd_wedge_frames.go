@@ -82,15 +82,13 @@ func (w *wedged) render(place int, j *job, p *effect.Loaded, plates map[string]*
 	if err != nil {
 		return err
 	}
-	size := out.Picture.DataWindow.Size()
-	if w.sheet == nil {
-		if err := w.lay(size); err != nil {
+	if w.Sheet == nil {
+		if err := w.lay(out.Picture.DataWindow.Size()); err != nil {
 			return err
 		}
 	}
-	if size.X != w.width || size.Y != w.height {
-		return fmt.Errorf("the effect made %d × %d pixels, for which there is no place on a sheet of %d × %d",
-			size.X, size.Y, w.width, w.height)
+	if err := w.Put(place, out.Picture); err != nil {
+		return fmt.Errorf("the effect made %w", err)
 	}
-	return w.show(place, out.Picture)
+	return nil
 }

@@ -2,34 +2,32 @@ package main
 
 import (
 	"fmt"
-	"image"
+	"path/filepath"
 
 	"impasto.net/render/picture"
+	"impasto.net/render/sheet"
 )
 
-// writeSheet lays pictures of one size out in columns, row by row, with a gap between them.
+// writeSheet lays pictures of one size out in columns, row by row, with their names.
 func writeSheet(out string, columns int, paths []string) error {
-	const gap = 8
-	var sheet *picture.Image
-	var width, height int
+	labels := make([]string, len(paths))
+	for i, path := range paths {
+		labels[i] = filepath.Base(path)
+	}
+	var s *sheet.Sheet
 	for i, path := range paths {
 		im, err := picture.Read(path)
 		if err != nil {
 			return err
 		}
-		if sheet == nil {
-			width, height = im.DataWindow.Dx(), im.DataWindow.Dy()
-			rows := (len(paths) + columns - 1) / columns
-			sheet = picture.New(image.Rect(0, 0, columns*(width+gap)-gap, rows*(height+gap)-gap))
-			sheet.Depth = picture.Byte
+		if s == nil {
+			if s, err = sheet.New(columns, im.DataWindow.Dx(), im.DataWindow.Dy(), labels); err != nil {
+				return err
+			}
 		}
-		if im.DataWindow.Dx() != width || im.DataWindow.Dy() != height {
-			return fmt.Errorf("%s has another size than %s", path, paths[0])
-		}
-		x, y := i%columns*(width+gap), i/columns*(height+gap)
-		for row := range height {
-			copy(sheet.Pix[4*((y+row)*sheet.DataWindow.Dx()+x):], im.Pix[4*row*width:4*(row+1)*width])
+		if err := s.Put(i, im); err != nil {
+			return fmt.Errorf("%s has %w", path, err)
 		}
 	}
-	return picture.Write(out, sheet)
+	return picture.Write(out, s.Image)
 }

@@ -1,4 +1,5 @@
-package main
+// Package sheet lays pictures out on contact sheets.
+package sheet
 
 import (
 	"fmt"
@@ -12,21 +13,21 @@ import (
 	"impasto.net/render/picture"
 )
 
-// mostSheet is how many pixels a contact sheet may have: a gigabyte.
-const mostSheet = 1 << 26
+// most is how many pixels a contact sheet may have: a gigabyte.
+const most = 1 << 26
 
-// sheet is pictures of one size in columns, row by row, with a label below each.
-type sheet struct {
+// Sheet is pictures of one size in columns, row by row, with a label below each.
+type Sheet struct {
 	*picture.Image
 	columns       int
 	width, height int // of a picture
 	gap, below    int // between pictures, and for a label
-	placed        int // pictures that are there
+	Placed        int // pictures that are there
 	face          font.Face
 }
 
-// newSheet makes a grey sheet with place for pictures of all labels, which has all labels.
-func newSheet(columns, width, height int, labels []string) (*sheet, error) {
+// New makes a grey sheet with place for pictures of all labels, which has all labels.
+func New(columns, width, height int, labels []string) (*Sheet, error) {
 	parsed, err := opentype.Parse(goregular.TTF)
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func newSheet(columns, width, height int, labels []string) (*sheet, error) {
 	face := func(size float64) (font.Face, error) {
 		return opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 	}
-	s := &sheet{columns: columns, width: width, height: height, gap: max(4, width/40)}
+	s := &Sheet{columns: columns, width: width, height: height, gap: max(4, width/40)}
 	// As large as the longest label allows.
 	size := max(12, float64(width)/20)
 	if s.face, err = face(size); err != nil {
@@ -50,8 +51,9 @@ func newSheet(columns, width, height int, labels []string) (*sheet, error) {
 	s.below = s.face.Metrics().Height.Ceil()
 	rows := (len(labels) + columns - 1) / columns
 	whole := image.Rect(0, 0, columns*(width+s.gap)+s.gap, rows*(height+s.below+s.gap)+s.gap)
-	if whole.Dx()*whole.Dy() > mostSheet {
-		return nil, fmt.Errorf("a sheet of %d pictures of %d × %d pixels is too large: take fewer, or a smaller plate", len(labels), width, height)
+	if whole.Dx()*whole.Dy() > most {
+		return nil, fmt.Errorf("a sheet of %d pictures of %d × %d pixels is too large: "+
+			"take fewer, or a smaller plate", len(labels), width, height)
 	}
 	s.Image = picture.New(whole)
 	s.Depth = picture.Byte
@@ -67,28 +69,40 @@ func newSheet(columns, width, height int, labels []string) (*sheet, error) {
 }
 
 // corner is the upper left one of a picture.
-func (s *sheet) corner(i int) image.Point {
+func (s *Sheet) corner(i int) image.Point {
 	return image.Pt(s.gap+i%s.columns*(s.width+s.gap), s.gap+i/s.columns*(s.height+s.below+s.gap))
 }
 
-// put has a picture at a place.
-func (s *sheet) put(i int, im *picture.Image) {
-	s.placed++
+// Put has a picture at a place, in sRGB's primaries, which are the sheet's, whatever its own are.
+func (s *Sheet) Put(i int, im *picture.Image) error {
+	if size := im.DataWindow.Size(); size != image.Pt(s.width, s.height) {
+		return fmt.Errorf("%d × %d pixels, for which there is no place on a sheet of %d × %d",
+			size.X, size.Y, s.width, s.height)
+	}
+	shown, err := im.In("")
+	if err != nil {
+		return err
+	}
+	s.Placed++
 	at := s.corner(i)
 	for y := range s.height {
-		to, from := s.Pix[4*((at.Y+y)*s.DataWindow.Dx()+at.X):], im.Pix[4*y*s.width:4*(y+1)*s.width]
-		for x, v := range from {
+		to := s.Pix[4*((at.Y+y)*s.DataWindow.Dx()+at.X):]
+		for x, v := range shown.Pix[4*y*s.width : 4*(y+1)*s.width] {
 			if x%4 != 3 {
 				to[x] = v
 			}
 		}
 	}
+	return nil
 }
 
 // write has a label below a place, as much of it as there is room for.
-func (s *sheet) write(i int, label string) {
+func (s *Sheet) write(i int, label string) {
 	text := image.NewAlpha(image.Rect(0, 0, s.width, s.below))
-	d := font.Drawer{Dst: text, Src: image.Opaque, Face: s.face, Dot: fixed.Point26_6{Y: s.face.Metrics().Ascent}}
+	d := font.Drawer{
+		Dst: text, Src: image.Opaque, Face: s.face,
+		Dot: fixed.Point26_6{Y: s.face.Metrics().Ascent},
+	}
 	d.DrawString(label)
 	at := s.corner(i).Add(image.Pt(0, s.height))
 	for y := range s.below {
