@@ -3,8 +3,6 @@ package bridge
 import (
 	"fmt"
 	"math"
-
-	"impasto.net/bridge/primaries"
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
@@ -267,34 +265,6 @@ type Painting struct {
 	Space         string `msgpack:"space"`
 	Premultiplied bool   `msgpack:"premultiplied"`
 	Image         Image  `msgpack:"image"` // RGBA
-}
-
-// Spaces of plate, output and painting: a transfer function and primaries. Scene-linear light of
-// any other primaries has the name that these give it.
-const (
-	SpaceLinear        = "linear"   // scene-linear, primaries of Rec. 709 and sRGB
-	SpaceSRGB          = "srgb"     // IEC 61966-2-1
-	SpaceRec709Display = "rec709"   // for a display of ITU-R BT.1886
-	SpaceRec2020       = "rec2020"  // scene-linear, primaries of ITU-R BT.2020
-	SpaceACES2065      = "aces2065" // scene-linear, AP0
-	SpaceACEScg        = "acescg"
-	SpaceACEScct       = "acescct"
-	SpaceLogC3         = "logc3" // ARRI, exposure index 800, ARRI Wide Gamut 3
-	SpaceLogC4         = "logc4" // ARRI, ARRI Wide Gamut 4
-	SpaceSLog3         = "slog3" // Sony, S-Gamut3.Cine
-	SpaceRaw           = "raw"   // whatever it is, the network sees it as it is
-)
-
-func checkSpace(space string) error {
-	switch space {
-	case SpaceLinear, SpaceSRGB, SpaceRec709Display, SpaceRec2020, SpaceACES2065, SpaceACEScg,
-		SpaceACEScct, SpaceLogC3, SpaceLogC4, SpaceSLog3, SpaceRaw:
-		return nil
-	}
-	if _, err := primaries.Named(space); err != nil {
-		return fmt.Errorf("space: %w", err)
-	}
-	return nil
 }
 
 // Image is a rectangle of interleaved float32 pixels. Row 0 is the lowest one, as in OFX.
