@@ -42,7 +42,7 @@ func (o *optimisation) flags(c *cobra.Command) {
 	f.BoolVar(&d.MatchMask, "match-mask", false, "compare the painting with what the mask shows alone, not with all of the plate")
 	f.IntVar(&d.Seed, "seed", 1, "of the grain that even areas start from")
 	f.StringVar(&r.Device.Kind, "device", bridge.DeviceAuto, "auto, cpu or gpu: auto is the GPU where one works")
-	f.StringVar(&o.space, "plate-space", autoSpace, "what the plate's values are, and the picture's: "+strings.Join(spaces, ", "))
+	f.StringVar(&o.space, "plate-space", autoSpace, "what the plate's values are, and the picture's: "+strings.Join(plateSpaces(), ", "))
 	f.StringArrayVar(&o.layers, "layer", nil, "what to take of the plate's OpenEXR file, `[PART:][LAYER]`; with Mask= or Style= before it, of the mask's or the painting's")
 }
 
@@ -60,7 +60,7 @@ func (o *optimisation) check() error {
 	if err := o.Render.Device.Check(); err != nil {
 		return fmt.Errorf("--device is %q: it is auto, cpu or gpu", o.Render.Device.Kind)
 	}
-	if _, err := one("plate-space", o.space, spaces, spaces); err != nil {
+	if _, err := one("plate-space", o.space, plateSpaces(), plateSpaces()); err != nil {
 		return err
 	}
 	o.Render.Descent.TextureCrop = [4]float64(o.textureCrop)

@@ -33,19 +33,31 @@ func newSimple(c curve, raw bool) *Space {
 	return &Space{true, raw, c, primaries.One, primaries.One}
 }
 
+// curves are those of spaces that are no light.
+var curves = map[string]curve{
+	bridge.SpaceSRGB:          sRGB{},
+	bridge.SpaceRec709Display: bt1886,
+	bridge.SpaceACEScct:       &acescct,
+	bridge.SpaceLogC3:         &logC3,
+	bridge.SpaceLogC4:         &logC4,
+	bridge.SpaceSLog3:         &sLog3,
+}
+
 // spaces have the messages' names.
-var spaces = map[string]*Space{
-	bridge.SpaceLinear:        newSimple(nil, false),
-	bridge.SpaceSRGB:          newSimple(sRGB{}, false),
-	bridge.SpaceRaw:           newSimple(nil, true),
-	bridge.SpaceRec709Display: newSpace(bt1886, &primaries.Rec709),
-	bridge.SpaceRec2020:       newSpace(nil, &primaries.Rec2020),
-	bridge.SpaceACES2065:      newSpace(nil, &primaries.AP0),
-	bridge.SpaceACEScg:        newSpace(nil, &primaries.AP1),
-	bridge.SpaceACEScct:       newSpace(&acescct, &primaries.AP1),
-	bridge.SpaceLogC3:         newSpace(&logC3, &primaries.ARRIWideGamut3),
-	bridge.SpaceLogC4:         newSpace(&logC4, &primaries.ARRIWideGamut4),
-	bridge.SpaceSLog3:         newSpace(&sLog3, &primaries.SGamut3Cine),
+var spaces = newSpaces()
+
+func newSpaces() map[string]*Space {
+	all := map[string]*Space{}
+	for i := range bridge.Spaces {
+		s := &bridge.Spaces[i]
+		switch s.Name {
+		case bridge.SpaceLinear, bridge.SpaceSRGB, bridge.SpaceRaw:
+			all[s.Name] = newSimple(curves[s.Name], s.Name == bridge.SpaceRaw)
+		default:
+			all[s.Name] = newSpace(curves[s.Name], &s.Primaries)
+		}
+	}
+	return all
 }
 
 // Named gives the space of that name, which the message's Check has seen.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"impasto.net/bridge"
 	"impasto.net/bridge/primaries"
 )
 
@@ -11,47 +12,29 @@ import (
 // messages have, and what is not known here by what the file calls it.
 const (
 	linearRec709 = ""
-	encodedSRGB  = "srgb_tx"
-	displaySRGB  = "srgb_display"
 	noColour     = "Raw"
 )
 
-// lights are the spaces of scene-linear light that have a name.
-var lights = []struct {
-	name string
-	of   primaries.Primaries
-}{
-	{linearRec709, primaries.Rec709},
-	{"lin_rec709_srgb", primaries.Rec709},
-	{"ACES2065-1", primaries.AP0},
-	{"ACEScg", primaries.AP1},
-	{"lin_rec2020", primaries.Rec2020},
-	{"lin_p3d65", primaries.P3D65},
-}
-
-// interop are the identifiers of the Color Interop Forum, which OpenEXR 3.4 has for a header's
-// colorInteropID. Of those that are missing here the others know no more than the name.
-var interop = map[string]string{
-	"lin_rec709_scene":    linearRec709,
-	"lin_ap0_scene":       "ACES2065-1",
-	"lin_ap1_scene":       "ACEScg",
-	"lin_rec2020_scene":   "lin_rec2020",
-	"lin_p3d65_scene":     "lin_p3d65",
-	"lin_adobergb_scene":  primaries.AdobeRGB.Name(),
-	"lin_ciexyzd65_scene": primaries.XYZD65.Name(),
-	"srgb_rec709_scene":   encodedSRGB,
-	"srgb_rec709_display": displaySRGB,
-	"g24_rec709_display":  "rec1886_rec709_display",
-	"data":                noColour,
+// nameOf is what a picture says of a space that its file gives a label of.
+func nameOf(s *bridge.Space, l bridge.Label) string {
+	switch {
+	case s.Name == bridge.SpaceLinear:
+		return linearRec709
+	case l.OFX == "":
+		return s.Name
+	}
+	return l.OFX
 }
 
 // colourspace is what the header says of the values.
 func (h header) colourspace() string {
 	if id := h.text("colorInteropID"); id != "" && id != "unknown" {
-		if name, known := interop[id]; known {
-			return name
+		for s, l := range bridge.Labels() {
+			if l.Interop == id {
+				return nameOf(s, l)
+			}
 		}
-		return id
+		return id // which says no more than the name
 	}
 	var has [8]float32
 	if h.decode("chromaticities", "chromaticities", &has) != nil {
@@ -70,9 +53,14 @@ func spaceOf(xy [8]float32) string {
 	if err != nil {
 		return fmt.Sprintf("chromaticities %v", xy)
 	}
-	for _, l := range lights {
-		if p.Near(&l.of) {
-			return l.name
+	return nameOfLight(p, func(known *primaries.Primaries) bool { return p.Near(known) })
+}
+
+// nameOfLight names light of primaries: as the light with a name that is the same, where one is.
+func nameOfLight(p primaries.Primaries, same func(known *primaries.Primaries) bool) string {
+	for s, l := range bridge.Labels() {
+		if s.Light && l.OFX != "" && same(&s.Primaries) {
+			return nameOf(s, l)
 		}
 	}
 	return p.Name()
@@ -80,16 +68,17 @@ func spaceOf(xy [8]float32) string {
 
 // lightOf is what light a space has, and whether its values are encoded as sRGB.
 func lightOf(space string) (p primaries.Primaries, encoded bool, err error) {
-	if space == encodedSRGB || space == displaySRGB {
-		return primaries.Rec709, true, nil
+	if space == linearRec709 {
+		return primaries.Rec709, false, nil
 	}
-	for _, l := range lights {
-		if l.name == space {
-			return l.of, false, nil
+	for s, l := range bridge.Labels() {
+		if l.OFX == space && (s.Light || s.Name == bridge.SpaceSRGB) {
+			return s.Primaries, !s.Light, nil
 		}
 	}
 	if p, err = primaries.Named(space); err != nil {
-		err = fmt.Errorf("its header says that it is in %s, which is not known here; convert it to ACEScg", space)
+		err = fmt.Errorf("its header says that it is in %s, which is not known here; "+
+			"convert it to ACEScg", space)
 	}
 	return p, false, err
 }

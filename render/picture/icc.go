@@ -66,13 +66,9 @@ func profileOf(icc []byte) (p profile, known bool) {
 	if err != nil || p.curve == nil {
 		return profile{}, false
 	}
-	p.space = of.Name()
-	for _, l := range lights {
-		if same(primaries.Conversion(&of, &l.of)) {
-			p.space = l.name
-			break
-		}
-	}
+	p.space = nameOfLight(of, func(known *primaries.Primaries) bool {
+		return same(primaries.Conversion(&of, known))
+	})
 	if likeSRGB(p.curve) {
 		p.curve = nil
 	}
