@@ -234,8 +234,13 @@ type Descent struct {
 // KeptBytes is how long the name of a picture is.
 const KeptBytes = 72
 
-// MaxIterations is how many there are at the most.
-const MaxIterations = 1000
+// DefaultIterations is how many there are where nothing else is said, MaxIterations how many at the
+// most. MaxSeed is the last seed, of those from 0 on.
+const (
+	DefaultIterations = 256
+	MaxIterations     = 1000
+	MaxSeed           = 1_000_000
+)
 
 func (d *Descent) check() error {
 	if d.Iterations < 1 || d.Iterations > MaxIterations {

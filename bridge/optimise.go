@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 )
 
 // Optimise is what impasto optimise has an engine do that it starts for that, in msgpack
@@ -61,13 +62,17 @@ func (o *Optimise) Check() error {
 		flag            string
 		value, min, max float64
 	}{
-		{"unrealness", r.Unrealness, MinUnrealness, MaxUnrealness}, {"iterations",
-			float64(d.Iterations), 1, MaxIterations},
-		{"detail", r.Size.Detail, 0.1, 2}, {"texture-scale", r.Size.TextureScale, 0.1,
-			10}, {"keep-colour", r.KeepColour, 0, 1},
+		{"unrealness", r.Unrealness, MinUnrealness, MaxUnrealness},
+		{"iterations", float64(d.Iterations), 1, MaxIterations},
+		{"seed", float64(d.Seed), 0, MaxSeed},
+		{"detail", r.Size.Detail, 0.1, 2},
+		{"texture-scale", r.Size.TextureScale, 0.1, 10},
+		{"keep-colour", r.KeepColour, 0, 1},
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither
-			return fmt.Errorf("--%s is %g to %g, not %g", v.flag, v.min, v.max, v.value)
+			number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+			return fmt.Errorf("--%s is %s to %s, not %s",
+				v.flag, number(v.min), number(v.max), number(v.value))
 		}
 	}
 	if o.Optimiser != OptimiserLBFGS && o.Optimiser != OptimiserAdam {

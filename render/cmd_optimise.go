@@ -17,37 +17,44 @@ import (
 	"impasto.net/render/picture"
 )
 
-const optimiseLong = `optimise paints a picture as the makers of Come Swim did: not by a network that was trained for a
-style, but by descent towards any painting (Gatys, Ecker and Bethge 2015). It starts from the plate and changes it until
-an encoder sees the plate's content and the painting's texture in it. That takes minutes where a render takes
-milliseconds.
+const optimiseLong = `optimise paints a picture as the makers of Come Swim did: not by a network that was trained for
+a style, but by descent towards any painting (Gatys, Ecker and Bethge 2015). It starts from the
+plate and changes it until an encoder sees the plate's content and the painting's texture in it.
+That takes minutes where a render takes milliseconds.
 
-It begins at a quarter of the size, goes on at half, and ends at the whole of it: so there are large strokes and small
-ones. --iterations are those at the last size; more than 64 hardly change a picture.
+It begins at a quarter of the size, goes on at half, and ends at the whole of it: so there are
+large strokes and small ones. --iterations are those at the last size; more than the default
+hardly change a picture, and 64 are enough to choose other values by.
 
---start paints the plate in a style first, with the style's network, and goes on from there: the colour and the large
-strokes of the network's picture stay. Choose the style that is nearest to the painting.
+--start paints the plate in a style first, with the style's network, and goes on from there: the
+colour and the large strokes of the network's picture stay. Choose the style that is nearest to
+the painting.
 
 -u is the unrealness: each step is ten times as much of the style.
 
---texture-scale makes the painting's strokes larger or smaller, --texture-crop takes them from a part of it. --keep-colour
-gives the painted picture the plate's colour; its light and dark stay the painting's.
+--texture-scale makes the painting's strokes larger or smaller, --texture-crop takes them from a
+part of it. --keep-colour gives the painted picture the plate's colour; its light and dark stay
+the painting's.
 
---mask says where to paint: elsewhere the plate stays as it is. With --match-mask the painting's texture is looked for in
-what the mask shows alone, so that skies and faces can have paintings of their own, one run after the other.
+--mask says where to paint: elsewhere the plate stays as it is. With --match-mask the painting's
+texture is looked for in what the mask shows alone, so that skies and faces can have paintings of
+their own, one run after the other.
 
---detail is the size to work at. What was painted smaller than the plate is enlarged and gets the plate's edges.
+--detail is the size to work at. What was painted smaller than the plate is enlarged and gets the
+plate's edges.
 
-An encoder is a package like a style, with an ONNX graph and encoder.json, which names the layers that are compared.
---encoder takes others than the one that ships: impasto models add vgg16.onnx --as encoder makes one.
+An encoder is a package like a style, with an ONNX graph and encoder.json, which names the layers
+that are compared. --encoder takes others than the one that ships: impasto models add vgg16.onnx
+--as encoder makes one.
 
-Pictures are read and written as impasto render does: windows, layers, primaries, alpha and what else headers say, and
-light brighter than white, come through. The painting is taken to be as high as the frame: its strokes
-come out as large as they are in it, at every size of plate.
+Pictures are read and written as impasto render does: windows, layers, primaries, alpha and what
+else headers say, and light brighter than white, come through. The painting is taken to be as high
+as the frame: its strokes come out as large as they are in it, at every size of plate.
 
-An interrupt (Ctrl-C) ends it after the iteration that is under way, with what was reached by then in --out and exit code
-130. --continue goes on from such a picture: at the last size, so that what the smaller sizes had not come to is not
-made up for. A second interrupt ends it at once, and writes nothing.`
+An interrupt (Ctrl-C) ends it after the iteration that is under way, with what was reached by then
+in --out and exit code 130. --continue goes on from such a picture: at the last size, so that what
+the smaller sizes had not come to is not made up for. A second interrupt ends it at once, and
+writes nothing.`
 
 type optimiseOptions struct {
 	optimisation
@@ -60,7 +67,8 @@ func optimiseCommand() *cobra.Command {
 		Use:     "optimise PLATE",
 		Short:   "Paint one picture by the film's own method",
 		Long:    optimiseLong,
-		Example: "  impasto optimise plate.exr --painting self-portrait.jpg --start self-portrait -o painted.exr",
+		Example: "  impasto optimise plate.exr --painting self-portrait.jpg " +
+			"--start self-portrait -o painted.exr",
 		Args:    needs("PLATE", "--painting", "--out"),
 		RunE:    func(_ *cobra.Command, args []string) error { return optimise(args[0], &o) },
 	}
@@ -161,13 +169,16 @@ func (l losses) last() iteration {
 }
 
 // paint has the engine paint, and says and logs how it goes.
-func (o *optimiseOptions) paint(ends *interrupts, engine string, log io.Writer) (curve losses, painted []byte, err error) {
+func (o *optimiseOptions) paint(
+	ends *interrupts, engine string, log io.Writer,
+) (curve losses, painted []byte, err error) {
 	progress, lines := newProgress(), json.NewEncoder(log)
 	defer progress.finish()
 	err = descend(ends, engine, &o.Optimise, func(i *bridge.Iteration) error {
 		painted = i.Output
 		progress.at(i)
-		curve = append(curve, iteration{i.Detail, i.Number, i.Style + i.Content + i.Variation, i.Style, i.Content, i.Variation})
+		loss := i.Style + i.Content + i.Variation
+		curve = append(curve, iteration{i.Detail, i.Number, loss, i.Style, i.Content, i.Variation})
 		return lines.Encode(curve.last())
 	})
 	return curve, painted, err

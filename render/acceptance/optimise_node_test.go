@@ -2,15 +2,20 @@ package acceptance
 
 import (
 	"encoding/binary"
+	"fmt"
 	"image"
 	"math"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
+	"impasto.net/bridge"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
+	"impasto.net/render/ofx"
 	"impasto.net/render/picture"
 )
 
@@ -95,5 +100,80 @@ func TestOptimiseIsTheNode(t *testing.T) {
 					want.DataWindow, want.DisplayWindow, want.PixelAspect, want.Colourspace, len(want.Metadata))
 			}
 		})
+	}
+}
+
+// The flags of impasto optimise have the defaults and the ranges that the node's parameters have.
+func TestOptimiseHasTheNodesRanges(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	help, code := s.finish(s.optimise("out.exr", "--help"))
+	if code != 0 {
+		t.Fatalf("--help ended with %d:\n%s", code, help)
+	}
+	node := map[string]ofx.ParamInfo{}
+	for _, p := range general(t, s.described("nuke")[0]).Params {
+		node[p.Name] = p
+	}
+	for flag, name := range map[string]string{
+		"unrealness": "unrealness", "iterations": "iterations", "seed": "seed", "detail": "detail",
+		"texture-scale": "textureScale", "keep-colour": "keepColour",
+	} {
+		p := node[name]
+		line := regexp.MustCompile(`(?m)--` + flag + ` (int|float) .*$`).FindString(help)
+		given := "0" // which the help leaves out
+		if _, after, found := strings.Cut(line, "(default "); found {
+			given = strings.TrimSuffix(after, ")")
+		}
+		if given != p.Default {
+			t.Errorf("--%s is %s, and the node's %s is %s", flag, given, name, p.Default)
+		}
+		want := fmt.Sprintf("--%s is %s to %s, not -9", flag, p.Min[0], p.Max[0])
+		if printed, _ := s.finish(s.optimise("out.exr", "--"+flag, "-9")); !strings.Contains(printed, want) {
+			t.Errorf("it says %q, and not %q", printed, want)
+		}
+	}
+	from, to := node["textureCropFrom"].Default, node["textureCropTo"].Default
+	if from != "0, 0" || to != "1, 1" || !strings.Contains(help, "[0.000000,0.000000,1.000000,1.000000]") {
+		t.Errorf("the node takes the painting from %s to %s; the help is\n%s", from, to, help)
+	}
+	// Every space of the menu has a name.
+	if n := len(node["plateSpace"].Options); n != 1+len(bridge.Spaces) {
+		t.Errorf("there are %d spaces, and %d entries of the menu with Auto", len(bridge.Spaces), n)
+	}
+}
+
+// What a header says of the space is what the node takes it for, whichever entry of the menu that is.
+func TestOptimiseTakesStatedSpaces(t *testing.T) {
+	s := newOptimisation(t, 32, 24)
+	plate := s.picture("plate", 1)
+	plate.Metadata = []picture.Attribute{
+		{Name: "colorInteropID", Type: "string", Value: []byte("arri_logc4")},
+	}
+	if err := picture.Write(s.path("plate.0001.exr"), plate); err != nil {
+		t.Fatal(err)
+	}
+	stated := s.optimised("stated.exr", "--iterations", "2")
+	said := s.optimised("said.exr", "--iterations", "2", "--plate-space", "logc4")
+	linear := s.optimised("linear.exr", "--iterations", "2", "--plate-space", "linear")
+	if !slices.Equal(stated.Pix, said.Pix) || slices.Equal(stated.Pix, linear.Pix) {
+		t.Error("what the header says is not what --plate-space says")
+	}
+}
+
+// A mask that shows nothing but what the plate does not have is as good as empty.
+func TestOptimiseRefusesAMaskBesideThePlate(t *testing.T) {
+	s := newOptimisation(t, 64, 48)
+	frame := image.Rect(0, 0, 64, 48)
+	plate, mask := picture.New(image.Rect(0, 0, 30, 48)), picture.New(image.Rect(30, 0, 64, 48))
+	plate.DisplayWindow, mask.DisplayWindow, mask.HasAlpha = frame, frame, true
+	mask.Pix[3] = 0.5 // or it is taken for opaque, and its colour for the mask
+	for name, im := range map[string]*picture.Image{"plate.0001.exr": plate, "mask.exr": mask} {
+		if err := picture.Write(s.path(name), im); err != nil {
+			t.Fatal(err)
+		}
+	}
+	printed, code := s.finish(s.optimise("out.exr", "--mask", s.path("mask.exr"), "--iterations", "1"))
+	if code == 0 || !strings.Contains(printed, "is empty: there is nothing to paint") {
+		t.Errorf("it ended with %d:\n%s", code, printed)
 	}
 }
