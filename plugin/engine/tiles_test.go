@@ -90,8 +90,8 @@ func raceless(t testing.TB) string {
 	}
 	engine := filepath.Join(filepath.Dir(onnxtest.Library(t)), "impasto-engine")
 	if _, err := os.Stat(engine); err != nil {
-		t.Skip("the race detector takes memory of its own, and there is no other engine beside " +
-			"ONNX Runtime: build the bundle first")
+		onnxtest.Unbuilt(t, "the race detector takes memory of its own, "+
+			"and there is no other engine beside ONNX Runtime: build the bundle first")
 	}
 	return engine
 }

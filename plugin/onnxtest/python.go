@@ -27,8 +27,8 @@ func StartPython(t testing.TB, script string) *Python {
 		python = filepath.Join(repository(), "build", "python", "bin", "python")
 	}
 	if err := exec.Command(python, "-c", "import torch, onnx").Run(); err != nil {
-		t.Skipf("there is no Python with torch to compare with (%v): run make test once, or set "+
-			"IMPASTO_PYTHON", err)
+		Unbuilt(t, "there is no Python with torch to compare with (%v): "+
+			"run make test once, or set IMPASTO_PYTHON", err)
 	}
 	cmd := exec.Command(python, script)
 	p := &Python{}

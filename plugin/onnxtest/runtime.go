@@ -16,8 +16,8 @@ func Library(t testing.TB) string {
 		found, _ := filepath.Glob(filepath.Join(repository(), "build", "Impasto.ofx.bundle",
 			"Contents", "Linux-*", "libonnxruntime.so.1"))
 		if len(found) == 0 {
-			t.Skip("there is no ONNX Runtime: build the bundle first, or set IMPASTO_ORT to " +
-				"libonnxruntime.so.1")
+			Unbuilt(t, "there is no ONNX Runtime: "+
+				"build the bundle first, or set IMPASTO_ORT to libonnxruntime.so.1")
 		}
 		path = found[0]
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"impasto.net/plugin/onnxtest"
 	"impasto.net/render/picture"
 )
 
@@ -19,7 +20,7 @@ func TestNetworksThatWentWrong(t *testing.T) {
 	if _, err := os.Stat(cases); err != nil {
 		t.Skipf("the cases are missing: %v", err)
 	}
-	plate, err := picture.Read(data(t, "photos", "skimage", "coffee.png"))
+	plate, err := picture.Read(onnxtest.Data(t, "photos", "skimage", "coffee.png"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,26 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"impasto.net/plugin/onnxtest"
 	"impasto.net/render/picture"
 )
-
-// data is a file of the test data beside the repository, or of $IMPASTO_DATA. Tests are
-// skipped where it is missing.
-func data(t *testing.T, elements ...string) string {
-	t.Helper()
-	folder := os.Getenv("IMPASTO_DATA")
-	if folder == "" {
-		folder = "../../../shared/data"
-	}
-	path, err := filepath.Abs(filepath.Join(append([]string{folder}, elements...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("test data is missing: %v; set IMPASTO_DATA to its folder", err)
-	}
-	return path
-}
 
 // models is impasto models with the shot's styles.
 func (s *shot) models(args ...string) (string, int) {
@@ -40,11 +23,11 @@ func (s *shot) models(args ...string) (string, int) {
 // Networks of others paint through the node as soon as they are added: in their colours,
 // the right way up, without a frame.
 func TestBringYourOwn(t *testing.T) {
-	plate, err := picture.Read(data(t, "photos", "skimage", "coffee.png"))
+	plate, err := picture.Read(onnxtest.Data(t, "photos", "skimage", "coffee.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	night, scream := data(t, "paintings", "vangogh_starry_night.jpg"), data(t, "paintings", "munch_scream_1893.jpg")
+	night, scream := onnxtest.Data(t, "paintings", "vangogh_starry_night.jpg"), onnxtest.Data(t, "paintings", "munch_scream_1893.jpg")
 	s := newShot(t)
 	if err := picture.Write(s.file("plate", 1), plate); err != nil {
 		t.Fatal(err)
@@ -71,9 +54,9 @@ func TestBringYourOwn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := *s
 			s.t = t
-			args := []string{"add", data(t, append([]string{"models"}, c.graph...)...), "--name", c.name}
+			args := []string{"add", onnxtest.Data(t, append([]string{"models"}, c.graph...)...), "--name", c.name}
 			if c.vectors != nil {
-				args = append(args, "--style-graph", data(t, append([]string{"models"}, c.vectors...)...))
+				args = append(args, "--style-graph", onnxtest.Data(t, append([]string{"models"}, c.vectors...)...))
 			}
 			printed, code := s.models(args...)
 			for _, f := range c.found {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"impasto.net/plugin/onnxtest"
 	"impasto.net/render/picture"
 )
 
@@ -31,7 +32,7 @@ func built(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(build, "bin/impasto")); err != nil {
-		t.Skip("nothing is built yet: run make build")
+		onnxtest.Unbuilt(t, "nothing is built yet: run make build")
 	}
 	return build
 }

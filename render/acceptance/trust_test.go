@@ -40,7 +40,7 @@ func (s *shot) strace(cmd *exec.Cmd, options ...string) string {
 	s.t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		s.t.Skip("there is no strace: make test installs it")
+		onnxtest.Unbuilt(s.t, "there is no strace: make test installs it")
 	}
 	file := s.path("trace")
 	args := []string{strace, "-f", "-q", "-e", "signal=none", "-o", file}
