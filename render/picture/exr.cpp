@@ -11,6 +11,7 @@
 #include <ImfThreading.h>
 #include <ImfTiledOutputFile.h>
 #include <ImfVersion.h>
+#include <half.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,10 +24,6 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
-
-extern "C" {
-#include "exr_half.h"
-}
 
 namespace {
 
@@ -151,12 +148,11 @@ Imath::Box2i checked(const Imath::Box2i &window, const pic_choice *choice) {
 
 /* Makes floats of the samples in every fourth slot, which have the type of the file's channel. */
 void widen(float *to, size_t pixels, Imf::PixelType type) {
-  const uint32_t *table = pic_half_table();
   const float *end = to + 4 * pixels;
   for (; type == Imf::HALF && to < end; to += 4) {
     uint16_t half;
     memcpy(&half, to, sizeof half);
-    memcpy(to, &table[half], sizeof *to);
+    *to = imath_half_to_float(half);
   }
   for (; type == Imf::UINT && to < end; to += 4) {
     uint32_t number;
@@ -206,11 +202,10 @@ void read_chroma(pic_file *file, pic_choice *choice, float *rgba, bool one_by_on
   const Imath::Box2i w = checked(in.dataWindow(), choice);
   in.setFrameBuffer((Imf::Rgba *)rgba - 2 * (w.min.x + ptrdiff_t(width(w)) * w.min.y), 2, 2 * width(w));
   read_lines(in, choice, one_by_one);
-  const uint32_t *table = pic_half_table();
   for (size_t i = 0; i < pixels(w); i++) {
     uint16_t halves[4];
     memcpy(halves, rgba + 4 * i, sizeof halves);
-    for (int c = 0; c < 4; c++) memcpy(rgba + 4 * i + c, &table[halves[c]], sizeof *rgba);
+    for (int c = 0; c < 4; c++) rgba[4 * i + c] = imath_half_to_float(halves[c]);
   }
 }
 
@@ -238,7 +233,7 @@ int pic_write(pic_file *file, const void *bytes, int size, const float *rgba) {
     const Imath::Box2i w = header.dataWindow();
     const bool half = header.channels()["R"].type == Imf::HALF;
     std::unique_ptr<uint16_t[]> halves(half ? new uint16_t[4 * pixels(w)] : nullptr);
-    if (half) pic_halves(halves.get(), rgba, 4 * pixels(w));
+    if (half) std::transform(rgba, rgba + 4 * pixels(w), halves.get(), imath_float_to_half);
     const char *first = half ? (const char *)halves.get() : (const char *)rgba;
     const size_t sample = half ? sizeof(uint16_t) : sizeof(float);
     Imf::FrameBuffer buffer;

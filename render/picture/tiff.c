@@ -2,9 +2,8 @@
 
 #include "tiff.h"
 
-#include "exr_half.h"
-
 #include <errno.h>
+#include <half.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,8 +186,7 @@ static float sample(const pic_tiff *t, const unsigned char *from) {
     memcpy(&half, from, sizeof half);
     if (!t->info.floats)
       return half / 65535.0f;
-    memcpy(&single, &pic_half_table()[half], sizeof single);
-    return single;
+    return imath_half_to_float(half);
   case 64:
     memcpy(&whole, from, sizeof whole);
     return (float)whole;
