@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
 	"impasto.net/render/picture"
 	"impasto.net/render/sequence"
 )
@@ -45,8 +47,7 @@ type plate struct {
 	under   *picture.Image // the plate that a matte is laid over, without pixels; nil: none
 
 	mu     sync.Mutex
-	keep   int // how many pictures to hold on to
-	recent []*reading
+	recent *simplelru.LRU[string, *reading] // by path
 }
 
 // reading is a picture that is being read, or was.
@@ -61,9 +62,13 @@ type reading struct {
 	laid  *picture.Image
 }
 
+// newPlate opens the files of a clip, of which it holds on to the last so many pictures.
 func newPlate(pattern sequence.Pattern, layer, missing string, keep int) (*plate, error) {
-	p := &plate{pattern: pattern, missing: missing, keep: keep, source: picture.Source{Layer: layer}}
+	p := &plate{pattern: pattern, missing: missing, source: picture.Source{Layer: layer}}
 	var err error
+	if p.recent, err = simplelru.NewLRU[string, *reading](keep, nil); err != nil {
+		return nil, err
+	}
 	if p.frames, err = pattern.Existing(); err != nil {
 		return nil, err
 	}
@@ -109,7 +114,8 @@ func (p *plate) At(time float64) (*picture.Image, error) {
 	case missingSkip:
 		return nil, nil
 	}
-	return nil, fmt.Errorf("%s is missing; there are %s", p.pattern.Path(frame), shortened(sequence.FormatFrames(p.frames)))
+	return nil, fmt.Errorf("%s is missing; there are %s",
+		p.pattern.Path(frame), shortened(sequence.FormatFrames(p.frames)))
 }
 
 // shortened is a list of frames of a readable length.
@@ -156,17 +162,10 @@ func (p *plate) Range() (first, last float64) {
 func (p *plate) read(frame int) (*picture.Image, error) {
 	path := p.pattern.Path(frame)
 	p.mu.Lock()
-	i := slices.IndexFunc(p.recent, func(r *reading) bool { return r.path == path })
-	var r *reading
-	if i >= 0 {
-		r = p.recent[i]
-		p.recent = slices.Delete(p.recent, i, i+1)
-	} else {
+	r, there := p.recent.Get(path)
+	if !there {
 		r = &reading{path: path}
-	}
-	p.recent = append(p.recent, r)
-	if len(p.recent) > p.keep {
-		p.recent = slices.Delete(p.recent, 0, len(p.recent)-p.keep)
+		p.recent.Add(path, r)
 	}
 	p.mu.Unlock()
 	r.done.Do(func() { r.im, r.err = p.source.Read(path) })

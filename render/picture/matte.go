@@ -76,7 +76,7 @@ func (im *Image) format() string {
 }
 
 // resampled is a matte whose display window becomes that rectangle of a plate: what is smaller is
-// averaged, what is larger interpolated.
+// averaged, what is larger interpolated. Package draw scales no floats.
 func (im *Image) resampled(over image.Rectangle, plate *Image) *Image {
 	from, data := im.DisplayWindow, im.DataWindow
 	across := stretch{from.Min.X, over.Min.X, float64(over.Dx()) / float64(from.Dx())}

@@ -1,4 +1,5 @@
-// Package sequence names the files of image sequences and lists their frames.
+// Package sequence names the files of image sequences and lists their frames. Of the libraries for
+// that none has folders, globs and # in names as they are written here.
 package sequence
 
 import (
@@ -17,12 +18,13 @@ var rangeSyntax = regexp.MustCompile(`^(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?$`)
 // the order that they are named in, each once.
 func ParseFrames(list string) ([]int, error) {
 	var frames []int
-	seen := map[int]bool{}
+	named := map[int]bool{}
 	for _, part := range strings.Split(list, ",") {
 		part = strings.TrimSpace(part)
 		m := rangeSyntax.FindStringSubmatch(part)
 		if m == nil {
-			return nil, fmt.Errorf("%q is not a list of frames: write 1001-1048, 1-100x2 or 7, with commas between several", list)
+			return nil, fmt.Errorf("%q is not a list of frames: "+
+				"write 1001-1048, 1-100x2 or 7, with commas between several", list)
 		}
 		first, last, step, err := bounds(m)
 		if err != nil {
@@ -36,8 +38,8 @@ func ParseFrames(list string) ([]int, error) {
 			return nil, fmt.Errorf("%q has more than %d frames", list, mostFrames)
 		}
 		for f := first; (last-f)*direction >= 0; f += step * direction {
-			if !seen[f] {
-				seen[f] = true
+			if !named[f] {
+				named[f] = true
 				frames = append(frames, f)
 			}
 		}
