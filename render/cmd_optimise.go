@@ -64,13 +64,13 @@ type optimiseOptions struct {
 func optimiseCommand() *cobra.Command {
 	var o optimiseOptions
 	c := &cobra.Command{
-		Use:     "optimise PLATE",
-		Short:   "Paint one picture by the film's own method",
-		Long:    optimiseLong,
+		Use:   "optimise PLATE",
+		Short: "Paint one picture by the film's own method",
+		Long:  optimiseLong,
 		Example: "  impasto optimise plate.exr --painting self-portrait.jpg " +
 			"--start self-portrait -o painted.exr",
-		Args:    needs("PLATE", "--painting", "--out"),
-		RunE:    func(_ *cobra.Command, args []string) error { return optimise(args[0], &o) },
+		Args: needs("PLATE", "--painting", "--out"),
+		RunE: func(_ *cobra.Command, args []string) error { return optimise(args[0], &o) },
 	}
 	o.flags(c)
 	f := c.Flags()
