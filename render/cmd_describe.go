@@ -18,20 +18,32 @@ import (
 
 func describeCommand() *cobra.Command {
 	var path, id, as string
-	var asJSON bool
+	var asJSON, asMarkdown bool
 	c := &cobra.Command{
 		Use:   "describe",
 		Short: "Show what an effect has: contexts, clips and parameters",
 		Long: "describe loads an OpenFX plugin and prints what each of its effects says of itself: the contexts it\n" +
 			"works in, its clips, and its parameters with their types, defaults and ranges.",
 		Example: "  impasto describe\n" +
+			"  impasto describe --markdown\n" +
 			"  impasto describe --plugin Other.ofx.bundle --as nuke --json | jq '.[0].contexts'",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := orOwn(&path); err != nil {
 				return err
 			}
-			return describe(path, id, as, asJSON)
+			print := printInfos
+			switch {
+			case asJSON:
+				print = printJSON
+			case asMarkdown:
+				print = printTables
+			}
+			infos, err := describe(path, id, as)
+			if err != nil {
+				return err
+			}
+			return print(plain.Out, infos)
 		},
 	}
 	f := c.Flags()
@@ -39,40 +51,101 @@ func describeCommand() *cobra.Command {
 	f.StringVar(&id, "effect", "", "one effect, by its `ID`; otherwise all of them")
 	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+ofx.ProfileNames())
 	f.BoolVar(&asJSON, "json", false, "print JSON")
+	f.BoolVar(&asMarkdown, "markdown", false, "print a table of the parameters, as the README has it")
+	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	return c
 }
 
-func describe(path, id, as string, asJSON bool) error {
+func describe(path, id, as string) (infos []ofx.Info, err error) {
 	ids := []string{id}
 	if id == "" {
-		var err error
 		if ids, err = effects(path, as); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var infos []ofx.Info
 	for _, id := range ids {
 		p, err := effect.Load(path, id, as, false, printMessage)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		infos = append(infos, p.Effect.Info())
 		p.Close()
 		warn(p.Host)
 	}
-	if asJSON {
-		encoder := json.NewEncoder(plain.Out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(infos)
-	}
+	return infos, nil
+}
+
+func printJSON(w io.Writer, infos []ofx.Info) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(infos)
+}
+
+func printInfos(w io.Writer, infos []ofx.Info) error {
 	for i, info := range infos {
 		if i > 0 {
-			fmt.Println()
+			fmt.Fprintln(w)
 		}
-		printInfo(plain.Out, info)
+		printInfo(w, info)
 	}
 	return nil
+}
+
+// printTables prints what can be set of each effect as a table of Markdown: in the order of the
+// panel, a group and then what is in it. Of a hint it has the first sentence.
+func printTables(w io.Writer, infos []ofx.Info) error {
+	for i, info := range infos {
+		if len(infos) > 1 {
+			fmt.Fprintf(w, "%s### %s\n\n", strings.Repeat("\n", min(i, 1)), cell(info.Label))
+		}
+		fmt.Fprintf(w, "| parameter | name | values | default | keyed | |\n|---|---|---|---|---|---|\n")
+		params := info.Contexts[0].Params
+		for _, p := range params {
+			if p.Parent != "" {
+				continue
+			}
+			printRow(w, p)
+			for _, child := range params {
+				if child.Parent == p.Name {
+					printRow(w, child)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func printRow(w io.Writer, p ofx.ParamInfo) {
+	hint, _, _ := strings.Cut(p.Hint, ". ")
+	hint = cell(strings.TrimSuffix(hint, "."))
+	keyed := map[bool]string{true: "yes"}[p.Animates]
+	switch p.Type {
+	case "Page": // the order of a panel, and nothing to set
+	case "Group":
+		fmt.Fprintf(w, "| **%s** | | | | | %s |\n", cell(p.Label), hint)
+	default:
+		fmt.Fprintf(w, "| %s | `%s` | %s | %s | %s | %s |\n", cell(p.Label), p.Name, cell(values(p)), cell(p.Default), keyed, hint)
+	}
+}
+
+// values says briefly what a parameter can be.
+func values(p ofx.ParamInfo) string {
+	const most = 12 // that are named
+	switch {
+	case len(p.Options) > most:
+		return fmt.Sprintf("%d entries", len(p.Options))
+	case len(p.Options) > 0:
+		return strings.Join(p.Options, ", ")
+	case len(p.Min) > 0 && len(p.Max) > 0:
+		return strings.Join(p.Min, ", ") + " to " + strings.Join(p.Max, ", ")
+	}
+	return map[string]string{"Boolean": "on, off", "String": "text", "PushButton": "a button"}[p.Type]
+}
+
+// cell is text that ends no cell of a table.
+func cell(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "|", `\|`)), " ")
 }
 
 // effects lists the identifiers of a plugin.
