@@ -12,6 +12,10 @@ version() { (cd / && go version | sed 's/^go version go\([0-9.]*\).*/\1/'); } # 
 help="Install Go $wanted or newer, from https://go.dev/dl or your system's backports, or see that the network is there."
 
 PATH=$toolchain/bin:$PATH
+if ! command -v go >/dev/null; then
+    echo "Impasto is built with Go $wanted, and there is no Go here: install any, such as the package golang-go, which can fetch it." >&2
+    exit 1
+fi
 have=$(version)
 [ "$(newer "$have" "$wanted")" != "$have" ] || exit 0
 echo "Impasto is built with Go $wanted, and this is Go $have."

@@ -13,10 +13,10 @@ test) wanted="$building $testing" ;;
 *) echo "usage: setup.sh build|test [FOLDER]" >&2; exit 2 ;;
 esac
 
-for program in go gcc make git npm; do
+"$(dirname "$0")/golang.sh" "$(realpath -m "${2:-build}")"
+for program in gcc make git npm; do
     command -v "$program" >/dev/null || { echo "Impasto needs $program; please install it first." >&2; exit 1; }
 done
-"$(dirname "$0")/golang.sh" "$(realpath -m "${2:-build}")"
 if ! command -v dpkg-query >/dev/null; then
     echo "This is neither Debian nor Ubuntu; Impasto takes it that these are installed: $wanted"
     exit 0

@@ -37,6 +37,15 @@ said "$output" $status "Impasto is built with Go $wanted, and this is Go 1.24.1.
 old_go 99.0
 run cmake/golang.sh "$folder/build"
 said "$output" $status "" "" 0
+# Without any, whatever else is missing: of programs there are only those that the script itself takes.
+mkdir "$folder/few"
+for program in sh sed dirname realpath; do ln -s "$(command -v $program)" "$folder/few/"; done
+run env PATH="$folder/few" cmake/setup.sh build "$folder/build"
+said "$output" $status "Impasto is built with Go $wanted, and there is no Go here" "golang-go" 1
+# And where nobody has run setup.sh.
+old_go 1.19.8
+run cmake -S . -B "$folder/build"
+said "$output" $status "Impasto is built with Go $wanted, and this is Go 1.19.8." "There is no Go to build with" 1
 
 run env npm_config_registry=http://127.0.0.1:9 npm_config_fetch_retries=0 npm_config_cache="$folder/npm" \
     cmake -DFOLDER="$folder/ort" -DVERSION=1.30.0 -DSHA256=0 -DPLATFORM=linux/x64 -P cmake/onnxruntime.cmake
