@@ -6,7 +6,7 @@ import (
 )
 
 // ProtocolVersion is exchanged in the greeting. Any change of a message raises it.
-const ProtocolVersion = 8
+const ProtocolVersion = 9
 
 // Unrealness: the least paints as little as the style's network can, the default as the style
 // was made.
@@ -15,6 +15,9 @@ const (
 	DefaultUnrealness = 4
 	MaxUnrealness     = 8
 )
+
+// MaxNoise is the most that the noise of a network may be, in parts of what it was made with.
+const MaxNoise = 4
 
 // MaxExposure is the limit of an exposure up and down, in stops.
 const MaxExposure = 20
@@ -72,7 +75,9 @@ type Render struct {
 	// 0 is Style alone, 1 StyleB alone; between them both have to be of one network
 	StyleMix float64 `msgpack:"styleMix"`
 	// how much of the style: MinUnrealness to MaxUnrealness
-	Unrealness    float64 `msgpack:"unrealness"`
+	Unrealness float64 `msgpack:"unrealness"`
+	// how much of the network's noise: 1 is as it was made, MaxNoise the most
+	Noise         float64 `msgpack:"noise"`
 	Frame         float64 `msgpack:"frame"`         // OFX time, for the log
 	Space         string  `msgpack:"space"`         // of plate and output
 	Premultiplied bool    `msgpack:"premultiplied"` // plate and output: RGB carries alpha
@@ -103,6 +108,9 @@ func (r *Render) Check() error {
 	}
 	if !(r.Unrealness >= MinUnrealness && r.Unrealness <= MaxUnrealness) {
 		return fmt.Errorf("unrealness %g", r.Unrealness)
+	}
+	if !(r.Noise >= 0 && r.Noise <= MaxNoise) {
+		return fmt.Errorf("noise %g", r.Noise)
 	}
 	if err := checkSpace(r.Space); err != nil {
 		return err

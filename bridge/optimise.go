@@ -30,7 +30,7 @@ func NewFrame(plate Image, space string) Render {
 	output := plate
 	output.Pixels = nil
 	return Render{
-		Space: space, Unrealness: DefaultUnrealness, Mix: 1, Plate: plate, Output: output,
+		Space: space, Unrealness: DefaultUnrealness, Noise: 1, Mix: 1, Plate: plate, Output: output,
 		Size:    Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
 		Descent: &Descent{Iterations: 1, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1},
 		Device:  Device{Kind: DeviceCPU},

@@ -25,7 +25,7 @@ var vectors = []struct {
 	{"prepare", KindPrepare, 300, &Prepare{"great-wave@0123456789ab", Device{DeviceGPU, 1, 16, 0}}},
 	{"render_shared", KindRender, 70000, &Render{
 		Style: "great-wave@0123456789ab", StyleB: "côte@ba9876543210", StyleMix: 0.75,
-		Unrealness: 4.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
+		Unrealness: 4.5, Noise: 0.5, Frame: 1001.5, Space: SpaceLinear, Premultiplied: true,
 		ExposureIn: 1.5, ExposureOut: -2, KeepColour: 0.5, Mix: 0.25, MaskInvert: true,
 		Size: Size{Scale: [2]float64{0.5, 0.25}, PixelAspect: 2, Detail: 0.75, TextureScale: 1.5,
 			Format: &[4]float64{0, 0, 959.5, 270.25}},
@@ -44,7 +44,7 @@ var vectors = []struct {
 		Device: Device{DeviceGPU, 2, 32, 6000},
 	}},
 	{"render_inline", KindRender, 1 << 32, &Render{
-		Style: "great-wave", Frame: -3, Space: SpaceSRGB, Mix: 1,
+		Style: "great-wave", Frame: -3, Space: SpaceSRGB, Noise: 1, Mix: 1,
 		Size: Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
 		Plate: Image{Window: Window{0, 0, 1, 1}, Channels: 4, RowBytes: 16,
 			Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63}},
@@ -52,7 +52,7 @@ var vectors = []struct {
 		Device: Device{Kind: DeviceAuto},
 	}},
 	{"render_painting", KindRender, 70001, &Render{
-		Style: "anything", Frame: 7, Space: SpaceLinear, Mix: 1,
+		Style: "anything", Frame: 7, Space: SpaceLinear, Noise: 1, Mix: 1,
 		Size:       Size{Scale: [2]float64{1, 1}, PixelAspect: 1, Detail: 1, TextureScale: 1},
 		Descent:    &Descent{Iterations: 256, TextureCrop: [4]float64{0, 0, 1, 1}, Seed: 1},
 		Plate:      Image{Window: Window{0, 0, 640, 480}, Channels: 4, RowBytes: 10240},

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum {
-  PROTOCOL_VERSION = 8,
+  PROTOCOL_VERSION = 9,
   MAX_BODY = 256 << 20, /* of a frame on the socket */
   MAX_COORDINATE = 1 << 24,
   MAX_PIXELS = 1 << 28, /* of one image */

@@ -362,6 +362,20 @@ const struct definition params_table[PARAM_COUNT] = {
                  "all of the painting's colours and strokes, however small it is. The frame is then "
                  "optimised again when the mask changes.",
          .of_mask = true},
+    [PARAM_NOISE] =
+        {.name = "noise",
+         .control = NUMBER,
+         .goes = GOES_WITH_STYLE,
+         .group = PARAM_SIZE,
+         .label = "Noise",
+         .hint = "How much of the faint noise lies over the plate from which strokes begin where there is "
+                 "nothing else, as in a clear sky: 1 is as the style was made, at 0 even areas stay calmer. "
+                 "For the styles that ship.",
+         .animates = true,
+         .number = 1,
+         .min = 0,
+         .max = 4,
+         .slider_max = 2},
 };
 
 bool style_by_name(void) {

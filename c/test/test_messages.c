@@ -54,7 +54,7 @@ static void test_shared(msgpack_sbuffer *b) {
              {PARAM_ITERATIONS, {64}},   {PARAM_TEXTURE_CROP_FROM, {0.25, 0, 1, 0.5}},
              {PARAM_SEED, {7}},          {PARAM_MATCH_MASK, {1}},
              {PARAM_GPU_INDEX, {2}},     {PARAM_PRECISION, {32}},
-             {PARAM_MEMORY, {6000}}};
+             {PARAM_MEMORY, {6000}},     {PARAM_NOISE, {0.5}}};
   struct render_request shared = {
       .style = "great-wave@0123456789ab",
       .style_b = "c\xc3\xb4te@ba9876543210",

@@ -25,6 +25,7 @@ type PictureKey struct {
 	Working  pixels.Geometry // that the network worked at
 	Small    pixels.Key      // of what the statistics are of, where that is not all of the plate
 	Painting PaintingKey
+	Noise    float64
 	OnDisk   Key // of what no network painted, and then there is nothing else
 }
 

@@ -83,7 +83,8 @@ func (e *engine) paint(ctx context.Context, f *frame, s *session.Session, t *bri
 		return nil, false, err
 	}
 	key := cache.PictureKey{Network: s.Key(), Vector: f.look.Key, Content: content.Key,
-		Native: f.native, Working: f.working, Small: pixels.Digest(f.small), Painting: painting.key}
+		Native: f.native, Working: f.working, Small: pixels.Digest(f.small), Painting: painting.key,
+		Noise: f.Noise}
 	return e.develop(ctx, t, progress, func() *cache.Picture { return e.pictures.Get(key) },
 		func() (work, error) {
 			least, most := s.Tiles.Needs(f.working.Plane())
@@ -198,7 +199,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 	prepare := func(picture []float32) {
 		if n := s.Noise; n != nil {
 			pixels.AddNoise(workers, picture, &f.working,
-				float32(n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
+				float32(f.Noise*n.Amount*(in.Range[1]-in.Range[0])), n.Cells)
 		}
 		pixels.Normalise(workers, in.Mean, in.Std, picture)
 	}

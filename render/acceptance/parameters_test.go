@@ -40,6 +40,7 @@ func TestTableOfParameters(t *testing.T) {
 // by what the node asks for and by what impasto optimise does, whichever is narrower.
 var engineRanges = map[string]func(o *bridge.Optimise, value float64){
 	"styleMix":        func(o *bridge.Optimise, v float64) { o.Render.StyleMix = v },
+	"noise":           func(o *bridge.Optimise, v float64) { o.Render.Noise = v },
 	"unrealness":      func(o *bridge.Optimise, v float64) { o.Render.Unrealness = v },
 	"detail":          func(o *bridge.Optimise, v float64) { o.Render.Size.Detail = v },
 	"textureScale":    func(o *bridge.Optimise, v float64) { o.Render.Size.TextureScale = v },
