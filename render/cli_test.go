@@ -33,8 +33,10 @@ func TestMain(m *testing.M) {
 	careless = filepath.Join(folder, "careless.ofx")
 	for _, command := range [][]string{
 		{"go", "build", "-o", program, "."},
-		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx", "ofx/testdata/faulty.c", "-o", faulty},
-		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx", "ofx/testdata/careless.c", "-o", careless},
+		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx",
+			"ofx/testdata/faulty.c", "-o", faulty},
+		{"cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC", "-shared", "-I../c/ofx",
+			"ofx/testdata/careless.c", "-o", careless},
 	} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%v: %v\n%s", command, err, out)
@@ -57,7 +59,8 @@ func shot(t *testing.T) string {
 				im.Pix[i] = float32(f)
 			}
 		}
-		if err := picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)), im); err != nil {
+		if err := picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)),
+			im); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,8 +69,9 @@ func shot(t *testing.T) string {
 
 // command is impasto render on a shot.
 func command(folder string, args ...string) *exec.Cmd {
-	c := exec.Command(program, append([]string{"render", "--plugin", faulty, "--effect", "test.faulty",
-		"--clip", "Source=plate.%04d.exr"}, args...)...)
+	c := exec.Command(program,
+		append([]string{"render", "--plugin", faulty, "--effect", "test.faulty",
+			"--clip", "Source=plate.%04d.exr"}, args...)...)
 	c.Dir = folder
 	return c
 }
@@ -115,7 +119,8 @@ func TestRender(t *testing.T) {
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit %d, said %s", code, stderr)
 	}
-	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 5 || !strings.Contains(stdout, "out.0005.exr") {
+	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 5 ||
+		!strings.Contains(stdout, "out.0005.exr") {
 		t.Errorf("printed %s", stdout)
 	}
 	for frame, gain := range map[int]float32{1: 1, 2: 1.5, 3: 2, 5: 3} {
@@ -130,7 +135,8 @@ func TestRender(t *testing.T) {
 }
 
 func TestInterpolation(t *testing.T) {
-	for interpolation, want := range map[string]float32{"linear": -1.5, "smooth": -1.3125, "constant": -1} {
+	for interpolation, want := range map[string]float32{"linear": -1.5, "smooth": -1.3125,
+		"constant": -1} {
 		folder := shot(t)
 		_, stderr, code := run(t, command(folder, "--frames", "2", "--out", "out.exr",
 			"--param", "gain=1@1,3@5", "--interpolation", interpolation))
@@ -158,8 +164,10 @@ func TestMissingFrames(t *testing.T) {
 		folder := shot(t)
 		stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr",
 			"--missing", policy, "--continue-on-error"))
-		if code != want.code || len(files(t, folder, "out.*")) != want.files || !strings.Contains(stdout+stderr, want.says) {
-			t.Errorf("%s: exit %d, %v, said %s", policy, code, files(t, folder, "out.*"), stdout+stderr)
+		if code != want.code || len(files(t, folder, "out.*")) != want.files ||
+			!strings.Contains(stdout+stderr, want.says) {
+			t.Errorf("%s: exit %d, %v, said %s", policy, code, files(t, folder, "out.*"),
+				stdout+stderr)
 		}
 		if want.files == 5 {
 			if got := value(t, folder, "out.0004.exr"); got != want.value4 {
@@ -173,11 +181,13 @@ func TestMissingFrames(t *testing.T) {
 func TestFailedFramesAreSummedUp(t *testing.T) {
 	folder := shot(t)
 	for _, f := range []int{2, 3} {
-		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)), []byte("no picture"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", f)),
+			[]byte("no picture"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr", "--continue-on-error", "--threads", "2"))
+	stdout, stderr, code := run(t, command(folder, "--frames", "1-5", "--out", "out.%04d.exr",
+		"--continue-on-error", "--threads", "2"))
 	if code != exit.Failed || !strings.Contains(stdout, "2 frames rendered, 3 failed: 2-4, in ") ||
 		!slices.Equal(files(t, folder, "out.*"), []string{"out.0001.exr", "out.0005.exr"}) {
 		t.Errorf("exit %d, printed %s, said %s", code, stdout, stderr)
@@ -187,7 +197,8 @@ func TestFailedFramesAreSummedUp(t *testing.T) {
 func TestStopsAtTheFirstFailure(t *testing.T) {
 	folder := shot(t)
 	_, stderr, code := run(t, command(folder, "--frames", "3-5", "--out", "out.%04d.exr"))
-	if got := files(t, folder, "out.*"); code != exit.Failed || !slices.Equal(got, []string{"out.0003.exr"}) {
+	if got := files(t, folder, "out.*"); code != exit.Failed ||
+		!slices.Equal(got, []string{"out.0003.exr"}) {
 		t.Errorf("exit %d, %v, said %s", code, got, stderr)
 	}
 }
@@ -200,12 +211,16 @@ func TestBrokenPlateFailsItsFrameAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), content[:len(content)-20], 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), content[:len(content)-20],
+			0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--continue-on-error"))
-		want := fmt.Sprintf("frame %d  failed: clip Source: %s cannot be read: it is broken or cut off at scan line 0", broken, name)
-		if got := files(t, folder, "out.*"); code != exit.Failed || len(got) != 2 || !strings.Contains(stderr, want) {
+		_, stderr, code := run(t,
+			command(folder, "--frames", "1-3", "--out", "out.%04d.exr", "--continue-on-error"))
+		want := fmt.Sprintf("frame %d  failed: clip Source: %s cannot be read: it is broken or "+
+			"cut off at scan line 0", broken, name)
+		if got := files(t, folder, "out.*"); code != exit.Failed || len(got) != 2 ||
+			!strings.Contains(stderr, want) {
 			t.Errorf("exit %d, %v, said %s", code, got, stderr)
 		}
 	}
@@ -218,10 +233,13 @@ func TestLayerAndMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for gain, want := range map[string][4]float32{"0": {0.125, 0.5, -1, 1}, "1": {0.875, 0.5, 2, 1}} {
+	for gain, want := range map[string][4]float32{"0": {0.125, 0.5, -1, 1},
+		"1": {0.875, 0.5, 2, 1}} {
 		folder := t.TempDir()
-		c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source="+parts,
-			"--layer", "Source=extra:diffuse", "--param", "gain="+gain, "--frames", "1", "--out", "out.exr", "--compression", "piz")
+		c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty",
+			"--clip", "Source="+parts,
+			"--layer", "Source=extra:diffuse", "--param", "gain="+gain, "--frames", "1", "--out",
+			"out.exr", "--compression", "piz")
 		c.Dir = folder
 		if _, stderr, code := run(t, c); code != 0 {
 			t.Fatalf("exit %d, said %s", code, stderr)
@@ -230,12 +248,15 @@ func TestLayerAndMetadata(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if [4]float32(im.Pix[:4]) != want || im.DataWindow != image.Rect(-3, 2, 21, 18) || im.PixelAspect != 2 || im.Depth != picture.Float {
-			t.Errorf("gain %s: %v, window %v, aspect %g, %v", gain, im.Pix[:4], im.DataWindow, im.PixelAspect, im.Depth)
+		if [4]float32(im.Pix[:4]) != want || im.DataWindow != image.Rect(-3, 2, 21, 18) ||
+			im.PixelAspect != 2 || im.Depth != picture.Float {
+			t.Errorf("gain %s: %v, window %v, aspect %g, %v", gain, im.Pix[:4], im.DataWindow,
+				im.PixelAspect, im.Depth)
 		}
-		if im.Compression != picture.PIZ || !slices.ContainsFunc(im.Metadata, func(a picture.Attribute) bool {
-			return a.Name == "timeCode" && bytes.Equal(a.Value, []byte{4, 3, 2, 1, 0, 0, 0, 0})
-		}) {
+		if im.Compression != picture.PIZ ||
+			!slices.ContainsFunc(im.Metadata, func(a picture.Attribute) bool {
+				return a.Name == "timeCode" && bytes.Equal(a.Value, []byte{4, 3, 2, 1, 0, 0, 0, 0})
+			}) {
 			t.Errorf("gain %s: %v, %v", gain, im.Compression, im.Metadata)
 		}
 	}
@@ -243,7 +264,8 @@ func TestLayerAndMetadata(t *testing.T) {
 
 func TestMask(t *testing.T) {
 	folder := shot(t)
-	stdout, stderr, code := run(t, command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr"))
+	stdout, stderr, code := run(t,
+		command(folder, "--frames", "1", "--out", "out.exr", "--clip", "Mask=plate.0001.exr"))
 	if code != 0 || stderr != "" {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
@@ -260,37 +282,52 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		{"--frames 1 --out plate.0001.exr/out.exr", exit.Usage, "the folder of plate.0001.exr/out.exr cannot be made: "},
+		{"--frames 1 --out plate.0001.exr/out.exr", exit.Usage,
+			"the folder of plate.0001.exr/out.exr cannot be made: "},
 		{"--frames 1-2 --out out.exr", exit.Usage, "has no place for the number of 2 frames"},
 		{"--frames 1 --out out.gif", exit.Usage, "pictures are written as .exr, .png"},
 		{"--frames 1 --out plate.%04d.exr", exit.Usage, "would overwrite the files of clip Source"},
 		{"--frames 9-x --out out.exr", exit.Usage, "is not a list of frames"},
-		{"--frames 1 --out out.exr --depth 12", exit.Usage, `--depth is float, half, short, byte, not "12"`},
+		{"--frames 1 --out out.exr --depth 12", exit.Usage,
+			`--depth is float, half, short, byte, not "12"`},
 		{"--frames 1 --out out.exr --render-scale 0", exit.Usage, "--render-scale is more than 0"},
 		{"--frames 1 --out out.exr --threads 0", exit.Usage, "--threads is 1 or more"},
 		{"--frames 1 --out out.exr --as shake", exit.Usage, `no host is called "shake"`},
-		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exit.Usage, "has no input clip Msk; it has Source, Mask"},
-		{"--frames 1 --out out.exr --clip Mask=none.exr", exit.Usage, "none.exr cannot be opened: no such file"},
-		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exit.Usage, "clip Mask: there is no file none.%04d.exr"},
+		{"--frames 1 --out out.exr --clip Msk=plate.0001.exr", exit.Usage,
+			"has no input clip Msk; it has Source, Mask"},
+		{"--frames 1 --out out.exr --clip Mask=none.exr", exit.Usage,
+			"none.exr cannot be opened: no such file"},
+		{"--frames 1 --out out.exr --clip Mask=none.%04d.exr", exit.Usage,
+			"clip Mask: there is no file none.%04d.exr"},
 		{"--frames 1 --out out.exr --layer Sauce=Z", exit.Usage, "with the NAME of a --clip"},
-		{"--frames 1 --out out.exr --layer Source=Z", exit.Usage, `it has no layer or channel "Z", only B, G, R`},
-		{"--frames 1 --out out.exr --layer Source=left:", exit.Usage, `it has no part "left", only 0`},
-		{"--frames 1 --out out.exr --compression lzw", exit.Usage, "--compression is zip, zips, piz"},
-		{"--frames 1 --out out.exr --param gian=1", exit.Usage, "has no parameter gian; it has fault, gain"},
+		{"--frames 1 --out out.exr --layer Source=Z", exit.Usage,
+			`it has no layer or channel "Z", only B, G, R`},
+		{"--frames 1 --out out.exr --layer Source=left:", exit.Usage,
+			`it has no part "left", only 0`},
+		{"--frames 1 --out out.exr --compression lzw", exit.Usage,
+			"--compression is zip, zips, piz"},
+		{"--frames 1 --out out.exr --param gian=1", exit.Usage,
+			"has no parameter gian; it has fault, gain"},
 		{"--frames 1 --out out.exr --param gain=7", exit.Usage, "it goes from -4 to 4"},
 		{"--frames 1 --out out.exr --nonsense", exit.Usage, "unknown flag: --nonsense"},
 		{"--frames 1 --out out.exr --effect test.none", exit.Plugin, "has no effect test.none"},
-		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exit.Plugin, "plugin none.ofx.bundle cannot be found"},
+		{"--frames 1 --out out.exr --plugin none.ofx.bundle", exit.Plugin,
+			"plugin none.ofx.bundle cannot be found"},
 		{"--frames 1 --out out.exr --plugin plate.0001.exr", exit.Plugin, "cannot be loaded"},
 		{"--frames 1 --out taken.%04d.exr", exit.Usage, "--out: taken.0001.exr is a folder"},
-		{"--frames 8 --out out.exr", exit.Failed, "clip Source: plate.0008.exr is missing; there are 1-3,5"},
-		{"--frames 1 --out out.exr --param fault=warns", exit.OK, "frame 1  the plugin's warning: running low"},
-		{"--frames 1 --out out.exr --strict --param fault=unwritten", exit.Strict, "Render left pixels of the output unwritten"},
-		{"--frames 1 --out out.exr --param fault=crash", exit.Crash, "the plugin crashed (SIGSEGV) in Render at frame 1"},
+		{"--frames 8 --out out.exr", exit.Failed,
+			"clip Source: plate.0008.exr is missing; there are 1-3,5"},
+		{"--frames 1 --out out.exr --param fault=warns", exit.OK,
+			"frame 1  the plugin's warning: running low"},
+		{"--frames 1 --out out.exr --strict --param fault=unwritten", exit.Strict,
+			"Render left pixels of the output unwritten"},
+		{"--frames 1 --out out.exr --param fault=crash", exit.Crash,
+			"the plugin crashed (SIGSEGV) in Render at frame 1"},
 	} {
 		_, stderr, code := run(t, command(folder, strings.Fields(k.args)...))
 		if code != k.code || !strings.Contains(stderr, k.says) {
-			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stderr, k.says)
+			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stderr,
+				k.says)
 		}
 	}
 }
@@ -307,14 +344,17 @@ func TestCommandLine(t *testing.T) {
 		{"render --frames 1", exit.Usage, "impasto render needs --out;"},
 		{"render --frames 1 --out out.exr", exit.Plugin, "Impasto's node is neither at"},
 		{"optimise", exit.Usage, "impasto optimise needs PLATE, --painting and --out;"},
-		{"optimise a.exr b.exr --painting c.png --out d.png", exit.Usage, "does not know what to do with b.exr;"},
+		{"optimise a.exr b.exr --painting c.png --out d.png", exit.Usage,
+			"does not know what to do with b.exr;"},
 		{"wedge", exit.Usage, "impasto wedge needs PLATE, --param and --out;"},
 		{"describe", exit.Plugin, "Impasto's node is neither at"},
 	} {
 		c := exec.Command(program, strings.Fields(k.args)...)
 		c.Dir = t.TempDir()
-		if stdout, stderr, code := run(t, c); code != k.code || !strings.Contains(stdout+stderr, k.says) {
-			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code, stdout+stderr, k.says)
+		if stdout, stderr, code := run(t, c); code != k.code ||
+			!strings.Contains(stdout+stderr, k.says) {
+			t.Errorf("%s\nexit %d, want %d; said %s\nwant … %s", k.args, code, k.code,
+				stdout+stderr, k.says)
 		}
 	}
 }
@@ -322,7 +362,8 @@ func TestCommandLine(t *testing.T) {
 // What is not there is made, also where the number is in the folder's name.
 func TestFoldersOfTheOutputAreMade(t *testing.T) {
 	folder := shot(t)
-	if _, stderr, code := run(t, command(folder, "--frames", "1-3", "--out", "new/%02d/out.exr")); code != 0 {
+	if _, stderr, code := run(t,
+		command(folder, "--frames", "1-3", "--out", "new/%02d/out.exr")); code != 0 {
 		t.Fatalf("exit %d, said %s", code, stderr)
 	}
 	if got := files(t, folder, "new/*/out.exr"); len(got) != 3 {
@@ -355,20 +396,28 @@ func photos(t *testing.T, names ...string) (folder string, sizes []image.Rectang
 // they come by a folder, a glob or a pattern.
 func TestPhotographs(t *testing.T) {
 	for _, k := range []struct{ names, source, frames, out, made string }{
-		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/", "IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG"},
-		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/#####.png", "01233.png 01234.png 01240.png"},
-		{"IMG_9.PNG IMG_10.PNG IMG_100.PNG", "*.PNG", "9,10,100", "styled/%d.png", "9.png 10.png 100.png"},
-		{"IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG", "IMG_####.PNG", "", "styled/", "IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG"},
+		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/",
+			"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG"},
+		{"IMG_1233.PNG IMG_1234.PNG IMG_1240.PNG", "", "", "styled/#####.png",
+			"01233.png 01234.png 01240.png"},
+		{"IMG_9.PNG IMG_10.PNG IMG_100.PNG", "*.PNG", "9,10,100", "styled/%d.png",
+			"9.png 10.png 100.png"},
+		{"IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG", "IMG_####.PNG", "", "styled/",
+			"IMG_0009.PNG IMG_0010.PNG IMG_0011.PNG"},
 		{"beach.png dunes 2.png sea.PNG", "", "", "styled", "beach.png dunes 2.png sea.PNG"},
 		{"beach.png dunes 2.png sea.PNG", "[a-z]*", "1-3", "styled/%d.png", "1.png 2.png 3.png"},
 	} {
 		for _, threads := range []string{"1", "3"} {
-			split := func(list string) []string { return regexp.MustCompile(`(?i)[^ ].*?\.png`).FindAllString(list, -1) }
+			split := func(list string) []string {
+				return regexp.MustCompile(`(?i)[^ ].*?\.png`).FindAllString(list, -1)
+			}
 			folder, sizes := photos(t, split(k.names)...)
-			if err := os.WriteFile(filepath.Join(folder, "IMG_1234.XMP"), []byte("of the camera"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, "IMG_1234.XMP"), []byte("of the camera"),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
-			args := []string{"render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=" + filepath.Join(folder, k.source),
+			args := []string{"render", "--plugin", faulty, "--effect", "test.faulty", "--clip",
+				"Source=" + filepath.Join(folder, k.source),
 				"--out", k.out, "--threads", threads}
 			if k.frames != "" {
 				args = append(args, "--frames", k.frames)
@@ -384,9 +433,13 @@ func TestPhotographs(t *testing.T) {
 					t.Fatalf("%+v: %v", k, err)
 				}
 				want := picture.EncodeByte(1 - picture.DecodeByte(uint8(50*i)))
-				if last := len(im.Pix) - 4; im.DataWindow != sizes[i] || picture.EncodeByte(im.Pix[0]) != want || picture.EncodeByte(im.Pix[last]) != want {
-					t.Errorf("%+v: %s is %v of %d and %d, wanted is %v of %d", k, name, im.DataWindow,
-						picture.EncodeByte(im.Pix[0]), picture.EncodeByte(im.Pix[last]), sizes[i], want)
+				if last := len(im.Pix) - 4; im.DataWindow != sizes[i] ||
+					picture.EncodeByte(im.Pix[0]) != want ||
+					picture.EncodeByte(im.Pix[last]) != want {
+					t.Errorf("%+v: %s is %v of %d and %d, wanted is %v of %d", k, name,
+						im.DataWindow,
+						picture.EncodeByte(im.Pix[0]), picture.EncodeByte(im.Pix[last]),
+						sizes[i], want)
 				}
 			}
 		}
@@ -396,7 +449,8 @@ func TestPhotographs(t *testing.T) {
 // A frame that is held keeps the size that it has.
 func TestHeldPhotograph(t *testing.T) {
 	folder, sizes := photos(t, "IMG_1.PNG", "IMG_3.PNG")
-	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=.", "--missing", "hold",
+	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip",
+		"Source=.", "--missing", "hold",
 		"--frames", "1-4", "--out", "out.#.png")
 	c.Dir = folder
 	if _, stderr, code := run(t, c); code != 0 {
@@ -413,10 +467,12 @@ func TestHeldPhotograph(t *testing.T) {
 // Of one that is given as a still the sequence is named.
 func TestAPictureOfASequence(t *testing.T) {
 	folder, _ := photos(t, "IMG_1233.PNG", "IMG_1234.PNG")
-	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip", "Source=IMG_1233.PNG",
+	c := exec.Command(program, "render", "--plugin", faulty, "--effect", "test.faulty", "--clip",
+		"Source=IMG_1233.PNG",
 		"--frames", "1233-1234", "--out", "out.####.png")
 	c.Dir = folder
-	if _, stderr, code := run(t, c); code != 0 || !strings.Contains(stderr, "every frame is the one picture IMG_1233.PNG; the sequence is IMG_####.PNG") {
+	if _, stderr, code := run(t, c); code != 0 || !strings.Contains(stderr,
+		"every frame is the one picture IMG_1233.PNG; the sequence is IMG_####.PNG") {
 		t.Errorf("exit %d, said %s", code, stderr)
 	}
 }
@@ -424,7 +480,8 @@ func TestAPictureOfASequence(t *testing.T) {
 // start starts a command whose plugin waits for its end, and returns when it is rendering.
 func start(t *testing.T, folder string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	c := command(folder, "--frames", "1-3,5", "--out", "out.%04d.exr", "--param", "fault=waits", "--threads", "2")
+	c := command(folder, "--frames", "1-3,5", "--out", "out.%04d.exr", "--param", "fault=waits",
+		"--threads", "2")
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = io.Discard, &said
 	if err := c.Start(); err != nil {
@@ -444,7 +501,8 @@ func TestInterruptEndsTidily(t *testing.T) {
 		if took := time.Since(begin); took > 2*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		if code := c.ProcessState.ExitCode(); code != exit.Interrupted || !strings.Contains(said.String(), "frames that were finished are kept") {
+		if code := c.ProcessState.ExitCode(); code != exit.Interrupted ||
+			!strings.Contains(said.String(), "frames that were finished are kept") {
 			t.Errorf("exit %d, said %s", code, said)
 		}
 		if left := append(files(t, folder, "out.*"), files(t, folder, ".*")...); len(left) > 0 {
@@ -454,21 +512,26 @@ func TestInterruptEndsTidily(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	stdout, stderr, code := run(t, exec.Command(program, "describe", "--plugin", faulty, "--effect", "test.faulty"))
+	stdout, stderr, code := run(t,
+		exec.Command(program, "describe", "--plugin", faulty, "--effect", "test.faulty"))
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit %d, said %s", code, stderr)
 	}
-	for _, want := range []string{"Faulty  (test.faulty, version 1.0)", "Context General", "clip Mask         Alpha; optional; mask",
-		"gain               Double     default 1; from -4 to 4; animates", "one of first, second, with a comma"} {
+	for _, want := range []string{"Faulty  (test.faulty, version 1.0)", "Context General",
+		"clip Mask         Alpha; optional; mask",
+		"gain               Double     default 1; from -4 to 4; " +
+			"animates", "one of first, second, with a comma"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%s\nlacks %q", stdout, want)
 		}
 	}
-	if strings.Count(stdout, "    gain ") != 1 || !strings.Contains(stdout, "the parameters of context ") {
+	if strings.Count(stdout, "    gain ") != 1 ||
+		!strings.Contains(stdout, "the parameters of context ") {
 		t.Errorf("%s\nhas parameters of contexts that have the same twice", stdout)
 	}
 	stdout, stderr, code = run(t, exec.Command(program, "describe", "--plugin", faulty, "--json"))
-	if code != 0 || !strings.Contains(stdout, `"id": "test.wrong"`) || !strings.Contains(stderr, "test.else is left out: it is not an image effect") {
+	if code != 0 || !strings.Contains(stdout, `"id": "test.wrong"`) ||
+		!strings.Contains(stderr, "test.else is left out: it is not an image effect") {
 		t.Errorf("exit %d, %s, said %s", code, stdout, stderr)
 	}
 }
@@ -477,7 +540,8 @@ func TestDescribe(t *testing.T) {
 func TestStrict(t *testing.T) {
 	folder := shot(t)
 	for _, strict := range []bool{false, true} {
-		c := exec.Command(program, "render", "--plugin", careless, "--clip", "Source=plate.%04d.exr",
+		c := exec.Command(program, "render", "--plugin", careless, "--clip",
+			"Source=plate.%04d.exr",
 			"--frames", "1", "--out", "out.exr", fmt.Sprintf("--strict=%v", strict))
 		c.Dir = folder
 		_, stderr, code := run(t, c)

@@ -6,8 +6,8 @@ import (
 	"impasto.net/render/bench"
 )
 
-const benchLong = `bench measures what a frame costs: the render action of the node, in this process as
-its OFX host, against a bare run of ONNX Runtime with the same network, session options and
+const benchLong = `bench measures what a frame costs: the render action of the node, in this process
+as its OFX host, against a bare run of ONNX Runtime with the same network, session options and
 threads on data that lies ready. Both run in turn, so that a machine's moods meet both alike;
 medians are printed.
 

@@ -11,17 +11,19 @@ import (
 	"impasto.net/plugin/config"
 )
 
-const cacheLong = `cache shows what there is of pictures that Impasto keeps on disk, because they took minutes: those
-that a style optimises. A comp that is opened again has them at once.
+const cacheLong = `cache shows what there is of pictures that Impasto keeps on disk, because they
+took minutes: those that a style optimises. A comp that is opened again has them at once.
 
-They are in impasto/pictures in the user's cache folder, $XDG_CACHE_HOME or ~/.cache, and those go first that were
-not used for the longest time. IMPASTO_CACHE is how many megabytes they may take: 10000 where it is not set, none at 0.`
+They are in impasto/pictures in the user's cache folder, $XDG_CACHE_HOME or ~/.cache, and those go
+first that were not used for the longest time. IMPASTO_CACHE is how many megabytes they may take:
+10000 where it is not set, none at 0.`
 
 // cacheCommand is impasto cache.
 func cacheCommand() *cobra.Command {
 	var clear bool
 	c := &cobra.Command{
-		Use: "cache", Short: "Show the pictures that are kept on disk, and remove them", Long: cacheLong, Args: cobra.NoArgs,
+		Use: "cache", Short: "Show the pictures that are kept on disk, and remove them",
+		Long: cacheLong, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return showCache(clear) },
 	}
 	c.Flags().BoolVar(&clear, "clear", false, "remove all of them")
@@ -34,7 +36,8 @@ func showCache(clear bool) error {
 		return err
 	}
 	if limit == 0 {
-		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor HOME is set.")
+		fmt.Println("No pictures are kept: IMPASTO_CACHE is 0, or neither XDG_CACHE_HOME nor " +
+			"HOME is set.")
 		return nil
 	}
 	c := &cache.Disk{Folder: folder, Limit: limit}

@@ -22,7 +22,8 @@ func describeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "describe",
 		Short: "Show what an effect has: contexts, clips and parameters",
-		Long: "describe loads an OpenFX plugin and prints what each of its effects says of itself: the contexts it\n" +
+		Long: "describe loads an OpenFX plugin and prints what each of its effects says of " +
+			"itself: the contexts it\n" +
 			"works in, its clips, and its parameters with their types, defaults and ranges.",
 		Example: "  impasto describe\n" +
 			"  impasto describe --markdown\n" +
@@ -152,7 +153,8 @@ func cell(text string) string {
 func effects(path, as string) ([]string, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
-		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, ofx.ProfileNames()))
+		return nil, exit.With(exit.Usage,
+			fmt.Errorf("--as: %w; there are %s", err, ofx.ProfileNames()))
 	}
 	host, err := ofx.NewHost(profile, printMessage)
 	if err != nil {
@@ -242,7 +244,8 @@ func clipTraits(c ofx.ClipInfo) string {
 // it has besides.
 func printDifference(w io.Writer, c, other ofx.ContextInfo) (more []ofx.ParamInfo) {
 	lacks := func(list []ofx.ParamInfo, p ofx.ParamInfo) bool {
-		return !slices.ContainsFunc(list, func(q ofx.ParamInfo) bool { return reflect.DeepEqual(p, q) })
+		return !slices.ContainsFunc(list,
+			func(q ofx.ParamInfo) bool { return reflect.DeepEqual(p, q) })
 	}
 	var without []string
 	for _, p := range other.Params {
@@ -293,7 +296,8 @@ func paramTraits(p ofx.ParamInfo) []string {
 		list = append(list, "default "+p.Default)
 	}
 	if len(p.Min) > 0 && len(p.Max) > 0 {
-		list = append(list, fmt.Sprintf("from %s to %s", strings.Join(p.Min, ", "), strings.Join(p.Max, ", ")))
+		list = append(list,
+			fmt.Sprintf("from %s to %s", strings.Join(p.Min, ", "), strings.Join(p.Max, ", ")))
 	}
 	if p.Animates {
 		list = append(list, "animates")

@@ -25,9 +25,10 @@ import (
 	"impasto.net/render/exit"
 )
 
-const doctorLong = `doctor looks at all that Impasto needs on this machine and says what is wrong, and what to do about it: the
-programs and styles of the bundle, memory, processors, GPUs and their drivers; in the end it paints a small frame
-in every style of the menu. It changes nothing. The exit code is 0 where all is well, and 1 where something is wrong.`
+const doctorLong = `doctor looks at all that Impasto needs on this machine and says what is wrong,
+and what to do about it: the programs and styles of the bundle, memory, processors, GPUs and their
+drivers; in the end it paints a small frame in every style of the menu. It changes nothing. The exit
+code is 0 where all is well, and 1 where something is wrong.`
 
 func doctorCommand() *cobra.Command {
 	var plugin string
@@ -41,7 +42,8 @@ func doctorCommand() *cobra.Command {
 		RunE:    func(*cobra.Command, []string) error { return examine(plugin, asJSON) },
 	}
 	f := c.Flags()
-	f.StringVar(&plugin, "plugin", "", "the Impasto.ofx.bundle (default: the one that was built beside this program)")
+	f.StringVar(&plugin, "plugin", "",
+		"the Impasto.ofx.bundle (default: the one that was built beside this program)")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -67,7 +69,8 @@ func examine(bundle string, asJSON bool) error {
 		encoder := json.NewEncoder(plain.Out)
 		encoder.SetIndent("", "  ")
 		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(map[string]any{"healthy": wrong == 0, "sections": all}); err != nil {
+		report := map[string]any{"healthy": wrong == 0, "sections": all}
+		if err := encoder.Encode(report); err != nil {
 			return err
 		}
 	}
@@ -113,9 +116,11 @@ func examineBundle(bundle string) (s *bridge.Section, engine string) {
 	}
 	s.Note("path", "%s", bundle)
 	for _, program := range []string{"Impasto.ofx", "impasto-host", "impasto-engine"} {
-		found, _ := filepath.Glob(filepath.Join(bundle, "Contents/*", program)) // the pattern is valid
+		// The pattern is valid.
+		found, _ := filepath.Glob(filepath.Join(bundle, "Contents/*", program))
 		if len(found) != 1 {
-			s.Find("%s has %d files %s, and has to have one. %s", bundle, len(found), program, again)
+			s.Find("%s has %d files %s, and has to have one. %s", bundle, len(found),
+				program, again)
 			continue
 		}
 		mode := uint32(unix.R_OK)
@@ -123,7 +128,8 @@ func examineBundle(bundle string) (s *bridge.Section, engine string) {
 			mode |= unix.X_OK
 		}
 		if err := unix.Access(found[0], mode); err != nil {
-			s.Find("%s may not be read and executed (%v). Make it so, and see that its disk is not mounted noexec.", found[0], err)
+			s.Find("%s may not be read and executed (%v). Make it so, and see that its disk is "+
+				"not mounted noexec.", found[0], err)
 			continue
 		}
 		s.Note(program, "%s", found[0])
@@ -157,7 +163,8 @@ func examineLog(s *bridge.Section) {
 		err = unix.Access(place, unix.W_OK)
 	}
 	if err != nil {
-		s.Find("The log %s cannot be written (%s: %v). Make it writable, or set IMPASTO_LOG to the name of another file.", path, place, err)
+		s.Find("The log %s cannot be written (%s: %v). Make it writable, or set IMPASTO_LOG to "+
+			"the name of another file.", path, place, err)
 		return
 	}
 	s.Note("log", "%s", path)

@@ -20,7 +20,8 @@ const trialSize = 64
 func examineNode(bundle string) *bridge.Section {
 	s := &bridge.Section{Name: "node"}
 	var said []string
-	p, err := effect.Load(bundle, "", ofx.Profiles[0].Name, false, func(m ofx.Message) { said = append(said, m.Text) })
+	p, err := effect.Load(bundle, "", ofx.Profiles[0].Name, false,
+		func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
 		s.Find("The node cannot be loaded: %v. %s", err, again)
 		return s
@@ -42,7 +43,8 @@ func examineNode(bundle string) *bridge.Section {
 	styles := params[i].Values
 	// Here the node's parameter decides, and nothing is kept on disk that need not be painted.
 	wanted := os.Getenv("IMPASTO_DEVICE")
-	if err := errors.Join(os.Unsetenv("IMPASTO_DEVICE"), os.Setenv("IMPASTO_CACHE", "0")); err != nil {
+	if err := errors.Join(os.Unsetenv("IMPASTO_DEVICE"),
+		os.Setenv("IMPASTO_CACHE", "0")); err != nil {
 		s.Find("%v.", err)
 		return s
 	}
@@ -51,7 +53,8 @@ func examineNode(bundle string) *bridge.Section {
 		took, err := paintTrial(p, context, style, device)
 		switch {
 		case err == nil && style == styles[0]:
-			s.Note("test render", "%s on the %s, %d × %d pixels in %d ms", style, device, trialSize, trialSize, took.Milliseconds())
+			s.Note("test render", "%s on the %s, %d × %d pixels in %d ms", style, device, trialSize,
+				trialSize, took.Milliseconds())
 		case err != nil && len(said) > 0: // by the node, which knows more than its host
 			err = errors.New(said[len(said)-1])
 		}
@@ -69,7 +72,8 @@ func examineNode(bundle string) *bridge.Section {
 		painted++
 	}
 	s.Note("styles", "%d of the menu's %d paint", painted, len(styles))
-	if err := try(styles[0], "GPU"); err != nil && (len(bridge.GPUs()) > 0 || strings.HasPrefix(wanted, bridge.DeviceGPU)) {
+	if err := try(styles[0], "GPU"); err != nil &&
+		(len(bridge.GPUs()) > 0 || strings.HasPrefix(wanted, bridge.DeviceGPU)) {
 		s.Find("The GPU does not paint: %v", err)
 	} else if err != nil {
 		s.Note("test render", "none on a GPU: %v", err)
@@ -87,7 +91,8 @@ func paintTrial(p *effect.Loaded, context, style, device string) (time.Duration,
 			"Style":  synthetic.NewNoise(trialSize, trialSize),
 		},
 		Params: func(find func(string) *ofx.Param) error {
-			return errors.Join(find("style").Set(style, ofx.Linear), find("device").Set(device, ofx.Linear), find("iterations").Set("1", ofx.Linear))
+			return errors.Join(find("style").Set(style, ofx.Linear),
+				find("device").Set(device, ofx.Linear), find("iterations").Set("1", ofx.Linear))
 		},
 	})
 	if err != nil {

@@ -22,26 +22,30 @@ import (
 	"impasto.net/render/exit"
 )
 
-const addLong = `add makes a style of a network in an ONNX file, so that the node can paint with it: put the style's
-name into Style ID. A folder that is a finished package, a style that was trained or an encoder for one, is tried and copied.
+const addLong = `add makes a style of a network in an ONNX file, so that the node can paint with it:
+put the style's name into Style ID. A folder that is a finished package, a style that was trained or
+an encoder for one, is tried and copied.
 
 Of an ONNX file it looks at the graph and tries it, to find out
 
-    what its inputs are        a plate; a painting, which then comes from the node's Style input; how much of it
-    what sizes it takes        any, multiples of a number, or one only, to which plates are scaled and back
-    what values it takes       0 to 1, 0 to 255, -1 to 1 or normalised as for ImageNet, and what it gives
+    what its inputs are        a plate; a painting, which then comes from the node's Style input;
+                               how much of it
+    what sizes it takes        any, multiples of a number, or one only, to which plates are scaled
+                               and back
+    what values it takes       0 to 1, 0 to 255, -1 to 1 or normalised as for ImageNet, and what
+                               it gives
     the order of its channels  RGB, or BGR where the file says so
     the styles that it has     where it chooses among several: each becomes a style, and they mix
 
 and prints what it found. A flag says what cannot be found out, or was found out wrong.
 
---as encoder makes an encoder of a network that recognises things, such as VGG: in the node its name does for a style,
-in which the plate is optimised towards the painting on Style, and impasto optimise takes it. What is said of
-layers and values goes by --style, --content, --range, --mean, --std and --channels; else they are those of VGG
-and of torchvision.
+--as encoder makes an encoder of a network that recognises things, such as VGG: in the node its name
+does for a style, in which the plate is optimised towards the painting on Style, and impasto
+optimise takes it. What is said of layers and values goes by --style, --content, --range, --mean,
+--std and --channels; else they are those of VGG and of torchvision.
 
-Networks in two graphs, one of which makes vectors of the painting, are added by the one that paints,
-with the other as --style-graph.
+Networks in two graphs, one of which makes vectors of the painting, are added by the one that
+paints, with the other as --style-graph.
 
 The style goes into the first folder of IMPASTO_STYLE_PATH that can be written to, or into
 ~/.local/share/impasto/styles.`
@@ -50,7 +54,8 @@ The style goes into the first folder of IMPASTO_STYLE_PATH that can be written t
 func modelsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "models", Short: "List styles, and add networks that others made",
-		Long: "models lists the styles that the node can paint with, and adds networks that others made.",
+		Long: "models lists the styles that the node can paint with, and adds networks that " +
+			"others made.",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
@@ -68,15 +73,22 @@ func modelsCommand() *cobra.Command {
 	}
 	info := &cobra.Command{
 		Use: "info NAME", Short: "Print what is known of a style", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, printPackage(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return exit.With(exit.Failed, printPackage(args[0]))
+		},
 	}
 	verify := &cobra.Command{
-		Use: "verify NAME", Short: "Compare a style's files with their checksums, and run it", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, verifyPackage(args[0])) },
+		Use: "verify NAME", Short: "Compare a style's files with their checksums, and run it",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return exit.With(exit.Failed, verifyPackage(args[0]))
+		},
 	}
 	remove := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a style that was added", Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return exit.With(exit.Failed, removePackage(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return exit.With(exit.Failed, removePackage(args[0]))
+		},
 	}
 	c.AddCommand(addCommand(), list, info, verify, remove)
 	return c
@@ -86,7 +98,8 @@ func addCommand() *cobra.Command {
 	var o importer.Options
 	var values, outputValues, size, mean, std, as string
 	c := &cobra.Command{
-		Use: "add NETWORK.onnx|FOLDER", Short: "Make a style of a network, or take a finished package", Long: addLong, Args: cobra.ExactArgs(1),
+		Use: "add NETWORK.onnx|FOLDER", Short: "Make a style of a network, or take a finished package",
+		Long: addLong, Args: cobra.ExactArgs(1),
 		Example: "  impasto models add candy.onnx --licence MIT\n" +
 			"  impasto models add stylize.onnx --style-graph encode.onnx --name any-painting\n" +
 			"  impasto models add vgg16-features.onnx --as encoder\n" +
@@ -94,7 +107,8 @@ func addCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if st, err := os.Stat(args[0]); err == nil && st.IsDir() {
 				if c.Flags().NFlag() > 0 {
-					return fmt.Errorf("%s is a folder: what the flags say, a finished package says of itself", args[0])
+					return fmt.Errorf("%s is a folder: what the flags say, a finished package "+
+						"says of itself", args[0])
 				}
 				return exit.With(exit.Failed, addPackage(args[0]))
 			}
@@ -106,8 +120,12 @@ func addCommand() *cobra.Command {
 				flag, text string
 				read       func(string) error
 			}{
-				{"range", values, func(s string) error { o.Range, err = importer.ParseRange(s); return err }},
-				{"output-range", outputValues, func(s string) error { o.OutputRange, err = importer.ParseRange(s); return err }},
+				{"range", values,
+					func(s string) error { o.Range, err = importer.ParseRange(s); return err }},
+				{"output-range", outputValues, func(s string) error {
+					o.OutputRange, err = importer.ParseRange(s)
+					return err
+				}},
 				{"mean", mean, func(s string) error { o.Mean, err = parseThree(s); return err }},
 				{"std", std, func(s string) error { o.Std, err = parseThree(s); return err }},
 				{"size", size, func(s string) error { o.Size, err = parseSize(s); return err }},
@@ -134,19 +152,26 @@ func addCommand() *cobra.Command {
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&as, "as", "style", "what it becomes: a `style`, or an encoder")
-	f.StringVar(&o.Name, "name", "", "of the style: lower-case letters, digits and hyphens (default: the file's)")
+	f.StringVar(&o.Name, "name", "",
+		"of the style: lower-case letters, digits and hyphens (default: the file's)")
 	f.StringVar(&o.Label, "label", "", "of the style, for people (default: the name)")
 	f.StringVar(&o.Licence, "licence", "", "of the network's weights (default: what its file says)")
 	f.StringVar(&o.Origin, "origin", "", "of the network")
-	f.StringVar(&o.StyleGraph, "style-graph", "", "the ONNX `file` of the graph that makes vectors of the painting")
-	f.StringVar(&values, "range", "", "the values of black and white that the network takes, `0-255` for one")
-	f.StringVar(&outputValues, "output-range", "", "those that it gives, where they differ, `0-1` for one")
+	f.StringVar(&o.StyleGraph, "style-graph", "",
+		"the ONNX `file` of the graph that makes vectors of the painting")
+	f.StringVar(&values, "range", "",
+		"the values of black and white that the network takes, `0-255` for one")
+	f.StringVar(&outputValues, "output-range", "",
+		"those that it gives, where they differ, `0-1` for one")
 	f.StringVar(&o.Channels, "channels", "", "`RGB` or BGR")
-	f.StringVar(&mean, "mean", "", "what is to be subtracted from the channels, after the range, such as `123.7,116.8,103.9`")
+	f.StringVar(&mean, "mean", "",
+		"what is to be subtracted from the channels, after the range, such as `123.7,116.8,103.9`")
 	f.StringVar(&std, "std", "", "what they are to be divided by then, such as `58.4,57.1,57.4`")
 	f.StringVar(&size, "size", "", "the one `widthxheight` that the network takes")
-	f.StringVar(&o.Content, "content", "", "the `input` for the plate; of an encoder the layer that the plate is compared at")
-	f.StringVar(&o.Style, "style", "", "the `input` for the painting; of an encoder the layers that it is compared at, with commas")
+	f.StringVar(&o.Content, "content", "",
+		"the `input` for the plate; of an encoder the layer that the plate is compared at")
+	f.StringVar(&o.Style, "style", "", "the `input` for the painting; of an encoder the layers "+
+		"that it is compared at, with commas")
 	f.StringVar(&o.Output, "output", "", "the `output` that is the picture")
 	return c
 }
@@ -161,21 +186,25 @@ func parseThree(text string) (*[3]float64, error) {
 
 func parseSize(text string) (*[2]int, error) {
 	var v [2]int
-	if n, err := fmt.Sscanf(text, "%dx%d", &v[0], &v[1]); n != 2 || err != nil || v[0] < 1 || v[1] < 1 {
+	if n, err := fmt.Sscanf(text, "%dx%d", &v[0], &v[1]); n != 2 || err != nil || v[0] < 1 ||
+		v[1] < 1 {
 		return nil, fmt.Errorf("a size is like 720x720, not %q", text)
 	}
 	return &v, nil
 }
 
 func addStyle(path string, o *importer.Options) error {
-	all, err := add(func(ctx context.Context, im *importer.Importer) ([]*style.Style, error) { return im.Add(ctx, path, o) })
+	all, err := add(func(ctx context.Context, im *importer.Importer) ([]*style.Style, error) {
+		return im.Add(ctx, path, o)
+	})
 	if err != nil {
 		return err
 	}
 	if len(all) == 1 {
 		return added(all[0])
 	}
-	fmt.Fprintf(plain.Out, "Added %d styles of one network, which mix. In the node, put one of these into Style ID:\n\n", len(all))
+	fmt.Fprintf(plain.Out, "Added %d styles of one network, which mix. In the node, put one of "+
+		"these into Style ID:\n\n", len(all))
 	for _, s := range all {
 		fmt.Fprintf(plain.Out, "  %s\n", s.Name)
 	}
@@ -214,7 +243,8 @@ func addEncoder(path string, o *importer.Options) error {
 }
 
 func addedEncoder(e *style.Encoder) error {
-	fmt.Fprintf(plain.Out, "Added the encoder %s. In the node, put %s into Style ID and connect a painting to Style.\n\n", e.ID, e.Name)
+	fmt.Fprintf(plain.Out, "Added the encoder %s. In the node, put %s into Style ID and connect "+
+		"a painting to Style.\n\n", e.ID, e.Name)
 	return describePackage(style.Any{Encoder: e})
 }
 
@@ -238,7 +268,8 @@ func add[P any](put func(context.Context, *importer.Importer) (P, error)) (p P, 
 }
 
 func added(s *style.Style) error {
-	fmt.Fprintf(plain.Out, "Added the style %s. In the node, put %s into Style ID.\n\n", s.ID, s.Name)
+	fmt.Fprintf(plain.Out, "Added the style %s. In the node, put %s into Style ID.\n\n", s.ID,
+		s.Name)
 	return printPackage(s.ID)
 }
 
@@ -254,7 +285,9 @@ func writableFolder() (string, error) {
 	if folder := config.UserFolder(); folder != "" {
 		return folder, nil
 	}
-	return "", fmt.Errorf("there is no folder to put a style into: of IMPASTO_STYLE_PATH (%s) none can be written to, and neither HOME nor XDG_DATA_HOME is set", strings.Join(tried, ", "))
+	return "", fmt.Errorf("there is no folder to put a style into: of IMPASTO_STYLE_PATH (%s) "+
+		"none can be written to, and neither HOME nor XDG_DATA_HOME is set",
+		strings.Join(tried, ", "))
 }
 
 func listStyles() error {
@@ -357,7 +390,8 @@ func describePackage(of style.Any) error {
 		}
 		row("vector", "%d numbers", n.Norms.Length)
 		if n.Norms.Size > 1 { // and not the one pixel of a graph that does not look at it
-			row("norms", "made of the vector and the frame at %d × %d pixels by %s", n.Norms.Size, n.Norms.Size, n.Norms.Graph)
+			row("norms", "made of the vector and the frame at %d × %d pixels by %s", n.Norms.Size,
+				n.Norms.Size, n.Norms.Graph)
 		}
 	}
 	row("plate", "%s", describeInput(&n.Input))
@@ -365,12 +399,14 @@ func describePackage(of style.Any) error {
 		row("painting", "%s; from the node's Style input", describeInput(n.Painting))
 	}
 	if n.Vectors != nil {
-		row("vectors", "%s, made of the painting by %s", strings.Join(n.Vectors.Outputs, ", "), n.Vectors.Graph)
+		row("vectors", "%s, made of the painting by %s", strings.Join(n.Vectors.Outputs, ", "),
+			n.Vectors.Graph)
 	}
 	if n.Alpha != "" {
 		row("alpha", "%q: how much of the painting, by Unrealness", n.Alpha)
 	}
-	row("picture", "%q, %s, values %g to %g", n.Output.Name, n.Output.Channels, n.Output.Range[0], n.Output.Range[1])
+	row("picture", "%q, %s, values %g to %g", n.Output.Name, n.Output.Channels, n.Output.Range[0],
+		n.Output.Range[1])
 	row("licence", "%s", p.Licence)
 	row("origin", "%s", p.Origin)
 	return t.Flush()
@@ -424,7 +460,8 @@ func removePackage(id string) error {
 		all, _ := bank.All()
 		for _, s := range all {
 			if s.Network == n.ID {
-				return fmt.Errorf("the style %q is of the network %q: remove that style first", s.Name, n.Name)
+				return fmt.Errorf("the style %q is of the network %q: remove that style first",
+					s.Name, n.Name)
 			}
 		}
 	}

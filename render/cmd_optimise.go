@@ -17,10 +17,10 @@ import (
 	"impasto.net/render/picture"
 )
 
-const optimiseLong = `optimise paints a picture as the makers of Come Swim did: not by a network that was trained for
-a style, but by descent towards any painting (Gatys, Ecker and Bethge 2015). It starts from the
-plate and changes it until an encoder sees the plate's content and the painting's texture in it.
-That takes minutes where a render takes milliseconds.
+const optimiseLong = `optimise paints a picture as the makers of Come Swim did: not by a network
+that was trained for a style, but by descent towards any painting (Gatys, Ecker and Bethge 2015). It
+starts from the plate and changes it until an encoder sees the plate's content and the painting's
+texture in it. That takes minutes where a render takes milliseconds.
 
 It begins at a quarter of the size, goes on at half, and ends at the whole of it: so there are
 large strokes and small ones. --iterations are those at the last size; more than the default
@@ -149,10 +149,13 @@ func optimise(path string, o *optimiseOptions) error {
 	early := reached.Number < o.Render.Descent.Iterations || reached.Detail < o.Render.Size.Detail
 	switch {
 	case err != nil && ends.stop.Err() != nil:
-		return exit.With(exit.Interrupted, errors.New("interrupted; nothing was written but the log"))
+		return exit.With(exit.Interrupted,
+			errors.New("interrupted; nothing was written but the log"))
 	case err == nil && ends.enough.Err() != nil && early:
-		return exit.With(exit.Interrupted, fmt.Errorf("interrupted after iteration %d at detail %g; "+
-			"%s is what was reached, and --continue %[3]s goes on from it", reached.Number, reached.Detail, o.out))
+		return exit.With(exit.Interrupted,
+			fmt.Errorf("interrupted after iteration %d at detail %g; "+
+				"%s is what was reached, and --continue %[3]s goes on from it", reached.Number,
+				reached.Detail, o.out))
 	}
 	return exit.With(exit.Failed, err)
 }

@@ -16,7 +16,9 @@ import (
 
 // descend has an engine do a job. The last that it tells of has a picture. The engine stops
 // when it is told to, or this process ends.
-func descend(ends *interrupts, engine string, job *bridge.Optimise, tell func(*bridge.Iteration) error) error {
+func descend(
+	ends *interrupts, engine string, job *bridge.Optimise, tell func(*bridge.Iteration) error,
+) error {
 	ctx, cancel := context.WithCancel(ends.stop)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, engine, append([]string{"optimise"}, job.Folders()...)...)
@@ -36,7 +38,8 @@ func descend(ends *interrupts, engine string, job *bridge.Optimise, tell func(*b
 		return err
 	}
 	err = msgpack.NewEncoder(in).Encode(job)
-	unwatch := context.AfterFunc(ends.enough, func() { _, _ = in.Write([]byte{0}) }) // an engine that is gone has ended
+	unwatch := context.AfterFunc(ends.enough,
+		func() { _, _ = in.Write([]byte{0}) }) // an engine that is gone has ended
 	defer unwatch()
 	done := false
 	for steps := msgpack.NewDecoder(out); err == nil && !done; {
@@ -51,7 +54,8 @@ func descend(ends *interrupts, engine string, job *bridge.Optimise, tell func(*b
 	if done {
 		return err
 	}
-	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "impasto optimise: "); said != "" {
+	if said := strings.TrimPrefix(strings.TrimSpace(complaint.String()),
+		"impasto optimise: "); said != "" {
 		return errors.New(said)
 	}
 	return fmt.Errorf("the engine ended: %w", errors.Join(ended, err))

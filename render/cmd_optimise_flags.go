@@ -24,10 +24,10 @@ type optimisation struct {
 // flags has them on the command line. What they set is the node's message with the node's defaults
 // and ranges, which a test holds against each other. They differ on purpose where the node is one
 // of a comp:
-//   - Exposure, mix, an inverted mask, the GPU's number, precision and memory have no flags, and the
-//     node's defaults. impasto render sets them. Statistics are not sent, for a descent has none.
-//   - auto is the GPU also where nobody watches, which the node leaves to the CPU there: one picture
-//     does not flicker.
+//   - Exposure, mix, an inverted mask, the GPU's number, precision and memory have no flags, and
+//     the node's defaults. impasto render sets them. Statistics are not sent: a descent has none.
+//   - auto is the GPU also where nobody watches, where the node takes the CPU: one picture does not
+//     flicker.
 //   - Values out of range are refused, and those of the node are set to the end of the range: hosts
 //     may have them from an older project.
 //   - A mask that shows nothing of the plate is refused, and in the node leaves the plate.
@@ -50,15 +50,17 @@ func (o *optimisation) flags(c *cobra.Command) {
 		"how many at the last size, 1 to 1000")
 	f.StringVar(&o.Optimiser, "optimiser", bridge.OptimiserLBFGS, "lbfgs, or adam, "+
 		"which takes less memory and more iterations: for plates of more than 4K")
-	f.Float64Var(&r.Size.Detail, "detail", r.Size.Detail, "the size to work at, of the plate's, 0.1 to 2")
+	f.Float64Var(&r.Size.Detail, "detail", r.Size.Detail,
+		"the size to work at, of the plate's, 0.1 to 2")
 	f.Float64Var(&r.Size.TextureScale, "texture-scale", r.Size.TextureScale,
 		"how much larger the painting's strokes are, 0.1 to 10")
 	f.Float64SliceVar(&o.textureCrop, "texture-crop", d.TextureCrop[:], "the part of the painting "+
 		"to paint like: `x1,y1,x2,y2`, from 0,0 at the lower left to 1,1")
 	f.Float64Var(&r.KeepColour, "keep-colour", r.KeepColour,
 		"0 is the painting's colour, 1 the plate's")
-	f.StringVar(&o.mask, "mask", "", "a `picture` of the plate's frame: where it is to be painted, "+
-		"by its alpha, or by its grey where it has none")
+	f.StringVar(&o.mask, "mask", "",
+		"a `picture` of the plate's frame: where it is to be painted, "+
+			"by its alpha, or by its grey where it has none")
 	f.BoolVar(&d.MatchMask, "match-mask", d.MatchMask,
 		"compare the painting with what the mask shows alone, not with all of the plate")
 	f.IntVar(&d.Seed, "seed", d.Seed, "of the grain that even areas start from, 0 to 1000000")
@@ -73,13 +75,15 @@ func (o *optimisation) flags(c *cobra.Command) {
 // check finds what is wrong with the flags.
 func (o *optimisation) check() error {
 	if len(o.textureCrop) != 4 {
-		return fmt.Errorf("--texture-crop has %d numbers, wanted are x1,y1,x2,y2", len(o.textureCrop))
+		return fmt.Errorf("--texture-crop has %d numbers, wanted are x1,y1,x2,y2",
+			len(o.textureCrop))
 	}
 	if o.Render.Descent.MatchMask && o.mask == "" {
 		return errors.New("--match-mask needs a --mask")
 	}
 	if o.Start != "" && o.continued != "" {
-		return errors.New("--start and --continue both say what to start from: leave one of them out")
+		return errors.New("--start and --continue both say what to start from: leave one of " +
+			"them out")
 	}
 	if err := o.Render.Device.Check(); err != nil {
 		return fmt.Errorf("--device is %q: it is auto, cpu or gpu", o.Render.Device.Kind)
@@ -94,7 +98,8 @@ func (o *optimisation) check() error {
 	return o.Check()
 }
 
-// layerOf is the clip whose file --layer is said of, and the layer: the plate's where it names none.
+// layerOf is the clip whose file --layer is said of, and the layer: the plate's where it names
+// none.
 func layerOf(word string) (clip, layer string) {
 	if clip, layer, named := strings.Cut(word, "="); named {
 		return clip, layer

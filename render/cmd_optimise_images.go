@@ -27,7 +27,8 @@ func inline(im *picture.Image, first, channels int) bridge.Image {
 	data, display := im.DataWindow, im.DisplayWindow
 	to := bridge.Image{
 		Window: bridge.Window{
-			data.Min.X - display.Min.X, display.Max.Y - data.Max.Y, data.Max.X - display.Min.X, display.Max.Y - data.Min.Y,
+			data.Min.X - display.Min.X, display.Max.Y - data.Max.Y,
+			data.Max.X - display.Min.X, display.Max.Y - data.Min.Y,
 		},
 		Channels: channels, RowBytes: 4 * channels * data.Dx(),
 	}
@@ -64,7 +65,8 @@ func withPixels(im *picture.Image, pixels []byte) (*picture.Image, error) {
 func sameFrame(path string, im, plate *picture.Image) error {
 	has, wanted := im.DisplayWindow.Size(), plate.DisplayWindow.Size()
 	if has != wanted {
-		return fmt.Errorf("%s is a frame of %d × %d pixels, and the plate one of %d × %d: it has to have the plate's size",
+		return fmt.Errorf("%s is a frame of %d × %d pixels, and the plate one of %d × %d: it "+
+			"has to have the plate's size",
 			path, has.X, has.Y, wanted.X, wanted.Y)
 	}
 	return nil

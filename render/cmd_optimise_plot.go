@@ -22,9 +22,12 @@ func plotLoss(path string, curve losses) error {
 		color color.Color
 	}{
 		{"all", func(i *iteration) float64 { return i.Loss }, color.Black},
-		{"style", func(i *iteration) float64 { return i.Style }, color.RGBA{0xd0, 0x50, 0x20, 0xff}},
-		{"content", func(i *iteration) float64 { return i.Content }, color.RGBA{0x20, 0x70, 0xc0, 0xff}},
-		{"variation", func(i *iteration) float64 { return i.Variation }, color.RGBA{0x40, 0x90, 0x40, 0xff}},
+		{"style", func(i *iteration) float64 { return i.Style },
+			color.RGBA{0xd0, 0x50, 0x20, 0xff}},
+		{"content", func(i *iteration) float64 { return i.Content },
+			color.RGBA{0x20, 0x70, 0xc0, 0xff}},
+		{"variation", func(i *iteration) float64 { return i.Variation },
+			color.RGBA{0x40, 0x90, 0x40, 0xff}},
 	} {
 		var points plotter.XYs
 		for i := range curve {

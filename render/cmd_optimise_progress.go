@@ -31,7 +31,8 @@ func (p *progress) at(i *bridge.Iteration) {
 		p.bar.Describe(fmt.Sprintf("loss %.4g", loss))
 		_ = p.bar.Set(p.done) // a terminal that is gone is no reason to stop
 	case i.Number%10 == 0 || i.Left == 0:
-		fmt.Fprintf(os.Stderr, "detail %g  iteration %d  loss %.4g  [%d/%d]\n", i.Detail, i.Number, loss, p.done, total)
+		fmt.Fprintf(os.Stderr, "detail %g  iteration %d  loss %.4g  [%d/%d]\n", i.Detail, i.Number,
+			loss, p.done, total)
 	}
 }
 

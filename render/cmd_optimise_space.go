@@ -9,8 +9,8 @@ import (
 
 const autoSpace = "auto"
 
-// plateSpaces are what --plate-space takes, as the node's menu has them. auto is what the file says,
-// else scene-linear Rec. 709.
+// plateSpaces are what --plate-space takes, as the node's menu has them. auto is what the file
+// says, else scene-linear Rec. 709.
 func plateSpaces() []string {
 	names := []string{autoSpace}
 	for _, s := range bridge.Spaces {
@@ -27,6 +27,7 @@ func spaceOf(path string, im *picture.Image, wanted string) (string, error) {
 	if space, known := bridge.SpaceOf(im.Colourspace); known {
 		return space, nil
 	}
-	return "", fmt.Errorf("%s says that it is in the colour space %s, which Impasto does not know: "+
-		"convert it before, or say with --plate-space what a plate is in", path, im.Colourspace)
+	return "", fmt.Errorf("%s says that it is in the colour space %s, "+
+		"which Impasto does not know: convert it before, "+
+		"or say with --plate-space what a plate is in", path, im.Colourspace)
 }

@@ -28,45 +28,47 @@ type options struct {
 	skipExisting, continueOnError, strict bool
 }
 
-const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and writes what it makes.
+const renderLong = `render reads image sequences, hands them to an OpenFX effect frame by frame, and
+writes what it makes.
 
-Files are OpenEXR, PNG, JPEG, TIFF, DPX or, for reading, BMP and WebP. Names have the frame's number as
-%04d or ####; a name without one is a still. A % or # that is in the name itself is written %% or %#. A
-folder or a glob (in quotes) is all pictures in it: where those are numbered, the numbers are their
-frames, else they are 1, 2, 3 in the order of their names. Pictures of several sizes are rendered each at
-its own. OpenEXR and TIFF of floats are scene-linear, DPX is what its header says, film's logarithm
-(Cineon) for one, and everything else sRGB; to the effect all are linear floats, except for masks, whose
-values are taken as they are. DPX is written as 10 bits of logarithm, or as 16 bits of sRGB for plates
-that are neither that nor floats. The output keeps the data and display windows, the pixel aspect, the
-depth, the tiles and the compression of the main clip's files (lossy ones become ZIP; --compression says
-otherwise), and what else their headers say: timecode, camera, primaries. Primaries that an OpenEXR header
-(chromaticities, colorInteropID) or an ICC profile states are what the effect is told of the clip, and the
-output's. Every frame is written beside its place and then renamed: under its own name there is a whole
-file or none.
+Files are OpenEXR, PNG, JPEG, TIFF, DPX or, for reading, BMP and WebP. Names have the frame's number
+as %04d or ####; a name without one is a still. A % or # that is in the name itself is written %% or
+%#. A folder or a glob (in quotes) is all pictures in it: where those are numbered, the numbers are
+their frames, else they are 1, 2, 3 in the order of their names. Pictures of several sizes are
+rendered each at its own. OpenEXR and TIFF of floats are scene-linear, DPX is what its header says,
+film's logarithm (Cineon) for one, and everything else sRGB; to the effect all are linear floats,
+except for masks, whose values are taken as they are. DPX is written as 10 bits of logarithm, or as
+16 bits of sRGB for plates that are neither that nor floats. The output keeps the data and display
+windows, the pixel aspect, the depth, the tiles and the compression of the main clip's files (lossy
+ones become ZIP; --compression says otherwise), and what else their headers say: timecode, camera,
+primaries. Primaries that an OpenEXR header (chromaticities, colorInteropID) or an ICC profile
+states are what the effect is told of the clip, and the output's. Every frame is written beside its
+place and then renamed: under its own name there is a whole file or none.
 
 Of an OpenEXR file a clip shows R, G, B and A, luminance and chroma (Y, RY, BY), or Y alone, of the
-first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name, its view or its
-number from 0, LAYER a layer (diffuse, for diffuse.R, diffuse.G, diffuse.B), a view (right, right.diffuse),
-a channel (Z) or up to four of them with commas (forward.u,forward.v), which become red, green, blue and
-alpha. A layer's channels go by what they are called: R, r or red, X, Y, Z, in any case, before the layer's
-name or behind it. A matte that is one channel may be called anything. Of mip levels the largest is read.
-Deep pixels are not. The output has that layer's pixels as R, G, B and A, and no other layers.
+first part that has them. --layer NAME=[PART:][LAYER] chooses: PART is a part's name, its view or
+its number from 0, LAYER a layer (diffuse, for diffuse.R, diffuse.G, diffuse.B), a view (right,
+right.diffuse), a channel (Z) or up to four of them with commas (forward.u,forward.v), which become
+red, green, blue and alpha. A layer's channels go by what they are called: R, r or red, X, Y, Z, in
+any case, before the layer's name or behind it. A matte that is one channel may be called anything.
+Of mip levels the largest is read. Deep pixels are not. The output has that layer's pixels as R, G,
+B and A, and no other layers.
 
-A mask is what a file has for alpha, or its luminance where it has none or is opaque everywhere. It is laid
-over the plate, display window over display window: one of another size or of other pixels is resampled, one
-of other proportions is refused.
+A mask is what a file has for alpha, or its luminance where it has none or is opaque everywhere. It
+is laid over the plate, display window over display window: one of another size or of other pixels
+is resampled, one of other proportions is refused.
 
-Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas: size=0.5,0.25.
-Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named by its label or
-its number. They are set one after the other, as by hand, so that a preset sets here what it sets
-there. "impasto describe" lists what there is.
+Parameters are set with --param NAME=VALUE, numbers of several dimensions with commas:
+size=0.5,0.25. Keys are VALUE@FRAME, with commas between them: mix=0@1001,1@1024. A choice is named
+by its label or its number. They are set one after the other, as by hand, so that a preset sets here
+what it sets there. "impasto describe" lists what there is.
 
 While it renders, the plugin is watched: images that it does not release, answers that do not exist,
-properties of the wrong type, handles that are gone and the like are listed at the end. --strict looks
-as well for what OpenFX allows and hosts punish without a word: names with other characters than
-letters, digits and _, parameters set while an instance is made, numbers without ranges, clips fetched
-that the context does not have, an output that cannot be had and is not missed, processes and files
-from before the first render.
+properties of the wrong type, handles that are gone and the like are listed at the end. --strict
+looks as well for what OpenFX allows and hosts punish without a word: names with other characters
+than letters, digits and _, parameters set while an instance is made, numbers without ranges, clips
+fetched that the context does not have, an output that cannot be had and is not missed, processes
+and files from before the first render.
 
 --as takes on a host's name, what it declares, what it lacks and what it is known to do wrong.
 
@@ -109,24 +111,37 @@ func renderCommand() *cobra.Command {
 	pluginFlag(f, &o.plugin)
 	f.StringVar(&o.effect, "effect", "", "the effect's `ID`, where the plugin has several")
 	f.StringArrayVar(&o.clips, "clip", nil, "connect a clip: `NAME=FILES`; once for each")
-	f.StringArrayVar(&o.layers, "layer", nil, "what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
-	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, 1-100x2,120 (default: all that the main clip has)")
-	f.StringVar(&o.out, "out", "", "the `FILES` to write, "+picture.Writable+"; or a folder, for files called as the main clip's")
-	f.StringArrayVar(&o.params, "param", nil, "set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
-	f.StringVar(&o.interpolation, "interpolation", "linear", "`KIND` between keys: linear, smooth (eases in and out) or constant")
+	f.StringArrayVar(&o.layers, "layer", nil,
+		"what a clip takes of OpenEXR files: `NAME=[PART:][LAYER]`; once for each")
+	f.StringVar(&o.frames, "frames", "", "the `LIST` of frames to render: 1001-1048, "+
+		"1-100x2,120 (default: all that the main clip has)")
+	f.StringVar(&o.out, "out", "", "the `FILES` to write, "+picture.Writable+"; or a folder, "+
+		"for files called as the main clip's")
+	f.StringArrayVar(&o.params, "param", nil,
+		"set a parameter: `NAME=VALUE` or NAME=VALUE@FRAME,…; once for each")
+	f.StringVar(&o.interpolation, "interpolation", "linear",
+		"`KIND` between keys: linear, smooth (eases in and out) or constant")
 	f.StringVar(&o.missing, "missing", missingError,
-		"`POLICY` for input frames that are missing: error, skip the frame, black, or hold the last one before")
-	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is there already: whole, of the frame's size, and written by Impasto")
-	f.BoolVar(&o.continueOnError, "continue-on-error", false, "go on with the other frames after one has failed")
+		"`POLICY` for input frames that are missing: error, skip the frame, black, or hold the "+
+			"last one before")
+	f.BoolVar(&o.skipExisting, "skip-existing", false, "leave frames alone whose output is "+
+		"there already: whole, of the frame's size, and written by Impasto")
+	f.BoolVar(&o.continueOnError, "continue-on-error", false,
+		"go on with the other frames after one has failed")
 	f.IntVar(&o.threads, "threads", 1, "render `N` frames at once, where the effect allows it")
-	f.StringVar(&o.depth, "depth", "float", "`DEPTH` that clips deliver: float, half, short or byte (these two sRGB-encoded)")
-	f.StringVar(&o.compression, "compression", "", "the `KIND` of an OpenEXR output: "+strings.Join(compressionNames(), ", "))
+	f.StringVar(&o.depth, "depth", "float",
+		"`DEPTH` that clips deliver: float, half, short or byte (these two sRGB-encoded)")
+	f.StringVar(&o.compression, "compression", "",
+		"the `KIND` of an OpenEXR output: "+strings.Join(compressionNames(), ", "))
 	f.StringVar(&o.components, "components", "RGBA", "`CHANNELS` that clips deliver: RGBA or RGB")
 	f.Float64Var(&o.scale, "render-scale", 1, "render at `SCALE`, as a proxy: more than 0, up to 1")
-	f.StringVar(&o.as, "as", ofx.Profiles[0].Name, "the `HOST` to be, with its limits and quirks: "+ofx.ProfileNames())
+	f.StringVar(&o.as, "as", ofx.Profiles[0].Name,
+		"the `HOST` to be, with its limits and quirks: "+ofx.ProfileNames())
 	f.StringVar(&o.rows, "rows", "aligned",
-		"`ORDER`, for testing plugins, in which rows lie in memory: aligned, packed or negative (top row first)")
-	f.BoolVar(&o.strict, "strict", false, "look harder, and exit with 4 if the plugin does what hosts punish")
+		"`ORDER`, for testing plugins, in which rows lie in memory: aligned, packed or negative "+
+			"(top row first)")
+	f.BoolVar(&o.strict, "strict", false,
+		"look harder, and exit with 4 if the plugin does what hosts punish")
 	return c
 }
 
@@ -146,17 +161,21 @@ type job struct {
 
 // parse checks everything that can be checked before the plugin is there.
 func parse(o *options) (*job, error) {
-	j := &job{options: o, note: once(printNote), clips: map[string]sequence.Pattern{}, layers: map[string]string{}}
+	j := &job{options: o, note: once(printNote), clips: map[string]sequence.Pattern{},
+		layers: map[string]string{}}
 	var errs [6]error
 	if o.frames != "" {
 		j.frames, errs[0] = sequence.ParseFrames(o.frames)
 	}
-	j.interp, errs[1] = one("interpolation", o.interpolation, []string{"linear", "smooth", "constant"},
+	j.interp, errs[1] = one("interpolation", o.interpolation,
+		[]string{"linear", "smooth", "constant"},
 		[]ofx.Interpolation{ofx.Linear, ofx.Smooth, ofx.Constant})
-	_, errs[2] = one("missing", o.missing, []string{missingError, missingSkip, missingBlack, missingHold}, make([]bool, 4))
+	_, errs[2] = one("missing", o.missing,
+		[]string{missingError, missingSkip, missingBlack, missingHold}, make([]bool, 4))
 	j.setup.Depth, errs[3] = one("depth", o.depth, []string{"float", "half", "short", "byte"},
 		[]ofx.Depth{ofx.DepthFloat, ofx.DepthHalf, ofx.DepthShort, ofx.DepthByte})
-	j.setup.RGB, errs[4] = one("components", o.components, []string{"RGBA", "RGB"}, []bool{false, true})
+	j.setup.RGB, errs[4] = one("components", o.components, []string{"RGBA", "RGB"},
+		[]bool{false, true})
 	j.setup.Rows, errs[5] = one("rows", o.rows, []string{"aligned", "packed", "negative"},
 		[]ofx.Rows{ofx.Aligned, ofx.Packed, ofx.Negative})
 	if err := errors.Join(errs[:]...); err != nil {
@@ -178,7 +197,8 @@ func parse(o *options) (*job, error) {
 	for _, clip := range o.clips {
 		name, files, ok := strings.Cut(clip, "=")
 		if !ok || name == "" {
-			return nil, fmt.Errorf("--clip %s: write NAME=FILES, such as Source=plate.%%04d.exr", clip)
+			return nil, fmt.Errorf("--clip %s: write NAME=FILES, such as "+
+				"Source=plate.%%04d.exr", clip)
 		}
 		if _, twice := j.clips[name]; twice {
 			return nil, fmt.Errorf("--clip %s is there twice", name)
@@ -192,7 +212,8 @@ func parse(o *options) (*job, error) {
 	for _, layer := range o.layers {
 		name, what, ok := strings.Cut(layer, "=")
 		if _, there := j.clips[name]; !ok || !there {
-			return nil, fmt.Errorf("--layer %s: write NAME=[PART:][LAYER], with the NAME of a --clip", layer)
+			return nil, fmt.Errorf("--layer %s: write NAME=[PART:][LAYER], with the NAME of a "+
+				"--clip", layer)
 		}
 		j.layers[name] = what
 	}
@@ -215,7 +236,8 @@ func (j *job) output() (sequence.Pattern, error) {
 	}
 	main, ok := j.clips[j.main()]
 	if !ok {
-		return main, fmt.Errorf("%s is a folder, and there is no clip whose names the files could have", j.options.out)
+		return main, fmt.Errorf("%s is a folder, and there is no clip whose names the files "+
+			"could have", j.options.out)
 	}
 	return main.Into(j.options.out, func(name string) string {
 		if picture.CanWrite(name) == nil {
@@ -247,16 +269,19 @@ func firstOf(errs []error) error {
 	return errs[slices.IndexFunc(errs, func(err error) bool { return err != nil })]
 }
 
-// checkOutput finds out early what would fail after the first frame's minutes, and makes the folders.
+// checkOutput finds out early what would fail after the first frame's minutes, and makes the
+// folders.
 func (j *job) checkOutput() error {
 	if j.out.Still() && len(j.frames) > 1 {
-		return fmt.Errorf("--out %s has no place for the number of %d frames: write %%04d or ####", j.out, len(j.frames))
+		return fmt.Errorf("--out %s has no place for the number of %d frames: write %%04d or ####",
+			j.out, len(j.frames))
 	}
 	made, folders := map[string]bool{}, map[string]string{} // a file in each of them
 	for _, frame := range j.frames {
 		path := j.out.Path(frame)
 		if made[path] {
-			return fmt.Errorf("--out: two pictures would both become %s: name the files with #### instead", path)
+			return fmt.Errorf("--out: two pictures would both become %s: name the files with "+
+				"#### instead", path)
 		}
 		made[path] = true
 		folders[filepath.Dir(path)] = path
@@ -295,7 +320,8 @@ func render(o *options) error {
 	report := newReport(len(j.frames))
 	j.note = once(report.note)
 	if of, ok := j.clips[j.main()].Sequence(); ok && len(j.frames) > 1 {
-		report.note(fmt.Sprintf("every frame is the one picture %s; the sequence is %s", j.clips[j.main()], of))
+		report.note(fmt.Sprintf("every frame is the one picture %s; the sequence is %s",
+			j.clips[j.main()], of))
 	}
 	p, err := effect.Load(o.plugin, o.effect, o.as, o.strict, report.message)
 	if err != nil {
@@ -380,7 +406,8 @@ func (j *job) instance(p *effect.Loaded, plates map[string]*plate) (*ofx.Instanc
 	return i, exit.With(exit.Plugin, err)
 }
 
-// under is what mattes are laid over: the main clip's picture, without its pixels; nil where there is none.
+// under is what mattes are laid over: the main clip's picture, without its pixels; nil where there
+// is none.
 func (j *job) under(plates map[string]*plate) (*picture.Image, error) {
 	main := plates[j.main()]
 	if main == nil {

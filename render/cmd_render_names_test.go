@@ -13,7 +13,8 @@ func TestNamesWithHash(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(folder, "sh#t_010"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for old, name := range map[string]string{"plate.0002.exr": "plate #3.exr", "plate.0003.exr": "sh#t_010/a.0001.exr"} {
+	for old, name := range map[string]string{"plate.0002.exr": "plate #3.exr",
+		"plate.0003.exr": "sh#t_010/a.0001.exr"} {
 		if err := os.Rename(filepath.Join(folder, old), filepath.Join(folder, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +29,8 @@ func TestNamesWithHash(t *testing.T) {
 	} {
 		c := command(folder, "--frames", "1", "--out", "o%#.exr")
 		c.Args[7] = "Source=" + clip
-		if out, errs, code := run(t, c); (says == "") != (code == 0) || !strings.Contains(errs, says) {
+		if out, errs, code := run(t, c); (says == "") != (code == 0) ||
+			!strings.Contains(errs, says) {
 			t.Errorf("%s: exit %d\n%s%s", clip, code, out, errs)
 		}
 		if says == "" && len(files(t, folder, "o#.exr")) != 1 {

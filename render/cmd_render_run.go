@@ -34,7 +34,8 @@ func (j *job) run(p *effect.Loaded, plates map[string]*plate, report *report) er
 	}, p.Host.Aborted)
 	switch {
 	case p.Host.Aborted():
-		return exit.With(exit.Interrupted, errors.New("interrupted; the frames that were finished are kept"))
+		return exit.With(exit.Interrupted,
+			errors.New("interrupted; the frames that were finished are kept"))
 	case failed > 0:
 		return exit.With(exit.Failed, fmt.Errorf("%s failed", count(failed, "frame")))
 	}

@@ -13,14 +13,19 @@ import (
 )
 
 // Only whole frames of the plate's format, which Impasto wrote, are taken for frames. What else
-// lies in their place is said, and rendered again: placeholders, what was cut off, others' pictures.
+// lies in their place is said, and rendered again: placeholders, what was cut off, others'
+// pictures.
 func TestSkipExistingTrustsWholeFramesOnly(t *testing.T) {
 	for _, ending := range []string{".exr", ".png", ".jpg", ".tif", ".dpx"} {
 		folder := shot(t)
-		out := func(frame int) string { return filepath.Join(folder, fmt.Sprintf("out.%04d%s", frame, ending)) }
+		out := func(frame int) string {
+			return filepath.Join(folder,
+				fmt.Sprintf("out.%04d%s", frame, ending))
+		}
 		again := func() (stdout, stderr string) {
 			t.Helper()
-			stdout, stderr, code := run(t, command(folder, "--frames", "1-3,5", "--out", "out.%04d"+ending, "--skip-existing"))
+			stdout, stderr, code := run(t,
+				command(folder, "--frames", "1-3,5", "--out", "out.%04d"+ending, "--skip-existing"))
 			if code != 0 {
 				t.Fatalf("%s: exit %d: %s%s", ending, code, stdout, stderr)
 			}
@@ -52,13 +57,15 @@ func TestSkipExistingTrustsWholeFramesOnly(t *testing.T) {
 			cut:                          whole[:len(whole)-1],
 			"for out.0002" + ending:      whole[:len(whole)/2],
 			"is a frame of 4 × 4 pixels and not of 8 × 4 pixels": small,
-			"was not written by Impasto ":                        bytes.Replace(whole, []byte("Impasto"), []byte("Painter"), 1),
+			"was not written by Impasto ": bytes.Replace(whole,
+				[]byte("Impasto"), []byte("Painter"), 1),
 		} {
 			if err := os.WriteFile(out(2), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			stdout, stderr := again()
-			if strings.Count(stdout, "skipped: ") != 3 || !strings.Contains(stderr, "frame 2 is rendered again") ||
+			if strings.Count(stdout, "skipped: ") != 3 ||
+				!strings.Contains(stderr, "frame 2 is rendered again") ||
 				!strings.Contains(stderr, strings.TrimSpace(says)) {
 				t.Errorf("%s, %q: it says\n%s%s", ending, says, stdout, stderr)
 			}
@@ -76,12 +83,14 @@ func TestSkipExistingOfOtherFormats(t *testing.T) {
 		im := picture.New(image.Rectangle{Max: size})
 		im.Tile, im.HasAlpha = image.Pt(16, 8), true
 		im.DisplayWindow = im.DisplayWindow.Add(image.Pt(3, -7))
-		if err := picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", i+1)), im); err != nil {
+		if err := picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%04d.exr", i+1)),
+			im); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, scale := range []string{"1", "0.5"} {
-		args := []string{"--frames", "1-2", "--out", "out" + scale + ".%04d.exr", "--skip-existing", "--render-scale", scale}
+		args := []string{"--frames", "1-2", "--out", "out" + scale + ".%04d.exr", "--skip-existing",
+			"--render-scale", scale}
 		for _, skipped := range []int{0, 2} {
 			stdout, stderr, code := run(t, command(folder, args...))
 			if code != 0 || strings.Count(stdout, "skipped: ") != skipped || stderr != "" {

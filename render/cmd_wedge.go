@@ -15,15 +15,18 @@ import (
 	"impasto.net/render/sheet"
 )
 
-const wedgeLong = `wedge puts pictures of a plate on a contact sheet, one for every combination of values, as the makers of Come Swim did to
-choose theirs. The values of the last --param go across, those of the others down.
+const wedgeLong = `wedge puts pictures of a plate on a contact sheet, one for every combination of
+values, as the makers of Come Swim did to choose theirs. The values of the last --param go across,
+those of the others down.
 
-With --painting the pictures are those of impasto optimise. Parameters are its flags that take a number, and start; the
-others have the values that their flags have. Iterations are stills of one descent, and cost nothing.
+With --painting the pictures are those of impasto optimise. Parameters are its flags that take a
+number, and start; the others have the values that their flags have. Iterations are stills of one
+descent, and cost nothing.
 
 What fails or was interrupted leaves its place empty, and the exit code says so.
 
-Without, they are those of impasto render, and parameters are the node's, or those of the effect in --plugin.`
+Without, they are those of impasto render, and parameters are the node's, or those of the effect in
+--plugin.`
 
 // mostWedge is how many pictures a wedge may have.
 const mostWedge = 256
@@ -43,14 +46,17 @@ func wedgeCommand() *cobra.Command {
 		Long:  wedgeLong,
 		Example: "  impasto wedge plate.exr --painting self-portrait.jpg \\\n" +
 			"      --param unrealness=2,3,4,5 --param iterations=16,64,256 -o sheet.png\n" +
-			"  impasto wedge plate.exr --param styleId=scream,cliffs --param unrealness=2,4,6 -o sheet.png",
+			"  impasto wedge plate.exr --param styleId=scream,cliffs --param unrealness=2,4,6 " +
+			"-o sheet.png",
 		Args: needs("PLATE", "--param", "--out"),
 		RunE: func(c *cobra.Command, args []string) error { return wedge(args[0], c.Flags(), &o) },
 	}
 	o.flags(c)
 	f := c.Flags()
-	f.StringVar(&o.plugin, "plugin", "", "the .ofx.bundle of another effect at `PATH`, instead of a painting")
-	f.StringArrayVar(&o.params, "param", nil, "a parameter and its values, `NAME=VALUE,…`; once for each")
+	f.StringVar(&o.plugin, "plugin", "",
+		"the .ofx.bundle of another effect at `PATH`, instead of a painting")
+	f.StringArrayVar(&o.params, "param", nil,
+		"a parameter and its values, `NAME=VALUE,…`; once for each")
 	f.StringVarP(&o.out, "out", "o", "", "the `file` to write, "+picture.Writable)
 	c.MarkFlagsMutuallyExclusive("painting", "plugin")
 	return c
@@ -76,7 +82,8 @@ func parseWedge(words []string) ([]wedgeParam, error) {
 		p := wedgeParam{name, strings.Split(values, ",")}
 		params = append(params, p)
 		if count *= len(p.values); count > mostWedge {
-			return nil, fmt.Errorf("--param makes more than %d pictures: take fewer values", mostWedge)
+			return nil, fmt.Errorf("--param makes more than %d pictures: take fewer values",
+				mostWedge)
 		}
 	}
 	return params, nil
@@ -121,7 +128,8 @@ func wedge(path string, f *pflag.FlagSet, o *wedgeOptions) error {
 		return exit.With(exit.Failed, written)
 	}
 	if err != nil {
-		return exit.With(exit.Failed, fmt.Errorf("%w; %s has %d of %s", err, o.out, w.Placed, count(len(w.all), "picture")))
+		return exit.With(exit.Failed,
+			fmt.Errorf("%w; %s has %d of %s", err, o.out, w.Placed, count(len(w.all), "picture")))
 	}
 	return nil
 }
@@ -131,7 +139,8 @@ func (o *wedgeOptions) checkKind(f *pflag.FlagSet) (err error) {
 	own := []string{"param", "out", "plugin", "layer"}
 	f.Visit(func(flag *pflag.Flag) {
 		if o.painting == "" && !slices.Contains(own, flag.Name) {
-			err = fmt.Errorf("--%s is of no use without --painting: what the node paints with goes by --param NAME=VALUE", flag.Name)
+			err = fmt.Errorf("--%s is of no use without --painting: what the node paints with "+
+				"goes by --param NAME=VALUE", flag.Name)
 		}
 	})
 	return err

@@ -98,7 +98,8 @@ func (w *wedged) runs(f *pflag.FlagSet) (runs []*wedgeRun, err error) {
 		var rest []string
 		for i, p := range w.params {
 			if !slices.Contains(names, p.name) {
-				return nil, fmt.Errorf("--param: there is no parameter %s; there are %s", p.name, strings.Join(names, ", "))
+				return nil, fmt.Errorf("--param: there is no parameter %s; there are %s", p.name,
+					strings.Join(names, ", "))
 			}
 			if err := f.Set(p.name, values[i]); err != nil {
 				return nil, err

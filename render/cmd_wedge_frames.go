@@ -18,8 +18,9 @@ func (w *wedged) frames(path string) error {
 	}
 	plain := strings.NewReplacer("%", "%%", "#", "%#").Replace(path) // the name of one file
 	o := &options{
-		plugin: w.plugin, clips: []string{"Source=" + plain}, frames: "1", out: w.out, threads: 1, scale: 1,
-		interpolation: "linear", missing: missingError, depth: "float", components: "RGBA", rows: "aligned",
+		plugin: w.plugin, clips: []string{"Source=" + plain}, frames: "1", out: w.out,
+		threads: 1, scale: 1, interpolation: "linear", missing: missingError,
+		depth: "float", components: "RGBA", rows: "aligned",
 	}
 	for _, layer := range w.layers {
 		o.layers = append(o.layers, "Source="+strings.TrimPrefix(layer, "Source="))

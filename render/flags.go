@@ -31,7 +31,8 @@ func needs(what ...string) cobra.PositionalArgs {
 		case len(lacks) > 0:
 			return fmt.Errorf("%s needs %s; see %[1]s --help", c.CommandPath(), list(lacks))
 		case len(args) > wanted:
-			return fmt.Errorf("%s does not know what to do with %s; see %[1]s --help", c.CommandPath(), strings.Join(args[wanted:], " "))
+			return fmt.Errorf("%s does not know what to do with %s; see %[1]s --help",
+				c.CommandPath(), strings.Join(args[wanted:], " "))
 		}
 		return nil
 	}

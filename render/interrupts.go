@@ -21,7 +21,8 @@ func interruptible(host *ofx.Host) (stop func()) {
 				os.Exit(exit.Interrupted)
 			}
 			host.Abort()
-			fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the plugin (interrupt again to stop at once)")
+			fmt.Fprintln(os.Stderr,
+				"impasto: interrupted; waiting for the plugin (interrupt again to stop at once)")
 		}
 	}()
 	return func() { signal.Stop(signals) }
@@ -43,7 +44,8 @@ func newInterrupts() *interrupts {
 			if enough.Err() != nil {
 				second()
 			} else {
-				fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the iteration that is under way (interrupt again to stop at once)")
+				fmt.Fprintln(os.Stderr, "impasto: interrupted; waiting for the iteration that "+
+					"is under way (interrupt again to stop at once)")
 			}
 			first()
 		}

@@ -17,7 +17,8 @@ func main() {
 	root := &cobra.Command{
 		Use:   "impasto",
 		Short: "Render image sequences through OpenFX effects",
-		Long: "impasto renders image sequences through OpenFX effects, on the command line or a farm:\n" +
+		Long: "impasto renders image sequences through OpenFX effects, " +
+			"on the command line or a farm:\n" +
 			"Impasto's own node, and any other .ofx.bundle.",
 		Version:       bridge.Version,
 		SilenceErrors: true,
@@ -26,7 +27,8 @@ func main() {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	ofx.WatchCrashes(exit.Crash)
-	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(), wedgeCommand(), doctorCommand(), benchHostCommand(),
+	root.AddCommand(renderCommand(), describeCommand(), benchCommand(), optimiseCommand(),
+		wedgeCommand(), doctorCommand(), benchHostCommand(),
 		modelsCommand(), cacheCommand())
 	os.Exit(code(root.Execute()))
 }

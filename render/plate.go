@@ -34,7 +34,8 @@ type format struct {
 }
 
 func formatOf(im *picture.Image) format {
-	return format{im.DisplayWindow, im.PixelAspect, im.HasAlpha, im.Colourspace, im.Depth, im.Compression, im.Tile}
+	return format{im.DisplayWindow, im.PixelAspect, im.HasAlpha, im.Colourspace, im.Depth,
+		im.Compression, im.Tile}
 }
 
 // plate is the files that a clip shows.
@@ -74,7 +75,8 @@ func newPlate(pattern sequence.Pattern, layer, missing string, keep int) (*plate
 	}
 	if len(p.frames) == 0 && !pattern.Still() {
 		if exists(pattern.String()) {
-			return nil, fmt.Errorf("there is no file %s; write %%# for a # that is in the name", pattern)
+			return nil, fmt.Errorf("there is no file %s; write %%# for a # that is in the name",
+				pattern)
 		}
 		return nil, fmt.Errorf("there is no file %s", pattern)
 	}

@@ -39,7 +39,8 @@ func TestNetworksThatWentWrong(t *testing.T) {
 		{file: "net-value-ranges/clip01_times255", found: "values 0 to 1, at"},
 		{file: "net-value-ranges/clip_minus1_1", found: "values -1 to 1, at"},
 		{file: "net-value-ranges/imagenet_in_and_out", found: "!--range"},
-		{file: "net-value-ranges/imagenet_in_and_out", found: "divided by [0.229 0.224 0.225]", flags: []string{"--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"}},
+		{file: "net-value-ranges/imagenet_in_and_out", found: "divided by [0.229 0.224 0.225]",
+			flags: []string{"--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"}},
 		{file: "net-value-ranges/nhwc_add1_mul127", found: "values -1 to 1, at"},
 		{file: "net-value-ranges/nhwc_tanh", found: "values -1 to 1, at"},
 		{file: "quantised-input-range/octets_u8", found: "values 0 to 255, at"},
@@ -52,8 +53,10 @@ func TestNetworksThatWentWrong(t *testing.T) {
 		{file: "net-licence/with_licence", found: "Free for personal or research use"},
 		{file: "net-random/h_random", found: "!RandomNormalLike makes noise"},
 		{file: "net-random/h_dropout_training", found: "!Dropout is as in training"},
-		{file: "net-style-vector/style_weights_3", found: "3 styles of one network, which mix", styles: "style-weights-3-2"},
-		{file: "net-style-vector/style_index_int64", found: "2 styles of one network, which mix", styles: "style-index-int64-2"},
+		{file: "net-style-vector/style_weights_3", found: "3 styles of one network, which mix",
+			styles: "style-weights-3-2"},
+		{file: "net-style-vector/style_index_int64", found: "2 styles of one network, which mix",
+			styles: "style-index-int64-2"},
 		{file: "net-messages/j_noopset", found: "!opset_import"},
 		{file: "net-messages/j_opset5", found: "!version 5 of ONNX's operators"},
 		{file: "net-messages/lfs_pointer", found: "!git lfs pull"},
@@ -75,7 +78,8 @@ func TestNetworksThatWentWrong(t *testing.T) {
 			}
 			printed, code := s.models(args...)
 			want, refused := strings.CutPrefix(c.found, "!")
-			if refused != (code != 0) || !strings.Contains(printed, want) || strings.Contains(printed, "onnxruntime_src") || strings.Contains(printed, "\x1b") {
+			if refused != (code != 0) || !strings.Contains(printed, want) ||
+				strings.Contains(printed, "onnxruntime_src") || strings.Contains(printed, "\x1b") {
 				t.Fatalf("adding it ended with %d, and not %q:\n%q", code, c.found, printed)
 			}
 			if refused {

@@ -15,7 +15,8 @@ import (
 // models is impasto models with the shot's styles.
 func (s *shot) models(args ...string) (string, int) {
 	s.t.Helper()
-	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append([]string{"models"}, args...)...)
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"),
+		append([]string{"models"}, args...)...)
 	cmd.Env = s.env
 	return s.finish(cmd)
 }
@@ -27,7 +28,8 @@ func TestBringYourOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	night, scream := onnxtest.Data(t, "paintings", "vangogh_starry_night.jpg"), onnxtest.Data(t, "paintings", "munch_scream_1893.jpg")
+	night, scream := onnxtest.Data(t, "paintings", "vangogh_starry_night.jpg"), onnxtest.Data(t,
+		"paintings", "munch_scream_1893.jpg")
 	s := newShot(t)
 	if err := picture.Write(s.file("plate", 1), plate); err != nil {
 		t.Fatal(err)
@@ -43,20 +45,28 @@ func TestBringYourOwn(t *testing.T) {
 		found    []string // by looking at it
 		warm     bool     // red and yellow, on this plate
 	}{
-		{name: "winml-candy", graph: []string{"winml_candy.onnx"}, found: []string{"BGR", "0 to 255", "multiples of 4"}, warm: true},
-		{name: "gnsmrky", graph: []string{"gnsmrky_mosaic_nc8_256x256.onnx"}, found: []string{"RGB", "0 to 255", "multiples of 4"}},
-		{name: "candy", graph: []string{"ncnn_candy_dyn_op13.onnx"}, found: []string{"RGB", "0 to 255", "multiples of 4"}, warm: true},
-		{name: "mosaic", graph: []string{"ncnn_mosaic_dyn_op13.onnx"}, found: []string{"RGB", "0 to 255", "multiples of 4"}},
-		{name: "adain", graph: []string{"cd_adain_4SE4SD_op13.onnx"}, painting: true, found: []string{`painting`, `"style", RGB, values 0 to 1`, "alpha"}},
-		{name: "microast", graph: []string{"microast", "microast_stylize_op13.onnx"}, vectors: []string{"microast", "microast_style_op13.onnx"}, painting: true,
+		{name: "winml-candy", graph: []string{"winml_candy.onnx"},
+			found: []string{"BGR", "0 to 255", "multiples of 4"}, warm: true},
+		{name: "gnsmrky", graph: []string{"gnsmrky_mosaic_nc8_256x256.onnx"},
+			found: []string{"RGB", "0 to 255", "multiples of 4"}},
+		{name: "candy", graph: []string{"ncnn_candy_dyn_op13.onnx"},
+			found: []string{"RGB", "0 to 255", "multiples of 4"}, warm: true},
+		{name: "mosaic", graph: []string{"ncnn_mosaic_dyn_op13.onnx"},
+			found: []string{"RGB", "0 to 255", "multiples of 4"}},
+		{name: "adain", graph: []string{"cd_adain_4SE4SD_op13.onnx"}, painting: true,
+			found: []string{`painting`, `"style", RGB, values 0 to 1`, "alpha"}},
+		{name: "microast", graph: []string{"microast", "microast_stylize_op13.onnx"},
+			vectors: []string{"microast", "microast_style_op13.onnx"}, painting: true,
 			found: []string{"painting", "values 0 to 1", "mean0, std0", "alpha"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := *s
 			s.t = t
-			args := []string{"add", onnxtest.Data(t, append([]string{"models"}, c.graph...)...), "--name", c.name}
+			args := []string{"add", onnxtest.Data(t, append([]string{"models"}, c.graph...)...),
+				"--name", c.name}
 			if c.vectors != nil {
-				args = append(args, "--style-graph", onnxtest.Data(t, append([]string{"models"}, c.vectors...)...))
+				args = append(args, "--style-graph",
+					onnxtest.Data(t, append([]string{"models"}, c.vectors...)...))
 			}
 			printed, code := s.models(args...)
 			for _, f := range c.found {
@@ -73,10 +83,12 @@ func TestBringYourOwn(t *testing.T) {
 				return
 			}
 			printed, code = s.render("1", c.name, "--param", "styleId="+c.name)
-			if code == 0 || !strings.Contains(printed, "needs a painting: connect one to the Style input") {
+			if code == 0 ||
+				!strings.Contains(printed, "needs a painting: connect one to the Style input") {
 				t.Errorf("without a painting it ended with %d:\n%s", code, printed)
 			}
-			blue, red := render(c.name+"-night", "--clip", "Style="+night), render(c.name+"-scream", "--clip", "Style="+scream)
+			blue, red := render(c.name+"-night", "--clip", "Style="+night),
+				render(c.name+"-scream", "--clip", "Style="+scream)
 			s.looksPainted(plate, blue, false)
 			s.looksPainted(plate, red, false)
 			if b, r := mean(blue), mean(red); b[0]-b[2] > r[0]-r[2]-0.05 {
@@ -94,14 +106,16 @@ func (s *shot) looksPainted(plate, painted *picture.Image, warm bool) {
 	}
 	upright, turned := alike(plate, painted, false), alike(plate, painted, true)
 	if upright < 0.3 || upright < turned+0.2 {
-		s.t.Errorf("the plate can hardly be made out: it correlates to %.2f, upside down to %.2f", upright, turned)
+		s.t.Errorf("the plate can hardly be made out: it correlates to %.2f, upside down to %.2f",
+			upright, turned)
 	}
 	if m := mean(painted); warm && m[0] < m[2]*1.2 {
 		s.t.Errorf("its mean colour is %.2f: red and blue are exchanged", m)
 	}
 	rim, inner := ring(painted, 0)-ring(plate, 0), ring(painted, 6)-ring(plate, 6)
 	if math.Abs(rim-inner) > 0.1 {
-		s.t.Errorf("there is a frame: the rim is brighter by %.2f than the plate's, what lies inside by %.2f", rim, inner)
+		s.t.Errorf("there is a frame: the rim is brighter by %.2f than the plate's, what lies "+
+			"inside by %.2f", rim, inner)
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 	"impasto.net/render/picture"
 )
 
-// What impasto optimise makes of a picture is what the node makes of it, to the bit: parts of a frame,
-// masks of other parts, light above white and below black, holes, pixels that are not square, layers,
-// stated primaries, and what a header says besides.
+// What impasto optimise makes of a picture is what the node makes of it, to the bit: parts of a
+// frame, masks of other parts, light above white and below black, holes, pixels that are not
+// square, layers, stated primaries, and what a header says besides.
 func TestOptimiseIsTheNode(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	onnxtest.WriteEncoder(t, s.path("styles"), "filters", onnxtest.Slow(3, 12), style.Encoder{
@@ -36,7 +36,8 @@ func TestOptimiseIsTheNode(t *testing.T) {
 		}
 		im.Metadata = []picture.Attribute{
 			chromaticities(0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.32168, 0.33767), // ACEScg
-			{Name: "timeCode", Type: "timecode", Value: binary.LittleEndian.AppendUint64(nil, 0x01020304)},
+			{Name: "timeCode", Type: "timecode",
+				Value: binary.LittleEndian.AppendUint64(nil, 0x01020304)},
 		}
 		if err := picture.Write(s.path(name), im); err != nil {
 			t.Fatal(err)
@@ -55,7 +56,8 @@ func TestOptimiseIsTheNode(t *testing.T) {
 			p[1] = float32(math.NaN())
 		}
 	})
-	window("mask.exr", image.Rect(24, 2, 64, 45), func(x, y int, p []float32) { p[3] = float32(x-24) / 40 })
+	window("mask.exr", image.Rect(24, 2, 64, 45),
+		func(x, y int, p []float32) { p[3] = float32(x-24) / 40 })
 	parts, err := filepath.Abs("../picture/testdata/parts.exr")
 	if err != nil {
 		t.Fatal(err)
@@ -64,20 +66,28 @@ func TestOptimiseIsTheNode(t *testing.T) {
 		name, plate      string
 		optimise, render []string
 	}{
-		{"windows", s.path("odd.exr"), []string{"--mask", s.path("mask.exr"), "--keep-colour", "0.5", "--texture-scale", "0.8", "--detail", "0.75"},
-			[]string{"--clip", "Mask=" + s.path("mask.exr"), "--param", "keepColour=0.5", "--param", "textureScale=0.8", "--param", "detail=0.75"}},
-		{"mask that is matched", s.path("odd.exr"), []string{"--mask", s.path("mask.exr"), "--match-mask"},
+		{"windows", s.path("odd.exr"), []string{"--mask", s.path("mask.exr"), "--keep-colour",
+			"0.5", "--texture-scale", "0.8", "--detail", "0.75"},
+			[]string{"--clip", "Mask=" + s.path("mask.exr"), "--param", "keepColour=0.5", "--param",
+				"textureScale=0.8", "--param", "detail=0.75"}},
+		{"mask that is matched", s.path("odd.exr"),
+			[]string{"--mask", s.path("mask.exr"), "--match-mask"},
 			[]string{"--clip", "Mask=" + s.path("mask.exr"), "--param", "matchMask=1"}},
-		{"stated space", s.path("odd.exr"), []string{"--plate-space", "logc3"}, []string{"--param", "plateSpace=ARRI LogC3 (EI 800)"}},
-		{"layer", parts, []string{"--layer", "extra:diffuse"}, []string{"--layer", "Source=extra:diffuse"}},
-		{"layers", parts, []string{"--layer", "Source=extra:diffuse", "--mask", parts, "--layer", "Mask=extra:diffuse.G"},
-			[]string{"--layer", "Source=extra:diffuse", "--clip", "Mask=" + parts, "--layer", "Mask=extra:diffuse.G"}},
+		{"stated space", s.path("odd.exr"), []string{"--plate-space", "logc3"},
+			[]string{"--param", "plateSpace=ARRI LogC3 (EI 800)"}},
+		{"layer", parts, []string{"--layer", "extra:diffuse"},
+			[]string{"--layer", "Source=extra:diffuse"}},
+		{"layers", parts, []string{"--layer", "Source=extra:diffuse", "--mask", parts, "--layer",
+			"Mask=extra:diffuse.G"},
+			[]string{"--layer", "Source=extra:diffuse", "--clip", "Mask=" + parts, "--layer",
+				"Mask=extra:diffuse.G"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			run := func(args ...string) *picture.Image {
 				t.Helper()
 				out := s.path("out.exr")
-				cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append(args, "--out", out)...)
+				cmd := exec.Command(filepath.Join(built(t), "bin/impasto"),
+					append(args, "--out", out)...)
 				cmd.Env = s.env
 				if printed, code := s.finish(cmd); code != 0 {
 					t.Fatalf("%v ended with %d:\n%s", args, code, printed)
@@ -88,16 +98,24 @@ func TestOptimiseIsTheNode(t *testing.T) {
 				}
 				return im
 			}
-			got := run(append([]string{"optimise", c.plate, "--painting", s.path("painting.png"), "--encoder", "filters",
+			got := run(append([]string{"optimise", c.plate, "--painting", s.path("painting.png"),
+				"--encoder", "filters",
 				"-u", "4.5", "--iterations", "8", "--seed", "3"}, c.optimise...)...)
-			want := run(append([]string{"render", "--plugin", s.bundle, "--clip", "Source=" + c.plate, "--clip", "Style=" + s.path("painting.png"),
-				"--param", "styleId=filters", "--param", "unrealness=4.5", "--param", "iterations=8", "--param", "seed=3"}, c.render...)...)
-			same := slices.EqualFunc(got.Pix, want.Pix, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
-			if !same || got.DataWindow != want.DataWindow || got.DisplayWindow != want.DisplayWindow || got.PixelAspect != want.PixelAspect ||
+			want := run(append([]string{"render", "--plugin", s.bundle, "--clip", "Source=" +
+				c.plate, "--clip", "Style=" + s.path("painting.png"),
+				"--param", "styleId=filters", "--param", "unrealness=4.5", "--param",
+				"iterations=8", "--param", "seed=3"}, c.render...)...)
+			same := slices.EqualFunc(got.Pix, want.Pix,
+				func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
+			if !same || got.DataWindow != want.DataWindow ||
+				got.DisplayWindow != want.DisplayWindow || got.PixelAspect != want.PixelAspect ||
 				got.Colourspace != want.Colourspace || len(got.Metadata) != len(want.Metadata) {
-				t.Errorf("alike: %v; it is %v in %v, aspect %g, %q, %d attributes; the node's is %v in %v, aspect %g, %q, %d", same,
-					got.DataWindow, got.DisplayWindow, got.PixelAspect, got.Colourspace, len(got.Metadata),
-					want.DataWindow, want.DisplayWindow, want.PixelAspect, want.Colourspace, len(want.Metadata))
+				t.Errorf("alike: %v; it is %v in %v, aspect %g, %q, %d attributes; the node's "+
+					"is %v in %v, aspect %g, %q, %d", same,
+					got.DataWindow, got.DisplayWindow, got.PixelAspect, got.Colourspace,
+					len(got.Metadata),
+					want.DataWindow, want.DisplayWindow, want.PixelAspect, want.Colourspace,
+					len(want.Metadata))
 			}
 		})
 	}
@@ -128,12 +146,14 @@ func TestOptimiseHasTheNodesRanges(t *testing.T) {
 			t.Errorf("--%s is %s, and the node's %s is %s", flag, given, name, p.Default)
 		}
 		want := fmt.Sprintf("--%s is %s to %s, not -9", flag, p.Min[0], p.Max[0])
-		if printed, _ := s.finish(s.optimise("out.exr", "--"+flag, "-9")); !strings.Contains(printed, want) {
+		if printed, _ := s.finish(s.optimise("out.exr", "--"+flag,
+			"-9")); !strings.Contains(printed, want) {
 			t.Errorf("it says %q, and not %q", printed, want)
 		}
 	}
 	from, to := node["textureCropFrom"].Default, node["textureCropTo"].Default
-	if from != "0, 0" || to != "1, 1" || !strings.Contains(help, "[0.000000,0.000000,1.000000,1.000000]") {
+	if from != "0, 0" || to != "1, 1" ||
+		!strings.Contains(help, "[0.000000,0.000000,1.000000,1.000000]") {
 		t.Errorf("the node takes the painting from %s to %s; the help is\n%s", from, to, help)
 	}
 	// Every space of the menu has a name.
@@ -142,7 +162,8 @@ func TestOptimiseHasTheNodesRanges(t *testing.T) {
 	}
 }
 
-// What a header says of the space is what the node takes it for, whichever entry of the menu that is.
+// What a header says of the space is what the node takes it for, whichever entry of the menu that
+// is.
 func TestOptimiseTakesStatedSpaces(t *testing.T) {
 	s := newOptimisation(t, 32, 24)
 	plate := s.picture("plate", 1)
@@ -172,7 +193,8 @@ func TestOptimiseRefusesAMaskBesideThePlate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	printed, code := s.finish(s.optimise("out.exr", "--mask", s.path("mask.exr"), "--iterations", "1"))
+	printed, code := s.finish(s.optimise("out.exr", "--mask", s.path("mask.exr"),
+		"--iterations", "1"))
 	if code == 0 || !strings.Contains(printed, "is empty: there is nothing to paint") {
 		t.Errorf("it ended with %d:\n%s", code, printed)
 	}

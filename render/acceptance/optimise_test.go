@@ -23,7 +23,8 @@ import (
 // optimise is impasto optimise of the plate's first frame.
 func (s *shot) optimise(out string, more ...string) *exec.Cmd {
 	s.t.Helper()
-	args := []string{"optimise", s.path("plate.0001.exr"), "--painting", s.path("painting.png"), "--encoder", s.path("filters"), "-o", s.path(out)}
+	args := []string{"optimise", s.path("plate.0001.exr"), "--painting", s.path("painting.png"),
+		"--encoder", s.path("filters"), "-o", s.path(out)}
 	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append(args, more...)...)
 	cmd.Env = s.env
 	return cmd
@@ -103,7 +104,8 @@ func TestOptimise(t *testing.T) {
 	}
 	first := run("first.exr", "--log", s.path("log"), "--plot", s.path("plot.png"))
 	all := s.losses("log")
-	if len(all) != 31 || all[30].Iteration != 30 || !(all[30].Loss < 0.8*all[0].Loss) || !(all[30].Style < all[0].Style/2) {
+	if len(all) != 31 || all[30].Iteration != 30 || !(all[30].Loss < 0.8*all[0].Loss) ||
+		!(all[30].Style < all[0].Style/2) {
 		t.Errorf("the losses are %+v", all)
 	}
 	file, err := os.ReadFile(s.path("plot.png"))
@@ -129,7 +131,8 @@ func TestOptimise(t *testing.T) {
 	}
 
 	run("adam.exr", "--optimiser", "adam", "--log", s.path("log"))
-	if adam := s.losses("log"); len(adam) != 31 || !(adam[30].Loss < 0.8*adam[0].Loss) || adam[30] == all[30] {
+	if adam := s.losses("log"); len(adam) != 31 || !(adam[30].Loss < 0.8*adam[0].Loss) ||
+		adam[30] == all[30] {
 		t.Errorf("by Adam the losses are %+v", adam)
 	}
 
@@ -140,7 +143,8 @@ func TestOptimise(t *testing.T) {
 		all := s.losses("log")
 		end := all[len(all)-1]
 		if of := end.Style / all[0].Style; !(of < style) || !(end.Content > content) {
-			t.Errorf("at u = %s the style is %g of what it was and the content %g, before %g and %g", u, of, end.Content, style, content)
+			t.Errorf("at u = %s the style is %g of what it was and the content %g, before %g "+
+				"and %g", u, of, end.Content, style, content)
 		} else {
 			style, content = of, end.Content
 		}
@@ -157,11 +161,13 @@ func TestOptimiseStartsFromAStyle(t *testing.T) {
 	first := s.optimised("first.exr", "--start", id, "--iterations", "1")
 	straight := func(v, alpha float32) float64 { return picture.Encoded(float64(v / alpha)) }
 	for i, v := range styled.Pix {
-		if off := straight(first.Pix[i], first.Pix[i|3]) - straight(v, styled.Pix[i|3]); math.Abs(off) > 0.01+2./255+1e-4 {
+		if off := straight(first.Pix[i], first.Pix[i|3]) - straight(v,
+			styled.Pix[i|3]); math.Abs(off) > 0.01+2./255+1e-4 {
 			t.Fatalf("value %d is %g off the style's picture", i, off)
 		}
 	}
-	if second := s.optimised("second.exr", "--start", id, "--iterations", "1"); !slices.Equal(second.Pix, first.Pix) {
+	if second := s.optimised("second.exr", "--start", id, "--iterations",
+		"1"); !slices.Equal(second.Pix, first.Pix) {
 		t.Error("a second time it is another picture")
 	}
 }
@@ -169,7 +175,8 @@ func TestOptimiseStartsFromAStyle(t *testing.T) {
 func TestOptimiseGoesFromCoarseToFine(t *testing.T) {
 	s := newOptimisation(t, 240, 200)
 	for detail, sizes := range map[string][]float64{"1": {0.25, 0.5, 1}, "0.5": {0.25, 0.5}} {
-		if im := s.optimised("out.exr", "--detail", detail, "--iterations", "2", "--log", s.path("log")); im.DataWindow != image.Rect(0, 0, 240, 200) {
+		if im := s.optimised("out.exr", "--detail", detail, "--iterations", "2", "--log",
+			s.path("log")); im.DataWindow != image.Rect(0, 0, 240, 200) {
 			t.Errorf("at detail %s it became %v", detail, im.DataWindow)
 		}
 		var seen []float64
@@ -181,7 +188,8 @@ func TestOptimiseGoesFromCoarseToFine(t *testing.T) {
 		}
 		begun := all[len(all)-3] // at the last size
 		if !slices.Equal(seen, sizes) || begun.Iteration != 0 || !(begun.Style < all[0].Style/2) {
-			t.Errorf("at detail %s it goes through %v, and begins the last with %+v after %+v", detail, seen, begun, all[0])
+			t.Errorf("at detail %s it goes through %v, and begins the last with %+v after %+v",
+				detail, seen, begun, all[0])
 		}
 	}
 }
@@ -200,11 +208,14 @@ func TestOptimiseTakesAPartOfThePainting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	part := s.optimised("part.exr", "--iterations", "5", "--painting", s.path("whole.png"), "--texture-crop", "0,0.5,1,1")
-	if all := s.optimised("all.exr", "--iterations", "5", "--painting", s.path("upper.png"), "--texture-scale", "0.5"); !slices.Equal(part.Pix, all.Pix) {
+	part := s.optimised("part.exr", "--iterations", "5", "--painting", s.path("whole.png"),
+		"--texture-crop", "0,0.5,1,1")
+	if all := s.optimised("all.exr", "--iterations", "5", "--painting", s.path("upper.png"),
+		"--texture-scale", "0.5"); !slices.Equal(part.Pix, all.Pix) {
 		t.Error("a part is another painting than that part alone")
 	}
-	if larger := s.optimised("larger.exr", "--iterations", "5", "--texture-scale", "1.5"); slices.Equal(part.Pix, larger.Pix) {
+	if larger := s.optimised("larger.exr", "--iterations", "5", "--texture-scale",
+		"1.5"); slices.Equal(part.Pix, larger.Pix) {
 		t.Error("the texture scale changes nothing")
 	}
 }
@@ -219,10 +230,12 @@ func TestOptimiseKeepsColour(t *testing.T) {
 		im := s.optimised("out.exr", "-u", "5", "--iterations", "20", "--keep-colour", c.keep)
 		farthest := 0.
 		for i := 0; i < len(im.Pix); i += 4 {
-			farthest = max(farthest, math.Abs(float64(im.Pix[i]-im.Pix[i+1])), math.Abs(float64(im.Pix[i]-im.Pix[i+2])))
+			farthest = max(farthest, math.Abs(float64(im.Pix[i]-im.Pix[i+1])),
+				math.Abs(float64(im.Pix[i]-im.Pix[i+2])))
 		}
 		if grey := farthest < 1e-5; grey != c.grey {
-			t.Errorf("with --keep-colour %s red, green and blue are up to %g apart", c.keep, farthest)
+			t.Errorf("with --keep-colour %s red, green and blue are up to %g apart", c.keep,
+				farthest)
 		}
 	}
 }
@@ -277,14 +290,17 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	s.plates(1, 64, 48, nil)
 	onnxtest.WriteEncoder(t, s.folder, "strange", onnxtest.Slow(3, 12), style.Encoder{
-		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}},
+		Style: []string{"y"}, Content: "conv1r"})
 	onnxtest.WriteEncoder(t, s.folder, "wide", onnxtest.Slow(3, 12), style.Encoder{
-		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 100}, Style: []string{"conv0r"}, Content: "conv1r"})
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}, Minimum: 100},
+		Style: []string{"conv0r"}, Content: "conv1r"})
 	dot := picture.New(image.Rect(0, 0, 1, 1))
 	if err := picture.Write(s.path("dot.png"), dot); err != nil {
 		t.Fatal(err)
 	}
-	for name, im := range map[string]*picture.Image{"none.png": picture.New(image.Rect(0, 0, 64, 48)), "other.png": picture.New(image.Rect(0, 0, 60, 48))} {
+	for name, im := range map[string]*picture.Image{"none.png": picture.New(image.Rect(0, 0, 64,
+		48)), "other.png": picture.New(image.Rect(0, 0, 60, 48))} {
 		if err := picture.Write(s.path(name), im); err != nil {
 			t.Fatal(err)
 		}
@@ -293,11 +309,15 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		name, want string
 		args       []string
 	}{
-		{"empty mask", "none.png is empty: there is nothing to paint", []string{"--mask", s.path("none.png")}},
-		{"mask of other proportions", "it is a matte of 60 × 48 pixels and the plate is of 64 × 48", []string{"--mask", s.path("other.png")}},
+		{"empty mask", "none.png is empty: there is nothing to paint",
+			[]string{"--mask", s.path("none.png")}},
+		{"mask of other proportions", "it is a matte of 60 × 48 pixels and the plate is of 64 × 48",
+			[]string{"--mask", s.path("other.png")}},
 		{"no mask", "--match-mask needs a --mask", []string{"--match-mask"}},
-		{"operator", "the operator Sigmoid, for which there is no gradient", []string{"--encoder", s.path("strange")}},
-		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × 100 on", []string{"--encoder", s.path("wide")}},
+		{"operator", "the operator Sigmoid, for which there is no gradient",
+			[]string{"--encoder", s.path("strange")}},
+		{"size", "the plate is 64 × 48 pixels, and the encoder wide takes pictures from 100 × " +
+			"100 on", []string{"--encoder", s.path("wide")}},
 		{"encoder", "encoder.json: no such file", []string{"--encoder", s.folder}},
 		{"start", `The style "nobody" is not in`, []string{"--start", "nobody"}},
 		{"painting", "no such file", []string{"--painting", s.path("nothing.png")}},
@@ -305,20 +325,27 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 		{"optimiser", `--optimiser is lbfgs or adam, not "sgd"`, []string{"--optimiser", "sgd"}},
 		{"iterations", "--iterations is 1 to 1000, not 0", []string{"--iterations", "0"}},
 		{"detail", "--detail is 0.1 to 2, not 3", []string{"--detail", "3"}},
-		{"small", "at detail 0.1 the plate is 6 × 5 pixels, and the encoder", []string{"--detail", "0.1"}},
+		{"small", "at detail 0.1 the plate is 6 × 5 pixels, and the encoder",
+			[]string{"--detail", "0.1"}},
 		{"texture scale", "--texture-scale is 0.1 to 10, not 0", []string{"--texture-scale", "0"}},
-		{"large", "at texture scale 8 the painting has 58 times the pixels of the frame", []string{"--texture-scale", "8"}},
+		{"large", "at texture scale 8 the painting has 58 times the pixels of the frame",
+			[]string{"--texture-scale", "8"}},
 		{"crop", "--texture-crop is x1,y1,x2,y2", []string{"--texture-crop", "0.5,0,0.5,1"}},
 		{"crop of three", "--texture-crop has 3 numbers", []string{"--texture-crop", "0,0,1"}},
 		{"colour", "--keep-colour is 0 to 1, not -1", []string{"--keep-colour", "-1"}},
-		{"start and picture", "--start and --continue both say", []string{"--start", "scream", "--continue", s.path("dot.png")}},
-		{"other picture", "dot.png is a frame of 1 × 1 pixels, and the plate one of 64 × 48", []string{"--continue", s.path("dot.png")}},
+		{"start and picture", "--start and --continue both say",
+			[]string{"--start", "scream", "--continue", s.path("dot.png")}},
+		{"other picture", "dot.png is a frame of 1 × 1 pixels, and the plate one of 64 × 48",
+			[]string{"--continue", s.path("dot.png")}},
 		{"seed", "--seed is 0 to 1000000, not -1", []string{"--seed", "-1"}},
-		{"clip of a layer", "--layer Sauce=Z: write [PART:][LAYER]", []string{"--layer", "Sauce=Z"}},
+		{"clip of a layer", "--layer Sauce=Z: write [PART:][LAYER]",
+			[]string{"--layer", "Sauce=Z"}},
 		{"layer of no mask", "--layer Mask=Z needs a --mask", []string{"--layer", "Mask=Z"}},
 		{"space", "--plate-space is auto, linear, ", []string{"--plate-space", "film"}},
-		{"folder", "the folder of /dev/null/out.exr cannot be made", []string{"-o", "/dev/null/out.exr"}},
-		{"log", "--log: the folder of /dev/null/log cannot be made", []string{"--log", "/dev/null/log"}},
+		{"folder", "the folder of /dev/null/out.exr cannot be made",
+			[]string{"-o", "/dev/null/out.exr"}},
+		{"log", "--log: the folder of /dev/null/log cannot be made",
+			[]string{"--log", "/dev/null/log"}},
 		{"format", "pictures are written as .exr, .png", []string{"-o", s.path("out.gif")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -328,7 +355,8 @@ func TestOptimiseSaysWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
-	if printed, code := s.finish(s.optimise("dot.exr", "--painting", s.path("dot.png"), "--iterations", "3")); code != 0 {
+	if printed, code := s.finish(s.optimise("dot.exr", "--painting", s.path("dot.png"),
+		"--iterations", "3")); code != 0 {
 		t.Errorf("after a painting of one pixel it ended with %d:\n%s", code, printed)
 	}
 }
@@ -357,19 +385,25 @@ func TestOptimiseIsInterrupted(t *testing.T) {
 		t.Fatal("it does not end")
 	}
 	const goOn = "new/out.exr is what was reached, and --continue "
-	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed.String(), goOn) {
+	if code := cmd.ProcessState.ExitCode(); code != 130 ||
+		!strings.Contains(printed.String(), goOn) {
 		t.Errorf("it ended with %d, and not %q:\n%s", code, goOn, &printed)
 	}
 	before := s.losses("log")
-	s.optimised("end.exr", "--iterations", "2", "--continue", s.path("new/out.exr"), "--log", s.path("log"))
+	s.optimised("end.exr", "--iterations", "2", "--continue", s.path("new/out.exr"), "--log",
+		s.path("log"))
 	reached := before[len(before)-1]
-	if after := s.losses("log"); len(after) != 3 || after[0].Detail != 1 || !(after[0].Loss < 1.1*reached.Loss) {
+	if after := s.losses("log"); len(after) != 3 || after[0].Detail != 1 ||
+		!(after[0].Loss < 1.1*reached.Loss) {
 		t.Errorf("it goes on with %+v after %+v", after, reached)
 	}
 	children, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, child := range children {
-		if stat, err := os.ReadFile(child); err == nil && strings.Contains(string(stat), "(impasto-engine) ") {
-			if environ, err := os.ReadFile(filepath.Join(filepath.Dir(child), "environ")); err == nil && strings.Contains(string(environ), s.path("impasto.log")) {
+		if stat, err := os.ReadFile(child); err == nil &&
+			strings.Contains(string(stat), "(impasto-engine) ") {
+			if environ, err := os.ReadFile(filepath.Join(filepath.Dir(child),
+				"environ")); err == nil &&
+				strings.Contains(string(environ), s.path("impasto.log")) {
 				t.Errorf("the engine lives on: %s", stat)
 			}
 		}

@@ -54,7 +54,8 @@ func newShot(t *testing.T) *shot {
 	if err := linkTree(filepath.Join(build, "Impasto.ofx.bundle"), s.bundle); err != nil {
 		t.Fatal(err)
 	}
-	s.env = append(os.Environ(), "IMPASTO_LOG="+s.path("impasto.log"), "IMPASTO_STYLE_PATH="+s.path("styles"), "XDG_CACHE_HOME="+s.path("cache"))
+	s.env = append(os.Environ(), "IMPASTO_LOG="+s.path("impasto.log"),
+		"IMPASTO_STYLE_PATH="+s.path("styles"), "XDG_CACHE_HOME="+s.path("cache"))
 	t.Cleanup(func() {
 		if t.Failed() {
 			log, _ := os.ReadFile(s.path("impasto.log"))
@@ -131,7 +132,8 @@ func (s *shot) plates(count, width, height int, edit func(frame int, im *picture
 func (s *shot) command(frames, out string, more ...string) *exec.Cmd {
 	s.t.Helper()
 	args := []string{"render", "--plugin", s.bundle, "--effect", effect,
-		"--clip", "Source=" + s.path("plate.####.exr"), "--frames", frames, "--out", s.path(out + ".####.exr")}
+		"--clip", "Source=" +
+			s.path("plate.####.exr"), "--frames", frames, "--out", s.path(out + ".####.exr")}
 	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append(args, more...)...)
 	cmd.Env = s.env
 	return cmd
@@ -205,7 +207,8 @@ func (s *shot) processes(name string) []int {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range links {
 		exe, err := os.Readlink(link)
-		if err != nil || !strings.HasPrefix(exe, s.bundle) || !strings.HasPrefix(filepath.Base(exe), name) {
+		if err != nil || !strings.HasPrefix(exe, s.bundle) ||
+			!strings.HasPrefix(filepath.Base(exe), name) {
 			continue
 		}
 		if id, err := strconv.Atoi(strings.Split(link, "/")[2]); err == nil {

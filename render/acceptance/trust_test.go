@@ -56,7 +56,8 @@ func (s *shot) strace(cmd *exec.Cmd, options ...string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if !strings.Contains(string(calls), "exited with") && !strings.Contains(string(calls), "killed by") {
+	if !strings.Contains(string(calls), "exited with") &&
+		!strings.Contains(string(calls), "killed by") {
 		s.t.Fatalf("strace saw no process end:\n%s", calls)
 	}
 	return string(calls)
@@ -80,18 +81,23 @@ func TestNothingIsSent(t *testing.T) {
 		cmd        *exec.Cmd
 	}{
 		// ONNX Runtime's telemetry looked up its collector nine seconds after its start.
-		{"render", s.file("out", 1), exec.Command("timeout", "-s", "INT", "12", impasto, "render", "--plugin", s.bundle,
-			"--clip", "Source="+s.file("plate", 1), "--frames", "1-100000", "--param", "styleId="+id, "--out", s.path("out.####.exr"))},
-		{"optimise", s.path("o.png"), exec.Command(impasto, "optimise", s.file("plate", 1), "--painting", s.path("painting.png"),
+		{"render", s.file("out", 1),
+			exec.Command("timeout", "-s", "INT", "12", impasto, "render", "--plugin", s.bundle,
+				"--clip", "Source="+s.file("plate", 1), "--frames", "1-100000", "--param",
+				"styleId="+id, "--out", s.path("out.####.exr"))},
+		{"optimise", s.path("o.png"), exec.Command(impasto, "optimise", s.file("plate", 1),
+			"--painting", s.path("painting.png"),
 			"--encoder", "filters", "--iterations", "2", "-o", s.path("o.png"))},
-		{"models", s.path("styles/network"), exec.Command(impasto, "models", "add", network, "--range", "0-1")},
+		{"models", s.path("styles/network"),
+			exec.Command(impasto, "models", "add", network, "--range", "0-1")},
 		{"doctor", s.bundle, exec.Command(impasto, "doctor", "--plugin", s.bundle)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := *s
 			s.t = t
 			home := t.TempDir()
-			c.cmd.Env = append(s.env, "ORT_DISABLE_TELEMETRY=0", "HOME="+home, "TMPDIR="+home, "XDG_RUNTIME_DIR="+home, "XDG_CACHE_HOME="+filepath.Join(home, "cache"))
+			c.cmd.Env = append(s.env, "ORT_DISABLE_TELEMETRY=0", "HOME="+home, "TMPDIR="+home,
+				"XDG_RUNTIME_DIR="+home, "XDG_CACHE_HOME="+filepath.Join(home, "cache"))
 			if foreign := s.traced(c.cmd); len(foreign) > 0 {
 				t.Errorf("calls that are none of ours:\n%s", strings.Join(foreign, ""))
 			}
@@ -113,7 +119,8 @@ func TestNothingIsSent(t *testing.T) {
 // Every engine gives up sockets and files before it loads ONNX Runtime, and has all that it
 // takes to paint nevertheless.
 func TestEnginesAreConfined(t *testing.T) {
-	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
+	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0,
+		unix.LANDLOCK_CREATE_RULESET_VERSION); errno != 0 {
 		t.Skip("this kernel has no Landlock: ", errno)
 	}
 	s := newShot(t)
@@ -131,7 +138,8 @@ func TestEnginesAreConfined(t *testing.T) {
 		made string
 		cmd  func(t *testing.T) *exec.Cmd
 	}{
-		{"CPU", s.file("cpu", 1), func(*testing.T) *exec.Cmd { return s.command("1", "cpu", "--param", "device=CPU") }},
+		{"CPU", s.file("cpu", 1),
+			func(*testing.T) *exec.Cmd { return s.command("1", "cpu", "--param", "device=CPU") }},
 		{"GPU", s.file("gpu", 1), func(t *testing.T) *exec.Cmd {
 			onnxtest.Vulkan(t)
 			cmd := s.command("1", "gpu", "--param", "device=GPU")
@@ -139,7 +147,8 @@ func TestEnginesAreConfined(t *testing.T) {
 			return cmd
 		}},
 		{"trial", s.path("styles/network"), func(t *testing.T) *exec.Cmd {
-			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "models", "add", network, "--range", "0-1")
+			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "models", "add", network,
+				"--range", "0-1")
 			cmd.Env = s.env
 			return cmd
 		}},
@@ -147,21 +156,25 @@ func TestEnginesAreConfined(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := *s
 			s.t = t
-			calls := s.strace(c.cmd(t), "trace=/^(open|execve|landlock_restrict_self|seccomp|mkdir|unlink|rmdir|rename|socket)")
+			calls := s.strace(c.cmd(t),
+				"trace=/^(open|execve|landlock_restrict_self|seccomp|mkdir|unlink|rmdir|rename|socket)")
 			if _, err := os.Stat(c.made); err != nil {
 				t.Error(err)
 			}
 			// The one thread that gives up files becomes the process that all others are of.
 			_, after, files := strings.Cut(calls, "landlock_restrict_self(")
-			before, painting, sockets := strings.Cut(after, "seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, ")
+			before, painting, sockets := strings.Cut(after,
+				"seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, ")
 			if !files || !sockets || !strings.Contains(before, `execve("/proc/self/exe"`) {
 				t.Fatalf("no engine is confined:\n%s", calls)
 			}
-			if !strings.Contains(painting, "libonnxruntime.so.1") || strings.Contains(before, "libonnxruntime.so.1") {
+			if !strings.Contains(painting, "libonnxruntime.so.1") ||
+				strings.Contains(before, "libonnxruntime.so.1") {
 				t.Error("ONNX Runtime is not loaded, or before the engine is confined")
 			}
 			for line := range strings.Lines(after) {
-				if strings.Contains(line, "EACCES") || strings.Contains(line, "EPERM") || strings.Contains(line, "EAFNOSUPPORT") {
+				if strings.Contains(line, "EACCES") || strings.Contains(line, "EPERM") ||
+					strings.Contains(line, "EAFNOSUPPORT") {
 					t.Errorf("it lacks: %s", line)
 				}
 			}
@@ -176,13 +189,16 @@ func TestDoctorSaysThatNothingConfines(t *testing.T) {
 	if err := os.Mkdir(s.path("styles"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.doctor().value("engine", "confined"); !strings.HasPrefix(got, "it can open no internet socket") {
+	if got := s.doctor().value("engine", "confined"); !strings.HasPrefix(got,
+		"it can open no internet socket") {
 		t.Errorf("confined: %s", got)
 	}
 	out := s.path("said")
-	cmd := exec.Command("sh", "-c", `"$0" doctor --json --plugin "$1" > "$2"`, filepath.Join(built(t), "bin/impasto"), s.bundle, out)
+	cmd := exec.Command("sh", "-c", `"$0" doctor --json --plugin "$1" > "$2"`,
+		filepath.Join(built(t), "bin/impasto"), s.bundle, out)
 	cmd.Env = s.env
-	s.strace(cmd, "trace=landlock_create_ruleset,seccomp", "inject=landlock_create_ruleset,seccomp:error=ENOSYS")
+	s.strace(cmd, "trace=landlock_create_ruleset,seccomp",
+		"inject=landlock_create_ruleset,seccomp:error=ENOSYS")
 	said, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +207,8 @@ func TestDoctorSaysThatNothingConfines(t *testing.T) {
 	if err := json.Unmarshal(said, c); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.value("engine", "confined"); !c.Healthy || !strings.Contains(got, "lacks Landlock and seccomp") {
+	if got := c.value("engine", "confined"); !c.Healthy ||
+		!strings.Contains(got, "lacks Landlock and seccomp") {
 		t.Errorf("healthy %v, confined: %s", c.Healthy, got)
 	}
 }
@@ -213,7 +230,8 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 		return path
 	}
 	pipe(filepath.Join(runtimeFolder, "memory"))
-	s.env = append(s.env, "XDG_RUNTIME_DIR="+s.folder, "IMPASTO_TRACE="+pipe(s.path("trace.pipe")), "IMPASTO_LOG="+pipe(s.path("log.pipe")))
+	s.env = append(s.env, "XDG_RUNTIME_DIR="+s.folder, "IMPASTO_TRACE="+pipe(s.path("trace.pipe")),
+		"IMPASTO_LOG="+pipe(s.path("log.pipe")))
 	s.must("1", "out", "--param", "styleId="+id)
 
 	for _, c := range []struct {
@@ -222,15 +240,20 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 		damage func(s *shot)
 		says   string
 	}{
-		{"plate", "", func(s *shot) { os.Remove(s.file("plate", 1)); pipe(s.file("plate", 1)) }, "plate.0001.exr"},
-		{"network", "", func(s *shot) { os.Remove(s.path("styles/plain/net.onnx")); pipe(s.path("styles/plain/net.onnx")) }, "net.onnx"},
-		{"style", "", func(s *shot) { os.RemoveAll(s.path("styles/plain")); pipe(s.path("styles/plain")) }, "plain"},
-		{"styles", "", func(s *shot) { os.RemoveAll(s.path("styles")); pipe(s.path("styles")) }, "plain"},
+		{"plate", "", func(s *shot) { os.Remove(s.file("plate", 1)); pipe(s.file("plate", 1)) },
+			"plate.0001.exr"},
+		{"network", "",
+			func(s *shot) { os.Remove(s.path("styles/plain/net.onnx")); pipe(s.path("styles/plain/net.onnx")) }, "net.onnx"},
+		{"style", "",
+			func(s *shot) { os.RemoveAll(s.path("styles/plain")); pipe(s.path("styles/plain")) }, "plain"},
+		{"styles", "", func(s *shot) { os.RemoveAll(s.path("styles")); pipe(s.path("styles")) },
+			"plain"},
 		{"engine", "", func(s *shot) {
 			os.Remove(s.program("impasto-engine"))
 			pipe(filepath.Join(filepath.Dir(s.program("impasto-host")), "impasto-engine"))
 		}, "impasto-engine"},
-		{"runtime", "IMPASTO_ONNXRUNTIME=" + s.path("trace.pipe"), func(*shot) {}, "IMPASTO_ONNXRUNTIME"},
+		{"runtime", "IMPASTO_ONNXRUNTIME=" + s.path("trace.pipe"), func(*shot) {},
+			"IMPASTO_ONNXRUNTIME"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newShot(t)
@@ -238,7 +261,8 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 			s.plates(1, 24, 16, nil)
 			s.env = append(s.env, c.env)
 			c.damage(s)
-			if printed, code := s.render("1", "out", "--param", "styleId=plain"); code == 0 || !strings.Contains(printed, c.says) {
+			if printed, code := s.render("1", "out", "--param", "styleId=plain"); code == 0 ||
+				!strings.Contains(printed, c.says) {
 				t.Errorf("exit code %d\n%s", code, printed)
 			}
 		})

@@ -52,7 +52,8 @@ func Run(o *Options) error {
 		}
 		if o.Hosts > 1 || o.Nodes > 1 || o.First != nil {
 			h := hosted{
-				Plugin: bundle, Style: style, Params: o.Params, Width: width, Height: height, Scale: 1,
+				Plugin: bundle, Style: style, Params: o.Params, Width: width, Height: height,
+				Scale: 1,
 				Nodes: o.Nodes, Frames: max(o.Frames, 2),
 			}
 			if err := measureProcesses(&h, o); err != nil {

@@ -79,7 +79,8 @@ func measure(
 	}
 	defer loaded.Close()
 	instance, err := newNode(loaded, style, params, []string{"Source", "Mask"}, ofx.Setup{
-		First: 0, Last: warmUp + frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
+		First: 0, Last: warmUp +
+			frames - 1, Step: 1, Sequential: true, Depth: ofx.DepthFloat, Scale: 1,
 		Clips: map[string]ofx.Plate{
 			"Source": synthetic.NewNoise(width, height), "Mask": synthetic.Ramp(width, height),
 		},
@@ -119,7 +120,8 @@ func measure(
 	}
 	m := &measurement{
 		Style: style, Width: width, Height: height, Frames: frames,
-		Node: milliseconds(lines, func(t *trace) int { return t.Total }), Bare: median(bare[warmUp:]),
+		Node:  milliseconds(lines, func(t *trace) int { return t.Total }),
+		Bare:  median(bare[warmUp:]),
 		Parts: map[string]float64{}, PeakRSS: map[string]int{},
 	}
 	m.Ratio = math.Round(m.Node/m.Bare*1000) / 1000

@@ -121,7 +121,8 @@ func printTogether(m *together) error {
 		"%.2f frames a second alone, %.2f together (%.3f); "+
 		"%.1f ms of processor time a frame alone, %.1f together (%.3f); "+
 		"%d MB after frame %d, %d MB at the most until frame %d\n",
-		m.Hosts, m.Nodes, m.Width, m.Height, m.Alone, m.All, m.Ratio, m.AloneWork, m.AllWork, m.WorkRatio,
+		m.Hosts, m.Nodes, m.Width, m.Height, m.Alone, m.All, m.Ratio, m.AloneWork, m.AllWork,
+		m.WorkRatio,
 		first, roundFrames, most, len(m.Memory)*roundFrames)
 	return err
 }

@@ -24,10 +24,12 @@ func writePlate(folder string, frames, width, height int) error {
 		plate, mask := shoot(t, width, height)
 		var write errgroup.Group
 		write.Go(func() error {
-			return picture.Write(filepath.Join(folder, fmt.Sprintf("plate.%d.exr", firstFrame+f)), plate)
+			return picture.Write(filepath.Join(folder,
+				fmt.Sprintf("plate.%d.exr", firstFrame+f)), plate)
 		})
 		write.Go(func() error {
-			return picture.Write(filepath.Join(folder, fmt.Sprintf("mask.%d.exr", firstFrame+f)), mask)
+			return picture.Write(filepath.Join(folder,
+				fmt.Sprintf("mask.%d.exr", firstFrame+f)), mask)
 		})
 		if err := write.Wait(); err != nil {
 			return err

@@ -33,7 +33,8 @@ func run(args []string) error {
 		}
 		return writeSheet(args[1], columns[0], args[3:])
 	}
-	return fmt.Errorf("usage: demo plate FOLDER FRAMES WIDTH HEIGHT or demo sheet OUT.png COLUMNS PICTURE...")
+	return fmt.Errorf("usage: demo plate FOLDER FRAMES WIDTH HEIGHT or demo sheet OUT.png " +
+		"COLUMNS PICTURE...")
 }
 
 func positive(words []string) ([]int, error) {

@@ -15,8 +15,8 @@ func (c colour) times(d colour) colour      { return colour{c[0] * d[0], c[1] * 
 func distance(x, y, cx, cy float64) float64 { return math.Hypot(x-cx, y-cy) }
 func gauss(d, width float64) float64        { return math.Exp(-d * d / (2 * width * width)) }
 
-// A lake among hills, an hour before sunset, and a balloon that drifts across. Coordinates:
-// y from 0 at the bottom to 1 at the top, x from 0 to the aspect ratio; t from 0 to 1 over the shot.
+// A lake among hills, an hour before sunset, and a balloon that drifts across. Coordinates: y from
+// 0 at the bottom to 1 at the top, x from 0 to the aspect ratio; t from 0 to 1 over the shot.
 const (
 	shore = 0.30 // height of the water line
 	sunX  = 1.25

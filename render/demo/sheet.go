@@ -21,7 +21,8 @@ func writeSheet(out string, columns int, paths []string) error {
 			return err
 		}
 		if s == nil {
-			if s, err = sheet.New(columns, im.DataWindow.Dx(), im.DataWindow.Dy(), labels); err != nil {
+			size := im.DataWindow.Size()
+			if s, err = sheet.New(columns, size.X, size.Y, labels); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,8 @@ type Loaded struct {
 func Load(path, id, as string, strict bool, say func(ofx.Message)) (*Loaded, error) {
 	profile, err := ofx.ProfileNamed(as)
 	if err != nil {
-		return nil, exit.With(exit.Usage, fmt.Errorf("--as: %w; there are %s", err, ofx.ProfileNames()))
+		return nil, exit.With(exit.Usage,
+			fmt.Errorf("--as: %w; there are %s", err, ofx.ProfileNames()))
 	}
 	l := &Loaded{}
 	if l.Host, err = ofx.NewHost(profile, say); err != nil {

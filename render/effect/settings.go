@@ -29,7 +29,8 @@ func ParseSettings(words []string) (Settings, error) {
 
 // Apply sets them on an instance of the effect in that context.
 func (s Settings) Apply(
-	find func(string) *ofx.Param, effect *ofx.Effect, context string, interpolation ofx.Interpolation,
+	find func(string) *ofx.Param, effect *ofx.Effect, context string,
+	interpolation ofx.Interpolation,
 ) error {
 	for _, s := range s {
 		param := find(s.Name)

@@ -128,14 +128,16 @@ func curve(p []float32, f func(float64) float64) {
 
 // saysSpace finds what a header says of the space.
 func saysSpace(a Attribute) bool {
-	return a.Name == "chromaticities" || a.Name == "colorInteropID" || a.Name == "acesImageContainerFlag"
+	return a.Name == "chromaticities" || a.Name == "colorInteropID" ||
+		a.Name == "acesImageContainerFlag"
 }
 
 // setSpace has a header say the space, where it is one that it can say and does not yet.
 func (h header) setSpace(space string) {
 	p, encoded, err := lightOf(space)
 	switch {
-	case err != nil || space == linearRec709 || h["chromaticities"].Type != "" || h["colorInteropID"].Type != "":
+	case err != nil || space == linearRec709 || h["chromaticities"].Type != "" ||
+		h["colorInteropID"].Type != "":
 	case encoded:
 		h["colorInteropID"] = Attribute{"colorInteropID", "string", []byte("srgb_rec709_scene")}
 	default:

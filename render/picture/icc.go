@@ -10,15 +10,16 @@ import (
 	"impasto.net/bridge/primaries"
 )
 
-// profile is what an ICC profile says of a picture's values: by a curve and three colours, as cameras,
-// telephones and screens have it (ICC.1:2022, 8.3.3).
+// profile is what an ICC profile says of a picture's values: by a curve and three colours, as
+// cameras, telephones and screens have it (ICC.1:2022, 8.3.3).
 type profile struct {
 	space string                // of the light
 	curve func(float64) float64 // from values to light; nil is that of sRGB
 }
 
 // strangeProfile is said of a picture whose profile is something else.
-const strangeProfile = "has an ICC profile that is more than a curve and three colours, and is taken for sRGB"
+const strangeProfile = "has an ICC profile that is more than a curve and three colours, and is " +
+	"taken for sRGB"
 
 // describe takes over what a profile says; without one a picture is sRGB. It gives the light of
 // codes, or the codes themselves of data.
@@ -174,7 +175,8 @@ const mostICC = 16 << 20
 func jpegICC(f io.Reader) []byte {
 	var icc []byte
 	eachSegment(f, func(kind byte, content []byte) bool {
-		if part, ok := bytes.CutPrefix(content, []byte("ICC_PROFILE\x00")); ok && kind == 0xe2 && len(part) > 2 {
+		if part, ok := bytes.CutPrefix(content, []byte("ICC_PROFILE\x00")); ok && kind == 0xe2 &&
+			len(part) > 2 {
 			icc = append(icc, part[2:]...)
 		}
 		return len(icc) < mostICC

@@ -22,7 +22,8 @@ func Find(text string) (Pattern, error) {
 	if files == nil {
 		return ParsePattern(text)
 	}
-	if files = slices.DeleteFunc(files, func(f string) bool { return !isPicture(f) }); len(files) == 0 {
+	files = slices.DeleteFunc(files, func(f string) bool { return !isPicture(f) })
+	if len(files) == 0 {
 		return Pattern{text: text}, fmt.Errorf("%s holds no picture", text)
 	}
 	slices.Sort(files)
@@ -80,7 +81,8 @@ func split(file string) (around []string, digits int) {
 	return []string{folder + name[:at[0]], name[at[0]+digits:]}, digits
 }
 
-// numbered is the pattern of files that differ in the last number of their names alone, two or more.
+// numbered is the pattern of files that differ in the last number of their names alone, two or
+// more.
 func numbered(files []string) (Pattern, bool) {
 	around, width := split(files[0])
 	for _, file := range files {
@@ -107,7 +109,8 @@ func (p Pattern) Sequence() (Pattern, bool) {
 	if width == 0 {
 		return p, false
 	}
-	of := Pattern{text: around[0] + strings.Repeat("#", width) + around[1], parts: around, width: width}
+	of := Pattern{text: around[0] + strings.Repeat("#", width) + around[1], parts: around,
+		width: width}
 	frames, err := of.Existing()
 	return of, err == nil && len(frames) > 1
 }

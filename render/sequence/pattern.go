@@ -15,7 +15,8 @@ import (
 // plate.%d.exr or plate.####.exr. A name without one is a still.
 type Pattern struct {
 	text string
-	// parts of the name around the number; one part is a still. The number has width digits or more.
+	// parts of the name around the number; one part is a still. The number has width digits or
+	// more.
 	parts []string
 	width int
 	files []string            // instead of parts: the file of every frame, from 1 on
@@ -49,11 +50,13 @@ func ParsePattern(text string) (Pattern, error) {
 			digits := strings.TrimPrefix(found[1:len(found)-1], "0")
 			width, _ = strconv.Atoi(digits)
 			if digits != "" && found[1] != '0' {
-				return p, fmt.Errorf("%s: write %%0%sd, numbers padded with spaces make no file names", text, digits)
+				return p, fmt.Errorf("%s: write %%0%sd, numbers padded with spaces make no file "+
+					"names", text, digits)
 			}
 		}
 		if len(p.parts) > 0 && width != p.width {
-			return p, fmt.Errorf("%s has the frame's number in two widths; write %%# for a # of the name", text)
+			return p, fmt.Errorf("%s has the frame's number in two widths; write %%# for a # of "+
+				"the name", text)
 		}
 		if width > 12 {
 			return p, fmt.Errorf("%s has a frame number of %d digits", text, width)
@@ -64,7 +67,8 @@ func ParsePattern(text string) (Pattern, error) {
 	}
 	part += rest
 	if i := strings.IndexByte(rest, '%'); i >= 0 {
-		return p, fmt.Errorf("%s: %s is no place for a frame's number; write %%04d, or %%%% for a percent sign", text, rest[i:])
+		return p, fmt.Errorf("%s: %s is no place for a frame's number; write %%04d, or %%%% for "+
+			"a percent sign", text, rest[i:])
 	}
 	p.parts = append(p.parts, part)
 	return p, nil
@@ -119,7 +123,8 @@ func (p Pattern) Existing() ([]int, error) {
 
 func (p Pattern) candidates() ([]string, error) {
 	folder, _ := filepath.Split(p.parts[0])
-	if !slices.ContainsFunc(p.parts[1:], func(s string) bool { return strings.ContainsRune(s, filepath.Separator) }) {
+	if !slices.ContainsFunc(p.parts[1:],
+		func(s string) bool { return strings.ContainsRune(s, filepath.Separator) }) {
 		entries, err := os.ReadDir(filepath.Clean(folder))
 		if err != nil {
 			return nil, fmt.Errorf("the folder of %s cannot be read: %w", p, errors.Unwrap(err))

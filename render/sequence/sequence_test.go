@@ -107,8 +107,10 @@ func TestPatterns(t *testing.T) {
 
 func TestExisting(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{"a.0003.exr", "a.0001.exr", "a.-002.exr", "a.10000.exr", "a.2.exr", "a.0005.png",
-		"a.x.exr", "a..exr", "a.0007.exr.part", "b.0004.exr", "shot[1]/0001/c.0001.exr", "shot[1]/0002/c.0002.exr", "shot[1]/0003/c.0001.exr"} {
+	for _, name := range []string{"a.0003.exr", "a.0001.exr", "a.-002.exr", "a.10000.exr",
+		"a.2.exr", "a.0005.png",
+		"a.x.exr", "a..exr", "a.0007.exr.part", "b.0004.exr",
+		"shot[1]/0001/c.0001.exr", "shot[1]/0002/c.0002.exr", "shot[1]/0003/c.0001.exr"} {
 		path := filepath.Join(folder, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -139,7 +141,8 @@ func TestExisting(t *testing.T) {
 		t.Errorf("in the folder itself: %v, %v", got, err)
 	}
 	p, _ = ParsePattern("none/b.%04d.exr")
-	if _, err := p.Existing(); err == nil || !strings.Contains(err.Error(), "none/b.%04d.exr cannot be read: ") {
+	if _, err := p.Existing(); err == nil ||
+		!strings.Contains(err.Error(), "none/b.%04d.exr cannot be read: ") {
 		t.Errorf("no folder: %v", err)
 	}
 }

@@ -33,7 +33,8 @@ func New(columns, width, height int, labels []string) (*Sheet, error) {
 		return nil, err
 	}
 	face := func(size float64) (font.Face, error) {
-		return opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
+		return opentype.NewFace(parsed,
+			&opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 	}
 	s := &Sheet{columns: columns, width: width, height: height, gap: max(4, width/40)}
 	// As large as the longest label allows.
