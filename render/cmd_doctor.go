@@ -96,7 +96,7 @@ func printSection(w io.Writer, s *bridge.Section) {
 	fmt.Fprintln(w)
 }
 
-const again = "Install the whole Impasto.ofx.bundle again."
+const reinstall = "Install the whole Impasto.ofx.bundle again."
 
 // examineBundle looks for the bundle's programs, and gives the engine where there is one.
 func examineBundle(bundle string) (s *bridge.Section, engine string) {
@@ -105,7 +105,7 @@ func examineBundle(bundle string) (s *bridge.Section, engine string) {
 	if bundle == "" {
 		var err error
 		if bundle, err = effect.OwnBundle(); err != nil {
-			s.Find("%v. %s", err, again)
+			s.Find("%v. %s", err, reinstall)
 			return s, ""
 		}
 	}
@@ -120,7 +120,7 @@ func examineBundle(bundle string) (s *bridge.Section, engine string) {
 		found, _ := filepath.Glob(filepath.Join(bundle, "Contents/*", program))
 		if len(found) != 1 {
 			s.Find("%s has %d files %s, and has to have one. %s", bundle, len(found),
-				program, again)
+				program, reinstall)
 			continue
 		}
 		mode := uint32(unix.R_OK)
@@ -207,6 +207,6 @@ func examineEngine(engine string, tell func(*bridge.Section)) {
 	if len(words) > 500 {
 		words = words[:500]
 	}
-	s.Find("The engine ended %s (%v), and said %q. %s", after, err, words, again)
+	s.Find("The engine ended %s (%v), and said %q. %s", after, err, words, reinstall)
 	tell(s)
 }

@@ -23,7 +23,7 @@ func examineNode(bundle string) *bridge.Section {
 	p, err := effect.Load(bundle, "", ofx.Profiles[0].Name, false,
 		func(m ofx.Message) { said = append(said, m.Text) })
 	if err != nil {
-		s.Find("The node cannot be loaded: %v. %s", err, again)
+		s.Find("The node cannot be loaded: %v. %s", err, reinstall)
 		return s
 	}
 	defer p.Close()
@@ -31,13 +31,13 @@ func examineNode(bundle string) *bridge.Section {
 	s.Note("node", "%s %s", info.ID, info.Version)
 	context, err := p.Effect.ContextFor([]string{"Source", "Style"})
 	if err != nil {
-		s.Find("The node has no Source or no Style: %v. %s", err, again)
+		s.Find("The node has no Source or no Style: %v. %s", err, reinstall)
 		return s
 	}
 	params := info.Contexts[0].Params
 	i := slices.IndexFunc(params, func(p ofx.ParamInfo) bool { return p.Name == "style" })
 	if i < 0 {
-		s.Find("The node has no menu of styles. %s", again)
+		s.Find("The node has no menu of styles. %s", reinstall)
 		return s
 	}
 	styles := params[i].Values
