@@ -52,7 +52,8 @@ func describeCommand() *cobra.Command {
 	f.StringVar(&id, "effect", "", "one effect, by its `ID`; otherwise all of them")
 	f.StringVar(&as, "as", ofx.Profiles[0].Name, "the `HOST` to be: "+ofx.ProfileNames())
 	f.BoolVar(&asJSON, "json", false, "print JSON")
-	f.BoolVar(&asMarkdown, "markdown", false, "print a table of the parameters, as the README has it")
+	f.BoolVar(&asMarkdown, "markdown", false,
+		"print a table of the parameters, as the README has it")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	return c
 }
@@ -100,7 +101,8 @@ func printTables(w io.Writer, infos []ofx.Info) error {
 		if len(infos) > 1 {
 			fmt.Fprintf(w, "%s### %s\n\n", strings.Repeat("\n", min(i, 1)), cell(info.Label))
 		}
-		fmt.Fprintf(w, "| parameter | name | values | default | keyed | |\n|---|---|---|---|---|---|\n")
+		fmt.Fprintf(w,
+			"| parameter | name | values | default | keyed | |\n|---|---|---|---|---|---|\n")
 		params := info.Contexts[0].Params
 		for _, p := range params {
 			if p.Parent != "" {
@@ -126,7 +128,8 @@ func printRow(w io.Writer, p ofx.ParamInfo) {
 	case "Group":
 		fmt.Fprintf(w, "| **%s** | | | | | %s |\n", cell(p.Label), hint)
 	default:
-		fmt.Fprintf(w, "| %s | `%s` | %s | %s | %s | %s |\n", cell(p.Label), p.Name, cell(values(p)), cell(p.Default), keyed, hint)
+		fmt.Fprintf(w, "| %s | `%s` | %s | %s | %s | %s |\n", cell(p.Label), p.Name,
+			cell(values(p)), cell(p.Default), keyed, hint)
 	}
 }
 
@@ -141,7 +144,8 @@ func values(p ofx.ParamInfo) string {
 	case len(p.Min) > 0 && len(p.Max) > 0:
 		return strings.Join(p.Min, ", ") + " to " + strings.Join(p.Max, ", ")
 	}
-	return map[string]string{"Boolean": "on, off", "String": "text", "PushButton": "a button"}[p.Type]
+	return map[string]string{"Boolean": "on, off", "String": "text",
+		"PushButton": "a button"}[p.Type]
 }
 
 // cell is text that ends no cell of a table.

@@ -59,13 +59,15 @@ func (s *shot) abort(host *ofx.Host, instance *ofx.Instance, worked time.Duratio
 		_, err := instance.Render(1)
 		rendered <- err
 	}()
-	until(s.t, "the engine to work", func() bool { return busy(s.processes("impasto-engine"))-before > worked })
+	until(s.t, "the engine to work",
+		func() bool { return busy(s.processes("impasto-engine"))-before > worked })
 	aborted := time.Now()
 	host.Abort()
 	if err := <-rendered; !errors.Is(err, ofx.ErrAborted) {
 		s.t.Fatalf("the render ended with %v", err)
 	}
-	s.t.Logf("the render action and what surrounds it ended %v after the abort", time.Since(aborted))
+	s.t.Logf("the render action and what surrounds it ended %v after the abort",
+		time.Since(aborted))
 	return aborted
 }
 
@@ -105,11 +107,13 @@ func setup(context, style string, size image.Point) ofx.Setup {
 	return ofx.Setup{
 		Context: context, First: 1, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
 		Clips:  map[string]ofx.Plate{"Source": grey{picture.New(image.Rectangle{Max: size})}},
-		Params: func(find func(string) *ofx.Param) error { return find("styleId").Set(style, ofx.Linear) },
+		Params: func(find func(string) *ofx.Param) error { return find("styleId").Set(style,
+			ofx.Linear) },
 	}
 }
 
-// busy is how long the processes have computed, by /proc/PID/stat (proc_pid_stat(5), fields 14 and 15).
+// busy is how long the processes have computed, by /proc/PID/stat (proc_pid_stat(5), fields 14 and
+// 15).
 func busy(ids []int) time.Duration {
 	var ticks time.Duration
 	for _, id := range ids {
@@ -119,7 +123,8 @@ func busy(ids []int) time.Duration {
 		}
 		var user, system time.Duration
 		skip := new(string)
-		fields := []any{skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, &user, &system}
+		fields := []any{skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, skip, skip,
+			skip, &user, &system}
 		if _, err := fmt.Sscan(string(text), fields...); err == nil {
 			ticks += user + system
 		}
@@ -140,14 +145,16 @@ func TestInterruptKeepsWhatIsThere(t *testing.T) {
 	id := onnxtest.WritePackage(t, s.path("styles"), "slow", onnxtest.Slow(200, 32))
 	s.plates(2, 64, 48, nil)
 	s.must("1", "out", "--param", "styleId="+id)
-	if err := picture.Write(s.path("plate.0002.exr"), picture.New(image.Rect(0, 0, 1920, 1080))); err != nil {
+	if err := picture.Write(s.path("plate.0002.exr"),
+		picture.New(image.Rect(0, 0, 1920, 1080))); err != nil {
 		t.Fatal(err)
 	}
 	cmd := s.command("2", "out", "--param", "styleId="+id)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the network to run", func() bool { return busy(s.processes("impasto-engine")) > 200*time.Millisecond })
+	until(t, "the network to run",
+		func() bool { return busy(s.processes("impasto-engine")) > 200*time.Millisecond })
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}

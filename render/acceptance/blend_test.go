@@ -58,7 +58,8 @@ func TestMaskAndAnimatedMix(t *testing.T) {
 	}
 	for _, invert := range []bool{false, true} {
 		s.must("1-5", "out", "--clip", "Mask="+s.path("mask.####.exr"), "--param", "styleId="+id,
-			"--param", "mix=0@1,1@5", "--interpolation", "linear", "--param", fmt.Sprintf("maskInvert=%v", invert))
+			"--param", "mix=0@1,1@5", "--interpolation", "linear", "--param",
+				fmt.Sprintf("maskInvert=%v", invert))
 		for frame := 1; frame <= frames; frame++ {
 			in, out := s.picture("plate", frame), s.picture("out", frame)
 			mix := float64(frame-1) / (frames - 1)
@@ -73,13 +74,15 @@ func TestMaskAndAnimatedMix(t *testing.T) {
 					got, source := out.Pix[p+c], in.Pix[p+c]
 					if k == 0 || c == 3 {
 						if math.Float32bits(got) != math.Float32bits(source) {
-							t.Fatalf("frame %d pixel %d: the plate's %v became %v", frame, p/4, source, got)
+							t.Fatalf("frame %d pixel %d: the plate's %v became %v", frame, p/4,
+								source, got)
 						}
 						continue
 					}
 					want := float64(source)*(1-k) + gained(float64(source), peak)*k
 					if math.Abs(float64(got)-want) > 2e-5 {
-						t.Fatalf("frame %d pixel %d: %v at %v became %v, want %v", frame, p/4, source, k, got, want)
+						t.Fatalf("frame %d pixel %d: %v at %v became %v, want %v", frame, p/4,
+							source, k, got, want)
 					}
 				}
 			}

@@ -13,8 +13,10 @@ import (
 func TestAddedStyleInTheMenu(t *testing.T) {
 	s := newShot(t)
 	s.plates(1, 16, 16, nil)
-	for name, want := range map[string]string{"style": "--param styleId=my-own", "styleB": "--param styleBId=my-own"} {
-		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "render", "--clip", "Source="+s.path("plate.####.exr"),
+	for name, want := range map[string]string{"style": "--param styleId=my-own",
+		"styleB": "--param styleBId=my-own"} {
+		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "render", "--clip",
+			"Source="+s.path("plate.####.exr"),
 			"--out", s.path("out.####.exr"), "--param", name+"=my-own")
 		cmd.Env = s.env
 		if printed, code := s.finish(cmd); code != 2 || !strings.Contains(printed, want) {
@@ -34,11 +36,13 @@ func TestUnreadableStyles(t *testing.T) {
 	for _, variable := range []string{"IMPASTO_STYLE_PATH", "XDG_DATA_HOME"} {
 		cmd := s.command("1-2", "out")
 		cmd.Env = append(cmd.Env, variable+"="+s.path("file"))
-		if printed, code := s.finish(cmd); code != 0 || strings.Count(printed, "The folder of styles "+s.path("file")) != 1 {
+		if printed, code := s.finish(cmd); code != 0 ||
+			strings.Count(printed, "The folder of styles "+s.path("file")) != 1 {
 			t.Errorf("with %s it ended with %d:\n%s", variable, code, printed)
 		}
 		c := s.doctor(variable + "=" + s.path("file"))
-		if len(c.Sections) < 5 || strings.Count(c.findings(), s.path("file")) != 1 || !strings.Contains(c.value("node", "styles"), " paint") {
+		if len(c.Sections) < 5 || strings.Count(c.findings(), s.path("file")) != 1 ||
+			!strings.Contains(c.value("node", "styles"), " paint") {
 			t.Errorf("with %s the doctor found %s", variable, c.findings())
 		}
 	}
@@ -50,11 +54,14 @@ func TestPaintingOfNoUse(t *testing.T) {
 	s.plates(2, 48, 48, nil)
 	painting := "Style=" + s.path("plate.0001.exr")
 	const warning = `The painting on Style is not used, because the style "The Scream (Munch)" is not taken from a painting`
-	if printed, code := s.render("1-2", "out", "--clip", painting, "--param", "style=scream"); code != 0 || strings.Count(printed, warning) != 1 {
+	if printed, code := s.render("1-2", "out", "--clip", painting, "--param",
+		"style=scream"); code != 0 || strings.Count(printed, warning) != 1 {
 		t.Errorf("it ended with %d, and not %q:\n%s", code, warning, printed)
 	}
-	for _, more := range [][]string{{"--param", "style=scream"}, {"--clip", painting, "--param", "style=sight", "--param", "iterations=1"}} {
-		if printed, code := s.render("1", "out", more...); code != 0 || strings.Contains(printed, "not used") {
+	for _, more := range [][]string{{"--param", "style=scream"},
+		{"--clip", painting, "--param", "style=sight", "--param", "iterations=1"}} {
+		if printed, code := s.render("1", "out", more...); code != 0 ||
+			strings.Contains(printed, "not used") {
 			t.Errorf("%v ended with %d:\n%s", more, code, printed)
 		}
 	}

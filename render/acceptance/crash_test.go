@@ -112,11 +112,13 @@ func TestPoisonousFrameFailsAlone(t *testing.T) {
 			}
 		}
 	})
-	printed, code := s.render("1-12", "out", "--param", "styleId="+id, "--threads", "4", "--continue-on-error")
+	printed, code := s.render("1-12", "out", "--param", "styleId="+id, "--threads", "4",
+		"--continue-on-error")
 	if code != 1 {
 		t.Errorf("impasto render ended with %d", code)
 	}
-	if !strings.Contains(printed, `stopped twice while it was rendering frame 6 with the style "Test poison"`) {
+	if !strings.Contains(printed,
+		`stopped twice while it was rendering frame 6 with the style "Test poison"`) {
 		t.Errorf("nothing says why a frame is missing:\n%s", printed)
 	}
 	for frame := 1; frame <= frames; frame++ {
@@ -149,7 +151,8 @@ func TestNothingOutlivesTheOFXHost(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			until(t, "the engine to start", func() bool { return len(s.processes("impasto-engine")) > 0 })
+			until(t, "the engine to start",
+				func() bool { return len(s.processes("impasto-engine")) > 0 })
 			if forked {
 				if err := os.WriteFile(s.path("fork"), nil, 0o644); err != nil {
 					t.Fatal(err)
@@ -172,7 +175,8 @@ func TestNothingOutlivesTheOFXHost(t *testing.T) {
 			killed := time.Now()
 			for len(s.processes("impasto")) > 0 {
 				if time.Since(killed) > 2*time.Second {
-					t.Fatalf("two seconds after the OFX host was killed there are still processes %v", s.processes("impasto"))
+					t.Fatalf("two seconds after the OFX host was killed there are still " +
+						"processes %v", s.processes("impasto"))
 				}
 				time.Sleep(10 * time.Millisecond)
 			}
@@ -210,7 +214,8 @@ func left(t *testing.T, runtimeFolder string) string {
 func guest(t *testing.T) string {
 	t.Helper()
 	library := filepath.Join(t.TempDir(), "guest.so")
-	build := exec.Command("gcc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, "testdata/guest.c", "-lpthread")
+	build := exec.Command("gcc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library,
+		"testdata/guest.c", "-lpthread")
 	if printed, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, printed)
 	}

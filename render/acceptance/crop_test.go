@@ -18,7 +18,8 @@ func TestABoundingBoxThatMoves(t *testing.T) {
 	shot := frames{}
 	for _, data := range []image.Rectangle{
 		display, image.Rect(1, 0, 460, 450), image.Rect(4, 0, 460, 450), image.Rect(0, 3, 460, 450),
-		image.Rect(0, 0, 453, 448), image.Rect(64, 0, 460, 450), image.Rect(0, 64, 460, 450), image.Rect(-5, -2, 461, 454),
+		image.Rect(0, 0, 453, 448), image.Rect(64, 0, 460, 450), image.Rect(0, 64, 460,
+			450), image.Rect(-5, -2, 461, 454),
 	} {
 		im := picture.New(data)
 		im.DisplayWindow, im.HasAlpha = display, true
@@ -39,7 +40,8 @@ func TestABoundingBoxThatMoves(t *testing.T) {
 				todo.Clips["Source"], todo.First, todo.Last, todo.Scale = shot, 1, len(shot), scale
 				todo.Params = func(find func(string) *ofx.Param) error {
 					return errors.Join(find("styleId").Set("starry-night", ofx.Linear),
-						find("holdStatistics").Set("on", ofx.Linear), find("statisticsFrame").Set("1", ofx.Linear))
+						find("holdStatistics").Set("on", ofx.Linear),
+							find("statisticsFrame").Set("1", ofx.Linear))
 				}
 				instance, err := loaded.NewInstance(todo)
 				if err != nil {
@@ -63,7 +65,8 @@ func TestABoundingBoxThatMoves(t *testing.T) {
 						sum += math.Pow(float64(v-want[i]), 2)
 					}
 					if dB := -10 * math.Log10(sum/float64(len(got))); !(dB >= 60) {
-						t.Errorf("scale %g: %v is %.1f dB from the whole", scale, shot[frame-1].DataWindow, dB)
+						t.Errorf("scale %g: %v is %.1f dB from the whole", scale,
+							shot[frame-1].DataWindow, dB)
 					}
 				}
 			}

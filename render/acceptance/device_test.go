@@ -31,11 +31,13 @@ func TestGPUAgainstCPU(t *testing.T) {
 			moved++
 		}
 	}
-	t.Logf("WebGPU is %.4f of 255 from the CPU at the most, and differs in %d of %d values", worst*255, moved, len(cpu.Pix))
+	t.Logf("WebGPU is %.4f of 255 from the CPU at the most, and differs in %d of %d values",
+		worst*255, moved, len(cpu.Pix))
 	if !(worst <= 2./255) {
 		t.Errorf("WebGPU is %g of 255 from the CPU", worst*255)
 	}
-	if log, _ := os.ReadFile(s.path("impasto.log")); !strings.Contains(string(log), "the GPU through WebGPU") || !strings.Contains(string(log), "the CPU, ") {
+	if log, _ := os.ReadFile(s.path("impasto.log")); !strings.Contains(string(log),
+		"the GPU through WebGPU") || !strings.Contains(string(log), "the CPU, ") {
 		t.Error("the log does not say what the frames were painted on")
 	}
 }
@@ -49,19 +51,22 @@ func TestGPUWithoutADriver(t *testing.T) {
 		{"device=GPU", "", "the GPU through WebGPU cannot be used: "},
 		{"device=CPU", "IMPASTO_DEVICE=gpu", "Set Device to CPU or Auto"},
 		{"gpuIndex=3", "IMPASTO_DEVICE=gpu:1", "no number 1"},
-		{"precision=16 bit", "", "half precision is for GPUs, and this is the CPU. Set Precision to Auto or 32 bit."},
+		{"precision=16 bit", "",
+			"half precision is for GPUs, and this is the CPU. Set Precision to Auto or 32 bit."},
 		{"device=CPU", "IMPASTO_DEVICE=toaster", "which is none of auto, cpu, gpu and gpu:1"},
 	} {
 		with := *s
 		with.env = append(s.env[:len(s.env):len(s.env)], c.env)
-		if printed, code := with.render("1", "failed", "--param", c.param); code == 0 || !strings.Contains(printed, c.want) {
+		if printed, code := with.render("1", "failed", "--param", c.param); code == 0 ||
+			!strings.Contains(printed, c.want) {
 			t.Errorf("%s %s: exit code %d\n%s", c.param, c.env, code, printed)
 		}
 	}
 	s.must("1", "auto", "--param", "device=Auto")
 	s.must("1", "cpu", "--param", "device=CPU")
 	s.same(1, "auto", "cpu")
-	if log, _ := os.ReadFile(s.path("impasto.log")); !strings.Contains(string(log), "because Auto is the CPU where nobody watches") {
+	if log, _ := os.ReadFile(s.path("impasto.log")); !strings.Contains(string(log),
+		"because Auto is the CPU where nobody watches") {
 		t.Error("the log does not say why it is the CPU")
 	}
 }

@@ -84,16 +84,19 @@ func TestNatronExample(t *testing.T) {
 		switch c.Name {
 		case "userTextArea", "Source_channels", "NatronOfxParamProcessA", "enableMask_Mask": // Natron's own
 		default:
-			checkControl(t, of, c.Name, c.ChoiceLabel, slices.Contains(c.Values, value{HasAnimation: true}))
+			checkControl(t, of, c.Name, c.ChoiceLabel,
+				slices.Contains(c.Values, value{HasAnimation: true}))
 		}
 	}
-	checkPaths(t, saved, regexp.MustCompile(`(?:<Value>|&lt;Value&gt;)([^<&]*/[^<&]*)`), "[Project]/../../build/demo/")
+	checkPaths(t, saved, regexp.MustCompile(`(?:<Value>|&lt;Value&gt;)([^<&]*/[^<&]*)`),
+		"[Project]/../../build/demo/")
 }
 
 // general is the context with all of the clips.
 func general(t *testing.T, info ofx.Info) ofx.ContextInfo {
 	t.Helper()
-	i := slices.IndexFunc(info.Contexts, func(c ofx.ContextInfo) bool { return c.Name == "General" })
+	i := slices.IndexFunc(info.Contexts,
+		func(c ofx.ContextInfo) bool { return c.Name == "General" })
 	if i < 0 {
 		t.Fatalf("no context General in %+v", info)
 	}

@@ -21,8 +21,9 @@ import (
 
 // realFile is one of OpenEXR's own example files.
 type realFile struct {
-	// crc is the CRC-32 of the main picture's pixels, as R, G, B, A floats, little-endian, from another
-	// decoder than OpenEXR's C++ library: FFmpeg 5.1; of WideFloatRange OpenEXR's C library.
+	// crc is the CRC-32 of the main picture's pixels, as R, G, B, A floats, little-endian, from
+	// another decoder than OpenEXR's C++ library: FFmpeg 5.1; of WideFloatRange OpenEXR's C
+	// library.
 	crc uint32
 	// samples are pixels of luminance and chroma, computed in float64 with the published filter and
 	// primaries.
@@ -40,9 +41,12 @@ const displayWindowCRC = 0x5c87e5ca // all of these show the same picture
 
 var realFiles = map[string]realFile{
 	"Beachball/multipart.0001.exr": {crc: 0xd94e9f75, lost: []string{
-		"part 1 depth_left: Z", "part 2 forward_left: forward.u forward.v", "part 3 whitebarmask_left: whitebarmask.mask",
-		"part 4 rgba_left: A B G R", "part 5 depth_right: Z", "part 6 forward_right: forward.u forward.v",
-		"part 7 disparityL: disparityL.x disparityL.y", "part 8 disparityR: disparityR.x disparityR.y",
+		"part 1 depth_left: Z", "part 2 forward_left: forward.u " +
+			"forward.v", "part 3 whitebarmask_left: whitebarmask.mask",
+		"part 4 rgba_left: A B G R", "part 5 depth_right: Z", "part 6 forward_right: forward.u " +
+			"forward.v",
+		"part 7 disparityL: disparityL.x " +
+			"disparityL.y", "part 8 disparityR: disparityR.x disparityR.y",
 		"part 9 whitebarmask_right: whitebarmask.mask"}},
 	"Chromaticities/Rec709.exr": {crc: 0xd84731d5},
 	"Chromaticities/XYZ.exr":    {crc: 0x8296d025},
@@ -63,26 +67,39 @@ var realFiles = map[string]realFile{
 	"DisplayWindow/t15.exr":     {crc: displayWindowCRC},
 	"DisplayWindow/t16.exr":     {crc: displayWindowCRC},
 	"LuminanceChroma/Flowers.exr": {samples: []sample{
-		{100, 100, 1.76449, 1.69356, 3.67329}, {101, 100, 1.76703, 1.73110, 3.72677}, {100, 101, 1.75447, 1.69622, 3.67649},
-		{101, 101, 1.73378, 1.69357, 3.65546}, {400, 300, 0.36510, 0.39604, 1.03442}, {333, 555, 0.16206, 0.15068, 0.69478},
-		{700, 71, 0.45696, 0.33507, 0.90796}, {250, 600, 0.28910, 0.11706, 0.47782}, {51, 401, 0.08169, 0.07723, 0.42143},
+		{100, 100, 1.76449, 1.69356, 3.67329}, {101, 100, 1.76703, 1.73110, 3.72677}, {100, 101,
+			1.75447, 1.69622, 3.67649},
+		{101, 101, 1.73378, 1.69357, 3.65546}, {400, 300, 0.36510, 0.39604, 1.03442}, {333, 555,
+			0.16206, 0.15068, 0.69478},
+		{700, 71, 0.45696, 0.33507, 0.90796}, {250, 600, 0.28910, 0.11706, 0.47782}, {51, 401,
+			0.08169, 0.07723, 0.42143},
 		{640, 402, 1.36960, 1.41421, 3.27502},
 	}, lost: []string{"channels BY(2×2) RY(2×2) Y become B G R", "compression b44 becomes zip"}},
-	"LuminanceChroma/Garden.exr":           {crc: 0xe25048a5, lost: []string{"channels Y become B G R", "preview"}},
-	"MultiResolution/ColorCodedLevels.exr": {crc: 0x5315f210, lost: []string{"compression pxr24 becomes zip", "levels below the first"}},
-	"MultiResolution/PeriodicPattern.exr":  {crc: 0xc4b0b230, lost: []string{"levels below the first"}},
-	"ScanLines/Cannon.exr":                 {crc: 0x38addab8, lost: []string{"compression b44 becomes zip"}},
+	"LuminanceChroma/Garden.exr":           {crc: 0xe25048a5,
+		lost: []string{"channels Y become B G R", "preview"}},
+	"MultiResolution/ColorCodedLevels.exr": {crc: 0x5315f210,
+		lost: []string{"compression pxr24 becomes zip", "levels below the first"}},
+	"MultiResolution/PeriodicPattern.exr":  {crc: 0xc4b0b230,
+		lost: []string{"levels below the first"}},
+	"ScanLines/Cannon.exr":                 {crc: 0x38addab8,
+		lost: []string{"compression b44 becomes zip"}},
 	"ScanLines/Carrots.exr":                {crc: 0x36db4aaa},
 	"TestImages/AllHalfValues.exr":         {crc: 0xdef4d702},
 	"TestImages/BrightRings.exr":           {crc: 0xba2e3506},
 	"TestImages/BrightRingsNanInf.exr":     {crc: 0xa0b626a1},
-	"TestImages/GammaChart.exr":            {crc: 0x7050793e, lost: []string{"compression pxr24 becomes zip"}},
-	"TestImages/GrayRampsDiagonal.exr":     {crc: 0xadebe14e, lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
-	"TestImages/GrayRampsHorizontal.exr":   {crc: 0x73eaac0a, lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
-	"TestImages/RgbRampsDiagonal.exr":      {crc: 0x05bfa1ed, lost: []string{"compression pxr24 becomes zip"}},
-	"TestImages/SquaresSwirls.exr":         {crc: 0xa0cd3272, lost: []string{"compression pxr24 becomes zip"}},
+	"TestImages/GammaChart.exr":            {crc: 0x7050793e,
+		lost: []string{"compression pxr24 becomes zip"}},
+	"TestImages/GrayRampsDiagonal.exr":     {crc: 0xadebe14e,
+		lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
+	"TestImages/GrayRampsHorizontal.exr":   {crc: 0x73eaac0a,
+		lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
+	"TestImages/RgbRampsDiagonal.exr":      {crc: 0x05bfa1ed,
+		lost: []string{"compression pxr24 becomes zip"}},
+	"TestImages/SquaresSwirls.exr":         {crc: 0xa0cd3272,
+		lost: []string{"compression pxr24 becomes zip"}},
 	"TestImages/WideColorGamut.exr":        {crc: 0x462fadb2},
-	"TestImages/WideFloatRange.exr":        {crc: 0x73374ef3, lost: []string{"channels G become B G R", "compression pxr24 becomes zip"}},
+	"TestImages/WideFloatRange.exr":        {crc: 0x73374ef3,
+		lost: []string{"channels G become B G R", "compression pxr24 becomes zip"}},
 	"TestImages/stripes.exr":               {crc: 0x10854b51},
 	"v2/LowResLeftView/Balls.exr":          {refused: "it holds deep pixels only; flatten it"},
 	"v2/LowResLeftView/Trunks.exr":         {refused: "it holds deep pixels only; flatten it"},
@@ -196,7 +213,8 @@ func (s *shot) throughTheNode(t *testing.T, path string, want realFile) string {
 // frames. Each fails with a sentence, or is read as what it says; the good ones come out.
 func TestBrokenOpenEXR(t *testing.T) {
 	root := realEXR(t)
-	for _, name := range []string{"DisplayWindow/t08.exr", "LuminanceChroma/Flowers.exr", "LuminanceChroma/Garden.exr",
+	for _, name := range []string{"DisplayWindow/t08.exr", "LuminanceChroma/Flowers.exr",
+		"LuminanceChroma/Garden.exr",
 		"MultiResolution/ColorCodedLevels.exr", "ScanLines/Cannon.exr", "ScanLines/Carrots.exr", "TestImages/WideFloatRange.exr",
 		"TestImages/stripes.exr", "Beachball/multipart.0001.exr"} {
 		t.Run(name, func(t *testing.T) {
@@ -212,7 +230,8 @@ func TestBrokenOpenEXR(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cmd := s.command(fmt.Sprintf("1-%d", len(copies)), "out", "--param", "mix=0", "--continue-on-error", "--threads", "2")
+			cmd := s.command(fmt.Sprintf("1-%d", len(copies)), "out", "--param", "mix=0",
+				"--continue-on-error", "--threads", "2")
 			printed, code := s.finish(cmd)
 			if code != 1 || strings.Contains(printed, "goroutine ") {
 				t.Fatalf("impasto render ended with %d:\n%s", code, printed)
@@ -222,19 +241,22 @@ func TestBrokenOpenEXR(t *testing.T) {
 			if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
 				t.Fatal(err)
 			}
-			if used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss; used > max(1<<20, own.Maxrss) {
+			if used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss; used > max(1<<20,
+				own.Maxrss) {
 				t.Errorf("it took %d MiB of memory", used>>10)
 			}
 			good, err := os.ReadFile(s.file("out", 1))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if after, err := os.ReadFile(s.file("out", len(copies))); err != nil || !bytes.Equal(good, after) {
+			if after, err := os.ReadFile(s.file("out", len(copies))); err != nil ||
+				!bytes.Equal(good, after) {
 				t.Errorf("the good frames differ (%v)", err)
 			}
 			failed := 0
 			for frame := 2; frame < len(copies); frame++ {
-				_, after, broken := strings.Cut(printed, fmt.Sprintf("frame %d  failed: clip Source: %s ", frame, s.file("plate", frame)))
+				_, after, broken := strings.Cut(printed, fmt.Sprintf("frame %d  failed: clip " +
+					"Source: %s ", frame, s.file("plate", frame)))
 				sentence, _, _ := strings.Cut(after, "\n")
 				switch written := s.exists(filepath.Base(s.file("out", frame))); {
 				case broken == written:
@@ -349,7 +371,8 @@ func (h rawHeader) channels() []string {
 	return names
 }
 
-var rawCompressions = []string{"none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab"}
+var rawCompressions = []string{"none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa",
+	"dwab"}
 
 // lose lists what an output has lost of a file.
 func lose(parts []rawHeader, out rawHeader) (lost []string) {
@@ -381,7 +404,8 @@ func lose(parts []rawHeader, out rawHeader) (lost []string) {
 	slices.Sort(others)
 	lost = append(lost, others...)
 	for i, p := range parts[1:] {
-		lost = append(lost, fmt.Sprintf("part %d %s: %s", i+1, p["name"][1], strings.Join(p.channels(), " ")))
+		lost = append(lost,
+			fmt.Sprintf("part %d %s: %s", i+1, p["name"][1], strings.Join(p.channels(), " ")))
 	}
 	return lost
 }

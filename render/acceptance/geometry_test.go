@@ -74,7 +74,8 @@ func TestFieldsAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
-	if _, err := instance.Render(1); err == nil || !strings.Contains(err.Error(), "Deinterlace the clip before it") {
+	if _, err := instance.Render(1); err == nil ||
+		!strings.Contains(err.Error(), "Deinterlace the clip before it") {
 		t.Errorf("the lower field became %v", err)
 	}
 }

@@ -36,7 +36,8 @@ func TestSpaceFromTheHost(t *testing.T) {
 		todo := setup("OfxImageEffectContextGeneral", id, image.Point{1, 1})
 		todo.Clips["Source"] = grey{plate}
 		todo.Params = func(find func(string) *ofx.Param) error {
-			return errors.Join(find("styleId").Set(id, ofx.Linear), find("plateSpace").Set(entry, ofx.Linear))
+			return errors.Join(find("styleId").Set(id, ofx.Linear),
+				find("plateSpace").Set(entry, ofx.Linear))
 		}
 		instance, err := loaded.NewInstance(todo)
 		if err != nil {
@@ -72,10 +73,12 @@ func TestSpaceFromTheHost(t *testing.T) {
 			t.Errorf("%s: is it painted as what is linear?", colourspace)
 		}
 	}
-	if !slices.Equal(must("lin_p3d65", "Auto"), must("primaries:0.68,0.32,0.265,0.69,0.15,0.06,0.3127,0.329", "Auto")) {
+	if !slices.Equal(must("lin_p3d65", "Auto"),
+		must("primaries:0.68,0.32,0.265,0.69,0.15,0.06,0.3127,0.329", "Auto")) {
 		t.Error("P3 is not painted as its primaries are")
 	}
-	if _, err := render("lin_adobergb", "Auto"); err == nil || !strings.Contains(err.Error(), "Source is in the colour space lin_adobergb") {
+	if _, err := render("lin_adobergb", "Auto"); err == nil ||
+		!strings.Contains(err.Error(), "Source is in the colour space lin_adobergb") {
 		t.Errorf("a space that is not known: %v", err)
 	}
 	if !slices.Equal(must("lin_adobergb", "Scene-linear Rec.709 (sRGB)"), linear) {

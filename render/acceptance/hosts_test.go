@@ -49,7 +49,8 @@ func TestEveryHostIsDescribedTo(t *testing.T) {
 			general := context.Name == "General"
 			if slices.Contains(names, "maskApply") != (general && host.Name == "resolve") ||
 				!slices.Contains(names, "styleId") || slices.Contains(clips, "Mask") != general {
-				t.Errorf("%s, context %s: clips %v, parameters %v", host.Name, context.Name, clips, names)
+				t.Errorf("%s, context %s: clips %v, parameters %v", host.Name, context.Name,
+					clips, names)
 			}
 		}
 	}
@@ -58,7 +59,8 @@ func TestEveryHostIsDescribedTo(t *testing.T) {
 // described is what the bundle says of itself in a host.
 func (s *shot) described(host string) []ofx.Info {
 	s.t.Helper()
-	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), "describe", "--plugin", s.bundle, "--as", host, "--json")
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), "describe", "--plugin", s.bundle,
+		"--as", host, "--json")
 	cmd.Env = s.env
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -96,7 +98,8 @@ func TestEveryHostRendersTheSame(t *testing.T) {
 	} {
 		for _, host := range ofx.Profiles {
 			for _, depth := range depthsOf[host.Name] {
-				args := append([]string{"--as", host.Name, "--strict", "--depth", depth, "--param", "styleId=" + id}, c.args...)
+				args := append([]string{"--as", host.Name, "--strict", "--depth", depth, "--param",
+					"styleId=" + id}, c.args...)
 				if len(c.args) > 0 && host.Name == "resolve" {
 					args = append(args, "--param", "maskApply=on")
 				}
@@ -134,7 +137,8 @@ func TestInputsThatAreNotThere(t *testing.T) {
 				plate.Pix[i] = 0.25
 			}
 			todo.Params = func(find func(string) *ofx.Param) error {
-				return errors.Join(find("styleId").Set(id, ofx.Linear), find("maskApply").Set(apply, ofx.Linear))
+				return errors.Join(find("styleId").Set(id, ofx.Linear),
+					find("maskApply").Set(apply, ofx.Linear))
 			}
 			out := renderedOnce(t, loaded, todo)
 			want := 0.25
@@ -168,7 +172,8 @@ func TestEveryHostGrantsItsProcessors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf(" threads=%d ", runtime.NumCPU()); !strings.Contains(string(log), want) {
+		if want := fmt.Sprintf(" threads=%d ", runtime.NumCPU()); !strings.Contains(string(log),
+			want) {
 			t.Errorf("%s: the log has nothing of%sin\n%s", host.Name, want, log)
 		}
 	}
@@ -182,11 +187,13 @@ func TestEveryHostGrantsItsProcessors(t *testing.T) {
 // said as far as the depth can tell.
 func TestMatrix(t *testing.T) {
 	display := image.Rect(0, 0, 16, 12)
-	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10), "overscan": image.Rect(-4, -2, 20, 14),
+	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10),
+		"overscan": image.Rect(-4, -2, 20, 14),
 		"elsewhere": image.Rect(20, -14, 32, -6)}
 	tolerance := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 1e-8, "byte": 1e-8}
 	resampled := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 5e-6, "byte": 1.5e-3}
-	depths := map[string]ofx.Depth{"float": ofx.DepthFloat, "half": ofx.DepthHalf, "short": ofx.DepthShort, "byte": ofx.DepthByte}
+	depths := map[string]ofx.Depth{"float": ofx.DepthFloat, "half": ofx.DepthHalf,
+		"short": ofx.DepthShort, "byte": ofx.DepthByte}
 	code := func(x, y, c int) float64 { return float64(40 + 2*((x*5+y*17+c*29)&63)) } // of a block
 	block := func(v int) int { return int(math.Floor(float64(v) / 2)) }
 
@@ -214,11 +221,12 @@ func TestMatrix(t *testing.T) {
 						for _, rgb := range []bool{false, true} {
 							for _, scale := range []float64{1, 0.5} {
 								todo := setup("OfxImageEffectContextGeneral", id, image.Point{1, 1})
-								todo.Clips["Source"], todo.Depth, todo.RGB, todo.Scale = grey{plate}, depths[depth], rgb, scale
+								todo.Clips["Source"], todo.Depth, todo.RGB,
+									todo.Scale = grey{plate}, depths[depth], rgb, scale
 								out := renderedOnce(t, loaded, todo)
 								got := out.DataWindow
-								// The block that a pixel is of. Where nothing is there it is black, or
-								// filled from around where alpha says so.
+								// The block that a pixel is of. Where nothing is there it is black,
+								// or filled from around where alpha says so.
 								at := func(x, y int) (int, int, bool) {
 									if x, y = x+got.Min.X, y+got.Min.Y; scale == 1 {
 										x, y = block(x), block(y)
@@ -237,7 +245,9 @@ func TestMatrix(t *testing.T) {
 										return 0
 									}).filled()
 								}
-								want := paintedAt(seen, 0.5, int(float64(got.Dx())/scale*float64(aspect)), int(float64(got.Dy())/scale))
+								want := paintedAt(seen, 0.5,
+									int(float64(got.Dx())/scale*float64(aspect)),
+										int(float64(got.Dy())/scale))
 								worst := 0.0
 								for i, v := range out.Pix {
 									x, y, c := i/4%got.Dx(), i/4/got.Dx(), i%4
@@ -250,15 +260,18 @@ func TestMatrix(t *testing.T) {
 									}
 									worst = max(worst, math.Abs(float64(v)-w))
 								}
-								this, allowed := cell{depth, scale != 1 || aspect != 1}, tolerance[depth]
+								this, allowed := cell{depth, scale != 1 || aspect != 1},
+									tolerance[depth]
 								if this.resampled {
 									allowed = resampled[depth]
 								}
 								cells[this]++
 								most[this] = max(most[this], worst)
 								if worst > allowed || out.PixelAspect != aspect {
-									t.Errorf("%s, pixel aspect %g, %s, RGB %v, scale %g: off by %g, pixel aspect %g, in %v",
-										window, aspect, depth, rgb, scale, worst, out.PixelAspect, got)
+									t.Errorf("%s, pixel aspect %g, %s, RGB %v, scale %g: off by " +
+										"%g, pixel aspect %g, in %v",
+										window, aspect, depth, rgb, scale, worst,
+											out.PixelAspect, got)
 								}
 							}
 						}
@@ -270,7 +283,8 @@ func TestMatrix(t *testing.T) {
 			}
 			for _, depth := range depthsOf[host.Name] {
 				as, other := cell{depth, false}, cell{depth, true}
-				t.Logf("%-8s  %-5s  %d cells as they are, off by %.1e at the most, %d at another size, off by %.1e",
+				t.Logf("%-8s  %-5s  %d cells as they are, off by %.1e at the most, %d at " +
+					"another size, off by %.1e",
 					host.Name, depth, cells[as], most[as], cells[other], most[other])
 			}
 		})

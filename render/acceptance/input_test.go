@@ -17,7 +17,8 @@ import (
 // exit code, and the frames that were there before are still there.
 func TestBadInput(t *testing.T) {
 	const id = "identity"
-	styleFile := func(s *shot, name string) string { return filepath.Join(s.path("styles"), id, name) }
+	styleFile := func(s *shot, name string) string { return filepath.Join(s.path("styles"), id,
+		name) }
 	for _, c := range []struct {
 		name   string
 		damage func(s *shot)
@@ -26,11 +27,16 @@ func TestBadInput(t *testing.T) {
 		code   int
 		says   []string
 	}{
-		{name: "no such style", args: []string{"--param", "styleId=nobody"}, code: 3, says: []string{"nobody"}},
-		{name: "no such second style", args: []string{"--param", "styleBId=nobody", "--param", "styleMix=0.5"}, code: 3, says: []string{"nobody"}},
-		{name: "another version of the style", args: []string{"--param", "styleId=identity@000000000000"}, code: 3, says: []string{"identity@000000000000"}},
-		{name: "model missing", damage: func(s *shot) { os.Remove(styleFile(s, "net.onnx")) }, code: 3, says: []string{"net.onnx"}},
-		{name: "model cut", damage: func(s *shot) { os.Truncate(styleFile(s, "net.onnx"), 40) }, code: 3, says: []string{"net.onnx"}},
+		{name: "no such style", args: []string{"--param", "styleId=nobody"}, code: 3,
+			says: []string{"nobody"}},
+		{name: "no such second style", args: []string{"--param", "styleBId=nobody", "--param",
+			"styleMix=0.5"}, code: 3, says: []string{"nobody"}},
+		{name: "another version of the style", args: []string{"--param",
+			"styleId=identity@000000000000"}, code: 3, says: []string{"identity@000000000000"}},
+		{name: "model missing", damage: func(s *shot) { os.Remove(styleFile(s, "net.onnx")) },
+			code: 3, says: []string{"net.onnx"}},
+		{name: "model cut", damage: func(s *shot) { os.Truncate(styleFile(s, "net.onnx"), 40) },
+			code: 3, says: []string{"net.onnx"}},
 		{name: "model changed", damage: func(s *shot) {
 			data, err := os.ReadFile(styleFile(s, "net.onnx"))
 			if err != nil {
@@ -43,29 +49,37 @@ func TestBadInput(t *testing.T) {
 			s.replace(styleFile(s, "style.json"), []byte("{"), 0o644)
 		}, code: 3, says: []string{"style.json"}},
 		{name: "manifest lies about the input", damage: func(s *shot) {
-			onnxtest.WritePackage(s.t, s.path("styles"), id, onnxtest.Identity(), func(m *style.Style) { m.Input.Name = "photo" })
+			onnxtest.WritePackage(s.t, s.path("styles"), id, onnxtest.Identity(),
+				func(m *style.Style) { m.Input.Name = "photo" })
 		}, code: 3, says: []string{"photo"}},
 		{name: "model is no network", damage: func(s *shot) {
 			onnxtest.WritePackage(s.t, s.path("styles"), id, []byte("not a network"))
 		}, code: 3, says: []string{"identity"}},
-		{name: "engine missing", damage: func(s *shot) { os.Remove(s.program("impasto-engine")) }, code: 3, says: []string{"impasto-engine"}},
+		{name: "engine missing", damage: func(s *shot) { os.Remove(s.program("impasto-engine")) },
+			code: 3, says: []string{"impasto-engine"}},
 		{name: "engine replaced", damage: func(s *shot) {
 			s.replace(s.program("impasto-engine"), []byte("#!/bin/sh\necho nonsense\n"), 0o755)
 		}, code: 3, says: []string{"impasto-engine", "sha256"}},
-		{name: "host missing", damage: func(s *shot) { os.Remove(s.program("impasto-host")) }, code: 3, says: []string{"impasto-host"}},
+		{name: "host missing", damage: func(s *shot) { os.Remove(s.program("impasto-host")) },
+			code: 3, says: []string{"impasto-host"}},
 		{name: "host replaced", damage: func(s *shot) {
-			s.replace(s.program("impasto-host"), []byte("#!/bin/sh\nprintf nonsense >&3\nsleep 1\n"), 0o755)
+			s.replace(s.program("impasto-host"),
+				[]byte("#!/bin/sh\nprintf nonsense >&3\nsleep 1\n"), 0o755)
 		}, code: 3, says: []string{"impasto-host", "sha256", "install the whole"}},
 		{name: "runtime replaced", damage: func(s *shot) {
 			s.replace(s.program("libonnxruntime.so.1"), []byte("a library"), 0o755)
 		}, code: 3, says: []string{"libonnxruntime.so.1", "sha256", "install the whole"}},
-		{name: "runtime missing", damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 3, says: []string{"libonnxruntime.so.1"}},
-		{name: "plate half written", damage: func(s *shot) { os.Truncate(s.path("plate.0002.exr"), 3000) }, code: 1, says: []string{"plate.0002.exr"}},
+		{name: "runtime missing",
+			damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 3,
+				says: []string{"libonnxruntime.so.1"}},
+		{name: "plate half written", damage: func(s *shot) { os.Truncate(s.path("plate.0002.exr"),
+			3000) }, code: 1, says: []string{"plate.0002.exr"}},
 		{name: "plate unreadable", damage: func(s *shot) {
 			s.replace(s.path("plate.0002.exr"), []byte("no picture"), 0o644)
 		}, code: 1, says: []string{"plate.0002.exr"}},
 		{name: "empty range", frames: ",", code: 2, says: []string{"list of frames"}},
-		{name: "output cannot be written", args: []string{"--out", "/proc/nowhere/out.####.exr"}, code: 2, says: []string{"/proc/nowhere"}},
+		{name: "output cannot be written", args: []string{"--out", "/proc/nowhere/out.####.exr"},
+			code: 2, says: []string{"/proc/nowhere"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newShot(t)
@@ -81,7 +95,8 @@ func TestBadInput(t *testing.T) {
 			if frames == "" {
 				frames = "2"
 			}
-			printed, code := s.render(frames, "out", append([]string{"--param", "styleId=identity"}, c.args...)...)
+			printed, code := s.render(frames, "out",
+				append([]string{"--param", "styleId=identity"}, c.args...)...)
 			if code != c.code {
 				t.Errorf("impasto render ended with %d, want %d", code, c.code)
 			}
@@ -118,13 +133,16 @@ func TestDifficultHosts(t *testing.T) {
 			if err := os.Mkdir(folder, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range []string{"libonnxruntime.so.1", "libstdc++.so.6", "libgcc_s.so.1", "libvulkan.so.1", "libmsgpackc.so.2"} {
-				if err := os.WriteFile(filepath.Join(folder, name), []byte("not the library that you want"), 0o755); err != nil {
+			for _, name := range []string{"libonnxruntime.so.1", "libstdc++.so.6", "libgcc_s.so.1",
+				"libvulkan.so.1", "libmsgpackc.so.2"} {
+				if err := os.WriteFile(filepath.Join(folder, name),
+					[]byte("not the library that you want"), 0o755); err != nil {
 					t.Fatal(err)
 				}
 			}
 			// impasto itself is the OFX host here and needs its own libraries: it finds them first.
-			cmd.Env = append(cmd.Env, "LD_PRELOAD="+guest(t)+" "+systemLibraries(t), "LD_LIBRARY_PATH="+folder)
+			cmd.Env = append(cmd.Env, "LD_PRELOAD="+guest(t)+" "+systemLibraries(t),
+				"LD_LIBRARY_PATH="+folder)
 		}},
 		{"2,000 descriptors", func(t *testing.T, s *shot, cmd *exec.Cmd) {
 			null, err := os.Open(os.DevNull)
@@ -167,7 +185,8 @@ func systemLibraries(t *testing.T) string {
 	}
 	var paths []string
 	for _, word := range strings.Fields(string(printed)) {
-		if strings.HasPrefix(word, "/") && (strings.Contains(word, "libstdc++") || strings.Contains(word, "libgcc_s")) {
+		if strings.HasPrefix(word, "/") &&
+			(strings.Contains(word, "libstdc++") || strings.Contains(word, "libgcc_s")) {
 			paths = append(paths, word)
 		}
 	}
@@ -181,7 +200,8 @@ func small(t *testing.T, cmd *exec.Cmd) {
 		t.Skip("mounting a small /dev/shm takes root")
 	}
 	script := `mount -t tmpfs -o size=64m tmpfs /dev/shm && exec "$@"`
-	cmd.Args = append([]string{"unshare", "--mount", "sh", "-c", script, "sh", cmd.Path}, cmd.Args[1:]...)
+	cmd.Args = append([]string{"unshare", "--mount", "sh", "-c", script, "sh", cmd.Path},
+		cmd.Args[1:]...)
 	path, err := exec.LookPath("unshare")
 	if err != nil {
 		t.Skip("unshare (util-linux) is not installed")
@@ -206,7 +226,8 @@ func TestNaNStaysWhereItIs(t *testing.T) {
 	for p := 0; p < len(in.Pix); p += 4 {
 		special := p == 4*40 || p == 4*90
 		for c := range 3 {
-			if got := out.Pix[p+c]; special && math.Float32bits(got) != math.Float32bits(in.Pix[p+c]) {
+			if got := out.Pix[p+c]; special &&
+				math.Float32bits(got) != math.Float32bits(in.Pix[p+c]) {
 				t.Errorf("pixel %d: %v became %v", p/4, in.Pix[p:p+4], out.Pix[p:p+4])
 			} else if !special && (got != got || math.IsInf(float64(got), 0)) {
 				t.Errorf("pixel %d caught %v", p/4, got)
@@ -220,7 +241,8 @@ func TestTinyFrames(t *testing.T) {
 		s := newShot(t)
 		s.plates(1, size[0], size[1], nil)
 		s.must("1", "out") // with the style that ships
-		if im := s.picture("out", 1); im.DataWindow.Dx() != size[0] || im.DataWindow.Dy() != size[1] {
+		if im := s.picture("out", 1); im.DataWindow.Dx() != size[0] ||
+			im.DataWindow.Dy() != size[1] {
 			t.Errorf("a frame of %v came out as %v", size, im.DataWindow)
 		}
 	}

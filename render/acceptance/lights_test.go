@@ -29,7 +29,8 @@ func TestLightsStay(t *testing.T) {
 	luminance := func(im *picture.Image) float64 {
 		var all []float64
 		for p := 0; p < len(im.Pix); p += 4 {
-			all = append(all, 0.2126*float64(im.Pix[p])+0.7152*float64(im.Pix[p+1])+0.0722*float64(im.Pix[p+2]))
+			all = append(all,
+				0.2126*float64(im.Pix[p])+0.7152*float64(im.Pix[p+1])+0.0722*float64(im.Pix[p+2]))
 		}
 		slices.Sort(all)
 		return all[len(all)*999/1000]

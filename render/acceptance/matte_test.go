@@ -28,7 +28,8 @@ func leftHalf(display, data image.Rectangle, aspect float32) *picture.Image {
 func TestMattesOfOtherFormats(t *testing.T) {
 	s := newShot(t)
 	id := onnxtest.WritePackage(t, s.path("styles"), "gain", onnxtest.Gain(0.5))
-	s.plates(1, 64, 48, func(_ int, im *picture.Image) { im.DisplayWindow = image.Rect(0, 0, 64, 48) })
+	s.plates(1, 64, 48,
+		func(_ int, im *picture.Image) { im.DisplayWindow = image.Rect(0, 0, 64, 48) })
 	s.must("1", "all", "--param", "styleId="+id)
 	plate, all := s.picture("plate", 1), s.picture("all", 1)
 	full := image.Rect(0, 0, 64, 48)
@@ -55,16 +56,20 @@ func TestMattesOfOtherFormats(t *testing.T) {
 				continue
 			}
 			if v != want {
-				t.Errorf("%s: value %d at %d, %d is %g, want %g", name, i%4, i/4%64, i/4/64, v, want)
+				t.Errorf("%s: value %d at %d, %d is %g, want %g", name, i%4, i/4%64, i/4/64,
+					v, want)
 				break
 			}
 		}
 	}
-	if err := picture.Write(s.path("square.exr"), leftHalf(image.Rect(0, 0, 64, 64), image.Rect(0, 0, 64, 64), 1)); err != nil {
+	if err := picture.Write(s.path("square.exr"),
+		leftHalf(image.Rect(0, 0, 64, 64), image.Rect(0, 0, 64, 64), 1)); err != nil {
 		t.Fatal(err)
 	}
-	printed, code := s.render("1", "out", "--param", "styleId="+id, "--clip", "Mask="+s.path("square.exr"))
-	if code != 2 || !strings.Contains(printed, "it is a matte of 64 × 64 pixels and the plate is of 64 × 48 pixels; make it of the plate's format") {
+	printed, code := s.render("1", "out", "--param", "styleId="+id, "--clip",
+		"Mask="+s.path("square.exr"))
+	if code != 2 || !strings.Contains(printed, "it is a matte of 64 × 64 pixels and the plate " +
+		"is of 64 × 48 pixels; make it of the plate's format") {
 		t.Errorf("exit %d:\n%s", code, printed)
 	}
 }
@@ -87,7 +92,8 @@ func TestMaskOfOtherPixels(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer instance.Close()
-	if _, err := instance.Render(1); err == nil || !strings.Contains(err.Error(), "The pixels of Mask have another shape than those of Source") {
+	if _, err := instance.Render(1); err == nil || !strings.Contains(err.Error(),
+		"The pixels of Mask have another shape than those of Source") {
 		t.Errorf("%v", err)
 	}
 }

@@ -42,13 +42,15 @@ func withoutMemfd(args []string) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0); err != nil {
+	if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER,
+		uintptr(unsafe.Pointer(&program)), 0, 0); err != nil {
 		return err
 	}
 	if fd, err := unix.MemfdCreate("refused", 0); !errors.Is(err, unix.EPERM) {
 		return fmt.Errorf("a memfd is %d, %w", fd, err)
 	}
-	environment := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, refusing+"=") })
+	environment := slices.DeleteFunc(os.Environ(),
+		func(v string) bool { return strings.HasPrefix(v, refusing+"=") })
 	return syscall.Exec(args[0], args, environment)
 }
 
@@ -62,10 +64,12 @@ func TestWithoutSharedMemory(t *testing.T) {
 			im.Pix[i] *= float32(frame) / frames
 		}
 	})
-	onnxtest.WriteStyle(t, s.path("styles"), "a", onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
+	onnxtest.WriteStyle(t, s.path("styles"), "a",
+		onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
 	for name, params := range map[string][]string{
 		"own":  {"--param", "styleId=a"},
-		"held": {"--param", "styleId=a", "--param", "holdStatistics=on", "--param", "statisticsFrame=2"},
+		"held": {"--param", "styleId=a", "--param", "holdStatistics=on", "--param",
+			"statisticsFrame=2"},
 		"mask": {"--param", "styleId=a", "--clip", "Mask=" + s.path("plate.####.exr")},
 	} {
 		s.must("1-3", name, params...)

@@ -26,7 +26,8 @@ func console(t *testing.T, env []string, args ...string) (string, error) {
 
 func consoleCommand(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"models"}, args...)...)
+	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"),
+		append([]string{"models"}, args...)...)
 	cmd.Env = append(append(os.Environ(), "IMPASTO_STYLE_PATH="), env...)
 	return cmd
 }
@@ -42,7 +43,8 @@ func TestModels(t *testing.T) {
 	home, studio := t.TempDir(), t.TempDir()
 	net := filepath.Join(home, "My Net.onnx")
 	writeFile(t, net, onnxtest.Identity())
-	shipped, err := filepath.Glob(filepath.Join(built(t), "Impasto.ofx.bundle/Contents/Resources/styles/*"))
+	shipped, err := filepath.Glob(filepath.Join(built(t),
+		"Impasto.ofx.bundle/Contents/Resources/styles/*"))
 	if err != nil || len(shipped) == 0 {
 		t.Fatal("the bundle holds no style", err)
 	}
@@ -53,7 +55,8 @@ func TestModels(t *testing.T) {
 	half := filepath.Join(home, "half.onnx")
 	writeFile(t, half, halfEncoder())
 	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
-		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}}, Style: []string{"y"}, Content: "conv1r"})
+		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}},
+			Style: []string{"y"}, Content: "conv1r"})
 	for _, step := range []struct {
 		env  []string
 		args []string
@@ -68,20 +71,28 @@ func TestModels(t *testing.T) {
 		{user, []string{"add", net, "--size", "512"}, "!--size: a size is like 720x720"},
 		{user, []string{"add", net, "--mean", "1,2"}, "!--mean: wanted are three numbers"},
 		{user, []string{"add", net, "--channels", "rgb"}, `!--channels: "rgb" is neither`},
-		{append(user, "IMPASTO_STYLE_PATH="+filepath.Join(home, "none")+":"+studio), []string{"add", net, "--name", "ours"}, studio},
+		{append(user, "IMPASTO_STYLE_PATH="+filepath.Join(home, "none")+":"+studio),
+			[]string{"add", net, "--name", "ours"}, studio},
 		{user, []string{"info", "ours"}, `!the style "ours" is not in`},
 		{user, []string{"remove", filepath.Base(shipped[0])}, "!stays in its bundle"},
-		{user, []string{"add", filepath.Join(home, "filters")}, "put filters into Style ID and connect a painting"},
+		{user, []string{"add", filepath.Join(home, "filters")},
+			"put filters into Style ID and connect a painting"},
 		{user, []string{"add", filepath.Join(home, "filters")}, `!there is "filters" in`},
-		{user, []string{"add", filepath.Join(home, "strange")}, "!the operator Sigmoid, for which there is no gradient here"},
-		{user, []string{"add", slow, "--as", "encoder", "--range", "-1-1", "--style", "conv0r,conv1r"}, "put slow-net into Style ID and connect a painting"},
+		{user, []string{"add", filepath.Join(home, "strange")},
+			"!the operator Sigmoid, for which there is no gradient here"},
+		{user, []string{"add", slow, "--as", "encoder", "--range", "-1-1", "--style",
+			"conv0r,conv1r"}, "put slow-net into Style ID and connect a painting"},
 		{user, []string{"verify", "slow-net"}, "is whole, and paints"},
 		{user, []string{"info", "slow-net"}, "conv0r, conv1r"},
-		{user, []string{"add", half, "--as", "encoder"}, "put half into Style ID and connect a painting"},
+		{user, []string{"add", half, "--as", "encoder"},
+			"put half into Style ID and connect a painting"},
 		{user, []string{"verify", "half"}, "is whole, and paints"},
-		{user, []string{"add", slow, "--as", "encoder", "--name", "guessed"}, "minus [0.485 0.456 0.406]"},
-		{user, []string{"add", slow, "--as", "encoder", "--name", "other", "--content", "nowhere"}, `!has no layer "nowhere"`},
-		{user, []string{"add", net, "--as", "encoder", "--name", "blind"}, "!name layers with --style"},
+		{user, []string{"add", slow, "--as", "encoder", "--name", "guessed"},
+			"minus [0.485 0.456 0.406]"},
+		{user, []string{"add", slow, "--as", "encoder", "--name", "other", "--content", "nowhere"},
+			`!has no layer "nowhere"`},
+		{user, []string{"add", net, "--as", "encoder", "--name", "blind"},
+			"!name layers with --style"},
 		{user, []string{"add", net, "--as", "painter"}, `!--as: "painter" is neither`},
 		{user, []string{"list"}, "(an encoder)"},
 		{user, []string{"info", "filters"}, "conv0r, conv1r"},
@@ -95,11 +106,13 @@ func TestModels(t *testing.T) {
 		printed, err := console(t, step.env, step.args...)
 		want, fails := strings.CutPrefix(step.want, "!")
 		if (err != nil) != fails || !strings.Contains(printed, want) {
-			t.Errorf("impasto models %s: %v, and not %q:\n%s", strings.Join(step.args, " "), err, want, printed)
+			t.Errorf("impasto models %s: %v, and not %q:\n%s", strings.Join(step.args, " "), err,
+				want, printed)
 		}
 	}
 	writeFile(t, filepath.Join(studio, "ours", "network.onnx"), onnxtest.Gain(2))
-	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify", "ours"); err == nil || !strings.Contains(printed, "sha256") {
+	if printed, err := console(t, []string{"IMPASTO_STYLE_PATH=" + studio}, "verify",
+		"ours"); err == nil || !strings.Contains(printed, "sha256") {
 		t.Errorf("a changed file: %v\n%s", err, printed)
 	}
 }
@@ -113,10 +126,12 @@ func halfEncoder() []byte {
 	from := "x"
 	for _, to := range []string{"first", "y"} {
 		weights := bytes.Repeat([]byte{0, 0x30, 0, 0xb4}, 41)[:2*81] // 0.125 and -0.25
-		tensor := []byte{1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 2 << 3, half, 8<<3 | 2, byte(len(to) + 1), 'w'}
+		tensor := []byte{1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 1 << 3, 3, 2 << 3, half, 8<<3 | 2,
+			byte(len(to) + 1), 'w'}
 		tensor = append(append(tensor, to...), 9<<3|2, 2*81&0x7f|0x80, 2*81>>7)
 		g.Initializer(append(tensor, weights...))
-		g.Node("Conv", []string{from, "w" + to}, "c"+to, map[string]any{"pads": []int64{1, 1, 1, 1}})
+		g.Node("Conv", []string{from, "w" + to}, "c"+to,
+			map[string]any{"pads": []int64{1, 1, 1, 1}})
 		g.Node("Relu", []string{"c" + to}, to, nil)
 		from = to
 	}
@@ -136,14 +151,18 @@ func TestNothingThatTerminalsObey(t *testing.T) {
 	writeFile(t, named, onnxtest.WithMetadata(g.Bytes(), "license", "MIT"+red))
 	writeFile(t, filepath.Join(home, "broken.onnx"), broken.Bytes())
 	for _, args := range [][]string{
-		{"add", named, "--name", "red", "--range", "0-1"}, {"info", "red"}, {"list"}, {"verify", "red"}, {"info", red}, {"add", named + red},
-		{"add", filepath.Join(home, "broken.onnx")}, {"add", named, "--name", red}, {"remove", "red"},
+		{"add", named, "--name", "red", "--range", "0-1"}, {"info", "red"}, {"list"}, {"verify",
+			"red"}, {"info", red}, {"add", named + red},
+		{"add", filepath.Join(home, "broken.onnx")}, {"add", named, "--name", red}, {"remove",
+			"red"},
 	} {
 		printed, err := console(t, []string{"XDG_DATA_HOME=" + home}, args...)
-		if strings.ContainsFunc(printed, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }) {
+		if strings.ContainsFunc(printed,
+			func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }) {
 			t.Errorf("impasto models %q prints what a terminal obeys, %v: %q", args, err, printed)
 		}
-		if args[0] == "info" && args[1] == "red" && (err != nil || !strings.Contains(printed, "31m")) {
+		if args[0] == "info" && args[1] == "red" &&
+			(err != nil || !strings.Contains(printed, "31m")) {
 			t.Errorf("it says %v: %s", err, printed)
 		}
 	}
@@ -170,7 +189,8 @@ func TestKilledWhileAdding(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed
-	eventually(t, "the trial ends with what started it", func() bool { return unix.Kill(trial, 0) == unix.ESRCH })
+	eventually(t, "the trial ends with what started it",
+		func() bool { return unix.Kill(trial, 0) == unix.ESRCH })
 	if printed, err := console(t, env, "add", plain); err != nil {
 		t.Fatal(err, printed)
 	}
@@ -207,7 +227,8 @@ func TestPackagesOfNetworks(t *testing.T) {
 	id := onnxtest.WriteStyle(t, made, "night", sitter, []float32{0.5, 0.25, 0.125, 0.1, 0.2, 0.3})
 	folder := filepath.Join(home, "impasto", "styles")
 	for _, step := range []struct{ args, want string }{
-		{"add night", `!cannot be used without its network: the network "` + sitter + `" is not in`},
+		{"add night", `!cannot be used without its network: the network "` + sitter +
+			`" is not in`},
 		{"add sitter", "Added the network " + sitter},
 		{"add night", "Added the style " + id + ". In the node, put night into Style ID"},
 		{"add night", `!there is "night" in ` + folder},
@@ -245,7 +266,8 @@ func TestPackagesOfNetworks(t *testing.T) {
 }
 
 func TestModelsSuggests(t *testing.T) {
-	if printed, err := console(t, nil, "ad"); err == nil || !strings.Contains(printed, "Did you mean this?\n\tadd") {
+	if printed, err := console(t, nil, "ad"); err == nil ||
+		!strings.Contains(printed, "Did you mean this?\n\tadd") {
 		t.Errorf("%v:\n%s", err, printed)
 	}
 }

@@ -35,7 +35,8 @@ func TestNoiseIsWhatStrokesBeginFrom(t *testing.T) {
 		return math.Sqrt(squares/n - sum/n*sum/n)
 	}
 	if none, usual, more := spread("0"), spread("1"), spread("3"); !(none < usual && usual < more) {
-		t.Errorf("it spreads by %g without noise, by %g with it and by %g with more", none, usual, more)
+		t.Errorf("it spreads by %g without noise, by %g with it and by %g with more", none,
+			usual, more)
 	}
 	if found := host.Findings(); len(found) > 0 {
 		t.Errorf("found %v", found)

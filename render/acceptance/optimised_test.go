@@ -39,7 +39,8 @@ func newOptimised(t *testing.T, frames, width, height int) *shot {
 
 // through are what the node takes to optimise.
 func (s *shot) through(more ...string) []string {
-	return append([]string{"--clip", "Style=" + s.path("painting.png"), "--param", "styleId=filters"}, more...)
+	return append([]string{"--clip", "Style=" + s.path("painting.png"), "--param",
+		"styleId=filters"}, more...)
 }
 
 // cached says of every frame that was rendered whether it was kept.
@@ -67,7 +68,8 @@ func (s *shot) cached(frames, out string, more ...string) (all []bool) {
 // cache is impasto cache.
 func (s *shot) cache(args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append([]string{"cache"}, args...)...)
+	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"),
+		append([]string{"cache"}, args...)...)
 	cmd.Env = s.env
 	printed, code := s.finish(cmd)
 	if code != 0 {
@@ -82,8 +84,10 @@ func TestNodeOptimises(t *testing.T) {
 	s := newOptimised(t, 1, 64, 48)
 	for _, c := range []struct{ node, alone []string }{
 		{nil, nil},
-		{[]string{"--param", "textureCropFrom=0,0.5", "--param", "unrealness=3", "--param", "seed=5", "--param", "detail=0.75", "--param", "textureScale=1.5"},
-			[]string{"--texture-crop", "0,0.5,1,1", "-u", "3", "--seed", "5", "--detail", "0.75", "--texture-scale", "1.5"}},
+		{[]string{"--param", "textureCropFrom=0,0.5", "--param", "unrealness=3", "--param",
+			"seed=5", "--param", "detail=0.75", "--param", "textureScale=1.5"},
+			[]string{"--texture-crop", "0,0.5,1,1", "-u", "3", "--seed", "5", "--detail", "0.75",
+				"--texture-scale", "1.5"}},
 		{[]string{"--param", "keepColour=1"}, []string{"--keep-colour", "1"}},
 	} {
 		s.must("1", "node", s.through(append([]string{"--param", "iterations=8"}, c.node...)...)...)
@@ -95,8 +99,10 @@ func TestNodeOptimises(t *testing.T) {
 			off = max(off, math.Abs(float64(node.Pix[i]-alone.Pix[i])))
 			moved = max(moved, math.Abs(float64(node.Pix[i]-plate.Pix[i])))
 		}
-		if t.Logf("%v: up to %.2g from impasto optimise, %.2g from the plate", c.node, off, moved); off > 0.02 || moved < 0.05 {
-			t.Errorf("%v: it is up to %g from impasto optimise, and %g from the plate", c.node, off, moved)
+		if t.Logf("%v: up to %.2g from impasto optimise, %.2g from the plate", c.node, off,
+			moved); off > 0.02 || moved < 0.05 {
+			t.Errorf("%v: it is up to %g from impasto optimise, and %g from the plate", c.node,
+				off, moved)
 		}
 	}
 }
@@ -119,7 +125,8 @@ func TestNodeMatchesTheMask(t *testing.T) {
 	s.must("1", "masked", args...)
 	s.must("1", "matched", match...)
 	matched := s.picture("matched", 1)
-	alone := s.optimised("alone.exr", "--iterations", "6", "--mask", s.path("mask.exr"), "--match-mask")
+	alone := s.optimised("alone.exr", "--iterations", "6", "--mask", s.path("mask.exr"),
+		"--match-mask")
 	off := 0.
 	for i := range matched.Pix {
 		off = max(off, math.Abs(float64(matched.Pix[i]-alone.Pix[i])))
@@ -143,7 +150,8 @@ func TestNodeMatchesTheMask(t *testing.T) {
 	if got := s.cached("1", "guided", match...); !slices.Equal(got, []bool{false}) {
 		t.Error("another mask is not what the painting is compared with")
 	}
-	if got := s.cached("1", "inverted", append(match, "--param", "maskInvert=1")...); !slices.Equal(got, []bool{false}) {
+	if got := s.cached("1", "inverted",
+		append(match, "--param", "maskInvert=1")...); !slices.Equal(got, []bool{false}) {
 		t.Error("nor is an inverted one")
 	}
 }
@@ -174,14 +182,16 @@ func TestOptimisedFramesStandAlone(t *testing.T) {
 	}
 	until(t, "the second frame", func() bool { return s.exists("killed.0001.exr") })
 	before := busy(s.processes("impasto-engine"))
-	until(t, "it to be under way", func() bool { return busy(s.processes("impasto-engine"))-before > 50*time.Millisecond })
+	until(t, "it to be under way",
+		func() bool { return busy(s.processes("impasto-engine"))-before > 50*time.Millisecond })
 	kill(t, s.processes("impasto-engine"))
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v\n%s", err, &printed)
 	}
 	s.same(frames, "whole", "killed")
 	log, err := os.ReadFile(s.path("impasto.log"))
-	if err != nil || !bytes.Contains(log, []byte("the engine died")) && bytes.Count(log, []byte("the engine runs")) < 2 {
+	if err != nil || !bytes.Contains(log, []byte("the engine died")) &&
+		bytes.Count(log, []byte("the engine runs")) < 2 {
 		t.Errorf("nobody started it again, %v:\n%s", err, log)
 	}
 }
@@ -192,12 +202,14 @@ func TestOptimisedFramesAreKept(t *testing.T) {
 	args := s.through("--param", "iterations=5")
 	wants := func(out string, want bool, more ...string) {
 		t.Helper()
-		if got := s.cached("1-3", out, append(args, more...)...); !slices.Equal(got, []bool{want, want, want}) {
+		if got := s.cached("1-3", out, append(args, more...)...); !slices.Equal(got,
+			[]bool{want, want, want}) {
 			t.Errorf("%s: kept were %v", out, got)
 		}
 	}
 	wants("first", false)
-	if said := s.cache(); !strings.Contains(said, "3 pictures, 0.2 MB") || !strings.Contains(said, s.path("cache/impasto/pictures")) {
+	if said := s.cache(); !strings.Contains(said, "3 pictures, 0.2 MB") ||
+		!strings.Contains(said, s.path("cache/impasto/pictures")) {
 		t.Errorf("impasto cache says\n%s", said)
 	}
 	wants("again", true)
@@ -219,7 +231,8 @@ func TestOptimisedFramesAreKept(t *testing.T) {
 	}
 	wants("cut", false)
 	s.same(frames, "first", "cut")
-	if log, err := os.ReadFile(s.path("impasto.log")); err != nil || bytes.Count(log, []byte("is damaged, and removed")) != 3 {
+	if log, err := os.ReadFile(s.path("impasto.log")); err != nil ||
+		bytes.Count(log, []byte("is damaged, and removed")) != 3 {
 		t.Errorf("of the cut files it says nothing, %v:\n%s", err, log)
 	}
 	if said := s.cache("--clear"); !strings.Contains(said, "Removed 6 pictures") {
@@ -244,7 +257,8 @@ func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
 	if !s.equal(1, "alone", "chain") || s.equal(2, "alone", "chain") {
 		t.Error("the first frame is another, or the second is not")
 	}
-	if got := s.cached("1-4", "again", append(chained, "--threads", "3")...); !slices.Equal(got, []bool{true, true, true, true}) {
+	if got := s.cached("1-4", "again", append(chained, "--threads", "3")...); !slices.Equal(got,
+		[]bool{true, true, true, true}) {
 		t.Errorf("kept were %v", got)
 	}
 	s.same(frames, "chain", "again")
@@ -257,7 +271,8 @@ func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
 		t.Error("a part does not begin at its first frame")
 	}
 	// Where nothing is painted a chain ends.
-	s.must("1-4", "faded", append(chained, "--param", "mix=1@2,0@3,1@4", "--interpolation", "constant")...)
+	s.must("1-4", "faded",
+		append(chained, "--param", "mix=1@2,0@3,1@4", "--interpolation", "constant")...)
 	if !s.equal(2, "chain", "faded") || !s.equal(4, "alone", "faded") {
 		t.Error("a frame after one that is the plate does not start from its plate")
 	}
@@ -266,11 +281,14 @@ func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
 		args         []string
 	}{
 		"a gap":   {"1,2,4", "Start from Previous starts frame 4 from the frame before it", nil},
-		"no host": {"1-2", "Start from Previous wants frames in their order, and the host does not render so now", []string{"--as", "resolve"}},
-		"Natron":  {"1-4", "Start from Previous has nothing to start frame 1 from", []string{"--as", "natron"}},
+		"no host": {"1-2", "Start from Previous wants frames in their order, and the host does " +
+			"not render so now", []string{"--as", "resolve"}},
+		"Natron":  {"1-4", "Start from Previous has nothing to start frame 1 from",
+			[]string{"--as", "natron"}},
 		"alone":   {"2", "Start from Previous has nothing to start frame 2 from", nil},
 	} {
-		if printed, code := s.render(c.frames, "out", append(chained, c.args...)...); code != 1 || !strings.Contains(printed, c.want) {
+		if printed, code := s.render(c.frames, "out", append(chained, c.args...)...); code != 1 ||
+			!strings.Contains(printed, c.want) {
 			t.Errorf("%s: it ended with %d, and not %q:\n%s", name, code, c.want, printed)
 		}
 	}
@@ -282,12 +300,16 @@ func TestNodeSaysWhatOptimisingTakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		"painting": {[]string{"--param", "styleId=filters"}, "needs a painting: connect one to the Style input"},
-		"crop":     {s.through("--param", "textureCropTo=0,1"), "Nothing of the painting is between Texture Crop From, 0, 0, and Texture Crop To, 0, 1"},
-		"device":   {s.through("--param", "device=GPU", "--param", "gpuIndex=1"), "cannot be optimised on a GPU"},
+		"painting": {[]string{"--param", "styleId=filters"},
+			"needs a painting: connect one to the Style input"},
+		"crop":     {s.through("--param", "textureCropTo=0,1"), "Nothing of the painting is " +
+			"between Texture Crop From, 0, 0, and Texture Crop To, 0, 1"},
+		"device":   {s.through("--param", "device=GPU", "--param", "gpuIndex=1"),
+			"cannot be optimised on a GPU"},
 		"size":     {s.through("--param", "detail=0.1"), "at detail 0.1 the plate is 6 × 5 pixels"},
 	} {
-		if printed, code := s.render("1", "out", c.args...); code == 0 || !strings.Contains(printed, c.want) || s.exists("out.0001.exr") {
+		if printed, code := s.render("1", "out", c.args...); code == 0 ||
+			!strings.Contains(printed, c.want) || s.exists("out.0001.exr") {
 			t.Errorf("%s: it ended with %d, and not %q:\n%s", name, code, c.want, printed)
 		}
 	}

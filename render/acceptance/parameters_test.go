@@ -16,7 +16,8 @@ import (
 func TestTableOfParameters(t *testing.T) {
 	const begin, end = "<!-- table -->\n\n", "\n<!-- end of the table -->"
 	s := newShot(t)
-	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "describe", "--plugin", s.bundle, "--markdown")
+	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "describe", "--plugin", s.bundle,
+		"--markdown")
 	cmd.Env = s.env
 	printed, err := cmd.Output()
 	if err != nil {
@@ -69,7 +70,8 @@ func TestRangesAreTheEngines(t *testing.T) {
 		}
 		set := engineRanges[p.Name]
 		if set == nil {
-			t.Errorf("%s goes from %v to %v: say in this test where a request has it", p.Name, p.Min, p.Max)
+			t.Errorf("%s goes from %v to %v: say in this test where a request has it", p.Name,
+				p.Min, p.Max)
 			continue
 		}
 		named++
@@ -79,7 +81,8 @@ func TestRangesAreTheEngines(t *testing.T) {
 			step = (most - least) / 1000
 		}
 		takes := func(v float64) error {
-			o := bridge.Optimise{Render: bridge.NewFrame(bridge.Image{}, bridge.SpaceLinear), Optimiser: bridge.OptimiserLBFGS}
+			o := bridge.Optimise{Render: bridge.NewFrame(bridge.Image{}, bridge.SpaceLinear),
+				Optimiser: bridge.OptimiserLBFGS}
 			set(&o, v)
 			if err := o.Render.Check(); err != nil {
 				return err
@@ -96,15 +99,18 @@ func TestRangesAreTheEngines(t *testing.T) {
 		}
 		for _, v := range []float64{least - step, most + step} {
 			if takes(v) == nil {
-				t.Errorf("the engine takes %g for %s, which goes from %g to %g", v, p.Name, least, most)
+				t.Errorf("the engine takes %g for %s, which goes from %g to %g", v, p.Name,
+					least, most)
 			}
 		}
 		if p.Name == "unrealness" && number(t, p.Default) != bridge.DefaultUnrealness {
-			t.Errorf("%s is %s where nothing is said, and the engine's is %d", p.Name, p.Default, bridge.DefaultUnrealness)
+			t.Errorf("%s is %s where nothing is said, and the engine's is %d", p.Name, p.Default,
+				bridge.DefaultUnrealness)
 		}
 	}
 	if named != len(engineRanges) {
-		t.Errorf("the node has %d of the %d parameters that this test knows", named, len(engineRanges))
+		t.Errorf("the node has %d of the %d parameters that this test knows", named,
+			len(engineRanges))
 	}
 }
 

@@ -48,16 +48,22 @@ func TestReportedPictures(t *testing.T) {
 		{file: "exr-layer-letters/root_layer_suffix.exr", args: layer("beauty"), pixel: colour},
 		{file: "exr-layer-letters/root_lower_rgba.exr", pixel: colour},
 		{file: "exr-layer-letters/vector_xyzw.exr", args: layer("Vector"), pixel: colour},
-		{file: "exr-hero-view/nuke_stereo.exr", args: layer("left"), pixel: [3]float64{0.5459, 0.4507, 0.3325}},
-		{file: "exr-hero-view/nuke_stereo.exr", args: layer("right"), pixel: [3]float64{0.0409, 0.0296, 0.0194}},
-		{file: "exr-hero-view/parts_stereo.exr", args: layer("left"), pixel: [3]float64{0.5459, 0.4507, 0.3325}},
-		{file: "exr-hero-view/parts_stereo.exr", args: layer("right:"), pixel: [3]float64{0.0409, 0.0296, 0.0194}},
+		{file: "exr-hero-view/nuke_stereo.exr", args: layer("left"),
+			pixel: [3]float64{0.5459, 0.4507, 0.3325}},
+		{file: "exr-hero-view/nuke_stereo.exr", args: layer("right"),
+			pixel: [3]float64{0.0409, 0.0296, 0.0194}},
+		{file: "exr-hero-view/parts_stereo.exr", args: layer("left"),
+			pixel: [3]float64{0.5459, 0.4507, 0.3325}},
+		{file: "exr-hero-view/parts_stereo.exr", args: layer("right:"),
+			pixel: [3]float64{0.0409, 0.0296, 0.0194}},
 		{file: "exr-htj2k/htj2k32.exr", says: "its compression is HTJ2K"},
 		{file: "exr-htj2k/htj2k256.exr", says: "its compression is HTJ2K"},
 		{file: "name-hash/plate %#3.exr", pixel: [3]float64{math.NaN(), math.NaN(), math.NaN()}},
-		{file: "name-hash/sh%#t_010/a.####.exr", pixel: [3]float64{math.NaN(), math.NaN(), math.NaN()}},
+		{file: "name-hash/sh%#t_010/a.####.exr",
+			pixel: [3]float64{math.NaN(), math.NaN(), math.NaN()}},
 	} {
-		printed, code := s.finish(s.still(filepath.Join(root, c.file), append(c.args, "--param", "mix=0")...))
+		printed, code := s.finish(s.still(filepath.Join(root, c.file),
+			append(c.args, "--param", "mix=0")...))
 		switch {
 		case c.says != "":
 			if code != 2 || !strings.Contains(printed, c.says) {
@@ -104,7 +110,9 @@ func TestReportedPicturesAreAlike(t *testing.T) {
 		t.Errorf("ACES2065-1 is %.1f dB from Rec. 709", db)
 	}
 	turned, upright := paint("jpeg-orientation/orientation6.jpg"), paint("jpeg-orientation/upright.jpg")
-	if turned.DataWindow != upright.DataWindow || decibels(turned, upright) < 25 { // JPEG's blocks lie otherwise
-		t.Errorf("on its side it is %v, and %.1f dB from %v", turned.DataWindow, decibels(turned, upright), upright.DataWindow)
+	if turned.DataWindow != upright.DataWindow ||
+		decibels(turned, upright) < 25 { // JPEG's blocks lie otherwise
+		t.Errorf("on its side it is %v, and %.1f dB from %v", turned.DataWindow,
+			decibels(turned, upright), upright.DataWindow)
 	}
 }

@@ -47,10 +47,13 @@ func TestPresets(t *testing.T) {
 			t.Errorf("%s: a preset that nobody chose changed the picture", profile.Name)
 		}
 		wild := render([]string{"preset"}, map[string]string{"preset": "Wild"})
-		if slices.Equal(wild, plain) || !slices.Equal(wild, render(nil, map[string]string{"unrealness": "6.5"})) {
+		if slices.Equal(wild, plain) ||
+			!slices.Equal(wild, render(nil, map[string]string{"unrealness": "6.5"})) {
 			t.Errorf("%s: Wild is not an unrealness of 6.5", profile.Name)
 		}
-		if calm := render([]string{"unrealness", "preset"}, map[string]string{"preset": "Calm", "unrealness": "3"}); !slices.Equal(calm, render(nil, map[string]string{"unrealness": "3"})) {
+		if calm := render([]string{"unrealness", "preset"},
+			map[string]string{"preset": "Calm", "unrealness": "3"}); !slices.Equal(calm,
+				render(nil, map[string]string{"unrealness": "3"})) {
 			t.Errorf("%s: the preset stayed when its control was changed", profile.Name)
 		}
 		if found := host.Findings(); len(found) > 0 {

@@ -14,7 +14,8 @@ func TestFastProxyHasLessDetail(t *testing.T) {
 	if s.equal(1, "fast", "usual") {
 		t.Error("a fast proxy is painted as a usual one")
 	}
-	s.must("1", "tiny", "--render-scale", "0.0625", "--param", "fastProxy=1", "--param", "detail=0.1")
+	s.must("1", "tiny", "--render-scale", "0.0625", "--param", "fastProxy=1", "--param",
+		"detail=0.1")
 	s.must("1", "full", "--param", "fastProxy=1")
 	s.must("1", "plain")
 	s.same(1, "full", "plain")

@@ -54,7 +54,8 @@ func paintedAt(planes [3]plane, gain float64, width, height int) (painted [3]pla
 		}
 		return painted
 	}
-	light := newPlane(plateWidth, plateHeight, func(x, y int) float64 { return (planes[0][y][x] + planes[1][y][x] + planes[2][y][x]) / 3 })
+	light := newPlane(plateWidth, plateHeight,
+		func(x, y int) float64 { return (planes[0][y][x] + planes[1][y][x] + planes[2][y][x]) / 3 })
 	small := light.resampled(width, height)
 	back := small.resampled(plateWidth, plateHeight)
 	for c, p := range planes {
@@ -108,7 +109,8 @@ func (p plane) filled() plane {
 				across := max(0, 1-math.Abs((float64(x)+0.5)/2-(float64(i)-0.5)))
 				up := max(0, 1-math.Abs((float64(y)+0.5)/2-(float64(j)-0.5)))
 				if across*up > 0 {
-					sum += across * up * half[min(max(j-1, 0), len(half)-1)][min(max(i-1, 0), len(half[0])-1)]
+					sum += across * up * half[min(max(j-1, 0), len(half)-1)][min(max(i-1, 0),
+						len(half[0])-1)]
 				}
 			}
 		}

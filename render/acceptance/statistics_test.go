@@ -34,7 +34,8 @@ func TestStatisticsInEveryHost(t *testing.T) {
 	inside := [3]float64{0.1, 0.2, 0.3}
 	outside := [3]float64{0.8, 0.6, 0.7}
 	shot := frames{}
-	for frame, data := range []image.Rectangle{display, image.Rect(8, 12, 40, 36), image.Rect(-16, -8, 80, 56)} {
+	for frame, data := range []image.Rectangle{display, image.Rect(8, 12, 40, 36),
+		image.Rect(-16, -8, 80, 56)} {
 		im := picture.New(data)
 		im.DisplayWindow, im.HasAlpha = display, true
 		for i := range im.Pix {
@@ -51,7 +52,8 @@ func TestStatisticsInEveryHost(t *testing.T) {
 	for _, host := range ofx.Profiles {
 		t.Run(host.Name, func(t *testing.T) {
 			s := newShot(t)
-			onnxtest.WriteStyle(t, s.path("styles"), "a", onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
+			onnxtest.WriteStyle(t, s.path("styles"), "a",
+				onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
 			playing, loaded := s.load(host)
 			playing.Strict = true
 			render := func(scale float64, frame int, params ...[2]string) (*picture.Image, error) {
@@ -90,7 +92,8 @@ func TestStatisticsInEveryHost(t *testing.T) {
 				{"a frame", 1, nil, func(*picture.Image) [3]float64 { return own(1) }},
 				{"a part of one", 2, nil, func(*picture.Image) [3]float64 { return own(2) }},
 				{"overscan", 3, nil, func(*picture.Image) [3]float64 { return own(3) }},
-				{"all of the overscan", 3, [][2]string{{"statistics", "Region of Definition"}}, func(out *picture.Image) [3]float64 {
+				{"all of the overscan", 3, [][2]string{{"statistics", "Region of Definition"}},
+					func(out *picture.Image) [3]float64 {
 					mean, part := own(3), 64.*48/float64(out.DataWindow.Dx()*out.DataWindow.Dy())
 					if out.DataWindow.Dx() < 64 { // a proxy
 						part /= 4
@@ -100,10 +103,14 @@ func TestStatisticsInEveryHost(t *testing.T) {
 					}
 					return mean
 				}},
-				{"held, a frame", 1, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "2"}}, func(*picture.Image) [3]float64 { return own(2) }},
-				{"held, a part", 2, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "1"}}, func(*picture.Image) [3]float64 { return own(1) }},
-				{"held, overscan", 3, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "1"}}, func(*picture.Image) [3]float64 { return own(1) }},
-				{"held from itself", 3, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "3"}}, func(*picture.Image) [3]float64 { return own(3) }},
+				{"held, a frame", 1, [][2]string{{"holdStatistics", "on"},
+					{"statisticsFrame", "2"}}, func(*picture.Image) [3]float64 { return own(2) }},
+				{"held, a part", 2, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "1"}},
+					func(*picture.Image) [3]float64 { return own(1) }},
+				{"held, overscan", 3, [][2]string{{"holdStatistics", "on"},
+					{"statisticsFrame", "1"}}, func(*picture.Image) [3]float64 { return own(1) }},
+				{"held from itself", 3, [][2]string{{"holdStatistics", "on"},
+					{"statisticsFrame", "3"}}, func(*picture.Image) [3]float64 { return own(3) }},
 			} {
 				for _, scale := range []float64{1, 0.5} {
 					out, err := render(scale, x.frame, x.params...)
@@ -118,12 +125,16 @@ func TestStatisticsInEveryHost(t *testing.T) {
 						code := inside[c] * float64(x.frame)
 						want := decode(min((code*float64(vectorA[c])+float64(vectorA[3+c]))*(1+mean[c]), 1))
 						if math.Abs(float64(got[c])-want) > 1e-5 {
-							t.Errorf("%s, scale %g: %v at channel %d, want %v", x.name, scale, got[c], c, want)
+							t.Errorf("%s, scale %g: %v at channel %d, want %v", x.name, scale,
+								got[c], c, want)
 						}
 					}
 				}
 			}
-			if _, err := render(1, 2, [2]string{"holdStatistics", "on"}, [2]string{"statisticsFrame", "50"}); err == nil || !strings.Contains(err.Error(), "choose another Statistics Frame") {
+			if _,
+				err := render(1, 2, [2]string{"holdStatistics", "on"},
+					[2]string{"statisticsFrame", "50"}); err == nil ||
+						!strings.Contains(err.Error(), "choose another Statistics Frame") {
 				t.Errorf("a frame that is not there: %v", err)
 			}
 			if found := playing.Findings(); len(found) > 0 {
@@ -139,14 +150,16 @@ type later struct {
 	first float64
 }
 
-func (l later) Range() (first, last float64) { return l.first, l.first + float64(len(l.frames)) - 1 }
+func (l later) Range() (first, last float64) { return l.first, l.first +
+	float64(len(l.frames)) - 1 }
 
 func (l later) At(time float64) (*picture.Image, error) { return l.frames.At(time - l.first + 1) }
 
 // Where no frame is chosen, the statistics are held from the first that the plate has.
 func TestStatisticsAreHeldFromTheFirstFrame(t *testing.T) {
 	s := newShot(t)
-	onnxtest.WriteStyle(t, s.path("styles"), "a", onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
+	onnxtest.WriteStyle(t, s.path("styles"), "a",
+		onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
 	_, loaded := s.load(ofx.Profiles[0])
 	var shot frames
 	for frame := range 3 {
@@ -163,7 +176,8 @@ func TestStatisticsAreHeldFromTheFirstFrame(t *testing.T) {
 		render := func(params ...string) []float32 {
 			t.Helper()
 			todo := setup("OfxImageEffectContextGeneral", "a", image.Point{1, 1})
-			todo.Clips["Source"], todo.First, todo.Last = later{shot, float64(first)}, first+1, first+2
+			todo.Clips["Source"], todo.First, todo.Last = later{shot,
+				float64(first)}, first+1, first+2
 			todo.Params = func(find func(string) *ofx.Param) error {
 				err := find("styleId").Set("a", ofx.Linear)
 				for _, p := range params {
@@ -184,7 +198,8 @@ func TestStatisticsAreHeldFromTheFirstFrame(t *testing.T) {
 			return out.Picture.Pix
 		}
 		own, held := render(), render("holdStatistics=on")
-		if slices.Equal(held, own) || slices.Equal(held, render("holdStatistics=on", fmt.Sprint("statisticsFrame=", first+1))) && first != -1 {
+		if slices.Equal(held, own) || slices.Equal(held,
+			render("holdStatistics=on", fmt.Sprint("statisticsFrame=", first+1))) && first != -1 {
 			t.Errorf("a plate from %d on: held are the statistics of another frame", first)
 		}
 		if !slices.Equal(held, render("holdStatistics=on", fmt.Sprint("statisticsFrame=", first))) {

@@ -28,7 +28,8 @@ func TestStatusButton(t *testing.T) {
 			todo := setup("OfxImageEffectContextGeneral", style, image.Point{24, 16})
 			todo.Params = func(find func(string) *ofx.Param) error {
 				first, mixed, _ := strings.Cut(style, ", ")
-				return errors.Join(find("styleId").Set(first, ofx.Linear), find("styleMix").Set("0"+mixed, ofx.Linear))
+				return errors.Join(find("styleId").Set(first, ofx.Linear),
+					find("styleMix").Set("0"+mixed, ofx.Linear))
 			}
 			instance, err := loaded.NewInstance(todo)
 			if err != nil {
@@ -45,16 +46,21 @@ func TestStatusButton(t *testing.T) {
 			}
 			return strings.Join(said, "\n")
 		}
-		if got := press(id, 0); !strings.HasPrefix(got, `The style "Test gain" runs on the CPU, `) || !strings.HasSuffix(got, " threads, because Auto is the CPU where nobody watches. No frame has been painted yet.") {
+		if got := press(id, 0); !strings.HasPrefix(got,
+			`The style "Test gain" runs on the CPU, `) || !strings.HasSuffix(got, " threads, " +
+				"because Auto is the CPU where nobody watches. No frame has been painted yet.") {
 			t.Errorf("%s: before a frame: %q", name, got)
 		}
-		if got := press(id, 1); !strings.Contains(got, "The last frame, 1, of 24 by 16 pixels, took ") {
+		if got := press(id, 1); !strings.Contains(got,
+			"The last frame, 1, of 24 by 16 pixels, took ") {
 			t.Errorf("%s: after a frame: %q", name, got)
 		}
-		if got := press("", 0); !strings.HasPrefix(got, `The style "Starry Night (Van Gogh)" runs on the CPU, `) {
+		if got := press("", 0); !strings.HasPrefix(got,
+			`The style "Starry Night (Van Gogh)" runs on the CPU, `) {
 			t.Errorf("%s: a style of the menu: %q", name, got)
 		}
-		if got := press(", .5", 0); !strings.HasPrefix(got, `The styles "Starry Night (Van Gogh)" and "Cliffs at Étretat (Monet)" run on the CPU, `) {
+		if got := press(", .5", 0); !strings.HasPrefix(got,
+			`The styles "Starry Night (Van Gogh)" and "Cliffs at Étretat (Monet)" run on the CPU, `) {
 			t.Errorf("%s: two styles: %q", name, got)
 		}
 		if got := press("nobody", 0); !strings.Contains(got, "nobody") {

@@ -90,7 +90,8 @@ func TestSecondStyleOfTheMenu(t *testing.T) {
 func TestStyleMixMixesVectors(t *testing.T) {
 	const frames = 5
 	s := mixing(t)
-	colour := func(frame int) [3]float64 { return [3]float64{0.1 * float64(frame), 0.18, 0.7 - 0.1*float64(frame)} }
+	colour := func(frame int) [3]float64 { return [3]float64{0.1 * float64(frame), 0.18,
+		0.7 - 0.1*float64(frame)} }
 	s.plates(frames, 48, 32, func(frame int, im *picture.Image) {
 		for i := range im.Pix {
 			if i%4 != 3 {
@@ -109,7 +110,8 @@ func TestStyleMixMixesVectors(t *testing.T) {
 			want := decode((code*gain + shift) * (1 + code))
 			for i := c; i < len(im.Pix); i += 4 {
 				if math.Abs(float64(im.Pix[i])-want) > 1e-5 {
-					t.Fatalf("frame %d, channel %d, pixel %d is %v, want %v", frame, c, i/4, im.Pix[i], want)
+					t.Fatalf("frame %d, channel %d, pixel %d is %v, want %v", frame, c, i/4,
+						im.Pix[i], want)
 				}
 			}
 		}
@@ -131,7 +133,8 @@ func TestStylesThatDoNotMix(t *testing.T) {
 		t.Run(c.b, func(t *testing.T) {
 			s := mixing(t)
 			s.plates(5, 48, 32, nil)
-			printed, code := s.render("1-5", "out", append(mix("a", c.b, "0@1,1@5"), "--continue-on-error")...)
+			printed, code := s.render("1-5", "out",
+				append(mix("a", c.b, "0@1,1@5"), "--continue-on-error")...)
 			if code != 1 {
 				t.Errorf("impasto render ended with %d, want 1", code)
 			}

@@ -16,7 +16,8 @@ import (
 // wedge is impasto wedge of the plate's first frame.
 func (s *shot) wedge(out string, more ...string) *exec.Cmd {
 	s.t.Helper()
-	args := []string{"wedge", s.path("plate.0001.exr"), "--painting", s.path("painting.png"), "--encoder", s.path("filters"), "-o", s.path(out)}
+	args := []string{"wedge", s.path("plate.0001.exr"), "--painting", s.path("painting.png"),
+		"--encoder", s.path("filters"), "-o", s.path(out)}
 	cmd := exec.Command(filepath.Join(built(s.t), "bin/impasto"), append(args, more...)...)
 	cmd.Env = s.env
 	return cmd
@@ -26,7 +27,8 @@ func (s *shot) wedge(out string, more ...string) *exec.Cmd {
 func TestWedge(t *testing.T) {
 	const width, height = 128, 112 // there is a smaller size before the last
 	s := newOptimisation(t, width, height)
-	printed, code := s.finish(s.wedge("sheet.png", "--seed", "3", "--param", "unrealness=3,5", "--param", "iterations=6,2"))
+	printed, code := s.finish(s.wedge("sheet.png", "--seed", "3", "--param", "unrealness=3,5",
+		"--param", "iterations=6,2"))
 	if code != 0 || strings.Count(printed, "descent ") != 2 {
 		t.Fatalf("it ended with %d, wanted are two descents:\n%s", code, printed)
 	}
@@ -43,8 +45,10 @@ func TestWedge(t *testing.T) {
 			corner := image.Pt(gap+column*(width+gap), gap+row*below)
 			for i, v := range im.Pix {
 				x, y := i/4%width, i/4/width
-				if on := sheet.Pix[at(corner.X+x, corner.Y+y)+i%4]; i%4 != 3 && picture.EncodeByte(on) != picture.EncodeByte(v) {
-					t.Fatalf("at u = %s, iteration %s, pixel %d, %d is %g, wanted is %g", u, iterations, x, y, on, v)
+				if on := sheet.Pix[at(corner.X+x, corner.Y+y)+i%4]; i%4 != 3 &&
+					picture.EncodeByte(on) != picture.EncodeByte(v) {
+					t.Fatalf("at u = %s, iteration %s, pixel %d, %d is %g, wanted is %g", u,
+						iterations, x, y, on, v)
 				}
 			}
 			lit := false
@@ -54,7 +58,8 @@ func TestWedge(t *testing.T) {
 				}
 			}
 			if !lit {
-				t.Errorf("there is no label below the picture at u = %s, iteration %s", u, iterations)
+				t.Errorf("there is no label below the picture at u = %s, iteration %s", u,
+					iterations)
 			}
 		}
 	}
@@ -64,7 +69,8 @@ func TestWedge(t *testing.T) {
 func TestWedgeOfAnEffect(t *testing.T) {
 	const width, height = 64, 48
 	s := newOptimisation(t, width, height)
-	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "wedge", s.path("plate.0001.exr"), "--plugin", s.bundle,
+	cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), "wedge", s.path("plate.0001.exr"),
+		"--plugin", s.bundle,
 		"--param", "styleId=scream,ink", "--param", "unrealness=2", "-o", s.path("sheet.exr"))
 	cmd.Env = s.env
 	if printed, code := s.finish(cmd); code != 0 {
@@ -82,7 +88,8 @@ func TestWedgeOfAnEffect(t *testing.T) {
 		for i, v := range frame.Pix {
 			x, y := i/4%width, i/4/width
 			// The sheet has halves.
-			if on := sheet.Pix[4*((top+y)*sheet.DataWindow.Dx()+gap+x)+i%4]; i%4 != 3 && math.Abs(float64(on-v)) > 1e-3 {
+			if on := sheet.Pix[4*((top+y)*sheet.DataWindow.Dx()+gap+x)+i%4]; i%4 != 3 &&
+				math.Abs(float64(on-v)) > 1e-3 {
 				t.Fatalf("in %s pixel %d, %d is %g, wanted is %g", id, x, y, on, v)
 			}
 		}
@@ -107,7 +114,8 @@ func TestWedgeSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Values of an effect that are wrong are said before anything is painted; descent's own flags are none.
+// Values of an effect that are wrong are said before anything is painted; descent's own flags are
+// none.
 func TestWedgeOfAnEffectSaysWhatIsWrong(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	for _, c := range []struct {
@@ -115,13 +123,17 @@ func TestWedgeOfAnEffectSaysWhatIsWrong(t *testing.T) {
 		args []string
 	}{
 		{`styleId nobody: `, []string{"--param", "styleId=scream,nobody"}},
-		{`unrealness 9: parameter unrealness cannot be set to "9"`, []string{"--param", "unrealness=2,9"}},
-		{"--iterations is of no use without --painting", []string{"--param", "unrealness=2", "--iterations", "5"}},
+		{`unrealness 9: parameter unrealness cannot be set to "9"`,
+			[]string{"--param", "unrealness=2,9"}},
+		{"--iterations is of no use without --painting",
+			[]string{"--param", "unrealness=2", "--iterations", "5"}},
 	} {
-		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge", s.path("plate.0001.exr"), "-o", s.path("sheet.png")}, c.args...)...)
+		cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge",
+			s.path("plate.0001.exr"), "-o", s.path("sheet.png")}, c.args...)...)
 		cmd.Env = s.env
 		printed, code := s.finish(cmd)
-		if code == 0 || !strings.Contains(printed, c.want) || strings.Contains(printed, "picture 1") || s.exists("sheet.png") {
+		if code == 0 || !strings.Contains(printed, c.want) ||
+			strings.Contains(printed, "picture 1") || s.exists("sheet.png") {
 			t.Errorf("%v ended with %d, and not %q:\n%s", c.args, code, c.want, printed)
 		}
 	}
@@ -131,7 +143,8 @@ func TestWedgeOfAnEffectSaysWhatIsWrong(t *testing.T) {
 func TestWedgeOfWhichOneFails(t *testing.T) {
 	s := newOptimisation(t, 64, 48)
 	printed, code := s.finish(s.wedge("sheet.png", "--param", "detail=1,0.1", "--iterations", "2"))
-	if code != 1 || !strings.Contains(printed, "detail 0.1 failed: ") || !strings.Contains(printed, "has 1 of 2 pictures") || !s.exists("sheet.png") {
+	if code != 1 || !strings.Contains(printed, "detail 0.1 failed: ") ||
+		!strings.Contains(printed, "has 1 of 2 pictures") || !s.exists("sheet.png") {
 		t.Errorf("it ended with %d:\n%s", code, printed)
 	}
 }
@@ -147,8 +160,10 @@ func TestWedgeOfStatedPrimaries(t *testing.T) {
 				im.Metadata = []picture.Attribute{interopID("lin_ap0_scene")}
 			}
 		})
-		for _, kind := range [][]string{{"--param", "unrealness=2"}, {"--painting", s.path("painting.png"), "--encoder", s.path("filters"), "--param", "iterations=2"}} {
-			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge", s.path("plate.0001.exr"), "-o", s.path("sheet.exr")}, kind...)...)
+		for _, kind := range [][]string{{"--param", "unrealness=2"}, {"--painting",
+			s.path("painting.png"), "--encoder", s.path("filters"), "--param", "iterations=2"}} {
+			cmd := exec.Command(filepath.Join(built(t), "bin/impasto"), append([]string{"wedge",
+				s.path("plate.0001.exr"), "-o", s.path("sheet.exr")}, kind...)...)
 			cmd.Env = s.env
 			if printed, code := s.finish(cmd); code != 0 {
 				t.Fatalf("it ended with %d:\n%s", code, printed)
@@ -187,12 +202,14 @@ func TestWedgeIsInterrupted(t *testing.T) {
 		}
 		return string(text)
 	}
-	until(t, "the second descent", func() bool { return strings.Contains(printed(), "descent 2 of 2") })
+	until(t, "the second descent",
+		func() bool { return strings.Contains(printed(), "descent 2 of 2") })
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // the exit code says how it went
-	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(printed(), "has 1 of 2 pictures") || !s.exists("sheet.png") {
+	if code := cmd.ProcessState.ExitCode(); code != 130 ||
+		!strings.Contains(printed(), "has 1 of 2 pictures") || !s.exists("sheet.png") {
 		t.Errorf("it ended with %d:\n%s", code, printed())
 	}
 }

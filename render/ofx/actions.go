@@ -34,17 +34,20 @@ var ErrAborted = errors.New("interrupted")
 var errMemory = errors.New("the plugin has no memory")
 
 // do calls an action. It returns whether the plugin trapped it.
-func (c *call) do(entry *C.OfxPluginEntryPoint, handle unsafe.Pointer, in, out *Properties) (trapped bool, err error) {
+func (c *call) do(entry *C.OfxPluginEntryPoint, handle unsafe.Pointer, in,
+	out *Properties) (trapped bool, err error) {
 	c.begin()
 	before := c.watch()
 	place := C.CString(c.place())
-	status := int(C.host_action(entry, cString(c.action), handle, in.c(), out.c(), C.uint64_t(c.id), place))
+	status := int(C.host_action(entry, cString(c.action), handle, in.c(), out.c(), C.uint64_t(c.id),
+		place))
 	C.free(unsafe.Pointer(place))
 	c.releaseLeaked()
 	before.compare(c)
 	c.end()
 	if !legal(c.action, status) {
-		c.host.findings.add(fmt.Sprintf("%s answered %s", actionName(c.action), statusName(status)), c.place())
+		c.host.findings.add(fmt.Sprintf("%s answered %s", actionName(c.action), statusName(status)),
+			c.place())
 	}
 	switch status {
 	case C.kOfxStatOK, C.kOfxStatReplyDefault:
@@ -93,7 +96,8 @@ func (c *call) releaseLeaked() {
 	c.images = nil
 	c.mu.Unlock()
 	for im := range leaked {
-		c.host.findings.add(fmt.Sprintf("an image of clip %s was not released", im.clip.Name), c.place())
+		c.host.findings.add(fmt.Sprintf("an image of clip %s was not released", im.clip.Name),
+			c.place())
 		im.release()
 	}
 }

@@ -122,7 +122,8 @@ func (c *Curve) Integral(from, to float64, dimension int) float64 {
 	sum := 0.0
 	for t := from; t < to; {
 		end := to
-		if i := sort.Search(len(c.Keys), func(i int) bool { return c.Keys[i].Time > t }); i < len(c.Keys) {
+		if i := sort.Search(len(c.Keys),
+			func(i int) bool { return c.Keys[i].Time > t }); i < len(c.Keys) {
 			end = math.Min(to, c.Keys[i].Time)
 		}
 		s := c.at(t, dimension)

@@ -29,11 +29,13 @@ func TestCurvesByHand(t *testing.T) {
 		{"constant", curve(Constant, 0, 1, 4, 5, 8, 2), 6, 5, 0, 4 + 10},
 		{"constant, at a key", curve(Constant, 0, 1, 4, 5, 8, 2), 8, 2, 0, 4 + 20},
 		// A cubic that is level at both ends: 3u² − 2u³, slope 6u − 6u², area u³ − u⁴/2.
-		{"smooth, a quarter", curve(Smooth, 0, 0, 10, 1), 2.5, 0.15625, 0.1125, 10 * (0.015625 - 0.001953125)},
+		{"smooth, a quarter", curve(Smooth, 0, 0, 10, 1), 2.5, 0.15625, 0.1125,
+			10 * (0.015625 - 0.001953125)},
 		{"smooth, the middle", curve(Smooth, 0, 0, 10, 1), 5, 0.5, 0.15, 10 * (0.125 - 0.03125)},
 		{"smooth, a peak is level", curve(Smooth, 0, 0, 10, 1, 20, 0), 10, 1, 0, 5},
 		// Slopes of 0.1 and 0.3 on equal sides: their harmonic mean is 2/(1/0.1 + 1/0.3) = 0.15.
-		{"smooth, through a key", curve(Smooth, 0, 0, 10, 1, 20, 4), 10, 1, 0.15, 10 * (0.5 - 1.5/12)},
+		{"smooth, through a key", curve(Smooth, 0, 0, 10, 1, 20, 4), 10, 1, 0.15,
+			10 * (0.5 - 1.5/12)},
 		{"one key", curve(Linear, 7, 3), 0, 3, 0, 0},
 	} {
 		for what, pair := range map[string][2]float64{
@@ -97,7 +99,8 @@ func TestKeyIndex(t *testing.T) {
 		time            float64
 		direction, want int
 	}{
-		{5, 0, 1}, {4, 0, -1}, {5, -1, 0}, {5, 1, 2}, {1, -1, -1}, {9, 1, -1}, {0, 1, 0}, {10, -1, 2}, {6, 1, 2}, {6, -1, 1},
+		{5, 0, 1}, {4, 0, -1}, {5, -1, 0}, {5, 1, 2}, {1, -1, -1}, {9, 1, -1}, {0, 1, 0}, {10, -1,
+			2}, {6, 1, 2}, {6, -1, 1},
 	} {
 		if got := keyIndex(times, k.time, k.direction); got != k.want {
 			t.Errorf("key %+d of %g is %d, want %d", k.direction, k.time, got, k.want)

@@ -13,10 +13,12 @@ var natron = Profile{
 	contexts: []string{C.kOfxImageEffectContextGeneral, C.kOfxImageEffectContextFilter,
 		C.kOfxImageEffectContextTransition, C.kOfxImageEffectContextGenerator},
 	depths:     []string{C.kOfxBitDepthFloat, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
-	comps:      []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha, C.kOfxImageComponentRGB},
+	comps:      []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha,
+		C.kOfxImageComponentRGB},
 	otherComps: []string{motionVectors, stereoDisparity, "NatronOfxImageComponentXY"},
 	maxParams:  -1,
-	tiles:      true, multiResolution: true, multipleDepths: true, multiplePARs: true, setableFrameRate: true, overlays: true,
+	tiles:      true, multiResolution: true, multipleDepths: true, multiplePARs: true,
+		setableFrameRate: true, overlays: true,
 	animatesStrings: true, animatesCustom: true, customInteracts: true,
 
 	own: map[string]any{
@@ -37,7 +39,8 @@ var natron = Profile{
 	countsOutBusy:    true, // watched
 	lateProgress:     true, // watched
 	opaqueIsNoMask:   true, // ImageConvert.cpp
-	// Of every node that is no writer, on as many threads as there are (EffectInstanceRenderRoI.cpp).
+	// Of every node that is no writer, on as many threads as there are
+	// (EffectInstanceRenderRoI.cpp).
 	sequencePerFrame: true, sequencesOverlap: true,
 	claimsOrder: true, // OutputSchedulerThread.cpp; only what was described of an effect is heeded
 }

@@ -21,12 +21,14 @@ var resolve = Profile{
 
 	missing: map[owner][]string{ // openfx-misc
 		ofHost:          {C.kOfxPropHostOSHandle, C.kOfxImageEffectInstancePropSequentialRender},
-		ofEffect:        {C.kOfxPropPluginDescription, C.kOfxImageEffectInstancePropSequentialRender},
+		ofEffect:        {C.kOfxPropPluginDescription,
+			C.kOfxImageEffectInstancePropSequentialRender},
 		ofInstance:      {C.kOfxImageEffectPropPluginHandle},
 		ofParam:         {C.kOfxParamPropDefaultCoordinateSystem},
 		ofParamInstance: {C.kOfxParamPropDefaultCoordinateSystem},
 	},
-	flaws:            C.FLAW_PERSISTENT_MESSAGES, // openfx-misc, of version 14; 16 is without the suite
+	flaws:            C.FLAW_PERSISTENT_MESSAGES,
+		// openfx-misc, of version 14; 16 is without the suite
 	allConnected:     true,                       // openfx-misc
 	sequencePerFrame: true,                       // of previews, as plugin makers have found
 	booleansAnimate:  true,                       // openfx-misc

@@ -104,7 +104,8 @@ func newBuffer(bounds rect, pixelBytes int, rows Rows) *buffer {
 
 // alignedAlloc is memory of at least that size, aligned as rows are.
 func alignedAlloc(size int) unsafe.Pointer {
-	return C.aligned_alloc(rowAlignment, C.size_t((max(size, 1)+rowAlignment-1)/rowAlignment*rowAlignment))
+	return C.aligned_alloc(rowAlignment,
+		C.size_t((max(size, 1)+rowAlignment-1)/rowAlignment*rowAlignment))
 }
 
 func (b *buffer) release() { pool.put(b.block) }
@@ -130,7 +131,8 @@ var intactGuard = bytes.Repeat([]byte{guardByte}, guardBytes)
 
 // intact says whether the plugin kept to the pixels.
 func (b *buffer) intact() bool {
-	return b.eachGuard(func(guard []byte) bool { return bytes.Equal(guard, intactGuard[:len(guard)]) })
+	return b.eachGuard(func(guard []byte) bool { return bytes.Equal(guard,
+		intactGuard[:len(guard)]) })
 }
 
 // line is the pixels of the row at y, in the coordinates of bounds.

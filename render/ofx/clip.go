@@ -58,8 +58,10 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 		if first, last := plate.Range(); !math.IsInf(last-first, 0) {
 			frames = []any{first, last}
 		}
-		unmapped = fitComponents(i.setup.components(example, c.mask), i.host.Profile.comps, i.host.Profile.comps)
-		if unmapped != C.kOfxImageComponentRGB && example.HasAlpha || unmapped == C.kOfxImageComponentAlpha {
+		unmapped = fitComponents(i.setup.components(example, c.mask), i.host.Profile.comps,
+			i.host.Profile.comps)
+		if unmapped != C.kOfxImageComponentRGB && example.HasAlpha ||
+			unmapped == C.kOfxImageComponentAlpha {
 			premultiplication = C.kOfxImagePreMultiplied
 		}
 		if i.host.Profile.multiplePARs {
@@ -83,7 +85,8 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	s.copyFrom(d.properties)
 	s.fixed(C.kOfxImageEffectPropPixelDepth, c.depth)
 	s.fixed(C.kOfxImageEffectPropComponents, c.components)
-	s.fixed(C.kOfxImageClipPropUnmappedPixelDepth, fitDepth(i.setup.Depth.String(), i.host.Profile.depths))
+	s.fixed(C.kOfxImageClipPropUnmappedPixelDepth,
+		fitDepth(i.setup.Depth.String(), i.host.Profile.depths))
 	s.fixed(C.kOfxImageClipPropUnmappedComponents, unmapped)
 	s.fixed(C.kOfxImageEffectPropPreMultiplication, premultiplication)
 	s.fixed(C.kOfxImagePropPixelAspectRatio, c.aspect)
@@ -95,7 +98,9 @@ func (i *Instance) newClip(d *clipDescription, plate Plate, example *picture.Ima
 	s.fixed(C.kOfxImageClipPropConnected, flag(connected))
 	s.fixed(C.kOfxImageClipPropContinuousSamples, 0)
 	if plate != nil {
-		s.fixed(C.kOfxImageClipPropColourspace, c.colourspace(i.properties.str(C.kOfxImageEffectPropColourManagementStyle), example.Colourspace))
+		s.fixed(C.kOfxImageClipPropColourspace,
+			c.colourspace(i.properties.str(C.kOfxImageEffectPropColourManagementStyle),
+				example.Colourspace))
 	}
 	i.host.Profile.trim(ofClip, s)
 	return c
@@ -118,7 +123,8 @@ func (c *Clip) publish() {
 
 // fitComponents chooses what a clip delivers: what is there, or the nearest that both sides know.
 func fitComponents(there string, supported, host []string) string {
-	for _, c := range []string{there, C.kOfxImageComponentRGBA, C.kOfxImageComponentRGB, C.kOfxImageComponentAlpha} {
+	for _, c := range []string{there, C.kOfxImageComponentRGBA, C.kOfxImageComponentRGB,
+		C.kOfxImageComponentAlpha} {
 		if slices.Contains(supported, c) && slices.Contains(host, c) {
 			return c
 		}
@@ -128,7 +134,8 @@ func fitComponents(there string, supported, host []string) string {
 
 // fitDepth chooses a depth: what is there, or else the deepest that both sides know.
 func fitDepth(there string, both []string) string {
-	for _, d := range []string{there, C.kOfxBitDepthFloat, C.kOfxBitDepthHalf, C.kOfxBitDepthShort, C.kOfxBitDepthByte} {
+	for _, d := range []string{there, C.kOfxBitDepthFloat, C.kOfxBitDepthHalf, C.kOfxBitDepthShort,
+		C.kOfxBitDepthByte} {
 		if slices.Contains(both, d) {
 			return d
 		}
@@ -161,7 +168,8 @@ func (r region) union(o region) region {
 	case o.empty():
 		return r
 	}
-	return region{math.Min(r.x1, o.x1), math.Min(r.y1, o.y1), math.Max(r.x2, o.x2), math.Max(r.y2, o.y2)}
+	return region{math.Min(r.x1, o.x1), math.Min(r.y1, o.y1), math.Max(r.x2, o.x2),
+		math.Max(r.y2, o.y2)}
 }
 
 // pixels is the smallest rectangle of pixels around a region. A hair over an edge is not over it.

@@ -16,7 +16,8 @@ var colourStyles = []string{
 // colourStyle is the highest style of colour management that the host and the effect both have.
 func (i *Instance) colourStyle() string {
 	p := i.descriptor.properties
-	if !slices.Contains(p.strs(C.kOfxImageEffectPropColourManagementAvailableConfigs), C.kOfxConfigIdentifier) {
+	if !slices.Contains(p.strs(C.kOfxImageEffectPropColourManagementAvailableConfigs),
+		C.kOfxConfigIdentifier) {
 		return C.kOfxImageEffectColourManagementNone
 	}
 	host := slices.Index(colourStyles, i.host.Profile.colourStyle)

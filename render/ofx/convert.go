@@ -70,7 +70,8 @@ func unpick(rgba, from []float32, components int) {
 // by alpha is sRGB, and alpha is as it is.
 
 // encodeRow writes a row of components as codes.
-func encodeRow[T uint8 | uint16](to []T, from []float32, components int, encode func(float32) T, most float64) {
+func encodeRow[T uint8 | uint16](to []T, from []float32, components int, encode func(float32) T,
+	most float64) {
 	for i := 0; i < len(from); i += components {
 		alpha := float32(1)
 		if components != 3 {
@@ -88,7 +89,8 @@ func encodeRow[T uint8 | uint16](to []T, from []float32, components int, encode 
 }
 
 // decodeRow is the opposite.
-func decodeRow[T uint8 | uint16](to []float32, from []T, components int, decode func(T) float32, most float64) {
+func decodeRow[T uint8 | uint16](to []float32, from []T, components int, decode func(T) float32,
+	most float64) {
 	for i := 0; i < len(from); i += components {
 		alpha := float32(1)
 		if components != 3 {

@@ -10,7 +10,8 @@ import "C"
 func (p *Param) text(t float64) string {
 	text, from, to := p.textAt(t)
 	callback := p.properties.pointer(C.kOfxParamPropCustomInterpCallbackV1)
-	if p.Type != C.kOfxParamTypeCustom || callback == nil || from == to || from.time >= t || to.time <= t {
+	if p.Type != C.kOfxParamTypeCustom || callback == nil || from == to || from.time >= t ||
+		to.time <= t {
 		return text
 	}
 	in := newProperties("the arguments of an interpolation")
@@ -24,7 +25,8 @@ func (p *Param) text(t float64) string {
 	defer out.close()
 	out.free(C.kOfxParamPropCustomValue, text)
 	out.free(C.kOfxParamPropInterpolationTime, from.time, to.time)
-	status := C.host_interpolate(callback, C.OfxParamSetHandle(p.set.handle), in.c(), out.c(), C.host_current_call())
+	status := C.host_interpolate(callback, C.OfxParamSetHandle(p.set.handle), in.c(), out.c(),
+		C.host_current_call())
 	if status != C.kOfxStatOK && status != C.kOfxStatReplyDefault {
 		report("the interpolation of parameter %s answered %s", p.Name, statusName(int(status)))
 	}

@@ -60,7 +60,8 @@ func (d *descriptor) close() {
 func (l *Library) Load(entry Entry) (*Effect, error) {
 	e := &Effect{Entry: entry, library: l, host: l.host, descriptors: map[string]*descriptor{}}
 	if l.host.Strict && !plainIdentifier.MatchString(e.ID) {
-		l.host.findings.add(fmt.Sprintf("the effect is called %s: some hosts allow only letters, digits, _, . and :", e.ID), "its binary")
+		l.host.findings.add(fmt.Sprintf("the effect is called %s: some hosts allow only " +
+			"letters, digits, _, . and :", e.ID), "its binary")
 	}
 	C.host_set_host(e.plugin, l.host.c)
 	if _, err := e.action(C.kOfxActionLoad, nil, nil); err != nil {
@@ -77,7 +78,8 @@ func (l *Library) Load(entry Entry) (*Effect, error) {
 	}
 	var failed error
 	for _, context := range l.host.Profile.contexts {
-		if !slices.Contains(e.base.properties.strs(C.kOfxImageEffectPropSupportedContexts), context) {
+		if !slices.Contains(e.base.properties.strs(C.kOfxImageEffectPropSupportedContexts),
+			context) {
 			continue
 		}
 		if err := e.describeIn(context); err != nil {
@@ -89,7 +91,8 @@ func (l *Library) Load(entry Entry) (*Effect, error) {
 		if failed != nil {
 			return nil, e.undescribed(failed)
 		}
-		return nil, fmt.Errorf("effect %s works in none of the contexts that %s has", e.ID, l.host.Profile.label)
+		return nil, fmt.Errorf("effect %s works in none of the contexts that %s has", e.ID,
+			l.host.Profile.label)
 	}
 	return e, nil
 }
@@ -97,8 +100,10 @@ func (l *Library) Load(entry Entry) (*Effect, error) {
 // undescribed words the failure of a description.
 func (e *Effect) undescribed(err error) error {
 	var action *ActionError
-	if errors.As(err, &action) && action.Said == "" && action.Status == C.kOfxStatErrMissingHostFeature {
-		return fmt.Errorf("effect %s does not work in this host (%s): it misses a feature", e.ID, e.host.Profile.label)
+	if errors.As(err, &action) && action.Said == "" &&
+		action.Status == C.kOfxStatErrMissingHostFeature {
+		return fmt.Errorf("effect %s does not work in this host (%s): it misses a feature", e.ID,
+			e.host.Profile.label)
 	}
 	return fmt.Errorf("effect %s cannot be described: %w", e.ID, err)
 }
@@ -161,12 +166,14 @@ func (e *Effect) ContextFor(clips []string) (string, error) {
 		fits := true
 		for _, c := range d.clips {
 			optional := c.properties.integer(C.kOfxImageClipPropOptional) != 0
-			if c.name != C.kOfxImageEffectOutputClipName && !optional && !slices.Contains(clips, c.name) {
+			if c.name != C.kOfxImageEffectOutputClipName && !optional &&
+				!slices.Contains(clips, c.name) {
 				fits, missing = false, c.name
 			}
 		}
 		for _, name := range clips {
-			fits = fits && slices.ContainsFunc(d.clips, func(c *clipDescription) bool { return c.name == name })
+			fits = fits && slices.ContainsFunc(d.clips,
+				func(c *clipDescription) bool { return c.name == name })
 		}
 		if fits {
 			return context, nil
@@ -174,14 +181,17 @@ func (e *Effect) ContextFor(clips []string) (string, error) {
 	}
 	for _, name := range clips {
 		known := slices.ContainsFunc(e.Contexts(), func(context string) bool {
-			return slices.ContainsFunc(e.descriptors[context].clips, func(c *clipDescription) bool { return c.name == name })
+			return slices.ContainsFunc(e.descriptors[context].clips,
+				func(c *clipDescription) bool { return c.name == name })
 		})
 		if !known || name == C.kOfxImageEffectOutputClipName {
-			return "", fmt.Errorf("effect %s has no input clip %s; it has %s", e.ID, name, e.inputs())
+			return "", fmt.Errorf("effect %s has no input clip %s; it has %s", e.ID, name,
+				e.inputs())
 		}
 	}
 	if missing != "" {
-		return "", fmt.Errorf("effect %s needs clip %s: connect it with --clip %s=…", e.ID, missing, missing)
+		return "", fmt.Errorf("effect %s needs clip %s: connect it with --clip %s=…", e.ID, missing,
+			missing)
 	}
 	return "", fmt.Errorf("effect %s has no context with all of these clips", e.ID)
 }

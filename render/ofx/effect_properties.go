@@ -38,7 +38,8 @@ func newDescriptorProperties(name, file string) *Properties {
 	s.free(C.kOfxImageEffectPluginPropObsolete, 0)
 	s.free(C.kOfxImageEffectPropNoSpatialAwareness, "false")
 	s.free(C.kOfxImageEffectPropBehaviourWhenUnlicensed, C.kOfxUnlicensedContinue)
-	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLRenderSupported, C.kOfxImageEffectPropCudaRenderSupported,
+	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLRenderSupported,
+		C.kOfxImageEffectPropCudaRenderSupported,
 		C.kOfxImageEffectPropCudaStreamSupported, C.kOfxImageEffectPropMetalRenderSupported,
 		C.kOfxImageEffectPropOpenCLRenderSupported, C.kOfxImageEffectPropOpenCLSupported} {
 		s.free(gpu, "false")
@@ -92,7 +93,8 @@ func (i *Instance) newProperties() *Properties {
 	s.fixed(C.kOfxImageEffectPropFrameRate, frameRate)
 	s.fixed(C.kOfxPropIsInteractive, 0)
 	s.free(C.kOfxPropLabel, i.effect.ID)
-	s.free(C.kOfxImageEffectPropSupportsTiles, i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsTiles))
+	s.free(C.kOfxImageEffectPropSupportsTiles,
+		i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsTiles))
 	s.fixed(C.kOfxImageEffectPropOpenGLEnabled, 0)
 	s.fixed(C.kOfxImageEffectPropColourManagementStyle, i.colourStyle())
 	s.fixed(C.kOfxImageEffectPropColourManagementConfig, C.kOfxConfigIdentifier)

@@ -81,7 +81,8 @@ func goClipGetHandle(effect C.OfxImageEffectHandle, name *C.host_chars, clip *C.
 	}
 	c := i.clip(C.GoString((*C.char)(name)))
 	if c == nil {
-		reportStrict("clip %s was fetched, which is not there in context %s", C.GoString((*C.char)(name)), ShortName(i.setup.Context))
+		reportStrict("clip %s was fetched, which is not there in context %s",
+			C.GoString((*C.char)(name)), ShortName(i.setup.Context))
 		return C.kOfxStatErrUnknown
 	}
 	if clip != nil {
@@ -120,7 +121,8 @@ func goClipGetRegionOfDefinition(clip C.OfxImageClipHandle, time C.double, bound
 		p := r.pixels(i.setup.Scale, c.aspect)
 		r = region{float64(p.x1), float64(p.y1), float64(p.x2), float64(p.y2)}
 	}
-	*bounds = C.OfxRectD{x1: C.double(r.x1), y1: C.double(r.y1), x2: C.double(r.x2), y2: C.double(r.y2)}
+	*bounds = C.OfxRectD{x1: C.double(r.x1), y1: C.double(r.y1), x2: C.double(r.x2),
+		y2: C.double(r.y2)}
 	return C.kOfxStatOK
 }
 

@@ -31,7 +31,8 @@ const (
 )
 
 func (k kind) String() string {
-	return [...]string{"property set", "effect", "parameter set", "parameter", "clip", "image", "image memory", "mutex"}[k]
+	return [...]string{"property set", "effect", "parameter set", "parameter", "clip", "image",
+		"image memory", "mutex"}[k]
 }
 
 // Every kind has its own stretch of the reserved addresses, so that even a handle that has been

@@ -32,7 +32,8 @@ func (p *Profile) properties() *Properties {
 	s.fixed(C.kOfxPropName, p.id)
 	s.fixed(C.kOfxPropLabel, p.label)
 	s.fixed(C.kOfxPropVersion, p.version[0], p.version[1], p.version[2])
-	s.fixed(C.kOfxPropVersionLabel, fmt.Sprintf("%d.%d.%d", p.version[0], p.version[1], p.version[2]))
+	s.fixed(C.kOfxPropVersionLabel,
+		fmt.Sprintf("%d.%d.%d", p.version[0], p.version[1], p.version[2]))
 	s.fixed(C.kOfxPropAPIVersion, p.api[0], p.api[1])
 	s.fixed(C.kOfxPropHostOSHandle, unsafe.Pointer(nil))
 	s.fixed(C.kOfxImageEffectHostPropIsBackground, 1)
@@ -41,7 +42,8 @@ func (p *Profile) properties() *Properties {
 	s.fixed(C.kOfxImageEffectPropSupportsTiles, flag(p.tiles))
 	s.fixed(C.kOfxImageEffectPropTemporalClipAccess, 1)
 	s.fixedList(C.kOfxImageEffectPropSupportedContexts, "", anys(p.contexts)...)
-	s.fixedList(C.kOfxImageEffectPropSupportedComponents, "", append(anys(p.comps), anys(p.otherComps)...)...)
+	s.fixedList(C.kOfxImageEffectPropSupportedComponents, "",
+		append(anys(p.comps), anys(p.otherComps)...)...)
 	s.fixedList(C.kOfxImageEffectPropSupportedPixelDepths, "", anys(p.depths)...)
 	s.fixed(C.kOfxImageEffectPropSupportsMultipleClipDepths, flag(p.multipleDepths))
 	s.fixed(C.kOfxImageEffectPropSupportsMultipleClipPARs, flag(p.multiplePARs))
@@ -64,9 +66,11 @@ func (p *Profile) properties() *Properties {
 	s.fixed(C.kOfxParamHostPropPageRowColumnCount, 0, 0)
 	if p.colourStyle != "" {
 		s.fixed(C.kOfxImageEffectPropColourManagementStyle, p.colourStyle)
-		s.fixedList(C.kOfxImageEffectPropColourManagementAvailableConfigs, "", C.kOfxConfigIdentifier)
+		s.fixedList(C.kOfxImageEffectPropColourManagementAvailableConfigs, "",
+			C.kOfxConfigIdentifier)
 	}
-	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLRenderSupported, C.kOfxImageEffectPropCudaRenderSupported,
+	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLRenderSupported,
+		C.kOfxImageEffectPropCudaRenderSupported,
 		C.kOfxImageEffectPropCudaStreamSupported, C.kOfxImageEffectPropMetalRenderSupported,
 		C.kOfxImageEffectPropOpenCLRenderSupported} {
 		s.fixed(gpu, "false")

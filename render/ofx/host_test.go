@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 	} {
 		if err == nil {
 			var out []byte
-			if out, err = exec.Command("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1", "-fPIC", "-shared",
+			if out, err = exec.Command("cc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+				"-Werror", "-O1", "-fPIC", "-shared",
 				"-I../../c/ofx", source, "-o", binary).CombinedOutput(); err != nil {
 				fmt.Fprintf(os.Stderr, "%s", out)
 			}
@@ -184,8 +185,10 @@ func TestRenderIsRight(t *testing.T) {
 					t.Fatal(err)
 				}
 				from := r.plate[frame]
-				if out.Picture.DataWindow != from.DataWindow || out.Picture.DisplayWindow != from.DisplayWindow {
-					t.Errorf("windows %v in %v, want %v in %v", out.Picture.DataWindow, out.Picture.DisplayWindow, from.DataWindow, from.DisplayWindow)
+				if out.Picture.DataWindow != from.DataWindow ||
+					out.Picture.DisplayWindow != from.DisplayWindow {
+					t.Errorf("windows %v in %v, want %v in %v", out.Picture.DataWindow,
+						out.Picture.DisplayWindow, from.DataWindow, from.DisplayWindow)
 				}
 				for i, v := range from.Pix {
 					want := (1 - v) * float32(frame)
@@ -193,7 +196,8 @@ func TestRenderIsRight(t *testing.T) {
 						want = v
 					}
 					if got := out.Picture.Pix[i]; got != want {
-						t.Fatalf("rows %v, frame %d, sample %d: %g, want %g", rows, frame, i, got, want)
+						t.Fatalf("rows %v, frame %d, sample %d: %g, want %g", rows, frame, i,
+							got, want)
 					}
 				}
 			}
@@ -215,7 +219,8 @@ func TestIdentityIsHonoured(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out.Identity != "Source" || &out.Picture.Pix[0] != &r.plate[2].Pix[0] {
-		t.Errorf("identity %q, pixels %p, want Source and %p", out.Identity, out.Picture.Pix, r.plate[2].Pix)
+		t.Errorf("identity %q, pixels %p, want Source and %p", out.Identity, out.Picture.Pix,
+			r.plate[2].Pix)
 	}
 	r.close()
 }
@@ -291,8 +296,10 @@ func TestRenderScaleAverages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := image.Rect(0, 0, 4, 4); out.Picture.DataWindow != want || out.Picture.DisplayWindow != want {
-		t.Fatalf("windows %v in %v, want %v", out.Picture.DataWindow, out.Picture.DisplayWindow, want)
+	if want := image.Rect(0, 0, 4, 4); out.Picture.DataWindow != want ||
+		out.Picture.DisplayWindow != want {
+		t.Fatalf("windows %v in %v, want %v", out.Picture.DataWindow,
+			out.Picture.DisplayWindow, want)
 	}
 	for y := range 4 {
 		for x := range 4 {
@@ -308,31 +315,47 @@ func TestRenderScaleAverages(t *testing.T) {
 // Every fault of the test plugin is found, and what is found is that fault alone.
 func TestFaultsAreFound(t *testing.T) {
 	for fault, want := range map[string]string{
-		"bad status":           "Render answered status 77, which does not exist (in Render at frame 2)",
+		"bad status":           "Render answered status 77, which does not exist (in Render at " +
+			"frame 2)",
 		"illegal answer":       "Render answered kOfxStatReplyNo (in Render at frame 2)",
 		"not trapped":          "Render answered kOfxStatReplyDefault (in Render at frame 2)",
-		"wrong type":           "set property OfxPropLabel of the instance as int; it is string (in Render at frame 2)",
-		"wrong index":          "set property OfxPropLabel of the instance at index 3; it has 1 values (in Render at frame 2)",
-		"unknown property":     "set property OfxImageEffectPropNoSuchThing, which the instance does not have (in Render at frame 2)",
+		"wrong type":           "set property OfxPropLabel of the instance as int; it is string " +
+			"(in Render at frame 2)",
+		"wrong index":          "set property OfxPropLabel of the instance at index 3; it has 1 " +
+			"values (in Render at frame 2)",
+		"unknown property":     "set property OfxImageEffectPropNoSuchThing, which the instance " +
+			"does not have (in Render at frame 2)",
 		"foreign property":     "",
 		"warns":                "",
-		"read only":            "set property OfxImagePropRowBytes of an image of clip Output, which is for the host to set (in Render at frame 2)",
-		"reads wrong type":     "read property OfxPropLabel of the instance as int; it is string (in Render at frame 2)",
-		"sets a parameter":     "paramSetValue changed parameter gain, which is not allowed here (in Render at frame 2)",
-		"stranger's handle":    "propGetInt was called with a handle that this host never gave (in Render at frame 2)",
-		"wrong kind of handle": "a parameter's getter or setter was called with the handle of a thing of another kind (effect) (in Render at frame 2)",
-		"no place":             "clipGetImage was called with the handle of a thing of another kind (effect) (in Render at frame 2)",
-		"frees twice":          "memoryFree was called with memory that memoryAlloc did not give, or twice (in Render at frame 2)",
+		"read only":            "set property OfxImagePropRowBytes of an image of clip Output, " +
+			"which is for the host to set (in Render at frame 2)",
+		"reads wrong type":     "read property OfxPropLabel of the instance as int; it is " +
+			"string (in Render at frame 2)",
+		"sets a parameter":     "paramSetValue changed parameter gain, which is not allowed " +
+			"here (in Render at frame 2)",
+		"stranger's handle":    "propGetInt was called with a handle that this host never gave " +
+			"(in Render at frame 2)",
+		"wrong kind of handle": "a parameter's getter or setter was called with the handle of a " +
+			"thing of another kind (effect) (in Render at frame 2)",
+		"no place":             "clipGetImage was called with the handle of a thing of another " +
+			"kind (effect) (in Render at frame 2)",
+		"frees twice":          "memoryFree was called with memory that memoryAlloc did not " +
+			"give, or twice (in Render at frame 2)",
 		"frees nothing":        "2 blocks of memory were not freed (in Unload)",
-		"unlocks twice":        "image memory was unlocked without having been locked (in Render at frame 2)",
-		"foreign unlock":       "a mutex was unlocked by a thread that had not locked it (in Render at frame 2)",
+		"unlocks twice":        "image memory was unlocked without having been locked (in " +
+			"Render at frame 2)",
+		"foreign unlock":       "a mutex was unlocked by a thread that had not locked it (in " +
+			"Render at frame 2)",
 		"wrong message":        `message was called with type "OfxMessageNonsense", which does not exist (in Render at frame 2)`,
-		"another time":         "an image of clip Source was fetched at another time than the frame's, without saying TemporalClipAccess (in Render at frame 2)",
+		"another time":         "an image of clip Source was fetched at another time than the " +
+			"frame's, without saying TemporalClipAccess (in Render at frame 2)",
 		"unwritten":            "Render left pixels of the output unwritten (in Render at frame 2)",
-		"writes outside":       "Render wrote outside of the output's pixels (in Render at frame 2)",
+		"writes outside":       "Render wrote outside of the output's pixels (in Render at " +
+			"frame 2)",
 		"leaks source":         "an image of clip Source was not released (in Render at frame 2)",
 		"leaks output":         "an image of clip Output was not released (in Render at frame 2)",
-		"releases twice":       "clipReleaseImage was called with a handle that is gone (image) (in Render at frame 2)",
+		"releases twice":       "clipReleaseImage was called with a handle that is gone (image) " +
+			"(in Render at frame 2)",
 		"identity of nothing":  `IsIdentity names clip "Nothing", which is not an input (in IsIdentity)`,
 	} {
 		t.Run(fault, func(t *testing.T) {
@@ -421,7 +444,8 @@ func (p brokenPlate) At(t float64) (*picture.Image, error) {
 
 func TestUnreadablePlateFailsTheFrame(t *testing.T) {
 	r := newRig(t, "impasto", "test.faulty")
-	err := r.make(Setup{Clips: map[string]Plate{"Source": brokenPlate{r.plate}}}, "fault=ignores a missing image")
+	err := r.make(Setup{Clips: map[string]Plate{"Source": brokenPlate{r.plate}}},
+		"fault=ignores a missing image")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -550,7 +574,8 @@ func TestNarrowRanges(t *testing.T) {
 		"place=1,0": "",
 		"gain=4":    "",
 	} {
-		if err := r.make(Setup{}, setting); (err == nil) != (want == "") || (err != nil && !strings.Contains(err.Error(), want)) {
+		if err := r.make(Setup{}, setting); (err == nil) != (want == "") ||
+			(err != nil && !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want … %s", setting, err, want)
 		}
 		if r.instance != nil {
@@ -599,14 +624,17 @@ func TestSettings(t *testing.T) {
 func TestInfo(t *testing.T) {
 	r := newRig(t, "impasto", "test.faulty")
 	info := r.effect.Info()
-	if info.ID != "test.faulty" || info.Label != "Faulty" || info.ThreadSafety != "FullySafe" || len(info.Contexts) != 2 {
+	if info.ID != "test.faulty" || info.Label != "Faulty" || info.ThreadSafety != "FullySafe" ||
+		len(info.Contexts) != 2 {
 		t.Errorf("%+v", info)
 	}
 	general := info.Contexts[0]
-	if general.Name != "General" || len(general.Clips) != 3 || !general.Clips[2].Mask || !general.Clips[2].Optional {
+	if general.Name != "General" || len(general.Clips) != 3 || !general.Clips[2].Mask ||
+		!general.Clips[2].Optional {
 		t.Errorf("%+v", general)
 	}
-	if p := general.Params[1]; p.Name != "gain" || p.Default != "1" || p.Min[0] != "-4" || !p.Animates {
+	if p := general.Params[1]; p.Name != "gain" || p.Default != "1" || p.Min[0] != "-4" ||
+		!p.Animates {
 		t.Errorf("%+v", p)
 	}
 	r.close()
@@ -628,7 +656,8 @@ func TestLoadingSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"/nowhere/X.ofx.bundle": "plugin /nowhere/X.ofx.bundle cannot be found: no such file or directory",
+		"/nowhere/X.ofx.bundle": "plugin /nowhere/X.ofx.bundle cannot be found: no such file or " +
+			"directory",
 		empty:                   "has no Contents/",
 		text:                    "cannot be loaded",
 	} {

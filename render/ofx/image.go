@@ -89,7 +89,8 @@ func (c *Clip) fetch(call *call, time float64) (*clipImage, error) {
 	}
 	if time != now {
 		if c.properties.integer(C.kOfxImageEffectPropTemporalClipAccess) == 0 {
-			report("an image of clip %s was fetched at another time than the frame's, without saying TemporalClipAccess", c.Name)
+			report("an image of clip %s was fetched at another time than the frame's, without " +
+				"saying TemporalClipAccess", c.Name)
 		}
 		if first, last := c.plate.Range(); time < first || time > last {
 			return nil, nil
@@ -117,7 +118,8 @@ func (c *Clip) draw(im *picture.Image) (*buffer, error) {
 	components := componentCounts[c.components]
 	b := newBuffer(defined, components*depthBytes[c.depth], c.instance.setup.Rows)
 	if b == nil {
-		return nil, fmt.Errorf("no memory for an image of %d×%d pixels", defined.width(), defined.height())
+		return nil, fmt.Errorf("no memory for an image of %d×%d pixels", defined.width(),
+			defined.height())
 	}
 	l := c.instance.layerOf(im, c.aspect)
 	if c.mask && !im.HasAlpha && c.instance.host.Profile.opaqueIsNoMask {
@@ -174,7 +176,8 @@ func (i *Instance) renderCall(time float64) *call {
 	calls.mu.RLock()
 	defer calls.mu.RUnlock()
 	for _, c := range calls.active {
-		if c.instance == i && c.timed && c.time == time && c.action == C.kOfxImageEffectActionRender {
+		if c.instance == i && c.timed && c.time == time &&
+			c.action == C.kOfxImageEffectActionRender {
 			return c
 		}
 	}

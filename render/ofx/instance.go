@@ -43,7 +43,8 @@ type Setup struct {
 	Scale       float64 // of the render
 	Rows        Rows
 	Fields      bool // the lower field alone is rendered
-	// Params sets values and keys before the plugin sees the instance, as of a project that is loaded.
+	// Params sets values and keys before the plugin sees the instance, as of a project that is
+	// loaded.
 	Params func(find func(name string) *Param) error
 	// Edits sets some when it has, as a user does: the plugin hears of each, and may set others.
 	Edits func(find func(name string) *Param) error
@@ -91,7 +92,8 @@ type Instance struct {
 
 // NewInstance makes an instance, has it say what it prefers, and tells it that a sequence begins.
 func (e *Effect) NewInstance(setup Setup) (*Instance, error) {
-	i := &Instance{effect: e, host: e.host, descriptor: e.descriptors[setup.Context], setup: setup, aspect: 1}
+	i := &Instance{effect: e, host: e.host, descriptor: e.descriptors[setup.Context], setup: setup,
+		aspect: 1}
 	examples, err := i.measure()
 	if err != nil {
 		return nil, err
@@ -147,7 +149,8 @@ func (i *Instance) edit() error {
 }
 
 // MainClips are those whose format is the project's, in the order of preference.
-var MainClips = []string{C.kOfxImageEffectSimpleSourceClipName, C.kOfxImageEffectTransitionSourceFromClipName}
+var MainClips = []string{C.kOfxImageEffectSimpleSourceClipName,
+	C.kOfxImageEffectTransitionSourceFromClipName}
 
 // measure looks at a picture of every plate, and takes the project's format from the main one.
 // Without any, the project is HD.
@@ -171,9 +174,11 @@ func (i *Instance) measure() (map[string]*picture.Image, error) {
 		examples[name] = im
 		if i.main == "" {
 			i.main = name
-			i.window = windows{display: im.DisplayWindow, depth: im.Depth, log: im.Log, compression: im.Compression, tile: im.Tile}
+			i.window = windows{display: im.DisplayWindow, depth: im.Depth, log: im.Log,
+				compression: im.Compression, tile: im.Tile}
 			i.aspect = float64(im.PixelAspect)
-			i.project = projectSize{float64(im.DisplayWindow.Dx()) * i.aspect, float64(im.DisplayWindow.Dy())}
+			i.project = projectSize{float64(im.DisplayWindow.Dx()) * i.aspect,
+				float64(im.DisplayWindow.Dy())}
 		}
 	}
 	return examples, nil
@@ -213,7 +218,8 @@ func (i *Instance) action(name string, time *float64, in, out *Properties) (bool
 }
 
 // actionOf is action for a call that has been told more.
-func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Properties) (bool, error) {
+func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Properties) (bool,
+	error) {
 	c.host, c.action, c.instance = i.host, name, i
 	if time != nil {
 		c.time, c.timed = *time, true
@@ -223,8 +229,10 @@ func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Proper
 		pool.empty()
 		purge := &call{host: i.host, action: C.kOfxActionPurgeCaches, instance: i}
 		purge.do(i.effect.plugin.mainEntry, i.handle, nil, nil)
-		if trapped, err = c.do(i.effect.plugin.mainEntry, i.handle, in, out); errors.Is(err, errMemory) {
-			err = &ActionError{Action: actionName(name), Status: C.kOfxStatErrMemory, Said: c.said()}
+		if trapped, err = c.do(i.effect.plugin.mainEntry, i.handle, in, out); errors.Is(err,
+			errMemory) {
+			err = &ActionError{Action: actionName(name), Status: C.kOfxStatErrMemory,
+				Said: c.said()}
 		}
 	}
 	if c.problem != nil { // a plate could not be read: whatever the plugin made of that is wrong
@@ -266,7 +274,8 @@ func (i *Instance) agree() error {
 	case C.kOfxImageOpaque, C.kOfxImagePreMultiplied, C.kOfxImageUnPreMultiplied:
 		output.premultiplication = premultiplication
 	default:
-		i.findPreference("premultiplication %q of the output, which does not exist", premultiplication)
+		i.findPreference("premultiplication %q of the output, which does not exist",
+			premultiplication)
 	}
 	for _, c := range i.clips {
 		c.publish()
@@ -302,10 +311,12 @@ func (i *Instance) prefer(c *Clip, out *Properties) {
 		slices.Contains(i.host.Profile.comps, components) {
 		c.components = components
 	} else if components != c.components {
-		i.findPreference("components %s for clip %s, which it did not say it supports", components, c.Name)
+		i.findPreference("components %s for clip %s, which it did not say it supports", components,
+			c.Name)
 	}
 	depth := out.str("OfxImageClipPropDepth_" + c.Name)
-	several := i.host.Profile.multipleDepths && i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsMultipleClipDepths) != 0
+	several := i.host.Profile.multipleDepths &&
+		i.descriptor.properties.integer(C.kOfxImageEffectPropSupportsMultipleClipDepths) != 0
 	switch {
 	case depth == c.depth:
 	case !slices.Contains(i.depths(), depth):
@@ -342,7 +353,8 @@ func (i *Instance) Changed(param string, frame float64) error {
 	in.fixed(C.kOfxPropTime, frame)
 	in.fixed(C.kOfxImageEffectPropRenderScale, i.setup.Scale, i.setup.Scale)
 	var failed error
-	for _, action := range []string{C.kOfxActionBeginInstanceChanged, C.kOfxActionInstanceChanged, C.kOfxActionEndInstanceChanged} {
+	for _, action := range []string{C.kOfxActionBeginInstanceChanged, C.kOfxActionInstanceChanged,
+		C.kOfxActionEndInstanceChanged} {
 		if _, err := i.action(action, &frame, in, nil); err != nil && failed == nil {
 			failed = err
 		}
@@ -373,7 +385,8 @@ func (i *Instance) addRenderStatus(in *Properties) {
 	in.fixed(C.kOfxImageEffectPropRenderQualityDraft, 0)
 	in.fixed(C.kOfxImageEffectPropThumbnailRender, 0)
 	in.fixed(C.kOfxImageEffectPropNoSpatialAwareness, "false")
-	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLEnabled, C.kOfxImageEffectPropCudaEnabled,
+	for _, gpu := range []string{C.kOfxImageEffectPropOpenGLEnabled,
+		C.kOfxImageEffectPropCudaEnabled,
 		C.kOfxImageEffectPropMetalEnabled, C.kOfxImageEffectPropOpenCLEnabled} {
 		in.fixed(gpu, 0)
 	}
@@ -394,8 +407,10 @@ func (e *Effect) Sequential() bool {
 // Sequential says whether the instance must have its frames in order, as it is set now, and
 // gets them so. A host that does not say whether it can do that does not.
 func (i *Instance) Sequential() bool {
-	return !i.host.Profile.claimsOrder && i.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1 &&
-		!slices.Contains(i.host.Profile.missing[ofHost], C.kOfxImageEffectInstancePropSequentialRender)
+	return !i.host.Profile.claimsOrder &&
+		i.properties.integer(C.kOfxImageEffectInstancePropSequentialRender) == 1 &&
+		!slices.Contains(i.host.Profile.missing[ofHost],
+			C.kOfxImageEffectInstancePropSequentialRender)
 }
 
 // Close ends the sequence and destroys the instance.
@@ -429,7 +444,8 @@ func (i *Instance) release() {
 
 // ShortName is an interface name without what all of them begin with.
 func ShortName(name string) string {
-	for _, prefix := range []string{"OfxImageEffectContext", "OfxImageComponent", "OfxBitDepth", "OfxParamType",
+	for _, prefix := range []string{"OfxImageEffectContext", "OfxImageComponent", "OfxBitDepth",
+		"OfxParamType",
 		"OfxImageEffectRender", "OfxParamStringIs", "OfxParamDoubleType"} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {
 			return rest

@@ -21,7 +21,8 @@ func (l *layer) line(y int) []float32 {
 // layerOf places a picture. Below full size its pixels are averaged by the area they cover.
 func (i *Instance) layerOf(im *picture.Image, aspect float64) *layer {
 	data, display := im.DataWindow, im.DisplayWindow
-	full := rect{data.Min.X - display.Min.X, display.Max.Y - data.Max.Y, data.Max.X - display.Min.X, display.Max.Y - data.Min.Y}
+	full := rect{data.Min.X - display.Min.X, display.Max.Y - data.Max.Y, data.Max.X - display.Min.X,
+		display.Max.Y - data.Min.Y}
 	if i.setup.Scale == 1 {
 		return &layer{full, im.Pix}
 	}

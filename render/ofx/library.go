@@ -48,7 +48,8 @@ func architectures() []string {
 	case "darwin/amd64", "darwin/arm64":
 		return []string{"MacOS", "MacOS-x86-64"}
 	}
-	return []string{"Linux-" + runtime.GOARCH, "Linux-" + map[string]string{"arm64": "aarch64"}[runtime.GOARCH]}
+	return []string{"Linux-" + runtime.GOARCH, "Linux-" +
+		map[string]string{"arm64": "aarch64"}[runtime.GOARCH]}
 }
 
 // findBinary finds the file to load in a bundle.
@@ -75,7 +76,8 @@ func findBinary(path string) (file, bundle string, err error) {
 			return file, bundle, nil
 		}
 	}
-	return "", "", fmt.Errorf("bundle %s has no Contents/%s/%s: it is not made for this system, or not an OFX bundle",
+	return "", "", fmt.Errorf("bundle %s has no Contents/%s/%s: it is not made for this system, " +
+		"or not an OFX bundle",
 		path, architectures()[0], name)
 }
 
@@ -107,11 +109,13 @@ func (l *Library) symbol(name string) unsafe.Pointer {
 func (l *Library) list() error {
 	count, get := l.symbol("OfxGetNumberOfPlugins"), l.symbol("OfxGetPlugin")
 	if count == nil || get == nil {
-		return fmt.Errorf("%s is not an OFX plugin: it does not export OfxGetNumberOfPlugins and OfxGetPlugin", l.Path)
+		return fmt.Errorf("%s is not an OFX plugin: it does not export OfxGetNumberOfPlugins " +
+			"and OfxGetPlugin", l.Path)
 	}
 	if set := l.symbol("OfxSetHost"); set != nil {
 		if status := C.host_bundle_set_host(set, l.host.c); status != C.kOfxStatOK {
-			return fmt.Errorf("%s refuses this host: OfxSetHost answered %s", l.Path, statusName(int(status)))
+			return fmt.Errorf("%s refuses this host: OfxSetHost answered %s", l.Path,
+				statusName(int(status)))
 		}
 	}
 	for i := range int(C.host_bundle_count(count)) {
@@ -139,7 +143,8 @@ func entry(plugin *C.OfxPlugin) Entry {
 	case api != C.kOfxImageEffectPluginApi:
 		e.Unfit = fmt.Sprintf("it is not an image effect, but a plugin of %q", api)
 	case plugin.apiVersion != C.kOfxImageEffectPluginApiVersion:
-		e.Unfit = fmt.Sprintf("it speaks version %d of the interface, which is not known here", int(plugin.apiVersion))
+		e.Unfit = fmt.Sprintf("it speaks version %d of the interface, which is not known here",
+			int(plugin.apiVersion))
 	case e.ID == "":
 		e.Unfit = "it has no identifier"
 	case plugin.setHost == nil || plugin.mainEntry == nil:
@@ -167,11 +172,14 @@ func (l *Library) Effect(id string) (Entry, error) {
 	}
 	switch {
 	case id == "" && len(ids) > 1:
-		return Entry{}, fmt.Errorf("%s holds %d effects; name one with --effect: %s", l.Path, len(ids), strings.Join(ids, ", "))
+		return Entry{}, fmt.Errorf("%s holds %d effects; name one with --effect: %s", l.Path,
+			len(ids), strings.Join(ids, ", "))
 	case best == nil:
-		return Entry{}, fmt.Errorf("%s has no effect %s; it holds %s", l.Path, id, strings.Join(ids, ", "))
+		return Entry{}, fmt.Errorf("%s has no effect %s; it holds %s", l.Path, id,
+			strings.Join(ids, ", "))
 	case best.Unfit != "":
-		return Entry{}, fmt.Errorf("effect %s of %s cannot be used: %s", best.ID, l.Path, best.Unfit)
+		return Entry{}, fmt.Errorf("effect %s of %s cannot be used: %s", best.ID, l.Path,
+			best.Unfit)
 	}
 	return *best, nil
 }

@@ -144,7 +144,8 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 		return C.kOfxStatOK
 	}
 	if what > readValueAt && p.values != doubleValue {
-		report("the derivative or integral of parameter %s was asked for; only doubles and colours have them", p.Name)
+		report("the derivative or integral of parameter %s was asked for; only doubles and " +
+			"colours have them", p.Name)
 		return C.kOfxStatErrUnsupported
 	}
 	read := map[C.int]func(c *Curve, dimension int) float64{
@@ -308,7 +309,8 @@ func goParamCopy(to, from C.OfxParamHandle, offset C.double, frames *C.host_rang
 		return status
 	}
 	if target.Type != source.Type || target == source {
-		report("paramCopy was called for %s and %s, which are not two parameters of one type", source.Name, target.Name)
+		report("paramCopy was called for %s and %s, which are not two parameters of one type",
+			source.Name, target.Name)
 		return C.kOfxStatErrValue
 	}
 	if host := target.set.host; host.Profile.copiesNothing {

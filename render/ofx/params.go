@@ -141,7 +141,8 @@ func (s *paramSet) instantiate(described *Param, project projectSize) {
 	if s.host.Profile.secretForGood && p.properties.integer(C.kOfxParamPropSecret) != 0 {
 		p.properties.all[C.kOfxParamPropSecret].writable = false
 	}
-	if s.host.Profile.normalisedPlaces && p.isPlace() && !described.properties.all[C.kOfxParamPropDefaultCoordinateSystem].written {
+	if s.host.Profile.normalisedPlaces && p.isPlace() &&
+		!described.properties.all[C.kOfxParamPropDefaultCoordinateSystem].written {
 		p.properties.set(C.kOfxParamPropDefaultCoordinateSystem, C.kOfxParamCoordinatesNormalised)
 	}
 	switch p.values {
@@ -172,7 +173,8 @@ func (p *Param) narrow() {
 		p.properties.set(C.kOfxParamPropMin, 0)
 		p.properties.set(C.kOfxParamPropMax, 0)
 		p.properties.set(C.kOfxParamPropDefault, 0)
-	case p.values == doubleValue && !strings.HasPrefix(p.Type, C.kOfxParamTypeRGB) && p.limits(C.kOfxParamPropMin) == nil:
+	case p.values == doubleValue && !strings.HasPrefix(p.Type, C.kOfxParamTypeRGB) &&
+		p.limits(C.kOfxParamPropMin) == nil:
 		var defaults []any
 		for _, v := range p.properties.doubles(C.kOfxParamPropDefault) {
 			defaults = append(defaults, math.Max(-1, math.Min(v, 1)))
@@ -271,7 +273,8 @@ func (p *Param) deleteKeys(match func(time float64) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	keys := slices.DeleteFunc(slices.Clone(p.curve.Keys), func(k Key) bool { return match(k.Time) })
-	texts := slices.DeleteFunc(slices.Clone(p.strings), func(k textKey) bool { return match(k.time) })
+	texts := slices.DeleteFunc(slices.Clone(p.strings),
+		func(k textKey) bool { return match(k.time) })
 	if len(keys)+len(texts) == 0 {
 		keys, texts = p.curve.Keys[:min(1, len(p.curve.Keys))], p.strings[:min(1, len(p.strings))]
 		p.setAnimated(false)

@@ -106,10 +106,11 @@ func (p *Profile) has(name string, version int) bool {
 	return !slices.Contains(p.lacks, suite{name, version})
 }
 
-// since are the properties that came with a minor version of the interface. A host of an earlier one
-// may have some of them all the same; a plugin may not need them.
+// since are the properties that came with a minor version of the interface. A host of an earlier
+// one may have some of them all the same; a plugin may not need them.
 var since = map[int][]string{
-	2: {C.kOfxPropHostOSHandle, C.kOfxPropPluginDescription, C.kOfxPropIcon, C.kOfxPropParamSetNeedsSyncing,
+	2: {C.kOfxPropHostOSHandle, C.kOfxPropPluginDescription, C.kOfxPropIcon,
+		C.kOfxPropParamSetNeedsSyncing,
 		C.kOfxParamPropGroupOpen, C.kOfxParamPropDefaultCoordinateSystem, C.kOfxParamPropUseHostOverlayHandle,
 		C.kOfxParamPropHasHostOverlayHandle, C.kOfxImageEffectPropSequentialRenderStatus,
 		C.kOfxImageEffectPropInteractiveRenderStatus},

@@ -80,7 +80,8 @@ func (p *Properties) fixedList(name string, sample any, values ...any) {
 func (p *Properties) define(name string, writable, open bool, values []any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q := &property{values: values, initial: append([]any(nil), values...), writable: writable, open: open}
+	q := &property{values: values, initial: append([]any(nil), values...), writable: writable,
+		open: open}
 	if len(values) > 0 {
 		q.sample = values[0]
 	}
@@ -157,7 +158,8 @@ func typeName(v any) string {
 }
 
 // write is what the suite's setters do: values from index on.
-func (p *Properties) write(name string, index int, whole bool, values []any, kind string) C.OfxStatus {
+func (p *Properties) write(name string, index int, whole bool, values []any,
+	kind string) C.OfxStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	q, ok := p.all[name]
@@ -178,8 +180,10 @@ func (p *Properties) write(name string, index int, whole bool, values []any, kin
 		return C.kOfxStatErrValue
 	}
 	end := index + len(values)
-	if index < 0 || end > mostValues || (!q.open && end > len(q.values)) || (q.open && index > len(q.values)) {
-		report("set property %s of %s at index %d; it has %d values", name, p.owner, end-1, len(q.values))
+	if index < 0 || end > mostValues || (!q.open && end > len(q.values)) ||
+		(q.open && index > len(q.values)) {
+		report("set property %s of %s at index %d; it has %d values", name, p.owner, end-1,
+			len(q.values))
 		return C.kOfxStatErrBadIndex
 	}
 	if whole && q.open {
@@ -208,7 +212,8 @@ func (p *Properties) read(name string, index, count int, kind string) ([]any, C.
 		report("read property %s of %s as %s; it is %s", name, p.owner, kind, typeName(q.sample))
 		return nil, C.kOfxStatErrValue
 	case index < 0 || count < 0 || index+count > len(q.values):
-		report("read property %s of %s at index %d; it has %d values", name, p.owner, index+count-1, len(q.values))
+		report("read property %s of %s at index %d; it has %d values", name, p.owner, index+count-1,
+			len(q.values))
 		return nil, C.kOfxStatErrBadIndex
 	}
 	return q.values[index : index+count], C.kOfxStatOK

@@ -32,15 +32,21 @@ func TestProperties(t *testing.T) {
 		report string
 	}{
 		{"OfxTwo", 1, false, []any{7}, "int", ok, ""},
-		{"OfxTwo", 2, false, []any{7}, "int", badIndex, "set property OfxTwo of a test at index 2; it has 2 values"},
-		{"OfxTwo", -1, false, []any{7}, "int", badIndex, "set property OfxTwo of a test at index -1; it has 2 values"},
+		{"OfxTwo", 2, false, []any{7}, "int", badIndex,
+			"set property OfxTwo of a test at index 2; it has 2 values"},
+		{"OfxTwo", -1, false, []any{7}, "int", badIndex,
+			"set property OfxTwo of a test at index -1; it has 2 values"},
 		{"OfxTwo", 0, true, []any{1, 2, 3}, "int", badIndex, ""},
-		{"OfxTwo", 0, false, []any{"x"}, "string", value, "set property OfxTwo of a test as string; it is int"},
+		{"OfxTwo", 0, false, []any{"x"}, "string", value,
+			"set property OfxTwo of a test as string; it is int"},
 		{"OfxList", 0, false, []any{"a"}, "string", ok, ""},
 		{"OfxList", 1, false, []any{"b"}, "string", ok, ""},
-		{"OfxList", 3, false, []any{"d"}, "string", badIndex, "set property OfxList of a test at index 3; it has 2 values"},
-		{"OfxFixed", 0, false, []any{1.0}, "double", value, "set property OfxFixed of a test, which is for the host to set"},
-		{"OfxNone", 0, false, []any{1}, "int", unknown, "set property OfxNone, which a test does not have"},
+		{"OfxList", 3, false, []any{"d"}, "string", badIndex,
+			"set property OfxList of a test at index 3; it has 2 values"},
+		{"OfxFixed", 0, false, []any{1.0}, "double", value,
+			"set property OfxFixed of a test, which is for the host to set"},
+		{"OfxNone", 0, false, []any{1}, "int", unknown,
+			"set property OfxNone, which a test does not have"},
 		{"com.example", 0, false, []any{1}, "int", unknown, ""},
 		{"OfxHidden", 0, false, []any{1}, "int", unknown, ""},
 	} {
@@ -62,10 +68,12 @@ func TestProperties(t *testing.T) {
 	if got := s.strs("OfxList"); !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("OfxList is %v", got)
 	}
-	if got := int(s.write("OfxList", 0, true, []any{"only"}, "string")); got != ok || len(s.strs("OfxList")) != 1 {
+	if got := int(s.write("OfxList", 0, true, []any{"only"}, "string")); got != ok ||
+		len(s.strs("OfxList")) != 1 {
 		t.Errorf("setting the whole of a list leaves %v", s.strs("OfxList"))
 	}
-	if got := int(s.reset("OfxTwo")); got != ok || !slices.Equal(values[int](s, "OfxTwo"), []int{1, 2}) {
+	if got := int(s.reset("OfxTwo")); got != ok ||
+		!slices.Equal(values[int](s, "OfxTwo"), []int{1, 2}) {
 		t.Errorf("OfxTwo is reset to %v", values[int](s, "OfxTwo"))
 	}
 	if n, _ := s.dimension("OfxTwo"); n != 2 {
@@ -107,7 +115,8 @@ func TestHandles(t *testing.T) {
 		t.Error("a handle was given out twice")
 	}
 	for _, wild := range []int{1, 1 << 40} {
-		if got := handles.describe(unsafe.Add(h, wild)); got != "a handle that this host never gave" {
+		if got := handles.describe(unsafe.Add(h,
+			wild)); got != "a handle that this host never gave" {
 			t.Errorf("%d bytes on: %s", wild, got)
 		}
 	}

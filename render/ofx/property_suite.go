@@ -29,7 +29,8 @@ func setOne(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value a
 	return p.write(property, int(index), false, []any{value}, kind)
 }
 
-func setMany[T any](set C.OfxPropertySetHandle, name *C.host_chars, count C.int, from *T, of func(T) any, function, kind string) C.OfxStatus {
+func setMany[T any](set C.OfxPropertySetHandle, name *C.host_chars, count C.int, from *T,
+	of func(T) any, function, kind string) C.OfxStatus {
 	p, property, status := arguments(set, name, function)
 	if status != C.kOfxStatOK {
 		return status
@@ -46,7 +47,8 @@ func setMany[T any](set C.OfxPropertySetHandle, name *C.host_chars, count C.int,
 }
 
 // getMany is the getters; to converts to a C value.
-func getMany[T any](set C.OfxPropertySetHandle, name *C.host_chars, index, count C.int, into *T, to func(any) T, function, kind string) C.OfxStatus {
+func getMany[T any](set C.OfxPropertySetHandle, name *C.host_chars, index, count C.int, into *T,
+	to func(any) T, function, kind string) C.OfxStatus {
 	p, property, status := arguments(set, name, function)
 	if status != C.kOfxStatOK {
 		return status
@@ -98,12 +100,14 @@ func goPropSetInt(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, v
 
 //export goPropSetPointerN
 func goPropSetPointerN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value *C.host_pointer_array) C.OfxStatus {
-	return setMany(set, name, count, (*unsafe.Pointer)(value), goPointer, "propSetPointerN", "pointer")
+	return setMany(set, name, count, (*unsafe.Pointer)(value), goPointer, "propSetPointerN",
+		"pointer")
 }
 
 //export goPropSetStringN
 func goPropSetStringN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value *C.host_char_array) C.OfxStatus {
-	return setMany(set, name, count, (**C.host_chars)(unsafe.Pointer(value)), goString, "propSetStringN", "string")
+	return setMany(set, name, count, (**C.host_chars)(unsafe.Pointer(value)), goString,
+		"propSetStringN", "string")
 }
 
 //export goPropSetDoubleN
@@ -118,12 +122,14 @@ func goPropSetIntN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, 
 
 //export goPropGetPointer
 func goPropGetPointer(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value *unsafe.Pointer) C.OfxStatus {
-	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cPointer, "propGetPointer", "pointer")
+	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cPointer,
+		"propGetPointer", "pointer")
 }
 
 //export goPropGetString
 func goPropGetString(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, value **C.char) C.OfxStatus {
-	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetString", "string")
+	return getMany(set, name, index, 1, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetString",
+		"string")
 }
 
 //export goPropGetDouble
@@ -138,12 +144,14 @@ func goPropGetInt(set C.OfxPropertySetHandle, name *C.host_chars, index C.int, v
 
 //export goPropGetPointerN
 func goPropGetPointerN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value *unsafe.Pointer) C.OfxStatus {
-	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cPointer, "propGetPointerN", "pointer")
+	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cPointer,
+		"propGetPointerN", "pointer")
 }
 
 //export goPropGetStringN
 func goPropGetStringN(set C.OfxPropertySetHandle, name *C.host_chars, count C.int, value **C.char) C.OfxStatus {
-	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetStringN", "string")
+	return getMany(set, name, 0, count, (*uintptr)(unsafe.Pointer(value)), cChars, "propGetStringN",
+		"string")
 }
 
 //export goPropGetDoubleN

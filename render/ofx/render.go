@@ -23,8 +23,9 @@ type Output struct {
 // needs.
 const mostFramesNeeded = 64
 
-// Render renders a frame. What the file of the main plate says beside the pixels goes with it. It may be called from several goroutines; where the effect does not
-// allow that, they wait for each other.
+// Render renders a frame. What the file of the main plate says beside the pixels goes with it. It
+// may be called from several goroutines; where the effect does not allow that, they wait for each
+// other.
 func (i *Instance) Render(frame int) (*Output, error) {
 	// Reading pictures needs no turn. What fails here fails again where it is asked for.
 	var from picture.Image
@@ -53,7 +54,8 @@ func (i *Instance) renderInTurn(frame int) (*Output, error) {
 	case safety == C.kOfxImageEffectRenderUnsafe:
 		i.host.unsafe.Lock()
 		defer i.host.unsafe.Unlock()
-	case safety == C.kOfxImageEffectRenderInstanceSafe || bracketed && !i.host.Profile.sequencesOverlap:
+	case safety == C.kOfxImageEffectRenderInstanceSafe || bracketed &&
+		!i.host.Profile.sequencesOverlap:
 		i.rendering.Lock()
 		defer i.rendering.Unlock()
 	}
@@ -178,7 +180,8 @@ func (i *Instance) identity(time float64, window rect) (*Output, error) {
 	name := out.str(C.kOfxPropName)
 	c := i.clip(name)
 	if c == nil || c.isOutput() {
-		i.host.findings.add(fmt.Sprintf("IsIdentity names clip %q, which is not an input", name), "IsIdentity")
+		i.host.findings.add(fmt.Sprintf("IsIdentity names clip %q, which is not an input", name),
+			"IsIdentity")
 		return nil, nil
 	}
 	var im *picture.Image
@@ -203,7 +206,8 @@ func (i *Instance) small(im *picture.Image) *picture.Image {
 	defer b.release()
 	b.fill(l, 4, C.kOfxBitDepthFloat)
 	result := i.picture(b, &Clip{delivery: delivery{
-		depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA, aspect: float64(im.PixelAspect),
+		depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA,
+			aspect: float64(im.PixelAspect),
 	}})
 	result.HasAlpha, result.Depth, result.Compression, result.Tile = im.HasAlpha, im.Depth, im.Compression, im.Tile
 	return result
@@ -229,7 +233,8 @@ func (i *Instance) framesNeeded(time float64) error {
 		}
 		ranges := out.doubles("OfxImageClipPropFrameRange_" + c.Name)
 		if len(ranges)%2 != 0 {
-			i.host.findings.add(fmt.Sprintf("GetFramesNeeded gives an odd number of frames for clip %s", c.Name), "GetFramesNeeded")
+			i.host.findings.add(fmt.Sprintf("GetFramesNeeded gives an odd number of frames for " +
+				"clip %s", c.Name), "GetFramesNeeded")
 			continue
 		}
 		if err := c.read(time, ranges); err != nil {
@@ -244,7 +249,8 @@ func (c *Clip) read(now float64, ranges []float64) error {
 	first, last := c.plate.Range()
 	left := mostFramesNeeded
 	for r := 0; r < len(ranges); r += 2 {
-		for t := math.Max(ranges[r], math.Min(first, now)); t <= math.Min(ranges[r+1], math.Max(last, now)) && left > 0; t++ {
+		for t := math.Max(ranges[r], math.Min(first, now)); t <= math.Min(ranges[r+1],
+			math.Max(last, now)) && left > 0; t++ {
 			if t != now && (t < first || t > last) {
 				continue
 			}
@@ -275,14 +281,16 @@ func (i *Instance) regionsOfInterest(time float64, defined region) error {
 }
 
 // render calls the render action for the whole frame.
-func (i *Instance) render(time float64, defined region, window rect, output *Clip) (*Output, error) {
+func (i *Instance) render(time float64, defined region, window rect, output *Clip) (*Output,
+	error) {
 	pixelBytes := componentCounts[output.components] * depthBytes[output.depth]
 	if err := picture.CheckSize(window.width(), window.height()); err != nil {
 		return nil, fmt.Errorf("the output cannot be rendered: %w", err)
 	}
 	b := newBuffer(window, pixelBytes, i.setup.Rows)
 	if b == nil {
-		return nil, fmt.Errorf("no memory for an output of %d×%d pixels", window.width(), window.height())
+		return nil, fmt.Errorf("no memory for an output of %d×%d pixels", window.width(),
+			window.height())
 	}
 	defer b.release()
 	b.markUnwritten(output.depth)

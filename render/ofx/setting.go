@@ -14,8 +14,9 @@ import (
 	"strings"
 )
 
-// Set gives a parameter the value, or the keys, that a user wrote: 0.5, 1,0.2,0 or 0@1001,1@1024. The
-// plugin hears of it where the user edits an instance; what it answers changes nothing for a host.
+// Set gives a parameter the value, or the keys, that a user wrote: 0.5, 1,0.2,0 or 0@1001,1@1024.
+// The plugin hears of it where the user edits an instance; what it answers changes nothing for a
+// host.
 func (p *Param) Set(text string, interpolation Interpolation) error {
 	if err := p.parseAndPut(text, interpolation); err != nil {
 		return fmt.Errorf("parameter %s cannot be set to %q: %w", p.Name, text, err)
@@ -104,7 +105,8 @@ func (p *Param) parseKeys(text string) ([]Key, error) {
 		value = ""
 	}
 	if value != "" {
-		return nil, fmt.Errorf("%s has no frame: write value@frame for every key", strings.TrimSuffix(value, ","))
+		return nil, fmt.Errorf("%s has no frame: write value@frame for every key",
+			strings.TrimSuffix(value, ","))
 	}
 	return keys, nil
 }
@@ -130,7 +132,8 @@ func (p *Param) parse(text string) ([]float64, error) {
 
 func (p *Param) parseNumber(text string) (float64, error) {
 	options := p.properties.strs(C.kOfxParamPropChoiceOption)
-	if i := slices.IndexFunc(options, func(o string) bool { return strings.EqualFold(o, text) }); i >= 0 {
+	if i := slices.IndexFunc(options,
+		func(o string) bool { return strings.EqualFold(o, text) }); i >= 0 {
 		return float64(i), nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
@@ -143,7 +146,8 @@ func (p *Param) parseNumber(text string) (float64, error) {
 			return 0, nil
 		}
 		return 0, errors.New("it is on or off")
-	case p.Type == C.kOfxParamTypeChoice && (err != nil || v != math.Trunc(v) || v < 0 || v >= float64(len(options))):
+	case p.Type == C.kOfxParamTypeChoice &&
+		(err != nil || v != math.Trunc(v) || v < 0 || v >= float64(len(options))):
 		return 0, fmt.Errorf("it is one of %s", strings.Join(options, ", "))
 	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, fmt.Errorf("%q is not a number", text)

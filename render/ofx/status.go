@@ -41,9 +41,11 @@ func statusName(status int) string {
 
 // What every action may answer, and what else some may.
 var (
-	anyActionAnswers = []int{C.kOfxStatOK, C.kOfxStatFailed, C.kOfxStatErrFatal, C.kOfxStatErrMemory}
+	anyActionAnswers = []int{C.kOfxStatOK, C.kOfxStatFailed, C.kOfxStatErrFatal,
+		C.kOfxStatErrMemory}
 	actionAnswers    = map[string][]int{
-		C.kOfxActionLoad:                             {C.kOfxStatReplyDefault, C.kOfxStatErrMissingHostFeature},
+		C.kOfxActionLoad:                             {C.kOfxStatReplyDefault,
+			C.kOfxStatErrMissingHostFeature},
 		C.kOfxActionUnload:                           {C.kOfxStatReplyDefault},
 		C.kOfxActionDescribe:                         {C.kOfxStatErrMissingHostFeature},
 		C.kOfxActionPurgeCaches:                      {C.kOfxStatReplyDefault},
@@ -53,9 +55,11 @@ var (
 		C.kOfxActionBeginInstanceChanged:             {C.kOfxStatReplyDefault},
 		C.kOfxActionEndInstanceChanged:               {C.kOfxStatReplyDefault},
 		C.kOfxImageEffectActionDescribeInContext:     {C.kOfxStatErrMissingHostFeature},
-		C.kOfxImageEffectActionBeginSequenceRender:   {C.kOfxStatReplyDefault, C.kOfxStatUnlicensed},
+		C.kOfxImageEffectActionBeginSequenceRender:   {C.kOfxStatReplyDefault,
+			C.kOfxStatUnlicensed},
 		C.kOfxImageEffectActionEndSequenceRender:     {C.kOfxStatReplyDefault},
-		C.kOfxImageEffectActionRender:                {C.kOfxStatUnlicensed, C.kOfxStatErrImageFormat},
+		C.kOfxImageEffectActionRender:                {C.kOfxStatUnlicensed,
+			C.kOfxStatErrImageFormat},
 		C.kOfxImageEffectActionGetClipPreferences:    {C.kOfxStatReplyDefault},
 		C.kOfxImageEffectActionGetRegionOfDefinition: {C.kOfxStatReplyDefault},
 		C.kOfxImageEffectActionGetRegionsOfInterest:  {C.kOfxStatReplyDefault},
@@ -66,7 +70,8 @@ var (
 
 // legal says whether an action may answer so.
 func legal(action string, status int) bool {
-	return slices.Contains(anyActionAnswers, status) || slices.Contains(actionAnswers[action], status)
+	return slices.Contains(anyActionAnswers, status) ||
+		slices.Contains(actionAnswers[action], status)
 }
 
 var actionNames = map[string]string{

@@ -46,7 +46,8 @@ func (e *Effect) checkParams(d *descriptor) {
 	}
 	for _, p := range d.params.order {
 		if name := p.properties.str(C.kOfxParamPropScriptName); !plainName.MatchString(name) {
-			find("parameter %s has the script name %q: some hosts allow only letters, digits and _", p.Name, name)
+			find("parameter %s has the script name %q: some hosts allow only letters, digits and _",
+				p.Name, name)
 		}
 		if parent := p.properties.str(C.kOfxParamPropParent); parent != "" {
 			if group := d.params.find(parent); group == nil || group.Type != C.kOfxParamTypeGroup {
@@ -55,11 +56,14 @@ func (e *Effect) checkParams(d *descriptor) {
 		}
 		switch p.Type {
 		case C.kOfxParamTypeInteger2D, C.kOfxParamTypeInteger3D:
-			find("parameter %s is of type %s, with which Resolve crashes", p.Name, ShortName(p.Type))
+			find("parameter %s is of type %s, with which Resolve crashes", p.Name,
+				ShortName(p.Type))
 		case C.kOfxParamTypeInteger, C.kOfxParamTypeDouble, C.kOfxParamTypeDouble2D, C.kOfxParamTypeDouble3D:
-			for _, end := range []string{C.kOfxParamPropMin, C.kOfxParamPropMax, C.kOfxParamPropDisplayMin, C.kOfxParamPropDisplayMax} {
+			for _, end := range []string{C.kOfxParamPropMin, C.kOfxParamPropMax,
+				C.kOfxParamPropDisplayMin, C.kOfxParamPropDisplayMax} {
 				if p.limits(end) == nil {
-					find("parameter %s has no range or no display range, and in Resolve one that is too small", p.Name)
+					find("parameter %s has no range or no display range, and in Resolve one " +
+						"that is too small", p.Name)
 					break
 				}
 			}
@@ -85,7 +89,8 @@ func (i *Instance) rehearse(time float64, in *Properties) {
 
 // early are the actions before anything is rendered. Hosts call them for every plugin that there
 // is, and for every node of a script, whether it is looked at or not.
-var early = []string{C.kOfxActionLoad, C.kOfxActionDescribe, C.kOfxImageEffectActionDescribeInContext,
+var early = []string{C.kOfxActionLoad, C.kOfxActionDescribe,
+	C.kOfxImageEffectActionDescribeInContext,
 	C.kOfxActionCreateInstance, C.kOfxImageEffectActionGetClipPreferences}
 
 // traces are the signs of work that last: the processes of this one, and the files and sockets
@@ -108,7 +113,8 @@ func (before traces) compare(c *call) {
 	after := currentTraces()
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if _, old := before[key]; !old {
-			c.host.findings.add("the plugin has "+after[key]+" before anything is rendered", c.place())
+			c.host.findings.add("the plugin has "+after[key]+" before anything is rendered",
+				c.place())
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"encoding/binary"
 )
 
-// markUnwritten marks the pixels of an output, so that those that the plugin leaves out can be told: a
-// NaN that nobody computes. Depths without one go unmarked.
+// markUnwritten marks the pixels of an output, so that those that the plugin leaves out can be
+// told: a NaN that nobody computes. Depths without one go unmarked.
 func (b *buffer) markUnwritten(depth string) {
 	for y := b.bounds.y1; y < b.bounds.y2; y++ {
 		line := b.line(y)

@@ -18,7 +18,8 @@ func eachSegment(f io.Reader, visit func(kind byte, content []byte) bool) {
 			Mark, Kind byte
 			Size       uint16
 		}
-		if binary.Read(r, binary.BigEndian, &segment) != nil || segment.Mark != 0xff || segment.Kind == 0xda || segment.Size < 2 {
+		if binary.Read(r, binary.BigEndian, &segment) != nil || segment.Mark != 0xff ||
+			segment.Kind == 0xda || segment.Size < 2 {
 			return
 		}
 		content := make([]byte, segment.Size-2)
@@ -38,7 +39,8 @@ func pngChunk(f io.Reader, name string) []byte {
 		if _, err := io.ReadFull(r, head[:]); err != nil || string(head[4:]) == "IDAT" {
 			return nil
 		}
-		if content, found := chunk(r, string(head[4:]) == name, binary.BigEndian.Uint32(head[:]), sum); found {
+		if content, found := chunk(r, string(head[4:]) == name, binary.BigEndian.Uint32(head[:]),
+			sum); found {
 			return content
 		}
 	}

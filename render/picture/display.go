@@ -55,7 +55,8 @@ func (d *decoder) open(f *os.File) (size image.Point, turn orientation, err erro
 	if d.exif != nil {
 		turn = orientationOf(d.exif(io.NewSectionReader(f, 0, info.Size())))
 	}
-	return image.Pt(config.Width, config.Height), turn, checkFile(config.Width, config.Height, info.Size())
+	return image.Pt(config.Width, config.Height), turn, checkFile(config.Width, config.Height,
+		info.Size())
 }
 
 func (d *decoder) display(f *os.File, _ Source) (image.Rectangle, error) {
@@ -136,7 +137,8 @@ func straight(from image.Image) func(x, y int) color.NRGBA64 {
 }
 
 func widened(c color.NRGBA) color.NRGBA64 {
-	return color.NRGBA64{R: uint16(c.R) * 257, G: uint16(c.G) * 257, B: uint16(c.B) * 257, A: uint16(c.A) * 257}
+	return color.NRGBA64{R: uint16(c.R) * 257, G: uint16(c.G) * 257, B: uint16(c.B) * 257,
+		A: uint16(c.A) * 257}
 }
 
 // writePNG writes the display window; what the data window lacks of it is black and transparent.
@@ -150,7 +152,8 @@ func writeJPEG(f *os.File, im *Image) error {
 	im.eachDisplayed(func(x, y int, r, g, b, a float32) {
 		over.SetRGBA(x, y, color.RGBA{EncodeByte(r * a), EncodeByte(g * a), EncodeByte(b * a), 255})
 	})
-	return jpeg.Encode(&inserting{to: f, at: len(jpegStart), what: jpegMark()}, over, &jpeg.Options{Quality: 95})
+	return jpeg.Encode(&inserting{to: f, at: len(jpegStart), what: jpegMark()}, over,
+		&jpeg.Options{Quality: 95})
 }
 
 // display is the display window as codes of sRGB, not premultiplied.
@@ -159,13 +162,15 @@ func (im *Image) display() image.Image {
 	if im.Depth == Byte {
 		to := image.NewNRGBA(size)
 		im.eachDisplayed(func(x, y int, r, g, b, a float32) {
-			to.SetNRGBA(x, y, color.NRGBA{EncodeByte(r), EncodeByte(g), EncodeByte(b), uint8(quantise(float64(a), 255))})
+			to.SetNRGBA(x, y, color.NRGBA{EncodeByte(r), EncodeByte(g), EncodeByte(b),
+				uint8(quantise(float64(a), 255))})
 		})
 		return to
 	}
 	to := image.NewNRGBA64(size)
 	im.eachDisplayed(func(x, y int, r, g, b, a float32) {
-		to.SetNRGBA64(x, y, color.NRGBA64{R: EncodeShort(r), G: EncodeShort(g), B: EncodeShort(b), A: quantise(float64(a), 65535)})
+		to.SetNRGBA64(x, y, color.NRGBA64{R: EncodeShort(r), G: EncodeShort(g), B: EncodeShort(b),
+			A: quantise(float64(a), 65535)})
 	})
 	return to
 }

@@ -13,7 +13,8 @@ import (
 
 func TestSRGB(t *testing.T) {
 	// Values of IEC 61966-2-1, worked out by hand.
-	for encoded, linear := range map[float64]float64{0: 0, 0.5: 0.214041140482233, 1: 1, 0.04045: 0.00313080495356037} {
+	for encoded, linear := range map[float64]float64{0: 0, 0.5: 0.214041140482233, 1: 1,
+		0.04045: 0.00313080495356037} {
 		if got := Linear(encoded); math.Abs(got-linear) > 1e-12 {
 			t.Errorf("Linear(%g) = %.15g, want %.15g", encoded, got, linear)
 		}
@@ -31,7 +32,8 @@ func TestSRGB(t *testing.T) {
 			t.Errorf("short %d comes back as %d", i, got)
 		}
 	}
-	for _, v := range []float32{-1, 0, 1, 7, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())} {
+	for _, v := range []float32{-1, 0, 1, 7, float32(math.Inf(1)), float32(math.Inf(-1)),
+		float32(math.NaN())} {
 		want := uint8(0)
 		if v >= 1 {
 			want = 255
@@ -127,12 +129,14 @@ func TestJPEGIsRead(t *testing.T) {
 	for i := range from.Pix {
 		from.Pix[i] = 128
 	}
-	encode(t, path, func(f *os.File) error { return jpeg.Encode(f, from, &jpeg.Options{Quality: 100}) })
+	encode(t, path,
+		func(f *os.File) error { return jpeg.Encode(f, from, &jpeg.Options{Quality: 100}) })
 	im, err := Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := float64(im.Pix[0]), Linear(128.0/255); math.Abs(got-want) > 0.005 || im.HasAlpha {
+	if got, want := float64(im.Pix[0]), Linear(128.0/255); math.Abs(got-want) > 0.005 ||
+		im.HasAlpha {
 		t.Errorf("grey is %g, want %g; alpha %v", got, want, im.HasAlpha)
 	}
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // DPX is SMPTE 268M. No library that Debian has reads it alone; FFmpeg's and OpenImageIO's are
-// parts of much more. Read are red, green and blue, with alpha or without, and luminance, of 8 to 16
-// bits and floats, without run lengths; written are 10 bits of film's logarithm, or 16 of sRGB.
+// parts of much more. Read are red, green and blue, with alpha or without, and luminance, of 8 to
+// 16 bits and floats, without run lengths; written are 10 bits of film's logarithm, or 16 of sRGB.
 
 // dpxHeader is what matters of the generic headers; all numbers have the byte order of the magic.
 type dpxHeader struct {
@@ -65,7 +65,8 @@ const (
 )
 
 // dpxPlaces are where a pixel's samples go, by the descriptor.
-var dpxPlaces = map[uint8][]int{dpxLuminance: {0}, dpxRGB: {0, 1, 2}, dpxRGBA: {0, 1, 2, 3}, dpxABGR: {3, 2, 1, 0}}
+var dpxPlaces = map[uint8][]int{dpxLuminance: {0}, dpxRGB: {0, 1, 2}, dpxRGBA: {0, 1, 2, 3},
+	dpxABGR: {3, 2, 1, 0}}
 
 // dpxTurns are the orders of lines and pixels, as EXIF numbers them.
 var dpxTurns = [8]orientation{1, 2, 4, 3, 5, 6, 8, 7}
@@ -100,11 +101,14 @@ func (e *dpxElement) check() error {
 	_, known := dpxPlaces[e.Descriptor]
 	switch {
 	case !known:
-		return fmt.Errorf("its element is number %d, and only RGB, RGBA and luminance are read; convert it to RGB", e.Descriptor)
+		return fmt.Errorf("its element is number %d, and only RGB, RGBA and luminance are read; " +
+			"convert it to RGB", e.Descriptor)
 	case e.Encoding != 0:
 		return errors.New("its lines are run lengths; convert it to a DPX without compression")
-	case e.Sign != 0 || e.Packing > dpxMethodB || e.Bits != 8 && e.Bits != 10 && e.Bits != 12 && e.Bits != 16 && e.Bits != 32:
-		return fmt.Errorf("samples of %d bits, packed by method %d, are not read; convert it to 10 or 16 bits", e.Bits, e.Packing)
+	case e.Sign != 0 || e.Packing > dpxMethodB || e.Bits != 8 && e.Bits != 10 && e.Bits != 12 &&
+		e.Bits != 16 && e.Bits != 32:
+		return fmt.Errorf("samples of %d bits, packed by method %d, are not read; convert it to " +
+			"10 or 16 bits", e.Bits, e.Packing)
 	}
 	return nil
 }
@@ -114,7 +118,8 @@ func displayDPX(f *os.File, _ Source) (image.Rectangle, error) {
 	if err != nil {
 		return image.Rectangle{}, err
 	}
-	return image.Rectangle{Max: dpxTurns[h.Orientation].size(image.Pt(int(h.Width), int(h.Height)))}, nil
+	return image.Rectangle{Max: dpxTurns[h.Orientation].size(image.Pt(int(h.Width),
+		int(h.Height)))}, nil
 }
 
 func readDPX(f *os.File, s Source) (*Image, error) {
@@ -251,8 +256,8 @@ func (l *dpxLine) packed(bit int) uint32 {
 	return uint32(bits>>shift) & (1<<l.element.Bits - 1)
 }
 
-// Film's logarithm as Cineon has it: Kodak, Conversion of 10-bit Log Film Data To 8-bit Linear or Video
-// Data, 1995. White is code 685, black 95, and a code is 0.002 of density, of a gamma of 0.6.
+// Film's logarithm as Cineon has it: Kodak, Conversion of 10-bit Log Film Data To 8-bit Linear or
+// Video Data, 1995. White is code 685, black 95, and a code is 0.002 of density, of a gamma of 0.6.
 const (
 	logWhite, logBlack = 685., 95.
 	logStep            = 0.002 / 0.6
@@ -302,7 +307,8 @@ func writeDPX(f *os.File, im *Image) error {
 // newDPX is the header of a picture's file.
 func newDPX(im *Image) dpxHeader {
 	size := im.DisplayWindow.Size()
-	e := dpxElement{Descriptor: dpxRGB, Bits: 16, Transfer: dpxRec709, Colorimetry: dpxRec709, Offset: dpxStart}
+	e := dpxElement{Descriptor: dpxRGB, Bits: 16, Transfer: dpxRec709, Colorimetry: dpxRec709,
+		Offset: dpxStart}
 	line := (6*size.X + 3) / 4 * 4
 	if im.Log || im.Depth == Float || im.Depth == Half { // there is light above white
 		e.Bits, e.Packing, e.Transfer, e.Colorimetry = 10, dpxMethodA, dpxPrintingDensity, dpxPrintingDensity
@@ -310,8 +316,10 @@ func newDPX(im *Image) dpxHeader {
 	}
 	e.High = 1<<e.Bits - 1
 	h := dpxHeader{
-		Magic: dpxMagic, Offset: dpxStart, FileSize: uint32(dpxStart + line*size.Y), Ditto: 1, Generic: 1664, Industry: 384,
-		Key: dpxUndefined, Elements: 1, Width: uint32(size.X), Height: uint32(size.Y), Element: [8]dpxElement{e},
+		Magic: dpxMagic, Offset: dpxStart, FileSize: uint32(dpxStart + line*size.Y), Ditto: 1,
+			Generic: 1664, Industry: 384,
+		Key: dpxUndefined, Elements: 1, Width: uint32(size.X), Height: uint32(size.Y),
+			Element: [8]dpxElement{e},
 		PixelAspect: [2]uint32{uint32(math.Round(float64(im.PixelAspect) * 10000)), 10000},
 	}
 	copy(h.Version[:], "V2.0")

@@ -55,26 +55,44 @@ func TestDPXsOfOthers(t *testing.T) {
 		path string
 		want [8]float64
 	}{
-		"10 bits, A":                     {makeDPX(t, be, 0, 50, 2, 10, 1, words(be, c[0]<<22|c[1]<<12|c[2]<<2, c[3]<<22|c[4]<<12|c[5]<<2)), ten},
-		"10 bits, A, of the other order": {makeDPX(t, le, 0, 50, 2, 10, 1, words(le, c[0]<<22|c[1]<<12|c[2]<<2, c[3]<<22|c[4]<<12|c[5]<<2)), ten},
-		"10 bits, B":                     {makeDPX(t, be, 0, 50, 2, 10, 2, words(be, c[0]<<20|c[1]<<10|c[2], c[3]<<20|c[4]<<10|c[5])), ten},
-		"10 bits, packed":                {makeDPX(t, be, 0, 50, 2, 10, 0, words(be, c[0]|c[1]<<10|c[2]<<20|c[3]<<30, c[3]>>2|c[4]<<8|c[5]<<18)), ten},
-		"12 bits, A":                     {makeDPX(t, be, 0, 50, 2, 12, 1, words(be, uint16(c[0]<<6), uint16(c[1]<<6), uint16(c[2]<<6), uint16(c[3]<<6), uint16(c[4]<<6), uint16(c[5]<<6))), twelve},
-		"12 bits, B":                     {makeDPX(t, be, 0, 50, 2, 12, 2, words(be, uint16(c[0]<<2), uint16(c[1]<<2), uint16(c[2]<<2), uint16(c[3]<<2), uint16(c[4]<<2), uint16(c[5]<<2))), twelve},
-		"16 bits": {makeDPX(t, le, 0, 50, 2, 16, 0, words(le, uint16(65535), uint16(1), uint16(0), uint16(0), uint16(256), uint16(65535))),
+		"10 bits, A":                     {makeDPX(t, be, 0, 50, 2, 10, 1,
+			words(be, c[0]<<22|c[1]<<12|c[2]<<2, c[3]<<22|c[4]<<12|c[5]<<2)), ten},
+		"10 bits, A, of the other order": {makeDPX(t, le, 0, 50, 2, 10, 1,
+			words(le, c[0]<<22|c[1]<<12|c[2]<<2, c[3]<<22|c[4]<<12|c[5]<<2)), ten},
+		"10 bits, B":                     {makeDPX(t, be, 0, 50, 2, 10, 2,
+			words(be, c[0]<<20|c[1]<<10|c[2], c[3]<<20|c[4]<<10|c[5])), ten},
+		"10 bits, packed":                {makeDPX(t, be, 0, 50, 2, 10, 0,
+			words(be, c[0]|c[1]<<10|c[2]<<20|c[3]<<30, c[3]>>2|c[4]<<8|c[5]<<18)), ten},
+		"12 bits, A":                     {makeDPX(t, be, 0, 50, 2, 12, 1,
+			words(be, uint16(c[0]<<6), uint16(c[1]<<6), uint16(c[2]<<6), uint16(c[3]<<6),
+				uint16(c[4]<<6), uint16(c[5]<<6))), twelve},
+		"12 bits, B":                     {makeDPX(t, be, 0, 50, 2, 12, 2,
+			words(be, uint16(c[0]<<2), uint16(c[1]<<2), uint16(c[2]<<2), uint16(c[3]<<2),
+				uint16(c[4]<<2), uint16(c[5]<<2))), twelve},
+		"16 bits": {makeDPX(t, le, 0, 50, 2, 16, 0,
+			words(le, uint16(65535), uint16(1), uint16(0), uint16(0), uint16(256), uint16(65535))),
 			[8]float64{1, 1. / 65535, 0, 1, 0, 256. / 65535, 1, 1}},
-		"8 bits": {makeDPX(t, be, 0, 50, 2, 8, 0, []byte{255, 1, 0, 0, 128, 255, 0, 0}), [8]float64{1, 1. / 255, 0, 1, 0, 128. / 255, 1, 1}},
-		"floats": {makeDPX(t, be, 0, 50, 2, 32, 0, words(be, math.Float32bits(4), math.Float32bits(-1), 0, 0, 0, math.Float32bits(0.5))),
+		"8 bits": {makeDPX(t, be, 0, 50, 2, 8, 0, []byte{255, 1, 0, 0, 128, 255, 0, 0}),
+			[8]float64{1, 1. / 255, 0, 1, 0, 128. / 255, 1, 1}},
+		"floats": {makeDPX(t, be, 0, 50, 2, 32, 0,
+			words(be, math.Float32bits(4), math.Float32bits(-1), 0, 0, 0, math.Float32bits(0.5))),
 			[8]float64{4, -1, 0, 1, 0, 0, 0.5, 1}},
-		"alpha":       {makeDPX(t, be, 0, 51, 2, 8, 0, []byte{255, 51, 0, 51, 255, 255, 255, 0}), [8]float64{0.2, 0.04, 0, 0.2, 0, 0, 0, 0}},
-		"alpha first": {makeDPX(t, be, 0, 52, 2, 8, 0, []byte{51, 0, 51, 255, 0, 255, 255, 255}), [8]float64{0.2, 0.04, 0, 0.2, 0, 0, 0, 0}},
-		"luminance":   {makeDPX(t, be, 0, 6, 2, 8, 0, []byte{255, 51, 0, 0}), [8]float64{1, 1, 1, 1, 0.2, 0.2, 0.2, 1}},
-		"mirrored":    {makeDPX(t, be, 1, 6, 2, 8, 0, []byte{255, 51, 0, 0}), [8]float64{0.2, 0.2, 0.2, 1, 1, 1, 1, 1}},
-		"of film": {makeDPX(t, be, 0, 50, 1, 10, 1, words(be, uint32(685<<22|95<<12|985<<2), uint32(385<<22|385<<12|385<<2))),
+		"alpha":       {makeDPX(t, be, 0, 51, 2, 8, 0, []byte{255, 51, 0, 51, 255, 255, 255, 0}),
+			[8]float64{0.2, 0.04, 0, 0.2, 0, 0, 0, 0}},
+		"alpha first": {makeDPX(t, be, 0, 52, 2, 8, 0, []byte{51, 0, 51, 255, 0, 255, 255, 255}),
+			[8]float64{0.2, 0.04, 0, 0.2, 0, 0, 0, 0}},
+		"luminance":   {makeDPX(t, be, 0, 6, 2, 8, 0, []byte{255, 51, 0, 0}),
+			[8]float64{1, 1, 1, 1, 0.2, 0.2, 0.2, 1}},
+		"mirrored":    {makeDPX(t, be, 1, 6, 2, 8, 0, []byte{255, 51, 0, 0}),
+			[8]float64{0.2, 0.2, 0.2, 1, 1, 1, 1, 1}},
+		"of film": {makeDPX(t, be, 0, 50, 1, 10, 1,
+			words(be, uint32(685<<22|95<<12|985<<2), uint32(385<<22|385<<12|385<<2))),
 			// White, black, a stop of density above and below by ΔD = 0.6: ten times the light.
 			[8]float64{1, 0, (10 - math.Pow(10, -590./300)) / (1 - math.Pow(10, -590./300)), 1,
-				(0.1 - math.Pow(10, -590./300)) / (1 - math.Pow(10, -590./300)), math.NaN(), math.NaN(), 1}},
-		"of video": {makeDPX(t, be, 0, 6, 6, 8, 0, []byte{255, 188, 0, 0}), [8]float64{1, 1, 1, 1, Linear(188. / 255), math.NaN(), math.NaN(), 1}},
+				(0.1 - math.Pow(10, -590./300)) / (1 - math.Pow(10,
+					-590./300)), math.NaN(), math.NaN(), 1}},
+		"of video": {makeDPX(t, be, 0, 6, 6, 8, 0, []byte{255, 188, 0, 0}),
+			[8]float64{1, 1, 1, 1, Linear(188. / 255), math.NaN(), math.NaN(), 1}},
 	} {
 		im, err := Read(f.path)
 		if err != nil {
@@ -115,8 +133,10 @@ func TestDPXIsWritten(t *testing.T) {
 			}
 		}
 		back := roundTrip(t, "out.dpx", im)
-		if back.DataWindow != im.DisplayWindow || back.HasAlpha || back.Log != (depth == Half) || math.Abs(float64(back.PixelAspect)-1.5) > 1e-4 {
-			t.Errorf("%v: %v, alpha %v, log %v, pixels %g wide", depth, back.DataWindow, back.HasAlpha, back.Log, back.PixelAspect)
+		if back.DataWindow != im.DisplayWindow || back.HasAlpha || back.Log != (depth == Half) ||
+			math.Abs(float64(back.PixelAspect)-1.5) > 1e-4 {
+			t.Errorf("%v: %v, alpha %v, log %v, pixels %g wide", depth, back.DataWindow,
+				back.HasAlpha, back.Log, back.PixelAspect)
 		}
 		im.eachStored(func(x, y int, p [4]float32) {
 			for c, v := range back.Row(y)[4*x : 4*x+3] {

@@ -54,7 +54,8 @@ func (r refusal) Error() string { return string(r) }
 // for every thread, packed and unpacked.
 const workingBytes = 1 << 30
 
-// maxTile is the area of the largest tiles that are written; pictures of larger ones get scan lines.
+// maxTile is the area of the largest tiles that are written; pictures of larger ones get scan
+// lines.
 const maxTile = 4096 * 4096
 
 func threads(chunkBytes int64) C.int {
@@ -138,7 +139,8 @@ func readEXR(f *os.File, s Source) (*Image, error) {
 	return im, nil
 }
 
-// openEXR reads a file's headers: what the picture will be, without pixels, and what they are read from.
+// openEXR reads a file's headers: what the picture will be, without pixels, and what they are read
+// from.
 func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 	parts, _, err := readHeaders(f, size)
 	if err != nil {
@@ -167,7 +169,8 @@ func openEXR(f *os.File, size int64, s Source) (*Image, *choice, error) {
 	if err := h.decode("pixelAspectRatio", "float", &im.PixelAspect); err != nil {
 		return nil, nil, err
 	}
-	for _, err := range []error{checkFile(im.DataWindow.Dx(), im.DataWindow.Dy(), size), checkSize(im.DisplayWindow)} {
+	for _, err := range []error{checkFile(im.DataWindow.Dx(), im.DataWindow.Dy(), size),
+		checkSize(im.DisplayWindow)} {
 		if err != nil {
 			return nil, nil, refusal(err.Error())
 		}
@@ -194,7 +197,8 @@ func writeEXR(f *os.File, im *Image) error {
 	size := layout{im.DataWindow, im.Compression, im.Tile}.chunk()
 	file.fd, file.threads = C.int(f.Fd()), threads(16*int64(size.X*size.Y))
 	header := newHeader(im).encode()
-	failed := C.pic_write(file, unsafe.Pointer(&header[0]), C.int(len(header)), (*C.float)(&im.Pix[0])) != 0
+	failed := C.pic_write(file, unsafe.Pointer(&header[0]), C.int(len(header)),
+		(*C.float)(&im.Pix[0])) != 0
 	runtime.KeepAlive(f)
 	if failed {
 		return failure(file)

@@ -60,7 +60,8 @@ const (
 
 var errCutOff = errors.New("it ends too early")
 
-// readHeaders reads the headers of a file of that size, one for every part, and says where they end.
+// readHeaders reads the headers of a file of that size, one for every part, and says where they
+// end.
 func readHeaders(f io.ReaderAt, size int64) (parts []header, end int64, err error) {
 	section := io.NewSectionReader(f, 0, min(size, maxHeaderBytes))
 	r := bufio.NewReader(section)
@@ -97,7 +98,8 @@ func readHeaders(f io.ReaderAt, size int64) (parts []header, end int64, err erro
 			return nil, 0, err
 		}
 		if left -= l.chunks(); left < 0 {
-			return nil, 0, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, l.chunks())
+			return nil, 0, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i,
+				l.chunks())
 		}
 	}
 	end, err = section.Seek(0, io.SeekCurrent)
@@ -217,11 +219,13 @@ func (h header) compression() (Compression, error) {
 		return 0, err
 	}
 	if code == 10 || code == 11 {
-		return 0, refusal("its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; convert it to ZIP or DWAA")
+		return 0, refusal("its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; " +
+			"convert it to ZIP or DWAA")
 	}
 	i := slices.IndexFunc(compressions, func(c compressionInfo) bool { return c.code == code })
 	if i < 0 {
-		return 0, refusal(fmt.Sprintf("its compression, number %d, is not known here; convert it to ZIP or PIZ", code))
+		return 0, refusal(fmt.Sprintf("its compression, number %d, is not known here; convert " +
+			"it to ZIP or PIZ", code))
 	}
 	return Compression(i), nil
 }
@@ -320,7 +324,8 @@ func (h header) channels() ([]channel, error) {
 		if err := binary.Read(r, binary.LittleEndian, &entry); err != nil {
 			return nil, fmt.Errorf("its list of channels is broken (%w)", errCutOff)
 		}
-		if entry.Kind < typeUint || entry.Kind > typeFloat || entry.XSampling < 1 || entry.YSampling < 1 {
+		if entry.Kind < typeUint || entry.Kind > typeFloat || entry.XSampling < 1 ||
+			entry.YSampling < 1 {
 			return nil, fmt.Errorf("its channel %.20q makes no sense", name)
 		}
 		list = append(list, channel{name, entry.Kind, entry.XSampling, entry.YSampling})

@@ -53,9 +53,11 @@ func choose(parts []header, layer string, data bool) (*choice, error) {
 	}
 	switch only := listChannels(parts, among); {
 	case name == "":
-		return nil, refusal("it has no channel R, G, B, A or Y, only " + only + "; choose with --layer")
+		return nil, refusal("it has no channel R, G, B, A or Y, only " + only +
+			"; choose with --layer")
 	case slices.ContainsFunc(among, func(i int) bool { return bundles(lists[i], name) != nil }):
-		return nil, refusal(fmt.Sprintf("what the channels of %q mean as red, green and blue cannot be told; "+
+		return nil, refusal(fmt.Sprintf("what the channels of %q mean as red, green and blue " +
+			"cannot be told; "+
 			"name them in that order, with commas between them, of %s", name, only))
 	default:
 		return nil, refusal(fmt.Sprintf("it has no layer or channel %q, only %s", name, only))
@@ -169,7 +171,8 @@ func (c *choice) check(h header, list []channel) error {
 		switch {
 		case !slices.Contains(c.channels[:], channel.name):
 		case channel.xSampling != 1 || channel.ySampling != 1:
-			return refusal(fmt.Sprintf("its channel %s is subsampled; convert it to full resolution", channel.name))
+			return refusal(fmt.Sprintf("its channel %s is subsampled; convert it to full " +
+				"resolution", channel.name))
 		default:
 			c.half = c.half && channel.kind == typeHalf
 		}
@@ -177,7 +180,8 @@ func (c *choice) check(h header, list []channel) error {
 	if c.chroma {
 		c.half = true // is what the library makes of it
 		if c.part != 0 {
-			return refusal("its colour is stored as luminance and chroma (Y, RY, BY) in another part than the first; convert it to RGB")
+			return refusal("its colour is stored as luminance and chroma (Y, RY, BY) in another " +
+				"part than the first; convert it to RGB")
 		}
 	}
 	l, err := h.layout()

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// parts.exr was made by oiiotool, of constant colours. Part 0, "beauty", is half and tiled, R, G, B,
-// A; part 1, "extra", is float, with the channels Z, diffuse.*, forward.* and hero.A.
+// parts.exr was made by oiiotool, of constant colours. Part 0, "beauty", is half and tiled, R, G,
+// B, A; part 1, "extra", is float, with the channels Z, diffuse.*, forward.* and hero.A.
 func TestLayers(t *testing.T) {
 	for layer, want := range map[string]struct {
 		pixel [4]float32
@@ -64,12 +64,15 @@ func TestHeaders(t *testing.T) {
 	}
 	back := roundTrip(t, "headers.exr", im)
 	for _, im := range []*Image{im, back} {
-		if im.DataWindow != image.Rect(-3, 2, 21, 18) || im.DisplayWindow != image.Rect(0, 0, 32, 20) ||
+		if im.DataWindow != image.Rect(-3, 2, 21, 18) ||
+			im.DisplayWindow != image.Rect(0, 0, 32, 20) ||
 			im.PixelAspect != 2 || im.Compression != PIZ || im.Tile != image.Pt(16, 8) {
-			t.Errorf("windows %v in %v, aspect %g, %v, tiles %v", im.DataWindow, im.DisplayWindow, im.PixelAspect, im.Compression, im.Tile)
+			t.Errorf("windows %v in %v, aspect %g, %v, tiles %v", im.DataWindow, im.DisplayWindow,
+				im.PixelAspect, im.Compression, im.Tile)
 		}
 		for name, want := range map[string]Attribute{
-			"timeCode":        {Type: "timecode", Value: []byte{4, 3, 2, 1, 0, 0, 0, 0}}, // BCD, frames first
+			"timeCode":        {Type: "timecode",
+				Value: []byte{4, 3, 2, 1, 0, 0, 0, 0}}, // BCD, frames first
 			"framesPerSecond": {},
 			"FramesPerSecond": {Type: "rational", Value: []byte{24, 0, 0, 0, 1, 0, 0, 0}},
 			"owner":           {Type: "string", Value: []byte("nobody")},
@@ -79,7 +82,8 @@ func TestHeaders(t *testing.T) {
 			switch {
 			case i < 0 && want.Type != "":
 				t.Errorf("%s is lost", name)
-			case i >= 0 && (im.Metadata[i].Type != want.Type || string(im.Metadata[i].Value) != string(want.Value)):
+			case i >= 0 && (im.Metadata[i].Type != want.Type ||
+				string(im.Metadata[i].Value) != string(want.Value)):
 				t.Errorf("%s is %v", name, im.Metadata[i])
 			}
 		}
@@ -122,7 +126,8 @@ func TestConversionOfPictures(t *testing.T) {
 	if back.Colourspace != "ACES2065-1" || math.Abs(float64(back.Pix[0])-0.4396329819) > 1e-6 {
 		t.Errorf("red is %v in %q", back.Pix[:4], back.Colourspace)
 	}
-	if again, err := back.In(""); err != nil || again.Colourspace != "" || len(again.Metadata) != 3 ||
+	if again, err := back.In(""); err != nil || again.Colourspace != "" ||
+		len(again.Metadata) != 3 ||
 		math.Abs(float64(again.Pix[5])-0.25) > 1e-6 {
 		t.Errorf("back it is %v in %q, %v, %v", again.Pix, again.Colourspace, again.Metadata, err)
 	}
@@ -134,7 +139,8 @@ func TestConversionOfPictures(t *testing.T) {
 		t.Errorf("what is sRGB comes back as %q", got)
 	}
 	im.Colourspace = "g22_ap1_scene"
-	if _, err := im.In(""); err == nil || !strings.Contains(err.Error(), "is in g22_ap1_scene, which is not known here") {
+	if _, err := im.In(""); err == nil ||
+		!strings.Contains(err.Error(), "is in g22_ap1_scene, which is not known here") {
 		t.Errorf("%v", err)
 	}
 }
@@ -161,7 +167,8 @@ func TestDWA(t *testing.T) {
 		} {
 			for c, v := range want.rgb {
 				if got := float64(im.Row(want.y)[4*want.x+c]); math.Abs(got-v) > 2e-3*v {
-					t.Errorf("%s: channel %d at %d, %d is %g, want %g", name, c, want.x, want.y, got, v)
+					t.Errorf("%s: channel %d at %d, %d is %g, want %g", name, c, want.x, want.y,
+						got, v)
 				}
 			}
 		}
@@ -182,14 +189,16 @@ func TestLuminanceAndChroma(t *testing.T) {
 			t.Fatalf("sample %d is %g, want %g", i, v, want)
 		}
 	}
-	if _, err := (Source{Layer: "RY"}).Read("testdata/luminance_chroma.exr"); err == nil || !strings.Contains(err.Error(), "is subsampled") {
+	if _, err := (Source{Layer: "RY"}).Read("testdata/luminance_chroma.exr"); err == nil ||
+		!strings.Contains(err.Error(), "is subsampled") {
 		t.Errorf("its chroma alone: %v", err)
 	}
 }
 
 // What a compression may lose of a smooth picture, and the library says what it took.
 func TestLossyCompressions(t *testing.T) {
-	for compression, most := range map[Compression]float64{PXR24: 1.0 / (1 << 15), B44: 0.05, B44A: 0.05, DWAA: 0.02, DWAB: 0.02} {
+	for compression, most := range map[Compression]float64{PXR24: 1.0 / (1 << 15), B44: 0.05,
+		B44A: 0.05, DWAA: 0.02, DWAB: 0.02} {
 		for _, depth := range []Depth{Float, Half} {
 			for _, tile := range []image.Point{{}, {X: 33, Y: 20}} {
 				im := New(image.Rect(-7, 5, 93, 305))
@@ -205,7 +214,8 @@ func TestLossyCompressions(t *testing.T) {
 				if err := Write(path, im); err != nil {
 					t.Fatal(err)
 				}
-				if code := attribute(t, path, "compression"); string(code) != string([]byte{compressions[compression].code}) {
+				if code := attribute(t, path,
+					"compression"); string(code) != string([]byte{compressions[compression].code}) {
 					t.Errorf("%v is written as number %d", compression, code)
 				}
 				back, err := Read(path)
@@ -213,7 +223,8 @@ func TestLossyCompressions(t *testing.T) {
 					t.Fatal(err)
 				}
 				if back.Compression != ZIP || back.Tile != tile || back.Depth != depth {
-					t.Errorf("%v comes back as %v with tiles %v, %v", compression, back.Compression, back.Tile, back.Depth)
+					t.Errorf("%v comes back as %v with tiles %v, %v", compression, back.Compression,
+						back.Tile, back.Depth)
 				}
 				worst := 0.0
 				for i, v := range im.Pix {

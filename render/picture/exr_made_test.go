@@ -45,7 +45,8 @@ func makeEXR(t *testing.T, parts ...madePart) string {
 			file = binary.LittleEndian.AppendUint32(file, uint32(4*madeWidth*len(p.channels)))
 			for _, name := range slices.Sorted(maps.Keys(p.channels)) {
 				for range madeWidth {
-					file = binary.LittleEndian.AppendUint32(file, math.Float32bits(p.channels[name]))
+					file = binary.LittleEndian.AppendUint32(file,
+						math.Float32bits(p.channels[name]))
 				}
 			}
 		}

@@ -54,10 +54,12 @@ func TestChannelsByTheirMeaning(t *testing.T) {
 func TestChannelsOfNoMeaning(t *testing.T) {
 	path := makeEXR(t, madePart{channels: map[string]float32{"m.hue": 1, "m.chroma": 2}})
 	_, err := Source{Layer: "m"}.Read(path)
-	if err == nil || !strings.Contains(err.Error(), "mean as red, green and blue cannot be told; name them in that order") {
+	if err == nil || !strings.Contains(err.Error(),
+		"mean as red, green and blue cannot be told; name them in that order") {
 		t.Errorf("%v", err)
 	}
-	want{path, "m.hue,m.chroma", [4]float32{1, 2, 0, 1}, false}.check(t, Source{Layer: "m.hue,m.chroma"})
+	want{path, "m.hue,m.chroma", [4]float32{1, 2, 0, 1}, false}.check(t,
+		Source{Layer: "m.hue,m.chroma"})
 }
 
 // A matte's one channel is the matte, whatever it is called.
@@ -69,17 +71,21 @@ func TestMattesOfOneChannel(t *testing.T) {
 	// One that is white wherever there is any of it is not an opaque black picture.
 	white := makeEXR(t, madePart{channels: map[string]float32{"A": 1}})
 	want{white, "A", [4]float32{1, 1, 1, 1}, true}.check(t, Source{Data: true})
-	if _, err := Read(makeEXR(t, madePart{channels: map[string]float32{"matte": 0.5}})); err == nil {
+	if _, err := Read(makeEXR(t,
+		madePart{channels: map[string]float32{"matte": 0.5}})); err == nil {
 		t.Error("a plate is taken of a channel of any name")
 	}
 }
 
 // Views go by their names: channels of one part, of which the hero's have none, and parts.
 func TestViews(t *testing.T) {
-	nuke := makeEXR(t, madePart{map[string]float32{"R": 1, "G": 1, "B": 1, "depth.Z": 2, "right.R": 3, "right.G": 3,
-		"right.B": 3, "right.depth.Z": 4, "key.right.Z": 5}, []Attribute{listed("multiView", "left", "right")}})
+	nuke := makeEXR(t, madePart{map[string]float32{"R": 1, "G": 1, "B": 1, "depth.Z": 2,
+		"right.R": 3, "right.G": 3,
+		"right.B": 3, "right.depth.Z": 4,
+			"key.right.Z": 5}, []Attribute{listed("multiView", "left", "right")}})
 	part := func(name, view string, channels map[string]float32) madePart {
-		return madePart{channels, []Attribute{said("name", name), said("view", view), said("type", "scanlineimage"),
+		return madePart{channels,
+			[]Attribute{said("name", name), said("view", view), said("type", "scanlineimage"),
 			{"chunkCount", "int", []byte{madeHeight, 0, 0, 0}}}}
 	}
 	parts := makeEXR(t,
@@ -91,14 +97,20 @@ func TestViews(t *testing.T) {
 		file, layer string
 		value       float32
 	}{
-		{nuke, "", 1}, {nuke, "left", 1}, {nuke, "right", 3}, {nuke, "depth", 2}, {nuke, "left.depth", 2},
-		{nuke, "depth.left", 2}, {nuke, "right.depth", 4}, {nuke, "depth.right", 4}, {nuke, "right.key", 5},
-		{parts, "", 1}, {parts, "left", 1}, {parts, "right", 3}, {parts, "right:", 3}, {parts, "right:Z", 4},
-		{parts, "right.Z", 4}, {parts, "left.Z", 2}, {parts, "depth.right:Z", 4}, {parts, "rgba.left:", 1},
+		{nuke, "", 1}, {nuke, "left", 1}, {nuke, "right", 3}, {nuke, "depth", 2}, {nuke,
+			"left.depth", 2},
+		{nuke, "depth.left", 2}, {nuke, "right.depth", 4}, {nuke, "depth.right", 4}, {nuke,
+			"right.key", 5},
+		{parts, "", 1}, {parts, "left", 1}, {parts, "right", 3}, {parts, "right:", 3}, {parts,
+			"right:Z", 4},
+		{parts, "right.Z", 4}, {parts, "left.Z", 2}, {parts, "depth.right:Z", 4}, {parts,
+			"rgba.left:", 1},
 	} {
-		want{c.file, c.layer, [4]float32{c.value, c.value, c.value, 1}, false}.check(t, Source{Layer: c.layer})
+		want{c.file, c.layer, [4]float32{c.value, c.value, c.value, 1}, false}.check(t,
+			Source{Layer: c.layer})
 	}
-	if _, err := (Source{Layer: "middle"}).Read(nuke); err == nil || !strings.Contains(err.Error(), `no layer or channel "middle"`) {
+	if _, err := (Source{Layer: "middle"}).Read(nuke); err == nil ||
+		!strings.Contains(err.Error(), `no layer or channel "middle"`) {
 		t.Errorf("a view that is not there: %v", err)
 	}
 }
@@ -109,6 +121,7 @@ func (w want) check(t *testing.T, s Source) {
 	if err != nil {
 		t.Errorf("%q: %v", w.layer, err)
 	} else if [4]float32(im.Pix) != w.pixel || im.HasAlpha != w.alpha {
-		t.Errorf("%q is %v, alpha %v, want %v, %v", w.layer, im.Pix[:4], im.HasAlpha, w.pixel, w.alpha)
+		t.Errorf("%q is %v, alpha %v, want %v, %v", w.layer, im.Pix[:4], im.HasAlpha, w.pixel,
+			w.alpha)
 	}
 }

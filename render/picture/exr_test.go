@@ -30,7 +30,8 @@ func halfValue(bits uint16) float64 {
 
 // lossless are the compressions that lose nothing.
 func lossless() []Compression {
-	return slices.DeleteFunc(Compressions(), func(c Compression) bool { return !compressions[c].lossless })
+	return slices.DeleteFunc(Compressions(),
+		func(c Compression) bool { return !compressions[c].lossless })
 }
 
 // roundTrip writes a picture and reads it again.
@@ -80,7 +81,8 @@ func TestEveryHalfComesBackBitForBit(t *testing.T) {
 		im.Compression = c
 		back := roundTrip(t, "halves.exr", im)
 		if back.Depth != Half || back.Compression != c || !back.HasAlpha {
-			t.Errorf("compression %v came back as %v, %v, alpha %v", c, back.Compression, back.Depth, back.HasAlpha)
+			t.Errorf("compression %v came back as %v, %v, alpha %v", c, back.Compression,
+				back.Depth, back.HasAlpha)
 		}
 		sameBits(t, im.Pix, back.Pix)
 	}
@@ -88,7 +90,8 @@ func TestEveryHalfComesBackBitForBit(t *testing.T) {
 
 func TestEveryKindOfFloatComesBackBitForBit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	special := []uint32{0, 0x80000000, 1, 0x80000001, 0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000,
+	special := []uint32{0, 0x80000000, 1, 0x80000001, 0x7f7fffff, 0xff7fffff, 0x7f800000,
+		0xff800000,
 		0x7fc00000, 0x7f800001, 0xffffffff, 0x477fe000}
 	for _, alpha := range []bool{true, false} {
 		for _, c := range lossless() {
@@ -106,11 +109,14 @@ func TestEveryKindOfFloatComesBackBitForBit(t *testing.T) {
 				im.Pix[i] = math.Float32frombits(bits)
 			}
 			back := roundTrip(t, "floats.exr", im)
-			if back.DataWindow != im.DataWindow || back.DisplayWindow != im.DisplayWindow || back.PixelAspect != 2 {
-				t.Errorf("windows came back as %v in %v, aspect %v", back.DataWindow, back.DisplayWindow, back.PixelAspect)
+			if back.DataWindow != im.DataWindow || back.DisplayWindow != im.DisplayWindow ||
+				back.PixelAspect != 2 {
+				t.Errorf("windows came back as %v in %v, aspect %v", back.DataWindow,
+					back.DisplayWindow, back.PixelAspect)
 			}
 			if back.HasAlpha != alpha || back.Depth != Float || back.Compression != c {
-				t.Errorf("came back with alpha %v, %v, compression %v", back.HasAlpha, back.Depth, back.Compression)
+				t.Errorf("came back with alpha %v, %v, compression %v", back.HasAlpha, back.Depth,
+					back.Compression)
 			}
 			sameBits(t, im.Pix, back.Pix)
 		}
@@ -188,7 +194,8 @@ func TestRealFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if im.DataWindow != image.Rect(30, 40, 430, 340) || im.DisplayWindow != image.Rect(0, 0, 501, 401) {
+	if im.DataWindow != image.Rect(30, 40, 430, 340) ||
+		im.DisplayWindow != image.Rect(0, 0, 501, 401) {
 		t.Errorf("t08 has data window %v in %v", im.DataWindow, im.DisplayWindow)
 	}
 	im, err = Read(filepath.Join(root, "TestImages/AllHalfValues.exr"))

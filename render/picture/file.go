@@ -23,9 +23,9 @@ const (
 
 // Source is how files are read.
 type Source struct {
-	// Data is for mattes: what a PNG or JPEG stores is taken as it is, on a scale of 0 to 1, and not
-	// as sRGB, and alpha becomes the matte, which is luminance where a picture has no alpha or is
-	// opaque everywhere.
+	// Data is for mattes: what a PNG or JPEG stores is taken as it is, on a scale of 0 to 1, and
+	// not as sRGB, and alpha becomes the matte, which is luminance where a picture has no alpha or
+	// is opaque everywhere.
 	Data bool
 	// Layer is what to read of an OpenEXR file, as [PART:][NAME]; see choose.
 	Layer string
@@ -81,7 +81,8 @@ func open(path string) (*os.File, *reader, error) {
 	case n == 0:
 		err = fmt.Errorf("%s is empty", path)
 	case isMovie(start):
-		err = fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i %s %s", path, path, framesOf(path))
+		err = fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i " +
+			"%s %s", path, path, framesOf(path))
 	case format == nil:
 		err = fmt.Errorf("%s is not %s", path, readable)
 	default:
@@ -95,7 +96,8 @@ func open(path string) (*os.File, *reader, error) {
 func CanWrite(path string) error {
 	if _, known := formatOf(path); !known {
 		if isMovieName(path) {
-			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie of those with ffmpeg", path, framesOf(path))
+			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie " +
+				"of those with ffmpeg", path, framesOf(path))
 		}
 		return fmt.Errorf("%s: pictures are written as %s", path, Writable)
 	}
@@ -166,7 +168,8 @@ func checkSides(window image.Rectangle) error {
 	case w <= 0 || h <= 0:
 		return errors.New("it has no pixels")
 	case w > maxSide || h > maxSide:
-		return fmt.Errorf("%d×%d pixels are more than the %d on a side that are allowed", w, h, maxSide)
+		return fmt.Errorf("%d×%d pixels are more than the %d on a side that are allowed", w, h,
+			maxSide)
 	}
 	return nil
 }
@@ -178,7 +181,8 @@ func checkFile(w, h int, bytes int64) error {
 		return err
 	}
 	if pixels := int64(w) * int64(h); pixels > fewPixels && pixels > pixelsOfByte*bytes {
-		return fmt.Errorf("%d×%d pixels in a file of %d KB are not a picture that can be used", w, h, bytes>>10)
+		return fmt.Errorf("%d×%d pixels in a file of %d KB are not a picture that can be used", w,
+			h, bytes>>10)
 	}
 	return nil
 }
@@ -189,7 +193,8 @@ func CheckSize(w, h int) error {
 		return err
 	}
 	if w*h > maxPixels {
-		return fmt.Errorf("%d×%d pixels are more than the %d million that are allowed", w, h, maxPixels/1_000_000)
+		return fmt.Errorf("%d×%d pixels are more than the %d million that are allowed", w, h,
+			maxPixels/1_000_000)
 	}
 	return nil
 }

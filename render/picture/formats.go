@@ -115,7 +115,8 @@ func isMovie(start string) bool {
 }
 
 func isMovieName(path string) bool {
-	return slices.Contains([]string{".mov", ".mp4", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg", ".mpeg", ".wmv", ".ts", ".flv", ".ogv", ".r3d"},
+	return slices.Contains([]string{".mov", ".mp4", ".m4v", ".mkv", ".webm", ".avi", ".mxf", ".mpg",
+		".mpeg", ".wmv", ".ts", ".flv", ".ogv", ".r3d"},
 		strings.ToLower(filepath.Ext(path)))
 }
 

@@ -18,7 +18,8 @@ import (
 // four is a picture of four colours, the last of them a fifth opaque.
 func four() *image.NRGBA {
 	im := image.NewNRGBA(image.Rect(0, 0, 2, 2))
-	for i, c := range []color.NRGBA{{255, 0, 0, 255}, {0, 188, 0, 255}, {0, 0, 64, 255}, {200, 100, 50, 51}} {
+	for i, c := range []color.NRGBA{{255, 0, 0, 255}, {0, 188, 0, 255}, {0, 0, 64, 255},
+		{200, 100, 50, 51}} {
 		im.SetNRGBA(i%2, i/2, c)
 	}
 	return im
@@ -44,7 +45,8 @@ func TestOtherFormatsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range []bool{false, true} {
-		for name, like := range map[string]string{"solid.bmp": "solid.png", "four.webp": "four.png"} {
+		for name, like := range map[string]string{"solid.bmp": "solid.png",
+			"four.webp": "four.png"} {
 			want, err := Source{Data: data}.Read(path(like))
 			if err != nil {
 				t.Fatal(err)
@@ -90,7 +92,8 @@ func TestJPEGIsWritten(t *testing.T) {
 // Movies are no pictures, and both ways there is a sentence that says how to come to some.
 func TestMoviesAreRefused(t *testing.T) {
 	for name, start := range map[string]string{
-		"a.mp4": "\x00\x00\x00\x20ftypisom\x00\x00\x02\x00", "b.mov": "\x00\x00\x00\x14ftypqt  \x00\x00\x02\x00",
+		"a.mp4": "\x00\x00\x00\x20ftypisom\x00\x00\x02\x00", "b.mov": "\x00\x00\x00\x14ftypqt  " +
+			"\x00\x00\x02\x00",
 		"c.mkv": "\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f", "d.avi": "RIFF\x00\x00\x10\x00AVI LIST",
 		"e.mxf": "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01", "old.mov": "\x00\x00\x10\x00moov\x00\x00\x00\x6cmvhd",
 		"named.exr": "\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f",
@@ -99,19 +102,23 @@ func TestMoviesAreRefused(t *testing.T) {
 		if err := os.WriteFile(path, []byte(start+strings.Repeat("\x00", 100)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		want := "is a movie, and Impasto reads pictures: make them with ffmpeg -i " + path + " " + strings.TrimSuffix(path, filepath.Ext(path)) + ".%04d.png"
+		want := "is a movie, and Impasto reads pictures: make them with ffmpeg -i " + path + " " +
+			strings.TrimSuffix(path, filepath.Ext(path)) + ".%04d.png"
 		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	photo := filepath.Join(t.TempDir(), "IMG_0001.HEIC")
-	if err := os.WriteFile(photo, []byte("\x00\x00\x00\x24ftypheic\x00\x00\x00\x00"), 0o600); err != nil {
+	if err := os.WriteFile(photo, []byte("\x00\x00\x00\x24ftypheic\x00\x00\x00\x00"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(photo); err == nil || !strings.Contains(err.Error(), "is not a picture that Impasto reads: OpenEXR, ") {
+	if _, err := Read(photo); err == nil ||
+		!strings.Contains(err.Error(), "is not a picture that Impasto reads: OpenEXR, ") {
 		t.Errorf("%v", err)
 	}
-	if err := CanWrite("styled.mov"); err == nil || !strings.Contains(err.Error(), "write them as styled.%04d.png and make a movie of those") {
+	if err := CanWrite("styled.mov"); err == nil ||
+		!strings.Contains(err.Error(), "write them as styled.%04d.png and make a movie of those") {
 		t.Errorf("%v", err)
 	}
 }
@@ -119,11 +126,13 @@ func TestMoviesAreRefused(t *testing.T) {
 // A small file that says that it is a huge picture is refused before there is memory for it.
 func TestPicturesThatAreTooMuch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "huge.png")
-	encode(t, path, func(f *os.File) error { return png.Encode(f, image.NewGray(image.Rect(0, 0, 16384, 16384))) })
+	encode(t, path, func(f *os.File) error { return png.Encode(f,
+		image.NewGray(image.Rect(0, 0, 16384, 16384))) })
 	if info, err := os.Stat(path); err != nil || info.Size() > 1<<20 {
 		t.Fatalf("%v, %v", info, err)
 	}
-	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "16384×16384 pixels in a file of") {
+	if _, err := Read(path); err == nil ||
+		!strings.Contains(err.Error(), "16384×16384 pixels in a file of") {
 		t.Errorf("%v", err)
 	}
 }
@@ -142,7 +151,8 @@ func TestDamagedPicturesDoNoHarm(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{"webp": webp}
-	encode(t, filepath.Join(folder, "x.bmp"), func(f *os.File) error { return bmp.Encode(f, four()) })
+	encode(t, filepath.Join(folder, "x.bmp"),
+		func(f *os.File) error { return bmp.Encode(f, four()) })
 	for ending := range formats {
 		if err := Write(filepath.Join(folder, "x"+ending), im); err != nil {
 			t.Fatal(err)

@@ -123,7 +123,8 @@ func TestHugeHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := strings.Index(string(content), "dataWindow\x00box2i\x00") + len("dataWindow\x00box2i\x00") + 4
+	at := strings.Index(string(content), "dataWindow\x00box2i\x00") +
+		len("dataWindow\x00box2i\x00") + 4
 	copy(content[at+8:], "\xff\xff\xff\x3f\xff\xff\xff\x3f")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
@@ -148,7 +149,8 @@ func TestSentences(t *testing.T) {
 		write("text.exr", "not a picture"):        "is not a picture that Impasto reads: OpenEXR, ",
 		write("cut.png", "\x89PNG\r\n\x1a\n\x00"): "cannot be read: it is cut off",
 		write("cut.jpg", "\xff\xd8\xff"):          "cannot be read: it is cut off",
-		write("cut.exr", "v/1\x01\x02\x00\x00"):   "cannot be read: its header is broken or cut off",
+		write("cut.exr",
+			"v/1\x01\x02\x00\x00"):   "cannot be read: its header is broken or cut off",
 	} {
 		_, err := Read(path)
 		if err == nil || !strings.HasPrefix(err.Error(), path+" "+want) {
@@ -156,8 +158,10 @@ func TestSentences(t *testing.T) {
 		}
 	}
 	im := New(image.Rect(0, 0, 2, 2))
-	newer := makeEXR(t, madePart{map[string]float32{"R": 1}, []Attribute{{"compression", "compression", []byte{10}}}})
-	if _, err := Read(newer); err == nil || !strings.Contains(err.Error(), "its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; convert it") {
+	newer := makeEXR(t, madePart{map[string]float32{"R": 1},
+		[]Attribute{{"compression", "compression", []byte{10}}}})
+	if _, err := Read(newer); err == nil || !strings.Contains(err.Error(),
+		"its compression is HTJ2K, of OpenEXR 3.4, which cannot be read here; convert it") {
 		t.Errorf("%v", err)
 	}
 	for path, want := range map[string]string{

@@ -36,7 +36,8 @@ func (im *Image) opaque() bool {
 func (im *Image) Fit(plate *Image) (*Image, error) {
 	over, fits := im.placeOver(plate)
 	if !fits {
-		return nil, fmt.Errorf("it is a matte of %s and the plate is of %s; make it of the plate's format, or of its proportions",
+		return nil, fmt.Errorf("it is a matte of %s and the plate is of %s; make it of the " +
+			"plate's format, or of its proportions",
 			im.format(), plate.format())
 	}
 	if over.Size() == im.DisplayWindow.Size() {
@@ -81,10 +82,12 @@ func (im *Image) resampled(over image.Rectangle, plate *Image) *Image {
 	from, data := im.DisplayWindow, im.DataWindow
 	across := stretch{from.Min.X, over.Min.X, float64(over.Dx()) / float64(from.Dx())}
 	down := stretch{from.Min.Y, over.Min.Y, float64(over.Dy()) / float64(from.Dy())}
-	to := image.Rect(across.to(data.Min.X), down.to(data.Min.Y), across.to(data.Max.X), down.to(data.Max.Y))
+	to := image.Rect(across.to(data.Min.X), down.to(data.Min.Y), across.to(data.Max.X),
+		down.to(data.Max.Y))
 	to.Max.X, to.Max.Y = max(to.Max.X, to.Min.X+1), max(to.Max.Y, to.Min.Y+1)
 
-	columns, rows := across.shares(to.Min.X, to.Max.X, data.Min.X, data.Max.X), down.shares(to.Min.Y, to.Max.Y, data.Min.Y, data.Max.Y)
+	columns, rows := across.shares(to.Min.X, to.Max.X, data.Min.X,
+		data.Max.X), down.shares(to.Min.Y, to.Max.Y, data.Min.Y, data.Max.Y)
 	narrow := make([]float32, to.Dx()*data.Dy())
 	for y := range data.Dy() {
 		row := im.Row(data.Min.Y + y)

@@ -13,7 +13,8 @@ func matte(display, data image.Rectangle, value func(x, y float64) float32) *Ima
 	im.DisplayWindow, im.HasAlpha, im.Windowed = display, true, true
 	for i := range im.Pix {
 		p := data.Min.Add(image.Pt(i/4%data.Dx(), i/4/data.Dx())).Sub(display.Min)
-		im.Pix[i] = value((float64(p.X)+0.5)/float64(display.Dx()), (float64(p.Y)+0.5)/float64(display.Dy()))
+		im.Pix[i] = value((float64(p.X)+0.5)/float64(display.Dx()),
+			(float64(p.Y)+0.5)/float64(display.Dy()))
 	}
 	return im
 }
@@ -37,7 +38,8 @@ func TestMattesAreLaidOverThePlate(t *testing.T) {
 		{"cropped", image.Rect(0, 0, 96, 54), image.Rect(24, 27, 72, 54), 1, 1},
 		{"overscan", image.Rect(0, 0, 96, 54), image.Rect(-10, -10, 106, 64), 1, 1},
 	} {
-		plate := &Image{DisplayWindow: image.Rect(10, 20, 202, 128), PixelAspect: c.plate, Windowed: true}
+		plate := &Image{DisplayWindow: image.Rect(10, 20, 202, 128), PixelAspect: c.plate,
+			Windowed: true}
 		plate.DataWindow = plate.DisplayWindow
 		im := matte(c.display, c.data, ramp)
 		im.PixelAspect = c.aspect
@@ -50,9 +52,12 @@ func TestMattesAreLaidOverThePlate(t *testing.T) {
 			t.Errorf("%s: it is in %v", c.name, laid.DisplayWindow)
 		}
 		x, y := 192/float64(c.display.Dx()), 108/float64(c.display.Dy())
-		scaled := func(v, from, to int, by float64) int { return to + int(math.Round(float64(v-from)*by)) }
-		want := image.Rect(scaled(c.data.Min.X, c.display.Min.X, 10, x), scaled(c.data.Min.Y, c.display.Min.Y, 20, y),
-			scaled(c.data.Max.X, c.display.Min.X, 10, x), scaled(c.data.Max.Y, c.display.Min.Y, 20, y))
+		scaled := func(v, from, to int, by float64) int { return to +
+			int(math.Round(float64(v-from)*by)) }
+		want := image.Rect(scaled(c.data.Min.X, c.display.Min.X, 10, x),
+			scaled(c.data.Min.Y, c.display.Min.Y, 20, y),
+			scaled(c.data.Max.X, c.display.Min.X, 10, x),
+				scaled(c.data.Max.Y, c.display.Min.Y, 20, y))
 		if laid.DataWindow != want {
 			t.Errorf("%s: it is %v, want %v", c.name, laid.DataWindow, want)
 		}
@@ -69,9 +74,11 @@ func TestMattesAreLaidOverThePlate(t *testing.T) {
 
 // A PNG knows no windows: of the plate's size it is the plate's, overscan and all.
 func TestMattesWithoutWindows(t *testing.T) {
-	plate := &Image{DisplayWindow: image.Rect(0, 0, 100, 50), DataWindow: image.Rect(-10, -5, 110, 55), PixelAspect: 2}
+	plate := &Image{DisplayWindow: image.Rect(0, 0, 100, 50),
+		DataWindow: image.Rect(-10, -5, 110, 55), PixelAspect: 2}
 	for size, want := range map[image.Point]image.Rectangle{
-		{100, 50}: plate.DisplayWindow, {120, 60}: plate.DataWindow, {200, 100}: plate.DisplayWindow, {400, 100}: plate.DisplayWindow,
+		{100, 50}: plate.DisplayWindow, {120, 60}: plate.DataWindow, {200,
+			100}: plate.DisplayWindow, {400, 100}: plate.DisplayWindow,
 	} {
 		im := New(image.Rectangle{Max: size})
 		if laid, err := im.Fit(plate); err != nil || laid.DataWindow != want {
@@ -82,14 +89,16 @@ func TestMattesWithoutWindows(t *testing.T) {
 
 // What has no place is refused.
 func TestMattesOfOtherProportions(t *testing.T) {
-	plate := &Image{DisplayWindow: image.Rect(0, 0, 192, 108), DataWindow: image.Rect(0, 0, 192, 108), PixelAspect: 1}
+	plate := &Image{DisplayWindow: image.Rect(0, 0, 192, 108),
+		DataWindow: image.Rect(0, 0, 192, 108), PixelAspect: 1}
 	for _, c := range []struct {
 		size   image.Point
 		aspect float32
 	}{{image.Pt(100, 100), 1}, {image.Pt(192, 120), 1}, {image.Pt(192, 108), 2}} {
 		im := New(image.Rectangle{Max: c.size})
 		im.PixelAspect, im.Windowed = c.aspect, true
-		if _, err := im.Fit(plate); err == nil || !strings.Contains(err.Error(), "make it of the plate's format") {
+		if _, err := im.Fit(plate); err == nil ||
+			!strings.Contains(err.Error(), "make it of the plate's format") {
 			t.Errorf("%v of %g: %v", c.size, c.aspect, err)
 		}
 	}
@@ -103,7 +112,8 @@ func TestMattesKeepTheirAmount(t *testing.T) {
 		}
 		return 0
 	}
-	plate := &Image{DisplayWindow: image.Rect(0, 0, 40, 20), DataWindow: image.Rect(0, 0, 40, 20), PixelAspect: 1}
+	plate := &Image{DisplayWindow: image.Rect(0, 0, 40, 20), DataWindow: image.Rect(0, 0, 40, 20),
+		PixelAspect: 1}
 	for _, by := range []int{1, 2, 3, 8} {
 		display := image.Rect(0, 0, 20*by, 10*by)
 		laid, err := matte(display, display, step).Fit(plate)
@@ -115,7 +125,8 @@ func TestMattesKeepTheirAmount(t *testing.T) {
 			sum += float64(laid.Pix[i])
 		}
 		if math.Abs(sum-400) > 1 || laid.Pix[3] != 1 || laid.Pix[len(laid.Pix)-1] != 0 {
-			t.Errorf("of %v: %g of 400 pixels, from %g to %g", display, sum, laid.Pix[3], laid.Pix[len(laid.Pix)-1])
+			t.Errorf("of %v: %g of 400 pixels, from %g to %g", display, sum, laid.Pix[3],
+				laid.Pix[len(laid.Pix)-1])
 		}
 	}
 }
@@ -127,8 +138,10 @@ func TestWhatTheMatteOfAPictureIs(t *testing.T) {
 		want     float64
 	}{
 		"alpha":  {map[string]float32{"R": 1, "G": 1, "B": 1, "A": 0.5}, 0.5},
-		"opaque": {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125, "A": 1}, 0.2126*0.5 + 0.7152*0.25 + 0.0722*0.125},
-		"none":   {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125}, 0.2126*0.5 + 0.7152*0.25 + 0.0722*0.125},
+		"opaque": {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125, "A": 1}, 0.2126*0.5 +
+			0.7152*0.25 + 0.0722*0.125},
+		"none":   {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125}, 0.2126*0.5 + 0.7152*0.25 +
+			0.0722*0.125},
 		"grey":   {map[string]float32{"R": 0.3, "G": 0.3, "B": 0.3, "A": 1}, 0.3},
 	} {
 		im, err := Source{Data: true}.Read(makeEXR(t, madePart{channels: c.channels}))

@@ -64,8 +64,10 @@ func TestTIFFsOfOthers(t *testing.T) {
 		return b
 	}
 	tags := func(bits, photometric, samples uint32, more ...tiffTag) []tiffTag {
-		all := []tiffTag{{256, []uint32{2}}, {257, []uint32{1}}, {258, bytes32(bits, samples)}, {259, []uint32{1}}, {262, []uint32{photometric}},
-			{273, []uint32{8}}, {277, []uint32{samples}}, {278, []uint32{1}}, {279, []uint32{2 * samples * bits / 8}}}
+		all := []tiffTag{{256, []uint32{2}}, {257, []uint32{1}}, {258, bytes32(bits, samples)},
+			{259, []uint32{1}}, {262, []uint32{photometric}},
+			{273, []uint32{8}}, {277, []uint32{samples}}, {278, []uint32{1}}, {279,
+				[]uint32{2 * samples * bits / 8}}}
 		for _, m := range more {
 			i := 0
 			for i < len(all) && all[i].tag < m.tag {
@@ -89,20 +91,30 @@ func TestTIFFsOfOthers(t *testing.T) {
 	}{
 		"floats": {makeTIFF(t, le, floats(le, one, 0, -1, two, 8, 0), tags(32, 2, 3, isFloat)...),
 			[8]float32{one, 0, -1, 1, two, 8, 0, 1}, false, Float},
-		"floats of the other order": {makeTIFF(t, be, floats(be, one, 0, -1, two, 8, 0), tags(32, 2, 3, isFloat)...),
+		"floats of the other order": {makeTIFF(t, be, floats(be, one, 0, -1, two, 8, 0),
+			tags(32, 2, 3, isFloat)...),
 			[8]float32{one, 0, -1, 1, two, 8, 0, 1}, false, Float},
-		"halves": {makeTIFF(t, le, shorts(le, 0x3800, 0, 0xbc00, 0x3400, 0x4800, 0), tags(16, 2, 3, isFloat)...),
+		"halves": {makeTIFF(t, le, shorts(le, 0x3800, 0, 0xbc00, 0x3400, 0x4800, 0),
+			tags(16, 2, 3, isFloat)...),
 			[8]float32{one, 0, -1, 1, two, 8, 0, 1}, false, Half},
-		"planes": {makeTIFF(t, le, floats(le, one, two, 0, 8, -1, 0), tags(32, 2, 3, isFloat, tiffTag{284, []uint32{2}},
-			tiffTag{273, []uint32{8, 16, 24}}, tiffTag{279, []uint32{8, 8, 8}})...), [8]float32{one, 0, -1, 1, two, 8, 0, 1}, false, Float},
+		"planes": {makeTIFF(t, le, floats(le, one, two, 0, 8, -1, 0),
+			tags(32, 2, 3, isFloat, tiffTag{284, []uint32{2}},
+			tiffTag{273, []uint32{8, 16, 24}}, tiffTag{279, []uint32{8, 8, 8}})...), [8]float32{one,
+				0, -1, 1, two, 8, 0, 1}, false, Float},
 		"shorts": {makeTIFF(t, be, shorts(be, 40000, 0, 65535, 10000, 1, 2), tags(16, 2, 3)...),
 			[8]float32{code(40000), 0, 1, 1, code(10000), code(1), code(2), 1}, false, Short},
-		"straight alpha": {makeTIFF(t, le, shorts(le, 65535, 0, 65535, 32768, 65535, 65535, 0, 0), tags(16, 2, 4, tiffTag{338, []uint32{2}})...),
+		"straight alpha": {makeTIFF(t, le, shorts(le, 65535, 0, 65535, 32768, 65535, 65535, 0, 0),
+			tags(16, 2, 4, tiffTag{338, []uint32{2}})...),
 			[8]float32{32768. / 65535, 0, 32768. / 65535, 32768. / 65535, 0, 0, 0, 0}, true, Short},
-		"premultiplied floats": {makeTIFF(t, le, floats(le, one, 0, 0, 0.5, two, 0, 0, 2), tags(32, 2, 4, tiffTag{338, []uint32{1}},
-			tiffTag{339, []uint32{3, 3, 3, 3}})...), [8]float32{one, 0, 0, 0.5, two, 0, 0, 2}, true, Float},
-		"white is zero": {makeTIFF(t, le, []byte{255 - 128, 255}, tags(8, 0, 1)...), [8]float32{code(128 * 257), code(128 * 257), code(128 * 257), 1, 0, 0, 0, 1}, false, Byte},
-		"bits":          {makeTIFF(t, le, []byte{0x80}, tags(1, 1, 1, tiffTag{279, []uint32{1}})...), [8]float32{1, 1, 1, 1, 0, 0, 0, 1}, false, Byte},
+		"premultiplied floats": {makeTIFF(t, le, floats(le, one, 0, 0, 0.5, two, 0, 0, 2),
+			tags(32, 2, 4, tiffTag{338, []uint32{1}},
+			tiffTag{339, []uint32{3, 3, 3, 3}})...), [8]float32{one, 0, 0, 0.5, two, 0, 0,
+				2}, true, Float},
+		"white is zero": {makeTIFF(t, le, []byte{255 - 128, 255}, tags(8, 0, 1)...),
+			[8]float32{code(128 * 257), code(128 * 257), code(128 * 257), 1, 0, 0, 0,
+				1}, false, Byte},
+		"bits":          {makeTIFF(t, le, []byte{0x80}, tags(1, 1, 1,
+			tiffTag{279, []uint32{1}})...), [8]float32{1, 1, 1, 1, 0, 0, 0, 1}, false, Byte},
 	} {
 		im, err := Read(c.path)
 		if err != nil {
@@ -118,8 +130,10 @@ func TestTIFFsOfOthers(t *testing.T) {
 			t.Errorf("%s: alpha %v, %v", name, im.HasAlpha, im.Depth)
 		}
 	}
-	on := makeTIFF(t, le, floats(le, one, 0, -1, two, 8, 0), tags(32, 2, 3, isFloat, tiffTag{274, []uint32{6}})...)
-	if im, err := Read(on); err != nil || im.DataWindow != image.Rect(0, 0, 1, 2) || im.Pix[0] != one {
+	on := makeTIFF(t, le, floats(le, one, 0, -1, two, 8, 0),
+		tags(32, 2, 3, isFloat, tiffTag{274, []uint32{6}})...)
+	if im, err := Read(on); err != nil || im.DataWindow != image.Rect(0, 0, 1, 2) ||
+		im.Pix[0] != one {
 		t.Errorf("on its side: %v, %v", im, err)
 	}
 }
@@ -148,14 +162,16 @@ func TestTIFFIsWritten(t *testing.T) {
 			}
 			back := roundTrip(t, "out.tif", im)
 			wantDepth := map[Depth]Depth{Float: Float, Half: Float, Byte: Byte, Short: Short}[depth]
-			if back.DataWindow != image.Rect(0, 0, 40, 30) || back.HasAlpha != alpha || back.Depth != wantDepth {
+			if back.DataWindow != image.Rect(0, 0, 40, 30) || back.HasAlpha != alpha ||
+				back.Depth != wantDepth {
 				t.Errorf("%v: %v, alpha %v, %v", depth, back.DataWindow, back.HasAlpha, back.Depth)
 			}
 			most := map[Depth]float64{Float: 0, Half: 0, Byte: 0.01, Short: 5e-5}[depth]
 			im.eachStored(func(x, y int, p [4]float32) {
 				for c, v := range back.Row(y)[4*x : 4*x+4] {
 					if math.Abs(float64(v-p[c])) > most {
-						t.Fatalf("%v, alpha %v: channel %d at %d, %d is %g, want %g", depth, alpha, c, x, y, v, p[c])
+						t.Fatalf("%v, alpha %v: channel %d at %d, %d is %g, want %g", depth, alpha,
+							c, x, y, v, p[c])
 					}
 				}
 			})
@@ -168,14 +184,20 @@ func TestTIFFsThatLie(t *testing.T) {
 	le := binary.AppendByteOrder(binary.LittleEndian)
 	for name, tags := range map[string][]tiffTag{
 		"no size": {{258, []uint32{8}}},
-		"huge":    {{256, []uint32{1 << 17}}, {257, []uint32{1 << 17}}, {258, []uint32{8}}, {262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
-		"tiles": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}}, {262, []uint32{1}}, {277, []uint32{1}},
-			{322, []uint32{1 << 20}}, {323, []uint32{1 << 20}}, {324, []uint32{8}}, {325, []uint32{4}}},
-		"missing": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}}, {262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
-		"12 bits": {{256, []uint32{2}}, {257, []uint32{1}}, {258, []uint32{12}}, {262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{3}}},
+		"huge":    {{256, []uint32{1 << 17}}, {257, []uint32{1 << 17}}, {258, []uint32{8}},
+			{262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
+		"tiles": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}}, {262, []uint32{1}},
+			{277, []uint32{1}},
+			{322, []uint32{1 << 20}}, {323, []uint32{1 << 20}}, {324, []uint32{8}}, {325,
+				[]uint32{4}}},
+		"missing": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}},
+			{262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
+		"12 bits": {{256, []uint32{2}}, {257, []uint32{1}}, {258, []uint32{12}}, {262, []uint32{1}},
+			{273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{3}}},
 	} {
 		path := makeTIFF(t, le, []byte{1, 2, 3, 4}, tags...)
-		if _, err := Read(path); err == nil || !strings.HasPrefix(err.Error(), path+" cannot be read: ") {
+		if _, err := Read(path); err == nil ||
+			!strings.HasPrefix(err.Error(), path+" cannot be read: ") {
 			t.Errorf("%s: %v", name, err)
 		} else {
 			t.Log(strings.TrimPrefix(err.Error(), path+" "))

@@ -16,7 +16,8 @@ import (
 var errForeign = errors.New("was not written by Impasto")
 
 // Whole says whether a file is one that Impasto wrote to its end, by its beginning and its end
-// alone, and gives its display window. Without windows, as all formats are but OpenEXR, that is at 0,0.
+// alone, and gives its display window. Without windows, as all formats are but OpenEXR, that is at
+// 0,0.
 func Whole(path string) (window image.Rectangle, windowed bool, err error) {
 	f, err := regular.Open(path, os.O_RDONLY, 0)
 	if err != nil {
@@ -59,7 +60,8 @@ func wholeEXR(f *os.File, size int64) (window image.Rectangle, err error) {
 		return window, errForeign
 	}
 	offsets := make([]int64, l.chunks()) // no more than the file can hold
-	if err := binary.Read(io.NewSectionReader(f, table, size-table), binary.LittleEndian, offsets); err != nil {
+	if err := binary.Read(io.NewSectionReader(f, table, size-table), binary.LittleEndian,
+		offsets); err != nil {
 		return window, errors.New("is cut off")
 	}
 	last := int64(0)
@@ -73,7 +75,8 @@ func wholeEXR(f *os.File, size int64) (window image.Rectangle, err error) {
 		place = 16
 	}
 	var length int32
-	if binary.Read(io.NewSectionReader(f, last+place, 4), binary.LittleEndian, &length) != nil || last+place+4+int64(length) > size {
+	if binary.Read(io.NewSectionReader(f, last+place, 4), binary.LittleEndian, &length) != nil ||
+		last+place+4+int64(length) > size {
 		return window, errors.New("is cut off")
 	}
 	return window, nil
