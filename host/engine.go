@@ -18,17 +18,7 @@ import (
 	"impasto.net/bridge"
 )
 
-// patience is how long an engine may take before it counts as dead.
-type patience struct {
-	start  time.Duration // for each half of its start: until it listens, and until it greets
-	ping   time.Duration
-	cancel time.Duration // to let go of a cancelled request
-}
-
-const (
-	pingInterval = time.Second
-	reapTimeout  = 2 * time.Second
-)
+const reapTimeout = 2 * time.Second
 
 // engine is one impasto-engine process, from its start to its death.
 type engine struct {
@@ -226,31 +216,6 @@ func (e *engine) receive() {
 			}
 		default:
 			x.answer <- m
-		}
-	}
-}
-
-// watch tells a busy engine from a hung one: its message loop answers at once, whatever it paints.
-func (e *engine) watch() {
-	ping, err := bridge.NewMessage(bridge.KindPing, 0, &bridge.Ping{})
-	if err != nil {
-		e.stop(err)
-	}
-	tick := time.NewTicker(pingInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-e.dead:
-			return
-		case <-tick.C:
-		}
-		x := e.begin(ping, nil)
-		select {
-		case <-e.dead:
-			return
-		case <-x.answer:
-		case <-time.After(e.patience.ping):
-			e.stop(fmt.Errorf("it did not answer a ping for %v", e.patience.ping))
 		}
 	}
 }

@@ -35,7 +35,7 @@ func main() {
 	log, more := openLog()
 	engine := installation{
 		sha256:   engineSHA256,
-		patience: patience{start: 20 * time.Second, ping: 10 * time.Second, cancel: time.Minute},
+		patience: usualPatience,
 		log:      log,
 		more:     more,
 	}

@@ -98,9 +98,9 @@ func addCommand() *cobra.Command {
 	var o importer.Options
 	var values, outputValues, size, mean, std, as string
 	c := &cobra.Command{
-		Use: "add NETWORK.onnx|FOLDER",
-			Short: "Make a style of a network, or take a finished package",
-		Long: addLong, Args: cobra.ExactArgs(1),
+		Use:   "add NETWORK.onnx|FOLDER",
+		Short: "Make a style of a network, or take a finished package",
+		Long:  addLong, Args: cobra.ExactArgs(1),
 		Example: "  impasto models add candy.onnx --licence MIT\n" +
 			"  impasto models add stylize.onnx --style-graph encode.onnx --name any-painting\n" +
 			"  impasto models add vgg16-features.onnx --as encoder\n" +

@@ -106,9 +106,11 @@ func (s *shot) load(profile ofx.Profile) (*ofx.Host, *ofx.Effect) {
 func setup(context, style string, size image.Point) ofx.Setup {
 	return ofx.Setup{
 		Context: context, First: 1, Last: 1, Step: 1, Depth: ofx.DepthFloat, Scale: 1,
-		Clips:  map[string]ofx.Plate{"Source": grey{picture.New(image.Rectangle{Max: size})}},
-		Params: func(find func(string) *ofx.Param) error { return find("styleId").Set(style,
-			ofx.Linear) },
+		Clips: map[string]ofx.Plate{"Source": grey{picture.New(image.Rectangle{Max: size})}},
+		Params: func(find func(string) *ofx.Param) error {
+			return find("styleId").Set(style,
+				ofx.Linear)
+		},
 	}
 }
 

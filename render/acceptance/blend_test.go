@@ -59,7 +59,7 @@ func TestMaskAndAnimatedMix(t *testing.T) {
 	for _, invert := range []bool{false, true} {
 		s.must("1-5", "out", "--clip", "Mask="+s.path("mask.####.exr"), "--param", "styleId="+id,
 			"--param", "mix=0@1,1@5", "--interpolation", "linear", "--param",
-				fmt.Sprintf("maskInvert=%v", invert))
+			fmt.Sprintf("maskInvert=%v", invert))
 		for frame := 1; frame <= frames; frame++ {
 			in, out := s.picture("plate", frame), s.picture("out", frame)
 			mix := float64(frame-1) / (frames - 1)

@@ -175,7 +175,7 @@ func TestNothingOutlivesTheOFXHost(t *testing.T) {
 			killed := time.Now()
 			for len(s.processes("impasto")) > 0 {
 				if time.Since(killed) > 2*time.Second {
-					t.Fatalf("two seconds after the OFX host was killed there are still " +
+					t.Fatalf("two seconds after the OFX host was killed there are still "+
 						"processes %v", s.processes("impasto"))
 				}
 				time.Sleep(10 * time.Millisecond)

@@ -41,7 +41,7 @@ func TestABoundingBoxThatMoves(t *testing.T) {
 				todo.Params = func(find func(string) *ofx.Param) error {
 					return errors.Join(find("styleId").Set("starry-night", ofx.Linear),
 						find("holdStatistics").Set("on", ofx.Linear),
-							find("statisticsFrame").Set("1", ofx.Linear))
+						find("statisticsFrame").Set("1", ofx.Linear))
 				}
 				instance, err := loaded.NewInstance(todo)
 				if err != nil {

@@ -108,8 +108,10 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		b[len(b)/2] ^= 1
 		s.replace(path, b, 0o755)
 	}
-	styles := func(s *shot, path string) string { return filepath.Join(s.bundle,
-		"Contents/Resources/styles", path) }
+	styles := func(s *shot, path string) string {
+		return filepath.Join(s.bundle,
+			"Contents/Resources/styles", path)
+	}
 	for _, c := range []struct {
 		name   string
 		damage func(s *shot)
@@ -119,8 +121,10 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		{"library", func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, "",
 			[]string{"ONNX Runtime is missing, install the whole Impasto.ofx.bundle again",
 				"does not paint"}},
-		{"broken library", func(s *shot) { s.replace(s.program("libonnxruntime.so.1"),
-			[]byte("not a library"), 0o755) }, "",
+		{"broken library", func(s *shot) {
+			s.replace(s.program("libonnxruntime.so.1"),
+				[]byte("not a library"), 0o755)
+		}, "",
 			[]string{"is not the ONNX Runtime that this engine was built with", "does not paint"}},
 		{"style", func(s *shot) { spoil(s, styles(s, "scream/scream.vector")) }, "",
 			[]string{"scream.vector is not the file that its manifest describes",
@@ -139,8 +143,10 @@ func TestDoctorOfABrokenBundle(t *testing.T) {
 		{"engine that may not run",
 			func(s *shot) { s.replace(s.program("impasto-engine"), nil, 0o644) }, "",
 			[]string{"may not be read and executed"}},
-		{"node", func(s *shot) { s.replace(s.program("Impasto.ofx"), []byte("not a library"),
-			0o755) }, "", []string{"The node cannot be loaded"}},
+		{"node", func(s *shot) {
+			s.replace(s.program("Impasto.ofx"), []byte("not a library"),
+				0o755)
+		}, "", []string{"The node cannot be loaded"}},
 		{"folder of the studio", func(s *shot) {}, "IMPASTO_STYLE_PATH=/no/such/folder",
 			[]string{"A folder of styles cannot be read", "/no/such/folder"}},
 		{"device", func(s *shot) {}, "IMPASTO_DEVICE=toaster",

@@ -75,34 +75,34 @@ var realFiles = map[string]realFile{
 			0.08169, 0.07723, 0.42143},
 		{640, 402, 1.36960, 1.41421, 3.27502},
 	}, lost: []string{"channels BY(2×2) RY(2×2) Y become B G R", "compression b44 becomes zip"}},
-	"LuminanceChroma/Garden.exr":           {crc: 0xe25048a5,
+	"LuminanceChroma/Garden.exr": {crc: 0xe25048a5,
 		lost: []string{"channels Y become B G R", "preview"}},
 	"MultiResolution/ColorCodedLevels.exr": {crc: 0x5315f210,
 		lost: []string{"compression pxr24 becomes zip", "levels below the first"}},
-	"MultiResolution/PeriodicPattern.exr":  {crc: 0xc4b0b230,
+	"MultiResolution/PeriodicPattern.exr": {crc: 0xc4b0b230,
 		lost: []string{"levels below the first"}},
-	"ScanLines/Cannon.exr":                 {crc: 0x38addab8,
+	"ScanLines/Cannon.exr": {crc: 0x38addab8,
 		lost: []string{"compression b44 becomes zip"}},
-	"ScanLines/Carrots.exr":                {crc: 0x36db4aaa},
-	"TestImages/AllHalfValues.exr":         {crc: 0xdef4d702},
-	"TestImages/BrightRings.exr":           {crc: 0xba2e3506},
-	"TestImages/BrightRingsNanInf.exr":     {crc: 0xa0b626a1},
-	"TestImages/GammaChart.exr":            {crc: 0x7050793e,
+	"ScanLines/Carrots.exr":            {crc: 0x36db4aaa},
+	"TestImages/AllHalfValues.exr":     {crc: 0xdef4d702},
+	"TestImages/BrightRings.exr":       {crc: 0xba2e3506},
+	"TestImages/BrightRingsNanInf.exr": {crc: 0xa0b626a1},
+	"TestImages/GammaChart.exr": {crc: 0x7050793e,
 		lost: []string{"compression pxr24 becomes zip"}},
-	"TestImages/GrayRampsDiagonal.exr":     {crc: 0xadebe14e,
+	"TestImages/GrayRampsDiagonal.exr": {crc: 0xadebe14e,
 		lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
-	"TestImages/GrayRampsHorizontal.exr":   {crc: 0x73eaac0a,
+	"TestImages/GrayRampsHorizontal.exr": {crc: 0x73eaac0a,
 		lost: []string{"channels Y become B G R", "compression pxr24 becomes zip"}},
-	"TestImages/RgbRampsDiagonal.exr":      {crc: 0x05bfa1ed,
+	"TestImages/RgbRampsDiagonal.exr": {crc: 0x05bfa1ed,
 		lost: []string{"compression pxr24 becomes zip"}},
-	"TestImages/SquaresSwirls.exr":         {crc: 0xa0cd3272,
+	"TestImages/SquaresSwirls.exr": {crc: 0xa0cd3272,
 		lost: []string{"compression pxr24 becomes zip"}},
-	"TestImages/WideColorGamut.exr":        {crc: 0x462fadb2},
-	"TestImages/WideFloatRange.exr":        {crc: 0x73374ef3,
+	"TestImages/WideColorGamut.exr": {crc: 0x462fadb2},
+	"TestImages/WideFloatRange.exr": {crc: 0x73374ef3,
 		lost: []string{"channels G become B G R", "compression pxr24 becomes zip"}},
-	"TestImages/stripes.exr":               {crc: 0x10854b51},
-	"v2/LowResLeftView/Balls.exr":          {refused: "it holds deep pixels only; flatten it"},
-	"v2/LowResLeftView/Trunks.exr":         {refused: "it holds deep pixels only; flatten it"},
+	"TestImages/stripes.exr":       {crc: 0x10854b51},
+	"v2/LowResLeftView/Balls.exr":  {refused: "it holds deep pixels only; flatten it"},
+	"v2/LowResLeftView/Trunks.exr": {refused: "it holds deep pixels only; flatten it"},
 }
 
 // realEXR is the folder with them.
@@ -255,7 +255,7 @@ func TestBrokenOpenEXR(t *testing.T) {
 			}
 			failed := 0
 			for frame := 2; frame < len(copies); frame++ {
-				_, after, broken := strings.Cut(printed, fmt.Sprintf("frame %d  failed: clip " +
+				_, after, broken := strings.Cut(printed, fmt.Sprintf("frame %d  failed: clip "+
 					"Source: %s ", frame, s.file("plate", frame)))
 				sentence, _, _ := strings.Cut(after, "\n")
 				switch written := s.exists(filepath.Base(s.file("out", frame))); {

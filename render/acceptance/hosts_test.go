@@ -188,7 +188,7 @@ func TestEveryHostGrantsItsProcessors(t *testing.T) {
 func TestMatrix(t *testing.T) {
 	display := image.Rect(0, 0, 16, 12)
 	windows := map[string]image.Rectangle{"display": display, "inside": image.Rect(2, 4, 14, 10),
-		"overscan": image.Rect(-4, -2, 20, 14),
+		"overscan":  image.Rect(-4, -2, 20, 14),
 		"elsewhere": image.Rect(20, -14, 32, -6)}
 	tolerance := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 1e-8, "byte": 1e-8}
 	resampled := map[string]float64{"float": 1e-6, "half": 1e-4, "short": 5e-6, "byte": 1.5e-3}
@@ -247,7 +247,7 @@ func TestMatrix(t *testing.T) {
 								}
 								want := paintedAt(seen, 0.5,
 									int(float64(got.Dx())/scale*float64(aspect)),
-										int(float64(got.Dy())/scale))
+									int(float64(got.Dy())/scale))
 								worst := 0.0
 								for i, v := range out.Pix {
 									x, y, c := i/4%got.Dx(), i/4/got.Dx(), i%4
@@ -268,10 +268,10 @@ func TestMatrix(t *testing.T) {
 								cells[this]++
 								most[this] = max(most[this], worst)
 								if worst > allowed || out.PixelAspect != aspect {
-									t.Errorf("%s, pixel aspect %g, %s, RGB %v, scale %g: off by " +
+									t.Errorf("%s, pixel aspect %g, %s, RGB %v, scale %g: off by "+
 										"%g, pixel aspect %g, in %v",
 										window, aspect, depth, rgb, scale, worst,
-											out.PixelAspect, got)
+										out.PixelAspect, got)
 								}
 							}
 						}
@@ -283,7 +283,7 @@ func TestMatrix(t *testing.T) {
 			}
 			for _, depth := range depthsOf[host.Name] {
 				as, other := cell{depth, false}, cell{depth, true}
-				t.Logf("%-8s  %-5s  %d cells as they are, off by %.1e at the most, %d at " +
+				t.Logf("%-8s  %-5s  %d cells as they are, off by %.1e at the most, %d at "+
 					"another size, off by %.1e",
 					host.Name, depth, cells[as], most[as], cells[other], most[other])
 			}

@@ -17,8 +17,10 @@ import (
 // exit code, and the frames that were there before are still there.
 func TestBadInput(t *testing.T) {
 	const id = "identity"
-	styleFile := func(s *shot, name string) string { return filepath.Join(s.path("styles"), id,
-		name) }
+	styleFile := func(s *shot, name string) string {
+		return filepath.Join(s.path("styles"), id,
+			name)
+	}
 	for _, c := range []struct {
 		name   string
 		damage func(s *shot)
@@ -71,9 +73,11 @@ func TestBadInput(t *testing.T) {
 		}, code: 3, says: []string{"libonnxruntime.so.1", "sha256", "install the whole"}},
 		{name: "runtime missing",
 			damage: func(s *shot) { os.Remove(s.program("libonnxruntime.so.1")) }, code: 3,
-				says: []string{"libonnxruntime.so.1"}},
-		{name: "plate half written", damage: func(s *shot) { os.Truncate(s.path("plate.0002.exr"),
-			3000) }, code: 1, says: []string{"plate.0002.exr"}},
+			says: []string{"libonnxruntime.so.1"}},
+		{name: "plate half written", damage: func(s *shot) {
+			os.Truncate(s.path("plate.0002.exr"),
+				3000)
+		}, code: 1, says: []string{"plate.0002.exr"}},
 		{name: "plate unreadable", damage: func(s *shot) {
 			s.replace(s.path("plate.0002.exr"), []byte("no picture"), 0o644)
 		}, code: 1, says: []string{"plate.0002.exr"}},

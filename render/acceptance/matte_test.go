@@ -68,7 +68,7 @@ func TestMattesOfOtherFormats(t *testing.T) {
 	}
 	printed, code := s.render("1", "out", "--param", "styleId="+id, "--clip",
 		"Mask="+s.path("square.exr"))
-	if code != 2 || !strings.Contains(printed, "it is a matte of 64 × 64 pixels and the plate " +
+	if code != 2 || !strings.Contains(printed, "it is a matte of 64 × 64 pixels and the plate "+
 		"is of 64 × 48 pixels; make it of the plate's format") {
 		t.Errorf("exit %d:\n%s", code, printed)
 	}

@@ -67,7 +67,7 @@ func TestWithoutSharedMemory(t *testing.T) {
 	onnxtest.WriteStyle(t, s.path("styles"), "a",
 		onnxtest.WriteNetwork(t, s.path("styles"), "network"), vectorA)
 	for name, params := range map[string][]string{
-		"own":  {"--param", "styleId=a"},
+		"own": {"--param", "styleId=a"},
 		"held": {"--param", "styleId=a", "--param", "holdStatistics=on", "--param",
 			"statisticsFrame=2"},
 		"mask": {"--param", "styleId=a", "--clip", "Mask=" + s.path("plate.####.exr")},

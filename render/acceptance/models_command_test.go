@@ -56,7 +56,7 @@ func TestModels(t *testing.T) {
 	writeFile(t, half, halfEncoder())
 	onnxtest.WriteEncoder(t, home, "strange", onnxtest.Slow(3, 8), style.Encoder{
 		Input: style.Input{Name: "x", Channels: "RGB", Range: [2]float64{-1, 1}},
-			Style: []string{"y"}, Content: "conv1r"})
+		Style: []string{"y"}, Content: "conv1r"})
 	for _, step := range []struct {
 		env  []string
 		args []string

@@ -280,12 +280,12 @@ func TestOptimisedFramesStartFromThePrevious(t *testing.T) {
 		frames, want string
 		args         []string
 	}{
-		"a gap":   {"1,2,4", "Start from Previous starts frame 4 from the frame before it", nil},
+		"a gap": {"1,2,4", "Start from Previous starts frame 4 from the frame before it", nil},
 		"no host": {"1-2", "Start from Previous wants frames in their order, and the host does " +
 			"not render so now", []string{"--as", "resolve"}},
-		"Natron":  {"1-4", "Start from Previous has nothing to start frame 1 from",
+		"Natron": {"1-4", "Start from Previous has nothing to start frame 1 from",
 			[]string{"--as", "natron"}},
-		"alone":   {"2", "Start from Previous has nothing to start frame 2 from", nil},
+		"alone": {"2", "Start from Previous has nothing to start frame 2 from", nil},
 	} {
 		if printed, code := s.render(c.frames, "out", append(chained, c.args...)...); code != 1 ||
 			!strings.Contains(printed, c.want) {
@@ -302,11 +302,11 @@ func TestNodeSaysWhatOptimisingTakes(t *testing.T) {
 	}{
 		"painting": {[]string{"--param", "styleId=filters"},
 			"needs a painting: connect one to the Style input"},
-		"crop":     {s.through("--param", "textureCropTo=0,1"), "Nothing of the painting is " +
+		"crop": {s.through("--param", "textureCropTo=0,1"), "Nothing of the painting is " +
 			"between Texture Crop From, 0, 0, and Texture Crop To, 0, 1"},
-		"device":   {s.through("--param", "device=GPU", "--param", "gpuIndex=1"),
+		"device": {s.through("--param", "device=GPU", "--param", "gpuIndex=1"),
 			"cannot be optimised on a GPU"},
-		"size":     {s.through("--param", "detail=0.1"), "at detail 0.1 the plate is 6 × 5 pixels"},
+		"size": {s.through("--param", "detail=0.1"), "at detail 0.1 the plate is 6 × 5 pixels"},
 	} {
 		if printed, code := s.render("1", "out", c.args...); code == 0 ||
 			!strings.Contains(printed, c.want) || s.exists("out.0001.exr") {

@@ -53,7 +53,7 @@ func TestPresets(t *testing.T) {
 		}
 		if calm := render([]string{"unrealness", "preset"},
 			map[string]string{"preset": "Calm", "unrealness": "3"}); !slices.Equal(calm,
-				render(nil, map[string]string{"unrealness": "3"})) {
+			render(nil, map[string]string{"unrealness": "3"})) {
 			t.Errorf("%s: the preset stayed when its control was changed", profile.Name)
 		}
 		if found := host.Findings(); len(found) > 0 {

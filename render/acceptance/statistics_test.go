@@ -94,15 +94,15 @@ func TestStatisticsInEveryHost(t *testing.T) {
 				{"overscan", 3, nil, func(*picture.Image) [3]float64 { return own(3) }},
 				{"all of the overscan", 3, [][2]string{{"statistics", "Region of Definition"}},
 					func(out *picture.Image) [3]float64 {
-					mean, part := own(3), 64.*48/float64(out.DataWindow.Dx()*out.DataWindow.Dy())
-					if out.DataWindow.Dx() < 64 { // a proxy
-						part /= 4
-					}
-					for c := range mean {
-						mean[c] = mean[c]*part + outside[c]*(1-part)
-					}
-					return mean
-				}},
+						mean, part := own(3), 64.*48/float64(out.DataWindow.Dx()*out.DataWindow.Dy())
+						if out.DataWindow.Dx() < 64 { // a proxy
+							part /= 4
+						}
+						for c := range mean {
+							mean[c] = mean[c]*part + outside[c]*(1-part)
+						}
+						return mean
+					}},
 				{"held, a frame", 1, [][2]string{{"holdStatistics", "on"},
 					{"statisticsFrame", "2"}}, func(*picture.Image) [3]float64 { return own(2) }},
 				{"held, a part", 2, [][2]string{{"holdStatistics", "on"}, {"statisticsFrame", "1"}},
@@ -133,8 +133,8 @@ func TestStatisticsInEveryHost(t *testing.T) {
 			}
 			if _,
 				err := render(1, 2, [2]string{"holdStatistics", "on"},
-					[2]string{"statisticsFrame", "50"}); err == nil ||
-						!strings.Contains(err.Error(), "choose another Statistics Frame") {
+				[2]string{"statisticsFrame", "50"}); err == nil ||
+				!strings.Contains(err.Error(), "choose another Statistics Frame") {
 				t.Errorf("a frame that is not there: %v", err)
 			}
 			if found := playing.Findings(); len(found) > 0 {
@@ -150,8 +150,10 @@ type later struct {
 	first float64
 }
 
-func (l later) Range() (first, last float64) { return l.first, l.first +
-	float64(len(l.frames)) - 1 }
+func (l later) Range() (first, last float64) {
+	return l.first, l.first +
+		float64(len(l.frames)) - 1
+}
 
 func (l later) At(time float64) (*picture.Image, error) { return l.frames.At(time - l.first + 1) }
 

@@ -47,8 +47,8 @@ func TestStatusButton(t *testing.T) {
 			return strings.Join(said, "\n")
 		}
 		if got := press(id, 0); !strings.HasPrefix(got,
-			`The style "Test gain" runs on the CPU, `) || !strings.HasSuffix(got, " threads, " +
-				"because Auto is the CPU where nobody watches. No frame has been painted yet.") {
+			`The style "Test gain" runs on the CPU, `) || !strings.HasSuffix(got, " threads, "+
+			"because Auto is the CPU where nobody watches. No frame has been painted yet.") {
 			t.Errorf("%s: before a frame: %q", name, got)
 		}
 		if got := press(id, 1); !strings.Contains(got,

@@ -90,8 +90,10 @@ func TestSecondStyleOfTheMenu(t *testing.T) {
 func TestStyleMixMixesVectors(t *testing.T) {
 	const frames = 5
 	s := mixing(t)
-	colour := func(frame int) [3]float64 { return [3]float64{0.1 * float64(frame), 0.18,
-		0.7 - 0.1*float64(frame)} }
+	colour := func(frame int) [3]float64 {
+		return [3]float64{0.1 * float64(frame), 0.18,
+			0.7 - 0.1*float64(frame)}
+	}
 	s.plates(frames, 48, 32, func(frame int, im *picture.Image) {
 		for i := range im.Pix {
 			if i%4 != 3 {

@@ -8,10 +8,10 @@ import "C"
 // catalyst is Catalyst Edit 2015.1, as openfx-misc has it, with its faults.
 var catalyst = Profile{
 	Name: "catalyst", id: "com.sony.Catalyst.Edit", label: "Catalyst Edit 2015.1",
-		kind: C.kOfxTypeImageEffectHost,
+	kind:    C.kOfxTypeImageEffectHost,
 	version: [3]int{2015, 1, 1}, api: [2]int{1, 3},
-	contexts:   sonyContexts,
-	depths:     []string{C.kOfxBitDepthByte, C.kOfxBitDepthShort, C.kOfxBitDepthHalf,
+	contexts: sonyContexts,
+	depths: []string{C.kOfxBitDepthByte, C.kOfxBitDepthShort, C.kOfxBitDepthHalf,
 		C.kOfxBitDepthFloat},
 	comps:      []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha},
 	otherComps: []string{C.kOfxImageComponentNone},
@@ -19,7 +19,7 @@ var catalyst = Profile{
 
 	animatesStrings: true,
 
-	lacks:           []suite{{C.kOfxMessageSuite, 2}, {C.kOfxTimeLineSuite, 1},
+	lacks: []suite{{C.kOfxMessageSuite, 2}, {C.kOfxTimeLineSuite, 1},
 		{C.kOfxInteractSuite, 1}},
 	flaws:           C.FLAW_MUTEXES,
 	regionsInPixels: true,

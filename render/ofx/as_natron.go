@@ -12,13 +12,13 @@ var natron = Profile{
 	// General first: it is the one that is chosen of an effect that has both (watched).
 	contexts: []string{C.kOfxImageEffectContextGeneral, C.kOfxImageEffectContextFilter,
 		C.kOfxImageEffectContextTransition, C.kOfxImageEffectContextGenerator},
-	depths:     []string{C.kOfxBitDepthFloat, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
-	comps:      []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha,
+	depths: []string{C.kOfxBitDepthFloat, C.kOfxBitDepthShort, C.kOfxBitDepthByte},
+	comps: []string{C.kOfxImageComponentRGBA, C.kOfxImageComponentAlpha,
 		C.kOfxImageComponentRGB},
 	otherComps: []string{motionVectors, stereoDisparity, "NatronOfxImageComponentXY"},
 	maxParams:  -1,
 	tiles:      true, multiResolution: true, multipleDepths: true, multiplePARs: true,
-		setableFrameRate: true, overlays: true,
+	setableFrameRate: true, overlays: true,
 	animatesStrings: true, animatesCustom: true, customInteracts: true,
 
 	own: map[string]any{

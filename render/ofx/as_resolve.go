@@ -20,20 +20,20 @@ var resolve = Profile{
 	strChoice: true, // openfx-misc, before the interface had it
 
 	missing: map[owner][]string{ // openfx-misc
-		ofHost:          {C.kOfxPropHostOSHandle, C.kOfxImageEffectInstancePropSequentialRender},
-		ofEffect:        {C.kOfxPropPluginDescription,
+		ofHost: {C.kOfxPropHostOSHandle, C.kOfxImageEffectInstancePropSequentialRender},
+		ofEffect: {C.kOfxPropPluginDescription,
 			C.kOfxImageEffectInstancePropSequentialRender},
 		ofInstance:      {C.kOfxImageEffectPropPluginHandle},
 		ofParam:         {C.kOfxParamPropDefaultCoordinateSystem},
 		ofParamInstance: {C.kOfxParamPropDefaultCoordinateSystem},
 	},
-	flaws:            C.FLAW_PERSISTENT_MESSAGES,
-		// openfx-misc, of version 14; 16 is without the suite
-	allConnected:     true,                       // openfx-misc
-	sequencePerFrame: true,                       // of previews, as plugin makers have found
-	booleansAnimate:  true,                       // openfx-misc
-	narrowRanges:     true,                       // openfx-misc
-	copiesNothing:    true,                       // openfx-misc
+	flaws: C.FLAW_PERSISTENT_MESSAGES,
+	// openfx-misc, of version 14; 16 is without the suite
+	allConnected:     true, // openfx-misc
+	sequencePerFrame: true, // of previews, as plugin makers have found
+	booleansAnimate:  true, // openfx-misc
+	narrowRanges:     true, // openfx-misc
+	copiesNothing:    true, // openfx-misc
 	copyStatus:       C.kOfxStatOK,
 	typeOfInstance:   C.kOfxTypeImageEffect, // openfx-misc
 }

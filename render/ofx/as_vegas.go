@@ -8,7 +8,7 @@ import "C"
 // vegas is Vegas Pro 12, as openfx-misc has it.
 var vegas = Profile{
 	Name: "vegas", id: "com.sonycreativesoftware.vegas", label: "Vegas Pro 12.0",
-		kind: C.kOfxTypeImageEffectHost,
+	kind:    C.kOfxTypeImageEffectHost,
 	version: [3]int{12, 726, 0}, api: [2]int{1, 1},
 	contexts:   sonyContexts,
 	depths:     []string{C.kOfxBitDepthByte, C.kOfxBitDepthFloat},

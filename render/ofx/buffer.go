@@ -131,8 +131,10 @@ var intactGuard = bytes.Repeat([]byte{guardByte}, guardBytes)
 
 // intact says whether the plugin kept to the pixels.
 func (b *buffer) intact() bool {
-	return b.eachGuard(func(guard []byte) bool { return bytes.Equal(guard,
-		intactGuard[:len(guard)]) })
+	return b.eachGuard(func(guard []byte) bool {
+		return bytes.Equal(guard,
+			intactGuard[:len(guard)])
+	})
 }
 
 // line is the pixels of the row at y, in the coordinates of bounds.

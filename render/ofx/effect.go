@@ -60,7 +60,7 @@ func (d *descriptor) close() {
 func (l *Library) Load(entry Entry) (*Effect, error) {
 	e := &Effect{Entry: entry, library: l, host: l.host, descriptors: map[string]*descriptor{}}
 	if l.host.Strict && !plainIdentifier.MatchString(e.ID) {
-		l.host.findings.add(fmt.Sprintf("the effect is called %s: some hosts allow only " +
+		l.host.findings.add(fmt.Sprintf("the effect is called %s: some hosts allow only "+
 			"letters, digits, _, . and :", e.ID), "its binary")
 	}
 	C.host_set_host(e.plugin, l.host.c)

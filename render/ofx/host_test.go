@@ -315,48 +315,48 @@ func TestRenderScaleAverages(t *testing.T) {
 // Every fault of the test plugin is found, and what is found is that fault alone.
 func TestFaultsAreFound(t *testing.T) {
 	for fault, want := range map[string]string{
-		"bad status":           "Render answered status 77, which does not exist (in Render at " +
+		"bad status": "Render answered status 77, which does not exist (in Render at " +
 			"frame 2)",
-		"illegal answer":       "Render answered kOfxStatReplyNo (in Render at frame 2)",
-		"not trapped":          "Render answered kOfxStatReplyDefault (in Render at frame 2)",
-		"wrong type":           "set property OfxPropLabel of the instance as int; it is string " +
+		"illegal answer": "Render answered kOfxStatReplyNo (in Render at frame 2)",
+		"not trapped":    "Render answered kOfxStatReplyDefault (in Render at frame 2)",
+		"wrong type": "set property OfxPropLabel of the instance as int; it is string " +
 			"(in Render at frame 2)",
-		"wrong index":          "set property OfxPropLabel of the instance at index 3; it has 1 " +
+		"wrong index": "set property OfxPropLabel of the instance at index 3; it has 1 " +
 			"values (in Render at frame 2)",
-		"unknown property":     "set property OfxImageEffectPropNoSuchThing, which the instance " +
+		"unknown property": "set property OfxImageEffectPropNoSuchThing, which the instance " +
 			"does not have (in Render at frame 2)",
-		"foreign property":     "",
-		"warns":                "",
-		"read only":            "set property OfxImagePropRowBytes of an image of clip Output, " +
+		"foreign property": "",
+		"warns":            "",
+		"read only": "set property OfxImagePropRowBytes of an image of clip Output, " +
 			"which is for the host to set (in Render at frame 2)",
-		"reads wrong type":     "read property OfxPropLabel of the instance as int; it is " +
+		"reads wrong type": "read property OfxPropLabel of the instance as int; it is " +
 			"string (in Render at frame 2)",
-		"sets a parameter":     "paramSetValue changed parameter gain, which is not allowed " +
+		"sets a parameter": "paramSetValue changed parameter gain, which is not allowed " +
 			"here (in Render at frame 2)",
-		"stranger's handle":    "propGetInt was called with a handle that this host never gave " +
+		"stranger's handle": "propGetInt was called with a handle that this host never gave " +
 			"(in Render at frame 2)",
 		"wrong kind of handle": "a parameter's getter or setter was called with the handle of a " +
 			"thing of another kind (effect) (in Render at frame 2)",
-		"no place":             "clipGetImage was called with the handle of a thing of another " +
+		"no place": "clipGetImage was called with the handle of a thing of another " +
 			"kind (effect) (in Render at frame 2)",
-		"frees twice":          "memoryFree was called with memory that memoryAlloc did not " +
+		"frees twice": "memoryFree was called with memory that memoryAlloc did not " +
 			"give, or twice (in Render at frame 2)",
-		"frees nothing":        "2 blocks of memory were not freed (in Unload)",
-		"unlocks twice":        "image memory was unlocked without having been locked (in " +
+		"frees nothing": "2 blocks of memory were not freed (in Unload)",
+		"unlocks twice": "image memory was unlocked without having been locked (in " +
 			"Render at frame 2)",
-		"foreign unlock":       "a mutex was unlocked by a thread that had not locked it (in " +
+		"foreign unlock": "a mutex was unlocked by a thread that had not locked it (in " +
 			"Render at frame 2)",
-		"wrong message":        `message was called with type "OfxMessageNonsense", which does not exist (in Render at frame 2)`,
-		"another time":         "an image of clip Source was fetched at another time than the " +
+		"wrong message": `message was called with type "OfxMessageNonsense", which does not exist (in Render at frame 2)`,
+		"another time": "an image of clip Source was fetched at another time than the " +
 			"frame's, without saying TemporalClipAccess (in Render at frame 2)",
-		"unwritten":            "Render left pixels of the output unwritten (in Render at frame 2)",
-		"writes outside":       "Render wrote outside of the output's pixels (in Render at " +
+		"unwritten": "Render left pixels of the output unwritten (in Render at frame 2)",
+		"writes outside": "Render wrote outside of the output's pixels (in Render at " +
 			"frame 2)",
-		"leaks source":         "an image of clip Source was not released (in Render at frame 2)",
-		"leaks output":         "an image of clip Output was not released (in Render at frame 2)",
-		"releases twice":       "clipReleaseImage was called with a handle that is gone (image) " +
+		"leaks source": "an image of clip Source was not released (in Render at frame 2)",
+		"leaks output": "an image of clip Output was not released (in Render at frame 2)",
+		"releases twice": "clipReleaseImage was called with a handle that is gone (image) " +
 			"(in Render at frame 2)",
-		"identity of nothing":  `IsIdentity names clip "Nothing", which is not an input (in IsIdentity)`,
+		"identity of nothing": `IsIdentity names clip "Nothing", which is not an input (in IsIdentity)`,
 	} {
 		t.Run(fault, func(t *testing.T) {
 			for _, rows := range []Rows{Aligned, Packed, Negative} {
@@ -658,8 +658,8 @@ func TestLoadingSaysWhatIsWrong(t *testing.T) {
 	for path, want := range map[string]string{
 		"/nowhere/X.ofx.bundle": "plugin /nowhere/X.ofx.bundle cannot be found: no such file or " +
 			"directory",
-		empty:                   "has no Contents/",
-		text:                    "cannot be loaded",
+		empty: "has no Contents/",
+		text:  "cannot be loaded",
 	} {
 		if _, err := h.Open(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want … %s", path, err, want)

@@ -89,7 +89,7 @@ func (c *Clip) fetch(call *call, time float64) (*clipImage, error) {
 	}
 	if time != now {
 		if c.properties.integer(C.kOfxImageEffectPropTemporalClipAccess) == 0 {
-			report("an image of clip %s was fetched at another time than the frame's, without " +
+			report("an image of clip %s was fetched at another time than the frame's, without "+
 				"saying TemporalClipAccess", c.Name)
 		}
 		if first, last := c.plate.Range(); time < first || time > last {

@@ -76,7 +76,7 @@ func findBinary(path string) (file, bundle string, err error) {
 			return file, bundle, nil
 		}
 	}
-	return "", "", fmt.Errorf("bundle %s has no Contents/%s/%s: it is not made for this system, " +
+	return "", "", fmt.Errorf("bundle %s has no Contents/%s/%s: it is not made for this system, "+
 		"or not an OFX bundle",
 		path, architectures()[0], name)
 }
@@ -109,7 +109,7 @@ func (l *Library) symbol(name string) unsafe.Pointer {
 func (l *Library) list() error {
 	count, get := l.symbol("OfxGetNumberOfPlugins"), l.symbol("OfxGetPlugin")
 	if count == nil || get == nil {
-		return fmt.Errorf("%s is not an OFX plugin: it does not export OfxGetNumberOfPlugins " +
+		return fmt.Errorf("%s is not an OFX plugin: it does not export OfxGetNumberOfPlugins "+
 			"and OfxGetPlugin", l.Path)
 	}
 	if set := l.symbol("OfxSetHost"); set != nil {

@@ -93,7 +93,7 @@ func messageHost(handle unsafe.Pointer) (*Host, bool) {
 //
 //export goCalledGarbage
 func goCalledGarbage(function *C.host_chars) {
-	report("%s was called, which this host has as garbage beside a setPersistentMessage that is " +
+	report("%s was called, which this host has as garbage beside a setPersistentMessage that is "+
 		"NULL",
 		C.GoString((*C.char)(function)))
 }

@@ -144,7 +144,7 @@ func goParamRead(param C.OfxParamHandle, what C.int, from, to C.double, places *
 		return C.kOfxStatOK
 	}
 	if what > readValueAt && p.values != doubleValue {
-		report("the derivative or integral of parameter %s was asked for; only doubles and " +
+		report("the derivative or integral of parameter %s was asked for; only doubles and "+
 			"colours have them", p.Name)
 		return C.kOfxStatErrUnsupported
 	}

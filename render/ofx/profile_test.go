@@ -55,12 +55,12 @@ func TestHostsDeclareTheirOwn(t *testing.T) {
 		maxParams  int
 		hidden     []string
 	}{
-		"nuke":     {"uk.co.thefoundry.nuke", "Float", -1,
+		"nuke": {"uk.co.thefoundry.nuke", "Float", -1,
 			[]string{"OfxImageEffectHostPropNativeOrigin"}},
-		"natron":   {"fr.inria.Natron", "Float Short Byte", -1, nil},
-		"resolve":  {"DaVinciResolve", "Float Short Byte", -1,
+		"natron": {"fr.inria.Natron", "Float Short Byte", -1, nil},
+		"resolve": {"DaVinciResolve", "Float Short Byte", -1,
 			[]string{"OfxPropHostOSHandle", "OfxImageEffectInstancePropSequentialRender"}},
-		"vegas":    {"com.sonycreativesoftware.vegas", "Byte Float", 1000,
+		"vegas": {"com.sonycreativesoftware.vegas", "Byte Float", 1000,
 			[]string{"OfxImageEffectHostPropNativeOrigin", "OfxPropHostOSHandle"}},
 		"catalyst": {"com.sony.Catalyst.Edit", "Byte Short Half Float", 1000,
 			[]string{"OfxImageEffectHostPropNativeOrigin"}},
@@ -120,9 +120,9 @@ func TestFaultsOfHosts(t *testing.T) {
 // Hosts differ in what they do: an instance renders a frame, and another one two at half scale.
 func TestHostsDoTheirOwn(t *testing.T) {
 	for host, want := range map[string]string{
-		"impasto":  "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
-		"nuke":     "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
-		"natron":   "begun 3, ended 2, destroyed 2, regions 3, identity from -2147483648, " +
+		"impasto": "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
+		"nuke":    "begun 2, ended 1, destroyed 1, regions 3, identity from -1, Source to 15",
+		"natron": "begun 3, ended 2, destroyed 2, regions 3, identity from -2147483648, " +
 			"Source to 15",
 		"resolve":  "begun 3, ended 2, destroyed 1, regions 3, identity from 0, Source to 16",
 		"vegas":    "begun 2, ended 1, destroyed 1, regions 3, identity from 0, Source to 16",
@@ -169,7 +169,7 @@ func TestHostsWithTheirOwnMind(t *testing.T) {
 		if keeps != (host.Name == "nuke") {
 			t.Errorf("%s: secret %d, options %v", host.Name,
 				properties.integer("OfxParamPropSecret"),
-					properties.strs("OfxParamPropChoiceOption"))
+				properties.strs("OfxParamPropChoiceOption"))
 		}
 		s.close()
 	}

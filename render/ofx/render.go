@@ -207,7 +207,7 @@ func (i *Instance) small(im *picture.Image) *picture.Image {
 	b.fill(l, 4, C.kOfxBitDepthFloat)
 	result := i.picture(b, &Clip{delivery: delivery{
 		depth: C.kOfxBitDepthFloat, components: C.kOfxImageComponentRGBA,
-			aspect: float64(im.PixelAspect),
+		aspect: float64(im.PixelAspect),
 	}})
 	result.HasAlpha, result.Depth, result.Compression, result.Tile = im.HasAlpha, im.Depth, im.Compression, im.Tile
 	return result
@@ -233,7 +233,7 @@ func (i *Instance) framesNeeded(time float64) error {
 		}
 		ranges := out.doubles("OfxImageClipPropFrameRange_" + c.Name)
 		if len(ranges)%2 != 0 {
-			i.host.findings.add(fmt.Sprintf("GetFramesNeeded gives an odd number of frames for " +
+			i.host.findings.add(fmt.Sprintf("GetFramesNeeded gives an odd number of frames for "+
 				"clip %s", c.Name), "GetFramesNeeded")
 			continue
 		}

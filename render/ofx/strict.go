@@ -62,7 +62,7 @@ func (e *Effect) checkParams(d *descriptor) {
 			for _, end := range []string{C.kOfxParamPropMin, C.kOfxParamPropMax,
 				C.kOfxParamPropDisplayMin, C.kOfxParamPropDisplayMax} {
 				if p.limits(end) == nil {
-					find("parameter %s has no range or no display range, and in Resolve one " +
+					find("parameter %s has no range or no display range, and in Resolve one "+
 						"that is too small", p.Name)
 					break
 				}

@@ -101,13 +101,13 @@ func (e *dpxElement) check() error {
 	_, known := dpxPlaces[e.Descriptor]
 	switch {
 	case !known:
-		return fmt.Errorf("its element is number %d, and only RGB, RGBA and luminance are read; " +
+		return fmt.Errorf("its element is number %d, and only RGB, RGBA and luminance are read; "+
 			"convert it to RGB", e.Descriptor)
 	case e.Encoding != 0:
 		return errors.New("its lines are run lengths; convert it to a DPX without compression")
 	case e.Sign != 0 || e.Packing > dpxMethodB || e.Bits != 8 && e.Bits != 10 && e.Bits != 12 &&
 		e.Bits != 16 && e.Bits != 32:
-		return fmt.Errorf("samples of %d bits, packed by method %d, are not read; convert it to " +
+		return fmt.Errorf("samples of %d bits, packed by method %d, are not read; convert it to "+
 			"10 or 16 bits", e.Bits, e.Packing)
 	}
 	return nil
@@ -317,9 +317,9 @@ func newDPX(im *Image) dpxHeader {
 	e.High = 1<<e.Bits - 1
 	h := dpxHeader{
 		Magic: dpxMagic, Offset: dpxStart, FileSize: uint32(dpxStart + line*size.Y), Ditto: 1,
-			Generic: 1664, Industry: 384,
+		Generic: 1664, Industry: 384,
 		Key: dpxUndefined, Elements: 1, Width: uint32(size.X), Height: uint32(size.Y),
-			Element: [8]dpxElement{e},
+		Element:     [8]dpxElement{e},
 		PixelAspect: [2]uint32{uint32(math.Round(float64(im.PixelAspect) * 10000)), 10000},
 	}
 	copy(h.Version[:], "V2.0")

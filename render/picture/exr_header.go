@@ -224,7 +224,7 @@ func (h header) compression() (Compression, error) {
 	}
 	i := slices.IndexFunc(compressions, func(c compressionInfo) bool { return c.code == code })
 	if i < 0 {
-		return 0, refusal(fmt.Sprintf("its compression, number %d, is not known here; convert " +
+		return 0, refusal(fmt.Sprintf("its compression, number %d, is not known here; convert "+
 			"it to ZIP or PIZ", code))
 	}
 	return Compression(i), nil

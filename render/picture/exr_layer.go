@@ -56,7 +56,7 @@ func choose(parts []header, layer string, data bool) (*choice, error) {
 		return nil, refusal("it has no channel R, G, B, A or Y, only " + only +
 			"; choose with --layer")
 	case slices.ContainsFunc(among, func(i int) bool { return bundles(lists[i], name) != nil }):
-		return nil, refusal(fmt.Sprintf("what the channels of %q mean as red, green and blue " +
+		return nil, refusal(fmt.Sprintf("what the channels of %q mean as red, green and blue "+
 			"cannot be told; "+
 			"name them in that order, with commas between them, of %s", name, only))
 	default:
@@ -171,7 +171,7 @@ func (c *choice) check(h header, list []channel) error {
 		switch {
 		case !slices.Contains(c.channels[:], channel.name):
 		case channel.xSampling != 1 || channel.ySampling != 1:
-			return refusal(fmt.Sprintf("its channel %s is subsampled; convert it to full " +
+			return refusal(fmt.Sprintf("its channel %s is subsampled; convert it to full "+
 				"resolution", channel.name))
 		default:
 			c.half = c.half && channel.kind == typeHalf

@@ -71,7 +71,7 @@ func TestHeaders(t *testing.T) {
 				im.PixelAspect, im.Compression, im.Tile)
 		}
 		for name, want := range map[string]Attribute{
-			"timeCode":        {Type: "timecode",
+			"timeCode": {Type: "timecode",
 				Value: []byte{4, 3, 2, 1, 0, 0, 0, 0}}, // BCD, frames first
 			"framesPerSecond": {},
 			"FramesPerSecond": {Type: "rational", Value: []byte{24, 0, 0, 0, 1, 0, 0, 0}},

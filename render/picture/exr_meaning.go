@@ -27,15 +27,15 @@ type meaning struct {
 }
 
 var (
-	letters   = meaning{called: [4][]string{{"R"}, {"G"}, {"B"}, {"A"}}, exactly: true, main: true}
-	colours   = meaning{called: [4][]string{{"r", "red"}, {"g", "green"}, {"b", "blue"},
+	letters = meaning{called: [4][]string{{"R"}, {"G"}, {"B"}, {"A"}}, exactly: true, main: true}
+	colours = meaning{called: [4][]string{{"r", "red"}, {"g", "green"}, {"b", "blue"},
 		{"a", "alpha"}}, needed: 3, main: true}
 	positions = meaning{called: [4][]string{{"x"}, {"y"}, {"z"}}, needed: 2,
 		main: true} // W is no opacity
-	grey      = meaning{called: [4][]string{{"y"}, {"y"}, {"y"}, {"a", "alpha"}}, needed: 1,
+	grey = meaning{called: [4][]string{{"y"}, {"y"}, {"y"}, {"a", "alpha"}}, needed: 1,
 		main: true}
-	vectors   = meaning{called: [4][]string{{"u"}, {"v"}, {"w"}}, needed: 2}
-	opacity   = meaning{called: [4][]string{3: {"a", "alpha"}}, main: true}
+	vectors = meaning{called: [4][]string{{"u"}, {"v"}, {"w"}}, needed: 2}
+	opacity = meaning{called: [4][]string{3: {"a", "alpha"}}, main: true}
 )
 
 // bundles are the layers that a name can mean, best first: as it is written, then in other case;

@@ -82,11 +82,11 @@ func TestViews(t *testing.T) {
 	nuke := makeEXR(t, madePart{map[string]float32{"R": 1, "G": 1, "B": 1, "depth.Z": 2,
 		"right.R": 3, "right.G": 3,
 		"right.B": 3, "right.depth.Z": 4,
-			"key.right.Z": 5}, []Attribute{listed("multiView", "left", "right")}})
+		"key.right.Z": 5}, []Attribute{listed("multiView", "left", "right")}})
 	part := func(name, view string, channels map[string]float32) madePart {
 		return madePart{channels,
 			[]Attribute{said("name", name), said("view", view), said("type", "scanlineimage"),
-			{"chunkCount", "int", []byte{madeHeight, 0, 0, 0}}}}
+				{"chunkCount", "int", []byte{madeHeight, 0, 0, 0}}}}
 	}
 	parts := makeEXR(t,
 		part("rgba.left", "left", map[string]float32{"R": 1, "G": 1, "B": 1}),

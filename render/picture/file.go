@@ -81,7 +81,7 @@ func open(path string) (*os.File, *reader, error) {
 	case n == 0:
 		err = fmt.Errorf("%s is empty", path)
 	case isMovie(start):
-		err = fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i " +
+		err = fmt.Errorf("%s is a movie, and Impasto reads pictures: make them with ffmpeg -i "+
 			"%s %s", path, path, framesOf(path))
 	case format == nil:
 		err = fmt.Errorf("%s is not %s", path, readable)
@@ -96,7 +96,7 @@ func open(path string) (*os.File, *reader, error) {
 func CanWrite(path string) error {
 	if _, known := formatOf(path); !known {
 		if isMovieName(path) {
-			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie " +
+			return fmt.Errorf("%s: Impasto writes pictures; write them as %s and make a movie "+
 				"of those with ffmpeg", path, framesOf(path))
 		}
 		return fmt.Errorf("%s: pictures are written as %s", path, Writable)

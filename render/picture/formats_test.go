@@ -126,8 +126,10 @@ func TestMoviesAreRefused(t *testing.T) {
 // A small file that says that it is a huge picture is refused before there is memory for it.
 func TestPicturesThatAreTooMuch(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "huge.png")
-	encode(t, path, func(f *os.File) error { return png.Encode(f,
-		image.NewGray(image.Rect(0, 0, 16384, 16384))) })
+	encode(t, path, func(f *os.File) error {
+		return png.Encode(f,
+			image.NewGray(image.Rect(0, 0, 16384, 16384)))
+	})
 	if info, err := os.Stat(path); err != nil || info.Size() > 1<<20 {
 		t.Fatalf("%v, %v", info, err)
 	}

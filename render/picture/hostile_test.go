@@ -150,7 +150,7 @@ func TestSentences(t *testing.T) {
 		write("cut.png", "\x89PNG\r\n\x1a\n\x00"): "cannot be read: it is cut off",
 		write("cut.jpg", "\xff\xd8\xff"):          "cannot be read: it is cut off",
 		write("cut.exr",
-			"v/1\x01\x02\x00\x00"):   "cannot be read: its header is broken or cut off",
+			"v/1\x01\x02\x00\x00"): "cannot be read: its header is broken or cut off",
 	} {
 		_, err := Read(path)
 		if err == nil || !strings.HasPrefix(err.Error(), path+" "+want) {

@@ -19,17 +19,17 @@ import (
 var (
 	displayP3 = [9]float64{0.51512, 0.24120, -0.00105, 0.29198, 0.69225, 0.04189, 0.15710, 0.06657,
 		0.78407} // Apple
-	iec61966  = [9]float64{0.43607, 0.22249, 0.01392, 0.38515, 0.71687, 0.09708, 0.14307, 0.06061,
-		0.71410}  // HP
-	adobeRGB  = [9]float64{0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322,
-		0.74457}  // Adobe
+	iec61966 = [9]float64{0.43607, 0.22249, 0.01392, 0.38515, 0.71687, 0.09708, 0.14307, 0.06061,
+		0.71410} // HP
+	adobeRGB = [9]float64{0.60974, 0.31111, 0.01947, 0.20528, 0.62567, 0.06087, 0.14919, 0.06322,
+		0.74457} // Adobe
 )
 
 // The curves that go with them: the formula of sRGB, and a power of 2 51/256.
 var (
 	srgbFormula = append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"),
 		fixedPoints(2.4, 1/1.055, 0.055/1.055, 1/12.92, 0.04045)...)
-	adobePower  = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
+	adobePower = []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
 )
 
 func fixedPoints(values ...float64) (b []byte) {
@@ -70,17 +70,17 @@ func TestProfiles(t *testing.T) {
 		want    [3]float64
 		strange bool
 	}{
-		"P3":           {makeICC(displayP3, srgbFormula), full, "lin_p3d65",
+		"P3": {makeICC(displayP3, srgbFormula), full, "lin_p3d65",
 			[3]float64{1.2249401763, -0.0420569547, -0.0196375546}, false},
-		"P3, grey":     {makeICC(displayP3, srgbFormula), half, "lin_p3d65",
+		"P3, grey": {makeICC(displayP3, srgbFormula), half, "lin_p3d65",
 			[3]float64{0.2158605, 0.2158605, 0.2158605}, false},
-		"sRGB":         {makeICC(iec61966, srgbFormula), full, "", [3]float64{1, 0, 0}, false},
-		"Adobe, grey":  {makeICC(adobeRGB, adobePower), half, "primaries",
+		"sRGB": {makeICC(iec61966, srgbFormula), full, "", [3]float64{1, 0, 0}, false},
+		"Adobe, grey": {makeICC(adobeRGB, adobePower), half, "primaries",
 			[3]float64{0.2195203, 0.2195203, 0.2195203}, false},
-		"Adobe":        {makeICC(adobeRGB, adobePower), full, "primaries",
+		"Adobe": {makeICC(adobeRGB, adobePower), full, "primaries",
 			[3]float64{1.3983557, 0, 0}, false},
 		"of something": {make([]byte, 200), full, "", [3]float64{1, 0, 0}, true},
-		"cut off":      {makeICC(displayP3, srgbFormula)[:150], full, "",
+		"cut off": {makeICC(displayP3, srgbFormula)[:150], full, "",
 			[3]float64{1, 0, 0}, true},
 	} {
 		folder := t.TempDir()

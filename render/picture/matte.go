@@ -36,7 +36,7 @@ func (im *Image) opaque() bool {
 func (im *Image) Fit(plate *Image) (*Image, error) {
 	over, fits := im.placeOver(plate)
 	if !fits {
-		return nil, fmt.Errorf("it is a matte of %s and the plate is of %s; make it of the " +
+		return nil, fmt.Errorf("it is a matte of %s and the plate is of %s; make it of the "+
 			"plate's format, or of its proportions",
 			im.format(), plate.format())
 	}

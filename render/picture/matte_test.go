@@ -52,12 +52,14 @@ func TestMattesAreLaidOverThePlate(t *testing.T) {
 			t.Errorf("%s: it is in %v", c.name, laid.DisplayWindow)
 		}
 		x, y := 192/float64(c.display.Dx()), 108/float64(c.display.Dy())
-		scaled := func(v, from, to int, by float64) int { return to +
-			int(math.Round(float64(v-from)*by)) }
+		scaled := func(v, from, to int, by float64) int {
+			return to +
+				int(math.Round(float64(v-from)*by))
+		}
 		want := image.Rect(scaled(c.data.Min.X, c.display.Min.X, 10, x),
 			scaled(c.data.Min.Y, c.display.Min.Y, 20, y),
 			scaled(c.data.Max.X, c.display.Min.X, 10, x),
-				scaled(c.data.Max.Y, c.display.Min.Y, 20, y))
+			scaled(c.data.Max.Y, c.display.Min.Y, 20, y))
 		if laid.DataWindow != want {
 			t.Errorf("%s: it is %v, want %v", c.name, laid.DataWindow, want)
 		}
@@ -137,12 +139,12 @@ func TestWhatTheMatteOfAPictureIs(t *testing.T) {
 		channels map[string]float32
 		want     float64
 	}{
-		"alpha":  {map[string]float32{"R": 1, "G": 1, "B": 1, "A": 0.5}, 0.5},
+		"alpha": {map[string]float32{"R": 1, "G": 1, "B": 1, "A": 0.5}, 0.5},
 		"opaque": {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125, "A": 1}, 0.2126*0.5 +
 			0.7152*0.25 + 0.0722*0.125},
-		"none":   {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125}, 0.2126*0.5 + 0.7152*0.25 +
+		"none": {map[string]float32{"R": 0.5, "G": 0.25, "B": 0.125}, 0.2126*0.5 + 0.7152*0.25 +
 			0.0722*0.125},
-		"grey":   {map[string]float32{"R": 0.3, "G": 0.3, "B": 0.3, "A": 1}, 0.3},
+		"grey": {map[string]float32{"R": 0.3, "G": 0.3, "B": 0.3, "A": 1}, 0.3},
 	} {
 		im, err := Source{Data: true}.Read(makeEXR(t, madePart{channels: c.channels}))
 		if err != nil {

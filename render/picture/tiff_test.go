@@ -99,8 +99,8 @@ func TestTIFFsOfOthers(t *testing.T) {
 			[8]float32{one, 0, -1, 1, two, 8, 0, 1}, false, Half},
 		"planes": {makeTIFF(t, le, floats(le, one, two, 0, 8, -1, 0),
 			tags(32, 2, 3, isFloat, tiffTag{284, []uint32{2}},
-			tiffTag{273, []uint32{8, 16, 24}}, tiffTag{279, []uint32{8, 8, 8}})...), [8]float32{one,
-				0, -1, 1, two, 8, 0, 1}, false, Float},
+				tiffTag{273, []uint32{8, 16, 24}}, tiffTag{279, []uint32{8, 8, 8}})...), [8]float32{one,
+			0, -1, 1, two, 8, 0, 1}, false, Float},
 		"shorts": {makeTIFF(t, be, shorts(be, 40000, 0, 65535, 10000, 1, 2), tags(16, 2, 3)...),
 			[8]float32{code(40000), 0, 1, 1, code(10000), code(1), code(2), 1}, false, Short},
 		"straight alpha": {makeTIFF(t, le, shorts(le, 65535, 0, 65535, 32768, 65535, 65535, 0, 0),
@@ -108,12 +108,12 @@ func TestTIFFsOfOthers(t *testing.T) {
 			[8]float32{32768. / 65535, 0, 32768. / 65535, 32768. / 65535, 0, 0, 0, 0}, true, Short},
 		"premultiplied floats": {makeTIFF(t, le, floats(le, one, 0, 0, 0.5, two, 0, 0, 2),
 			tags(32, 2, 4, tiffTag{338, []uint32{1}},
-			tiffTag{339, []uint32{3, 3, 3, 3}})...), [8]float32{one, 0, 0, 0.5, two, 0, 0,
-				2}, true, Float},
+				tiffTag{339, []uint32{3, 3, 3, 3}})...), [8]float32{one, 0, 0, 0.5, two, 0, 0,
+			2}, true, Float},
 		"white is zero": {makeTIFF(t, le, []byte{255 - 128, 255}, tags(8, 0, 1)...),
 			[8]float32{code(128 * 257), code(128 * 257), code(128 * 257), 1, 0, 0, 0,
 				1}, false, Byte},
-		"bits":          {makeTIFF(t, le, []byte{0x80}, tags(1, 1, 1,
+		"bits": {makeTIFF(t, le, []byte{0x80}, tags(1, 1, 1,
 			tiffTag{279, []uint32{1}})...), [8]float32{1, 1, 1, 1, 0, 0, 0, 1}, false, Byte},
 	} {
 		im, err := Read(c.path)
@@ -184,7 +184,7 @@ func TestTIFFsThatLie(t *testing.T) {
 	le := binary.AppendByteOrder(binary.LittleEndian)
 	for name, tags := range map[string][]tiffTag{
 		"no size": {{258, []uint32{8}}},
-		"huge":    {{256, []uint32{1 << 17}}, {257, []uint32{1 << 17}}, {258, []uint32{8}},
+		"huge": {{256, []uint32{1 << 17}}, {257, []uint32{1 << 17}}, {258, []uint32{8}},
 			{262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
 		"tiles": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}}, {262, []uint32{1}},
 			{277, []uint32{1}},
