@@ -7,7 +7,7 @@ import (
 )
 
 const benchLong = `bench measures what a frame costs: the render action of the node, in this process
-as its OFX host, against a bare run of ONNX Runtime with the same network, session options and
+as its OFX host, against a run of ONNX Runtime alone with the same network, session options and
 threads on data that lies ready. Both run in turn, so that a machine's moods meet both alike;
 medians are printed.
 
@@ -16,8 +16,8 @@ cached; a soft mask is on. Standard output gets one line of JSON a size, standar
 milliseconds:
 
     node         the render action, from call to return
-    bare         the bare run
-    ratio        node / bare
+    network      the network alone
+    ratio        node / network
     copy in      plate and mask from the host's images to shared memory
     convert in   to the network's layout, range and encoding
     run          the network

@@ -59,7 +59,7 @@ func Main(library string) {
 }
 
 // commands are what impasto has this program do beside painting for the node.
-var commands = map[string]func(args []string) error{"bare": bare, "doctor": doctorCommand,
+var commands = map[string]func(args []string) error{"network": networkCommand, "doctor": doctorCommand,
 	"optimise": optimiseCommand, "trial": try}
 
 // try runs a stranger's graph for impasto models: the process that wants it, the file, and

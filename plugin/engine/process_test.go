@@ -24,7 +24,7 @@ import (
 // The tests here start the engine as a process: this test program, which is the engine
 // when it is started like it.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "bare" ||
+	if len(os.Args) > 1 && (os.Args[1] == "--parent" || os.Args[1] == "network" ||
 		os.Args[1] == "trial") {
 		Main(belonging())
 		return
@@ -242,7 +242,7 @@ func TestBare(t *testing.T) {
 	onnxtest.WriteStyle(t, bank, "night", onnxtest.WriteNetwork(t, bank, "painter"), night)
 	engine := install(t)
 	for _, name := range []string{"plain", "night"} {
-		cmd := exec.Command(engine, "bare", "--style", name, "--width", "64", "--height", "48",
+		cmd := exec.Command(engine, "network", "--style", name, "--width", "64", "--height", "48",
 			"--threads", "1")
 		cmd.Env = append(os.Environ(), "IMPASTO_STYLE_PATH="+bank)
 		cmd.Stdin = strings.NewReader("run\nrun\n")

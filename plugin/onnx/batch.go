@@ -3,8 +3,8 @@ package onnx
 // batchSuffix is what the names of pictures get that Batched gives a first dimension.
 const batchSuffix = "_batch"
 
-// bare says whether a port is a picture without the dimension that counts pictures.
-func bare(p Port) bool {
+// unbatched says whether a port is a picture without the dimension that counts pictures.
+func unbatched(p Port) bool {
 	d := p.Shape
 	return len(d) == 3 && d[1] != 1 && (d[0] == 3 && d[2] != 1 || d[2] == 3 && d[0] != 1)
 }
@@ -13,7 +13,7 @@ func bare(p Port) bool {
 // names.
 func Batched(file []byte) ([]byte, error) {
 	return replacePorts(file, func(m *Model, p Port, output bool) (Port, [][]byte, bool) {
-		if !bare(p) {
+		if !unbatched(p) {
 			return p, nil, false
 		}
 		one := Port{p.Name + batchSuffix, p.Type, append([]int64{1}, p.Shape...)}

@@ -142,11 +142,11 @@ func (in *inliner) tensor(b []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the graph keeps its tensor %q in the file %q, %w", name,
 			said["location"], err)
 	}
-	bare, err := rewrite(b, func(field protowire.Number, _ []byte) ([][]byte, bool, error) {
+	stripped, err := rewrite(b, func(field protowire.Number, _ []byte) ([][]byte, bool, error) {
 		return nil, field == tensorRawData || field == tensorExternalData ||
 			field == tensorDataLocation, nil
 	})
-	return bytesField(bare, tensorRawData, values), err
+	return bytesField(stripped, tensorRawData, values), err
 }
 
 // read reads a part of a file: all from the offset on where the length is empty. Errors go

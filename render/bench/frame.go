@@ -24,7 +24,7 @@ type measurement struct {
 	Height  int                `json:"height"`
 	Frames  int                `json:"frames"`
 	Node    float64            `json:"node_ms"`
-	Bare    float64            `json:"bare_ms"`
+	Network float64            `json:"network_ms"`
 	Ratio   float64            `json:"ratio"`
 	Parts   map[string]float64 `json:"parts_ms"`
 	PeakRSS map[string]int     `json:"peak_rss_kb"`
@@ -47,13 +47,13 @@ var parts = []struct {
 
 func table(w io.Writer, all []*measurement) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "size\tnode\tbare\tratio\t")
+	fmt.Fprint(t, "size\tnode\tnetwork\tratio\t")
 	for _, part := range parts {
 		fmt.Fprintf(t, "%s\t", part.name)
 	}
 	fmt.Fprintln(t, "MB\t")
 	for _, m := range all {
-		fmt.Fprintf(t, "%d×%d\t%.1f\t%.1f\t%.3f\t", m.Width, m.Height, m.Node, m.Bare, m.Ratio)
+		fmt.Fprintf(t, "%d×%d\t%.1f\t%.1f\t%.3f\t", m.Width, m.Height, m.Node, m.Network, m.Ratio)
 		for _, part := range parts {
 			fmt.Fprintf(t, "%.1f\t", m.Parts[part.name])
 		}
@@ -62,7 +62,7 @@ func table(w io.Writer, all []*measurement) error {
 	return t.Flush()
 }
 
-// measure renders frames with the node and runs the bare network in turn.
+// measure renders frames with the node and runs the network alone in turn.
 func measure(
 	bundle, style string, params effect.Settings, width, height, frames int,
 ) (*measurement, error) {
@@ -93,7 +93,7 @@ func measure(
 	if err != nil {
 		return nil, err
 	}
-	runtime, err := startBare(engine, style, width, height)
+	runtime, err := startNetwork(engine, style, width, height)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +105,10 @@ func measure(
 		}
 		return nil
 	}
-	var bare []float64
+	var network []float64
 	alone := func(int) error {
 		ms, err := runtime.run()
-		bare = append(bare, ms)
+		network = append(network, ms)
 		return err
 	}
 	if err := takeTurns(warmUp+frames, node, alone); err != nil {
@@ -120,11 +120,11 @@ func measure(
 	}
 	m := &measurement{
 		Style: style, Width: width, Height: height, Frames: frames,
-		Node:  milliseconds(lines, func(t *trace) int { return t.Total }),
-		Bare:  median(bare[warmUp:]),
-		Parts: map[string]float64{}, PeakRSS: map[string]int{},
+		Node:    milliseconds(lines, func(t *trace) int { return t.Total }),
+		Network: median(network[warmUp:]),
+		Parts:   map[string]float64{}, PeakRSS: map[string]int{},
 	}
-	m.Ratio = math.Round(m.Node/m.Bare*1000) / 1000
+	m.Ratio = math.Round(m.Node/m.Network*1000) / 1000
 	for _, part := range parts {
 		m.Parts[part.name] = milliseconds(lines, part.of)
 	}

@@ -19,11 +19,11 @@ import (
 	"impasto.net/plugin/session"
 )
 
-// bare is what impasto bench compares a render with: the same style in the same session,
+// networkCommand is what impasto bench compares a render with: the same style in the same session,
 // run on a random picture with nothing around it. For each line on standard input that
 // says "run" it prints how many milliseconds one run took.
-func bare(args []string) error {
-	flags := flag.NewFlagSet("impasto-engine bare", flag.ContinueOnError)
+func networkCommand(args []string) error {
+	flags := flag.NewFlagSet("impasto-engine network", flag.ContinueOnError)
 	id := flags.String("style", "", "the style's `name`")
 	width := flags.Int("width", 1920, "of the plate, in `pixels`")
 	height := flags.Int("height", 1080, "of the plate, in `pixels`")
