@@ -210,7 +210,8 @@ void launch_expect(const char *sha256) {
 bool launch_host(int control, pid_t *pid, struct sentence *why) {
   char path[PATH_SIZE];
   if (!program_path(path)) {
-    say(why, "Impasto's helper program is missing: %s. The bundle is not complete; install it again.",
+    say(why,
+        "Impasto's helper program is missing: %s. The bundle is not complete; install it again.",
         path[0] ? path : PROGRAM);
     return false;
   }

@@ -42,7 +42,8 @@ static void compress(uint32_t state[8], const uint8_t *block) {
   uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   schedule(w, block);
   for (int i = 0; i < 64; i++) {
-    uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + rounds[i] + w[i];
+    uint32_t one = h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) +
+                   rounds[i] + w[i];
     uint32_t two = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     h = g, g = f, f = e, e = d + one;
     d = c, c = b, b = a, a = one + two;

@@ -33,13 +33,16 @@ bool chain_start(struct chain *chain, OfxTime time, struct kept *from, struct se
     ok = false;
   (void)pthread_mutex_unlock(&chain->mutex);
   if (alone)
-    say(why, "Start from Previous has nothing to start frame %s from: the host renders it as a sequence of "
-             "one frame, as Natron does with all of them. Switch it off, or render several frames at once in "
-             "a host that keeps their order, such as impasto render.",
+    say(why,
+        "Start from Previous has nothing to start frame %s from: the host renders it as a sequence "
+        "of one frame, as Natron does with all of them. Switch it off, or render several frames at "
+        "once in a host that keeps their order, such as impasto render.",
         frame_name(time).text);
   else if (!ok)
-    say(why, "Start from Previous starts frame %s from the frame before it, and that is not what the host "
-             "rendered last. Render the frames in their order, from the first one on, or switch it off.",
+    say(why,
+        "Start from Previous starts frame %s from the frame before it, and that is not what the "
+        "host rendered last. Render the frames in their order, from the first one on, or switch it "
+        "off.",
         frame_name(time).text);
   return ok;
 }

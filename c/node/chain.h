@@ -25,8 +25,9 @@ void chain_done(struct chain *chain);
 void chain_begin(struct chain *chain, OfxTime first, OfxTime last, OfxTime step);
 
 /* What a frame starts from, which is nothing for the first one and after one that was not painted.
- * False: the one before it is not the last that was rendered, or there is none in the sequence. Natron
- * brackets every frame so, on several threads and in any order, and each would be a first one. */
+ * False: the frame before it is not the last that was rendered, or the sequence is of one frame.
+ * Natron makes a sequence of every frame, on several threads and in any order, so that each would
+ * be a first one. */
 bool chain_start(struct chain *chain, OfxTime time, struct kept *from, struct sentence *why);
 
 /* A frame was rendered; NULL: passed through. */

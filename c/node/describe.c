@@ -15,10 +15,11 @@ OfxStatus describe(OfxImageEffectHandle effect) {
   if (get_string(set, kOfxPluginPropFilePath, 0, &path))
     launch_note_path(path);
 
+  static const char contexts[] = kOfxImageEffectPropSupportedContexts;
   bool ok = put_string(set, kOfxPropLabel, 0, "Impasto") &&
             put_string(set, kOfxImageEffectPluginPropGrouping, 0, "Filter/Stylize") &&
-            put_string(set, kOfxImageEffectPropSupportedContexts, 0, kOfxImageEffectContextFilter) &&
-            put_string(set, kOfxImageEffectPropSupportedContexts, 1, kOfxImageEffectContextGeneral);
+            put_string(set, contexts, 0, kOfxImageEffectContextFilter) &&
+            put_string(set, contexts, 1, kOfxImageEffectContextGeneral);
   /* Half is newer than the others: only for hosts that know it. */
   const char *depths[] = {kOfxBitDepthFloat, kOfxBitDepthShort, kOfxBitDepthByte, kOfxBitDepthHalf};
   int count = host_lists(kOfxImageEffectPropSupportedPixelDepths, kOfxBitDepthHalf) ? 4 : 3;
@@ -30,7 +31,8 @@ OfxStatus describe(OfxImageEffectHandle effect) {
        /* Statistics may be held from another frame. */
        put_int(set, kOfxImageEffectPropTemporalClipAccess, 0,
                host_says(kOfxImageEffectPropTemporalClipAccess)) &&
-       put_string(set, kOfxImageEffectPluginRenderThreadSafety, 0, kOfxImageEffectRenderFullySafe) &&
+       put_string(set, kOfxImageEffectPluginRenderThreadSafety, 0,
+                  kOfxImageEffectRenderFullySafe) &&
        put_int(set, kOfxImageEffectPluginPropHostFrameThreading, 0, 0) && ok;
 
   /* A mask may have a depth of its own, the pictures may not have pixels of another shape. */
@@ -49,9 +51,9 @@ OfxStatus describe(OfxImageEffectHandle effect) {
     offer_string(set, kOfxImageEffectPropColourManagementAvailableConfigs, 0, kOfxConfigIdentifier);
   }
   offer_string(set, kOfxPropPluginDescription, 0,
-               "Repaints the plate in the style of a painting. Mix and Mask blend the painting with "
-               "the plate; where they are 0 the plate comes through unchanged. Style Mix leads to a second "
-               "style. Styles that are taken from a painting have it on Style.");
+               "Repaints the plate in the style of a painting. Mix and Mask blend the painting "
+               "with the plate; where they are 0 the plate comes through unchanged. Style Mix "
+               "leads to a second style. Styles that are taken from a painting have it on Style.");
   return ok ? kOfxStatOK : kOfxStatFailed;
 }
 

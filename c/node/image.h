@@ -1,4 +1,5 @@
-/* An image that the host lends for the time of a render, checked before a pixel of it is touched. */
+/* An image that the host lends for the time of a render, checked before a pixel of it is
+ * touched. */
 #ifndef IMPASTO_IMAGE_H
 #define IMPASTO_IMAGE_H
 

@@ -47,11 +47,12 @@ enum param {
 
 enum control { MENU, SPACES, CHOICE, TEXT, NUMBER, POINT, INTEGER, SWITCH, BUTTON, GROUP };
 
-/* The entries of Preset, of which the last six have values in presets.c; and those of Statistics. */
+/* The entries of Preset, whose values are in presets.c; and those of Statistics. */
 enum { PRESET_CUSTOM, PRESET_COUNT = 7 };
 enum { AREA_FORMAT, AREA_WHOLE };
 
-/* Names, meanings and order stay as they are once they are released; what is new goes to the end. */
+/* Names, meanings and order stay as they are once they are released; what is new goes to the
+ * end. */
 extern const struct definition {
   const char *name;
   enum control control;

@@ -74,8 +74,8 @@ OfxStatus region_of_definition(struct instance *instance, OfxPropertySetHandle i
                                OfxPropertySetHandle out) {
   OfxTime time;
   OfxRectD region;
-  if (!get_double(in, kOfxPropTime, 0, &time) || !clip_region(&instance->clips[CLIP_SOURCE], time, &region) ||
-      !cut(instance, &region) ||
+  if (!get_double(in, kOfxPropTime, 0, &time) ||
+      !clip_region(&instance->clips[CLIP_SOURCE], time, &region) || !cut(instance, &region) ||
       !put_rect_d(out, kOfxImageEffectPropRegionOfDefinition, &region))
     return kOfxStatReplyDefault;
   return kOfxStatOK;
@@ -153,7 +153,8 @@ static bool mask_meets(const struct instance *instance, OfxTime time, OfxPropert
     return true; /* nobody knows */
   (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &scale[0]);
   (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &scale[1]);
-  (void)get_double(instance->clips[CLIP_OUTPUT].properties, kOfxImagePropPixelAspectRatio, 0, &aspect);
+  (void)get_double(instance->clips[CLIP_OUTPUT].properties, kOfxImagePropPixelAspectRatio, 0,
+                   &aspect);
   if (!(scale[0] > 0) || !(scale[1] > 0) || !(aspect > 0))
     return true;
   double across = scale[0] / aspect, up = scale[1];

@@ -117,8 +117,8 @@ static bool progress_start(struct report *report) {
   return true;
 }
 
-/* Natron makes the display later, on another thread, and until then answers for one that is not there, or
- * for that of the render before, which has ended: No. It is the artist's only after a Yes. */
+/* Natron makes the display later, on another thread. Until then it answers No, for a display that
+ * is not there or for that of the render before. So a No is the artist's only after a Yes. */
 static bool progress_declined(struct watch *watch, double fraction) {
   OfxImageEffectHandle effect = watch->report->effect;
   OfxStatus status = suites.progress2 ? suites.progress2->progressUpdate(effect, fraction)

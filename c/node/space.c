@@ -59,8 +59,9 @@ bool space_of_image(const struct image *image, const char **to, struct sentence 
     *to = image->colourspace;
     return true;
   }
-  say(why, "The host says that %s is in the colour space %s, which Impasto does not know: convert it "
-           "before Impasto, or choose in Plate Space what the plate is in.",
+  say(why,
+      "The host says that %s is in the colour space %s, which Impasto does not know: convert it "
+      "before Impasto, or choose in Plate Space what the plate is in.",
       image->clip, image->colourspace);
   return false;
 }

@@ -4,8 +4,8 @@
 
 struct suites suites;
 
-/* The most processors that the host has granted. Natron counts out those that are busy, and that is
- * all but one when it renders: only what it says beforehand, as it loads us, is how many there are. */
+/* The most processors that the host has granted. Natron leaves out those that are busy, which are
+ * all but one while it renders: only what it says as it loads us is how many there are. */
 static int granted;
 
 static int granted_now(void) {

@@ -145,12 +145,12 @@ int main(void) {
   CHECK(plugin->mainEntry(kOfxActionDescribe, &effect_set, NULL, NULL) == kOfxStatOK);
   /* In the order that they have for ever. */
   static const char *const names[] = {
-      "style", "styleId", "styleB", "styleBId", "styleMix", "preset", "unrealness", "sizeGroup", "detail",
-      "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn", "exposureOut",
-      "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame", "maskInvert",
-      "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision", "optimisedGroup",
-      "iterations", "textureCropFrom", "textureCropTo", "seed", "startFromPrevious", "memory", "matchMask",
-      "noise"};
+      "style", "styleId", "styleB", "styleBId", "styleMix", "preset", "unrealness", "sizeGroup",
+      "detail", "textureScale", "fastProxy", "colourGroup", "plateSpace", "exposureIn",
+      "exposureOut", "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame",
+      "maskInvert", "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision",
+      "optimisedGroup", "iterations", "textureCropFrom", "textureCropTo", "seed",
+      "startFromPrevious", "memory", "matchMask"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 2, IDS = 2, MASK = 20 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);
@@ -163,7 +163,8 @@ int main(void) {
 
   CHECK(clips == 4 && strcmp(clip_names[2], "Mask") == 0 && strcmp(clip_names[3], "Style") == 0);
   CHECK(value_is(&clip_sets[3], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentRGBA));
-  CHECK(value_is(&clip_sets[2], kOfxImageEffectPropSupportedComponents, 0, kOfxImageComponentAlpha));
+  CHECK(value_is(&clip_sets[2], kOfxImageEffectPropSupportedComponents, 0,
+                 kOfxImageComponentAlpha));
   CHECK(params == COUNT);
   for (int i = 0; i < COUNT; i++)
     CHECK(strcmp(param_names[i], names[i]) == 0);
@@ -172,7 +173,8 @@ int main(void) {
     CHECK(strcmp(param_types[menu], kOfxParamTypeChoice) == 0);
     CHECK(read_int(&param_sets[menu], kOfxParamPropDefault, 0, &entry) == kOfxStatOK);
     CHECK(entry == (menu == 0 || bank_size == 1 ? 0 : 1));
-    for (int i = 0; i < bank_size; i++) /* what cannot be mixed comes last, and is no second style */
+    /* What cannot be mixed comes last, and is no second style. */
+    for (int i = 0; i < bank_size; i++)
       CHECK(value_is(&param_sets[menu], kOfxParamPropChoiceOption, i, bank[i].label) ==
             (menu == 0 || i < bank_styles));
   }

@@ -60,7 +60,8 @@ int main(void) {
 
   make(-2, 3, 6, 11, 8 * 16);
   CHECK(fetch(&image) == FETCHED);
-  CHECK(image.components == 4 && image.depth == DEPTH_FLOAT && image.premultiplied && !image.opaque);
+  CHECK(image.components == 4 && image.depth == DEPTH_FLOAT);
+  CHECK(image.premultiplied && !image.opaque);
   CHECK(image_at(&image, -1, 4) == image.data + 8 * 16 + 16);
 
   CHECK(image.aspect == 1);
@@ -80,7 +81,8 @@ int main(void) {
   for (int i = 0; i < 4; i++)
     set_int(&image_set, kOfxImagePropRegionOfDefinition, i, region[i]);
   CHECK(fetch(&image) == FETCHED);
-  CHECK(image.region.x1 == 2 && image.region.y1 == 2 && image.region.x2 == 8 && image.region.y2 == 5);
+  CHECK(image.region.x1 == 2 && image.region.y1 == 2);
+  CHECK(image.region.x2 == 8 && image.region.y2 == 5);
 
   set_string(&clip_set, kOfxImageEffectPropPreMultiplication, 0, kOfxImageUnPreMultiplied);
   CHECK(fetch(&image) == FETCHED && !image.premultiplied); /* the clip knows it as well */
@@ -120,7 +122,8 @@ int main(void) {
   /* The number of a status is no sentence. */
   for (status = kOfxStatErrUnknown; status <= kOfxStatErrValue; status++) {
     CHECK(fetch(&image) == FETCHED_BAD && strpbrk(why.text, "23456789") == NULL);
-    CHECK(strstr(why.text, status == kOfxStatErrMemory ? "no memory left" : "what is connected there"));
+    CHECK(strstr(why.text,
+                 status == kOfxStatErrMemory ? "no memory left" : "what is connected there"));
   }
   clear_set(&image_set), clear_set(&clip_set);
   return check_failures != 0;

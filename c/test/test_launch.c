@@ -108,7 +108,9 @@ int main(int count, char **arguments) {
     close(control);
     char text[8192];
     size_t size = 0;
-    for (ssize_t n; size < sizeof text - 1 && (n = read(ends[0], text + size, sizeof text - 1 - size)) > 0;)
+    ssize_t n;
+    while (size < sizeof text - 1 &&
+           (n = read(ends[0], text + size, sizeof text - 1 - size)) > 0)
       size += (size_t)n;
     text[size] = 0;
     static const char want[] = "parent 1\ngroup 1\nfiles 4\nstderr /dev/null\nsignals 0\n"

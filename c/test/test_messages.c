@@ -154,13 +154,14 @@ static void test_decoding(void) {
   struct timings *t = &m.as.done.timings;
   CHECK(t->load == 1 && t->wait == 200 && t->convert_in == 3000 && t->run == 400000 &&
         t->convert_out == 5000 && t->total == 70000000000);
-  CHECK(m.as.done.kept.any && m.as.done.kept.name[0] == 0xcd && m.as.done.kept.name[KEPT_BYTES - 1] == 0xcd);
+  const struct kept *kept = &m.as.done.kept;
+  CHECK(kept->any && kept->name[0] == 0xcd && kept->name[KEPT_BYTES - 1] == 0xcd);
   CHECK(strcmp(m.as.done.warning, "A painting is not used.") == 0);
   CHECK(strcmp(m.as.done.style, "Côte") == 0);
   m = decode("done_inline", &v);
   static const unsigned char pixels[] = {0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63};
-  CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached && !m.as.done.kept.any &&
-        !m.as.done.warning[0] && !m.as.done.style[0]);
+  CHECK(m.kind == KIND_DONE && m.id == (uint64_t)1 << 32 && !m.as.done.cached);
+  CHECK(!m.as.done.kept.any && !m.as.done.warning[0] && !m.as.done.style[0]);
   CHECK(m.as.done.pixels_size == sizeof pixels &&
         memcmp(m.as.done.pixels, pixels, sizeof pixels) == 0);
   m = decode("pong", &v);
@@ -183,7 +184,8 @@ static bool decodes(const unsigned char *body, size_t size) {
 }
 
 static void test_hostile(void) {
-  static const char *const names[] = {"welcome", "progress", "done", "done_inline", "pong", "error"};
+  static const char *const names[] = {"welcome",     "progress", "done",
+                                      "done_inline", "pong",     "error"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
     struct vector v = read_vector(names[k]);
     for (size_t cut = 0; cut < v.size; cut++)
@@ -206,7 +208,8 @@ static void test_hostile(void) {
     CHECK(!decodes(v.body, v.size));
   }
   /* Promises of four thousand million parts, nesting, and a fraction that is none. */
-  static const unsigned char much[] = {0x93, 0xa4, 'd', 'o', 'n', 'e', 1, 0xdf, 0xff, 0xff, 0xff, 0xff};
+  static const unsigned char much[] = {0x93, 0xa4, 'd',  'o',  'n',  'e',
+                                       1,    0xdf, 0xff, 0xff, 0xff, 0xff};
   CHECK(!decodes(much, sizeof much));
   static const unsigned char all[] = {0xdd, 0xff, 0xff, 0xff, 0xff};
   CHECK(!decodes(all, sizeof all));

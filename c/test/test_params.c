@@ -23,15 +23,21 @@ static double from[2], to[2];
 
 static struct params params;
 
+static bool is_whole(OfxParamHandle param) {
+  int *const whole[] = {&space, &device, &gpu, &precision, &memory, &iterations, &seed};
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+    if (param == (OfxParamHandle)whole[i])
+      return true;
+  return false;
+}
+
 static OfxStatus get_value(OfxParamHandle param, OfxTime time, ...) {
   va_list values;
   va_start(values, time);
   CHECK(time == 1001);
   if (param == (OfxParamHandle)&mix) {
     *va_arg(values, double *) = mix;
-  } else if (param == (OfxParamHandle)&space || param == (OfxParamHandle)&device ||
-             param == (OfxParamHandle)&gpu || param == (OfxParamHandle)&precision ||
-             param == (OfxParamHandle)&memory || param == (OfxParamHandle)&iterations || param == (OfxParamHandle)&seed) {
+  } else if (is_whole(param)) {
     *va_arg(values, int *) = *(int *)param;
   } else if (param == (OfxParamHandle)from || param == (OfxParamHandle)to) {
     *va_arg(values, double *) = ((double *)param)[0];

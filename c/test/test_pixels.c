@@ -65,7 +65,8 @@ static void test_half(void) {
       CHECK(half_from_float(as_bits(-around[i])) == nearest_half(-around[i]));
     }
   }
-  float edges[] = {65504, 65519.996f, 65520, 65536, 1e30f, INFINITY, 0x1p-25f, 0x1.8p-25f, 0x1p-149f};
+  float edges[] = {65504,    65519.996f, 65520,      65536,    1e30f,
+                   INFINITY, 0x1p-25f,   0x1.8p-25f, 0x1p-149f};
   for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
     CHECK(half_from_float(as_bits(edges[i])) == nearest_half(edges[i]));
   CHECK((half_from_float(0x7f800001) & 0x7fff) > 0x7c00);
@@ -97,8 +98,9 @@ static void test_there_and_back(void) {
 }
 
 static void test_floats_are_bits(void) {
-  static const uint32_t odd[] = {0,          0x80000000, 1,          0x807fffff, 0x7f800000, 0xff800000,
-                                 0x7fc00000, 0x7f800001, 0xffbfffff, 0x3f800000, 0x7f7fffff, 0x00800000};
+  static const uint32_t odd[] = {0,          0x80000000, 1,          0x807fffff,
+                                 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001,
+                                 0xffbfffff, 0x3f800000, 0x7f7fffff, 0x00800000};
   unsigned char floats[64], out[sizeof odd];
   for (int components = 3; components <= 4; components++) {
     pixels_to_rgba(floats, (const unsigned char *)odd, DEPTH_FLOAT, components,

@@ -1,6 +1,7 @@
-/* A preset is one step of undo, after which the menu and the controls agree. The host is as Natron: what
- * the effect sets within a bracket is one step, without the menu, which no picture depends on; the host
- * tells the effect of every value that is set, and undone, as of an edit of the effect's own. */
+/* A preset is one step of undo, after which the menu and the controls agree. The host is as Natron:
+ * what the effect sets within a bracket is one step, without the menu, which no picture depends on;
+ * the host tells the effect of every value that is set, and undone, as of an edit of the effect's
+ * own. */
 #include "check.h"
 #include "node/changes.h"
 #include "node/suites.h"

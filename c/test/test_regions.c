@@ -1,4 +1,5 @@
-/* Rectangles at proxies and odd pixels, without end and empty; identity without fetching an image. */
+/* Rectangles at proxies and odd pixels, without end and empty; identity without fetching an
+ * image. */
 #include "check.h"
 #include "node/regions.h"
 #include "node/suites.h"
@@ -61,7 +62,8 @@ static void test_definition(void) {
 
   /* Without end on some sides: the format there. */
   source_region = (OfxRectD){kOfxFlagInfiniteMin, -20, kOfxFlagInfiniteMax, INFINITY};
-  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatReplyDefault); /* a format of 0 by 0 */
+  /* The format is 0 by 0. */
+  CHECK(region_of_definition(&instance, &in, &out) == kOfxStatReplyDefault);
   for (int i = 0; i < 2; i++) {
     set_double(&effect_set, kOfxImageEffectPropProjectOffset, i, 5);
     set_double(&effect_set, kOfxImageEffectPropProjectSize, i, i ? 1080 : 1920);
@@ -69,7 +71,8 @@ static void test_definition(void) {
   CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
   CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
   OfxRectD to;
-  CHECK(source_is_cut(&instance, 1001, &to) && to.x1 == 5 && to.y1 == -20 && to.x2 == 1925 && to.y2 == 1085);
+  CHECK(source_is_cut(&instance, 1001, &to));
+  CHECK(to.x1 == 5 && to.y1 == -20 && to.x2 == 1925 && to.y2 == 1085);
   source_region.x1 = NAN;
   CHECK(region_of_definition(&instance, &in, &out) == kOfxStatOK);
   CHECK(region_is(kOfxImageEffectPropRegionOfDefinition, 5, -20, 1925, 1085));
@@ -187,7 +190,8 @@ int main(void) {
   test_held();
   test_format();
   test_identity();
-  struct OfxPropertySetStruct *all[] = {&effect_set, &source_set, &output_set, &mask_set, &in, &out};
+  struct OfxPropertySetStruct *all[] = {&effect_set, &source_set, &output_set,
+                                        &mask_set,   &in,         &out};
   for (int i = 0; i < 6; i++)
     clear_set(all[i]);
   return check_failures != 0;

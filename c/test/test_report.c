@@ -13,7 +13,8 @@ static char shown[512];
 static const char *kind = "";
 static int times;
 
-static OfxStatus set_message(void *effect, const char *type, const char *id, const char *format, ...) {
+static OfxStatus set_message(void *effect, const char *type, const char *id, const char *format,
+                             ...) {
   (void)effect, (void)id;
   snprintf(shown, sizeof shown, "%s", format);
   kind = type;
@@ -72,7 +73,8 @@ static void test_waiting(void) {
   struct report report = {.errors = 0};
   report_init(&report, NULL);
 
-  struct watch quick = watch_begin(&report), slow = watch_begin(&report), late = watch_begin(&report);
+  struct watch quick = watch_begin(&report), slow = watch_begin(&report);
+  struct watch late = watch_begin(&report);
   CHECK(!watch_stops(&quick, 0.5) && displays == 0);
   CHECK(!stops(&slow, kOfxStatReplyNo) && displays == 1); /* Natron has no display yet */
   CHECK(!stops(&late, kOfxStatReplyNo) && displays == 1); /* one for an instance */

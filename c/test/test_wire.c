@@ -93,7 +93,10 @@ static void test_descriptors(void) {
   CHECK(wire_send(&a, "x", 1, file, NULL, NULL) == SENT);
   char bytes[16], room[CMSG_SPACE(sizeof(int))];
   struct iovec part = {bytes, sizeof bytes};
-  struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+  struct msghdr m = {.msg_iov = &part,
+                     .msg_iovlen = 1,
+                     .msg_control = room,
+                     .msg_controllen = sizeof room};
   CHECK(recvmsg(b.fd, &m, MSG_CMSG_CLOEXEC) == 9 && CMSG_FIRSTHDR(&m) != NULL);
   int got = -1;
   if (CMSG_FIRSTHDR(&m))
