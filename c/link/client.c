@@ -17,7 +17,7 @@
 
 enum {
   STEP_MS = 10,
-  /* impasto-host sees no pixels: what ends it is nothing of the frame's, and is waited out. */
+  /* Many, because impasto-host sees no pixels: what ends it is not the frame, and passes. */
   ATTEMPTS = 10,
   FIRST_PAUSE_MS = 50,
   LONGEST_PAUSE_MS = 1000,
@@ -68,7 +68,7 @@ static void lane_close(struct lane *lane) {
 
 static void close_sockets(void) {
   if (host.state == ABSENT)
-    return; /* descriptor 0 is not ours */
+    return; /* host.control is all zeroes then, and descriptor 0 is the host's own */
   wire_close(&host.control);
   while (host.idle) {
     struct lane *lane = host.idle;
@@ -90,7 +90,8 @@ static void enter(void) {
   owner = self;
 }
 
-/* What waitpid still knows as running is our child, and no stranger with its number. */
+/* Kills only what waitpid still knows as running: a child of ours that has been reaped may have
+ * left its number to a stranger. */
 static void drop_host(void) {
   if (host.state == ABSENT)
     return;
@@ -135,7 +136,8 @@ static bool start_host(struct sentence *why) {
   ends[0] = -1;
   host.state = GREETING;
   host.generation++;
-  (void)wire_send(&host.control, hello.data, hello.size, -1, NULL, NULL); /* fits, or it has died */
+  /* An empty socket has room; if this fails it has died, which greet finds out. */
+  (void)wire_send(&host.control, hello.data, hello.size, -1, NULL, NULL);
   started = true;
 out:
   if (ends[0] >= 0)
@@ -203,7 +205,7 @@ static enum step make_lane(struct lane **made, struct sentence *why) {
     ends[0] = -1;
     step = STEP_READY;
     break;
-  case SENT_NOTHING: /* it has many that it did not take yet */
+  case SENT_NOTHING: /* the socket is full of lanes that it has not taken yet */
     step = STEP_WAIT;
     break;
   default:
@@ -257,7 +259,7 @@ static enum step take_lane(struct lane **lane, const struct waiter *waiter, stru
   }
 }
 
-/* Every lane to a process that died finds out by itself; the first of them ends what is left. */
+/* Each lane to a process that died notices it by itself; the first that does drops the process. */
 static void end_lane(struct lane *lane, bool died) {
   if (died) {
     enter();
@@ -269,7 +271,7 @@ static void end_lane(struct lane *lane, bool died) {
 }
 
 static void keep_lane(struct lane *lane) {
-  if (lane->wire.room > ANSWER_LIMIT) { /* a frame's pixels */
+  if (lane->wire.room > ANSWER_LIMIT) { /* grown by a frame's pixels: give that memory back */
     int fd = lane->wire.fd;
     free(lane->wire.body);
     lane->wire = wire_make(fd);
@@ -323,7 +325,7 @@ static enum step ask(struct lane *lane, uint64_t id, const msgpack_sbuffer *requ
     const char *reason;
     wire_wait(&lane->wire, STEP_MS);
     enum received received = wire_receive(&lane->wire, limit, &body, &size);
-    /* A pause in which we did not run either, in a debugger or a laptop's sleep, is no silence. */
+    /* At most 0.1 s counts as silence: in a debugger or a laptop's sleep we did not run either. */
     int64_t now = clock_us();
     silent += now - then < 100000 ? now - then : 100000;
     then = now;
@@ -367,8 +369,8 @@ static bool pause_before(int attempts, const struct waiter *waiter) {
   return true;
 }
 
-/* One attempt, after so many. The answer's pixels are in the lane, which is the caller's if this
- * is READY. */
+/* One attempt, after so many. If it returns READY the lane is the caller's, and has the answer's
+ * pixels. */
 static enum step attempt(int before, struct lane **lane, uint64_t id,
                          const msgpack_sbuffer *request, int attached, size_t limit,
                          const struct waiter *waiter, struct message *answer,
@@ -434,8 +436,8 @@ out:
   return outcome;
 }
 
-/* What a process that died leaves behind, its engine, lives a little longer and may still write
- * into the output. */
+/* Takes other memory for the next attempt: the engine of an impasto-host that died lives a little
+ * longer, and may still write into the output. */
 static bool renew(struct memory **memory, size_t inputs) {
   struct memory *fresh = memory_take((*memory)->size);
   if (!fresh)

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 16384, MOST = 128 << 20 }; /* a device has no end */
+enum { AT_ONCE = 16384, MOST = 128 << 20 }; /* bytes that are read: a device would have no end */
 
 bool genuine(const char *path, const char *sha256, struct sentence *why) {
   char piece[AT_ONCE];
   struct sha256 sum;
   ssize_t n = -1;
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe would keep us waiting */
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* of a pipe open would wait */
   sha256_init(&sum);
   while (fd >= 0 && sum.size < MOST && (n = read(fd, piece, sizeof piece)) > 0)
     sha256_add(&sum, piece, (size_t)n);

@@ -5,9 +5,8 @@
 
 #include <sys/types.h>
 
-/* Never held across anything that waits. Returns the process that this is: where that is not the
- * one which made what the lock protects, a fork lies between them, and what was made is the
- * parent's. */
+/* Never held across anything that waits. Returns the process that this is. Who keeps something
+ * under the lock compares it with the process that made that: after a fork it is the parent's. */
 pid_t lock_take(void);
 void lock_give(void);
 

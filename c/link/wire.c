@@ -12,7 +12,7 @@
 
 static const unsigned char magic[4] = {'I', 'M', 'P', 'b'};
 
-/* A caller wants to look after other things between pieces of a long frame. */
+/* Bytes after which a long frame is left for a while: callers ask whether to go on. */
 enum { AT_ONCE = 4 << 20 };
 
 struct wire wire_make(int fd) {

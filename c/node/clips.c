@@ -6,9 +6,9 @@
 
 static const struct {
   const char *name;
-  bool optional; /* and in the General context alone */
-  bool mask;     /* alpha alone, in hosts that have such images */
-  bool temporal; /* other frames than the one that is rendered are asked for */
+  bool optional; /* which only the General context has */
+  bool mask;     /* of alpha alone, in hosts that have such images */
+  bool temporal; /* other frames than the rendered one may be wanted */
 } table[CLIP_COUNT] = {
     [CLIP_SOURCE] = {.name = kOfxImageEffectSimpleSourceClipName, .temporal = true},
     [CLIP_OUTPUT] = {.name = kOfxImageEffectOutputClipName},

@@ -10,7 +10,7 @@
 /* One of its images. */
 struct input {
   struct image image; /* the host's; without a handle there is none */
-  OfxRectI part;      /* of it, that goes to the engine or comes from there */
+  OfxRectI part;      /* what of it goes to the engine, or comes from there */
 };
 
 struct frame {
@@ -33,7 +33,7 @@ struct frame {
 
   struct input inputs[PICTURE_COUNT];
   struct memory *memory;
-  struct render_request request; /* with the parts of them, as they lie in the memory */
+  struct render_request request; /* says where in the memory the parts lie */
   double format[4];         /* of the frame, in pixels of the plate */
   int32_t format_pixels[4]; /* where its statistics are */
 };

@@ -65,7 +65,7 @@ static bool check(struct image *to, const struct clip *clip, struct sentence *wh
         to->bounds.x1, to->bounds.y1, to->bounds.x2, to->bounds.y2);
     return false;
   }
-  /* The reference host calls rows of bytes float. */
+  /* The reference host says float of images whose pixels are bytes. */
   if (llabs((long long)row_bytes) <
       (long long)((size_t)(to->bounds.x2 - to->bounds.x1) * image_pixel_size(to))) {
     say(why, "The host gives Impasto an image of %s whose rows are too short: %d bytes for %d "
@@ -113,7 +113,7 @@ enum fetched image_fetch(struct image *to, const struct clip *clip, OfxTime time
   return check(to, clip, why) ? FETCHED : FETCHED_BAD;
 }
 
-/* One that is not released hangs Natron for good. */
+/* Natron hangs for good if an image is not released. */
 void image_release(struct image *image) {
   if (image->handle)
     (void)suites.effect->clipReleaseImage(image->handle);

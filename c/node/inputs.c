@@ -8,7 +8,7 @@
 
 /* --- What is special about each ----------------------------------------------------------- */
 
-/* When a render is aborted hosts have no images either. */
+/* Hosts give no images either while a render is aborted, which is no error. */
 static enum progress missing(struct frame *frame, enum picture_id id) {
   if (watch_aborted(&frame->watch))
     return ABORTED;
@@ -23,14 +23,14 @@ static enum progress missing(struct frame *frame, enum picture_id id) {
   return FAILED;
 }
 
-/* Resolve asks for a field and gives a whole image; that is none. */
+/* Both have to say so: Resolve asks for fields, and gives whole images. */
 static bool is_field(const struct frame *frame, const struct image *image) {
   const char *given = kOfxImageFieldNone;
   (void)get_string(image->handle, kOfxImagePropField, 0, &given);
   return frame->of_field && strcmp(given, kOfxImageFieldNone) != 0;
 }
 
-/* The output is there already. */
+/* The output was fetched before it. */
 static enum progress check_plate(struct frame *frame) {
   struct input *plate = &frame->inputs[PICTURE_PLATE], *output = &frame->inputs[PICTURE_OUTPUT];
   if (plate->image.components == 1 || output->image.components == 1) {
@@ -202,7 +202,7 @@ static void copy_row(struct frame *frame, enum picture_id id, int y) {
   unsigned char *row = frame_row(frame, id, y);
   size_t n = (size_t)rect_width(part);
   pixels_to_rgba(row, image_at(from, part.x1, y), from->depth, from->components, n);
-  /* What an opaque image has for alpha may be anything, and no paint goes where it is 0. */
+  /* An opaque image may have anything for alpha, and where that is 0 nothing would be painted. */
   if (from->opaque)
     set_opaque(row, n);
 }
@@ -216,7 +216,7 @@ static void copy_mask_row(struct frame *frame, enum picture_id id, int y) {
   for (size_t i = 0; i < n && !frame->mask_counts; i++) {
     float v;
     memcpy(&v, row + 4 * i, sizeof v);
-    frame->mask_counts = frame->invert ? v < 1 : v > 0; /* NaN: no */
+    frame->mask_counts = frame->invert ? v < 1 : v > 0; /* NaN does not count */
   }
 }
 

@@ -5,14 +5,14 @@
 
 #include "frame.h"
 
-/* Fetches what is wanted of them. Released they are in any case. */
+/* Fetches what is wanted of them. To be released even if that failed. */
 enum progress inputs_fetch(struct frame *frame);
 void inputs_release(struct frame *frame);
 
 /* Takes the memory, and says where in it the pictures lie. */
 enum progress inputs_place(struct frame *frame);
 
-/* Copies one, or all that inputs_copy_mask has left. */
+/* The mask goes first: where it lets nothing through, the others are not copied. */
 enum progress inputs_copy_mask(struct frame *frame);
 enum progress inputs_copy(struct frame *frame);
 

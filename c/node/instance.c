@@ -41,7 +41,7 @@ struct instance *instance_of(OfxImageEffectHandle effect) {
   return data;
 }
 
-/* Always OK: on anything else Natron calls it once more. */
+/* Always OK: on anything else Natron calls it again. */
 OfxStatus instance_destroy(OfxImageEffectHandle effect) {
   struct instance *instance = instance_of(effect);
   if (instance) {
@@ -61,7 +61,7 @@ bool instance_masked(const struct instance *instance, OfxTime time) {
          params_switch(&instance->params, PARAM_MASK_APPLY, time);
 }
 
-/* Generators have no first frame, or one far away. */
+/* Generators say that they have no first frame, or one far away. */
 static OfxTime first_frame(const struct clip *clip) {
   double first;
   if (get_double(clip->properties, kOfxImageEffectPropFrameRange, 0, &first) && first > -1e6 &&

@@ -17,7 +17,7 @@ struct instance {
   struct report report;
   struct status status;
   struct chain chain;
-  bool setting; /* a preset: the host says so of every control */
+  bool setting; /* a preset sets controls, and the host reports each as changed */
 };
 
 OfxStatus instance_create(OfxImageEffectHandle effect);

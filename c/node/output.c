@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Writes a row of the window: black and transparent outside the plate. */
+/* Clears what of a row is outside the plate. Returns where the plate begins; NULL: nowhere. */
 static unsigned char *start_row(struct frame *frame, int y) {
   const struct image *output = &frame->inputs[PICTURE_OUTPUT].image;
   OfxRectI window = frame->window, area = frame->inputs[PICTURE_OUTPUT].part;
@@ -25,7 +25,7 @@ static void copy_alpha(unsigned char *to, const unsigned char *from, enum depth 
     memcpy(to + (4 * i + 3) * size, from + (4 * i + 3) * size, size);
 }
 
-/* An opaque plate's alpha may be anything, and is what it was. */
+/* An opaque plate may have anything for alpha, which the output gets as it is. */
 static void copy_painted_row(struct frame *frame, enum picture_id id, int y) {
   const struct image *plate = &frame->inputs[PICTURE_PLATE].image;
   const struct image *output = &frame->inputs[id].image;

@@ -29,7 +29,7 @@ static const char *type_of(enum control control) {
   }
 }
 
-/* The encoders, which have nothing to mix, come last: without them entries keep their numbers. */
+/* A menu of what can be mixed ends before the encoders, so that entries keep their numbers. */
 static bool define_menu(OfxPropertySetHandle set, const struct definition *d) {
   bool by_name = style_by_name(), ok = true;
   int count = d->mixes ? bank_styles : bank_size, entry = (int)d->number;
@@ -60,7 +60,7 @@ static bool define_choice(OfxPropertySetHandle set, const struct definition *d) 
 }
 
 static bool define(const struct definition *d, OfxPropertySetHandle set) {
-  /* Texts are no reason to fail. */
+  /* A host that refuses texts is no reason to fail. */
   (void)put_string(set, kOfxPropLabel, 0, d->label);
   (void)put_string(set, kOfxParamPropScriptName, 0, d->name);
   (void)put_string(set, kOfxParamPropHint, 0, d->hint);
@@ -117,7 +117,7 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   }
 }
 
-/* In hosts with pages what is on none is not seen. */
+/* Hosts with pages do not show what is on none. */
 static void define_page(OfxParamSetHandle set, bool with_mask) {
   OfxPropertySetHandle properties = NULL;
   int pages = 0, children = 0;

@@ -58,19 +58,18 @@ extern const struct definition {
   enum control control;
   enum param group; /* that it is shown in, which comes before it; 0: none */
   const char *label, *hint;
-  enum place goes; /* into a request, as it is read; else it is used in some way of its own */
-  const char *key; /* there; NULL: its name */
+  enum place goes; /* where in a request, by itself; nowhere: code of its own uses it */
+  const char *key; /* in the request; NULL: its name */
   const char *const *entries; /* of a choice, up to NULL */
-  const char *const *texts;   /* that stand for them in a request, */
-  const double *numbers;      /* or numbers; neither: it is the entry's own number */
+  const char *const *texts;   /* what the entries are in a request: texts, */
+  const double *numbers;      /* or numbers, or else their own numbers */
   bool needed;   /* there is no effect without it */
   bool animates; /* if the host can */
   bool of_mask;
-  bool only_sets; /* other controls: no frame depends on it */
+  bool only_sets; /* sets other controls, and no frame depends on it */
   bool closed;    /* a group, until the artist opens it */
   bool mixes;     /* a menu without what cannot be mixed */
-  double number; /* default, of both sides of a point; of a menu the entry, or the last where there
-                  * are fewer */
+  double number; /* the default: of a point both sides, of a menu the entry or else the last */
   double min, max;
   double slider_min, slider_max; /* what a slider shows; both 0: the whole range */
 } params_table[PARAM_COUNT];

@@ -54,7 +54,7 @@ uint16_t half_from_float(uint32_t bits) {
   } else {
     return sign;
   }
-  /* A carry out of the fraction goes into the exponent, up to infinity: as it should. */
+  /* A carry out of the fraction rightly goes into the exponent, up to infinity. */
   if (rest > halfway || (rest == halfway && (value & 1)))
     value++;
   return (uint16_t)(sign | value);

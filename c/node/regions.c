@@ -150,7 +150,7 @@ static bool mask_meets(const struct instance *instance, OfxTime time, OfxPropert
   double scale[2] = {1, 1}, aspect = 1;
   if (!clip_region(&instance->clips[CLIP_MASK], time, &mask) ||
       !get_rect(in, kOfxImageEffectPropRenderWindow, &window))
-    return true; /* nobody knows */
+    return true; /* nobody knows, so it may */
   (void)get_double(in, kOfxImageEffectPropRenderScale, 0, &scale[0]);
   (void)get_double(in, kOfxImageEffectPropRenderScale, 1, &scale[1]);
   (void)get_double(instance->clips[CLIP_OUTPUT].properties, kOfxImagePropPixelAspectRatio, 0,
@@ -166,7 +166,7 @@ OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
                       OfxPropertySetHandle out) {
   OfxTime time;
   double mix;
-  struct sentence why; /* render says it */
+  struct sentence why; /* not said here: render fails over the same, and says it */
   if (!get_double(in, kOfxPropTime, 0, &time) ||
       !params_number(&instance->params, PARAM_MIX, time, &mix, &why))
     return kOfxStatReplyDefault;
@@ -176,7 +176,7 @@ OfxStatus is_identity(struct instance *instance, OfxPropertySetHandle in,
     identity = !mask_meets(instance, time, in);
   if (!identity || !put_string(out, kOfxPropName, 0, instance->clips[CLIP_SOURCE].name))
     return kOfxStatReplyDefault;
-  (void)put_double(out, kOfxPropTime, 0, time); /* is there already */
+  (void)put_double(out, kOfxPropTime, 0, time); /* most hosts have it there already */
   chain_note(&instance->chain, time, NULL, NULL);
   return kOfxStatOK;
 }

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* Fast Proxy works at as much less as the proxy is smaller. */
+/* With Fast Proxy the style works at as much less detail as the proxy is smaller. */
 static void reduce_detail(struct frame *frame) {
   double *detail = &frame->settings[PARAM_DETAIL].number[0];
   double less = *detail * frame->request.scale[1];
@@ -90,7 +90,7 @@ static bool find_format_pixels(struct frame *frame) {
   return wide > 0 && high > 0 && wide * high <= MAX_PIXELS;
 }
 
-/* What the frame before is, where the frame is to start from that. */
+/* The picture of the frame before, where the frame is to start from it. */
 static bool find_before(struct frame *frame, struct kept *before) {
   struct instance *instance = frame->instance;
   if (frame_number(frame, PARAM_START_FROM_PREVIOUS) == 0)
@@ -174,9 +174,9 @@ static enum progress paint(struct frame *frame) {
   return progress;
 }
 
-/* What an action that ended so is to answer; what there is to say of one that went well is a
- * warning. The host throws an aborted frame away by itself; one that the artist declined it would
- * take for good. */
+/* What an action answers that ended so. If it went well, what there is to say is a warning. An
+ * aborted frame is OK, since the host throws it away by itself; one that the artist declined has
+ * failed, since the host would take it for a good one. */
 static OfxStatus conclude(struct watch *watch, enum progress progress, unsigned began,
                           const struct sentence *why) {
   static const struct sentence stopped = {"Impasto was stopped in the progress display."};
@@ -278,7 +278,7 @@ OfxStatus begin_sequence(struct instance *instance, OfxPropertySetHandle in) {
   enum progress progress = prepare(instance, first, &watch, names, &answer);
   if (progress != GO_ON || answer.why.text[0])
     return conclude(&watch, progress, began, &answer.why);
-  /* Nothing that frames have said is over: some hosts begin a sequence for every frame. */
+  /* What frames have said stays: some hosts begin a sequence for every frame. */
   watch_end(&watch);
   return kOfxStatOK;
 }

@@ -19,7 +19,7 @@ void report_done(struct report *report) {
   (void)pthread_mutex_destroy(&report->mutex);
 }
 
-/* Natron prints the format and forgets the arguments: it gets a finished text in their place. */
+/* Natron prints the format without the arguments: it gets a finished text with every % doubled. */
 static void without_formats(struct sentence *to, const char *from) {
   size_t n = 0;
   for (; *from && n + 2 < sizeof to->text; from++) {
@@ -30,7 +30,7 @@ static void without_formats(struct sentence *to, const char *from) {
   to->text[n] = 0;
 }
 
-/* What these calls answer means nothing: Natron's never say OK, some of Resolve's fail. */
+/* What these calls return is ignored: Natron's never say OK, some of Resolve's fail. */
 
 static void show(struct report *report, const char *kind, bool persistent,
                  const struct sentence *what) {
@@ -46,8 +46,8 @@ void report_tell(struct report *report, const struct sentence *what) {
   show(report, kOfxMessageMessage, false, what);
 }
 
-/* Where it stands on the node, or goes to a log, every frame that fails says why. A window that the
- * artist has to close comes once. */
+/* Every frame that fails says why, where that stands on the node or goes to a log. Where it is a
+ * window that the artist has to close, it comes once. */
 void report_error(struct report *report, const struct sentence *what) {
   (void)pthread_mutex_lock(&report->mutex);
   bool same = strcmp(report->shown.text, what->text) == 0;

@@ -18,8 +18,8 @@ void status_init(struct status *status);
 void status_done(struct status *status);
 void status_note(struct status *status, const struct trace *frame, const struct answer *answer);
 
-/* A sentence on one or two styles that run on a device, and on the last frame. The second may be
- * "". */
+/* A sentence on one style or two that run on a device, and on the last frame. The second is ""
+ * where there is none. */
 void status_say(struct status *status, char styles[2][LABEL_SIZE], const char *device,
                 struct sentence *to);
 

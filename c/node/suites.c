@@ -30,7 +30,7 @@ OfxStatus suites_load(void) {
   suites.progress = FETCH(kOfxProgressSuite, 1);
   suites.progress2 = FETCH(kOfxProgressSuite, 2);
 #undef FETCH
-  /* Some of Resolve's have NULL here, and garbage for what would clear the message. */
+  /* Some versions of Resolve have NULL here, and garbage for what would clear the message. */
   if (suites.message2 &&
       (!suites.message2->setPersistentMessage || !suites.message2->clearPersistentMessage))
     suites.message2 = NULL;

@@ -30,11 +30,11 @@ void trace_frame(const struct trace *trace, const struct answer *answer) {
                    (long long)trace->wait, (long long)trace->copy_out, (long long)trace->total,
                    (long long)t->load, (long long)t->wait, (long long)t->convert_in,
                    (long long)t->run, (long long)t->convert_out, (long long)t->total);
-  /* What is no file but a pipe, whose reader may sleep, is no reason to wait. */
+  /* O_NONBLOCK: it may be a pipe, whose reader sleeps. */
   int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
   if (fd < 0)
     return;
-  /* One call a line, so that threads do not write into each other's. */
+  /* One call for the line, so that lines of several threads do not mix. */
   ssize_t written = n > 0 && n < (int)sizeof line ? write(fd, line, (size_t)n) : 0;
   (void)written; /* a full disk is no reason to lose the frame */
   (void)close(fd);

@@ -83,7 +83,7 @@ static bool read_number(const struct definition *d, OfxParamHandle handle, OfxTi
   return true;
 }
 
-/* A host that does not give it leaves the default. An entry that is none is the first. */
+/* The default where the host does not give it. An entry that does not exist is the first. */
 static int read_integer(const struct definition *d, OfxParamHandle handle, OfxTime time) {
   int value = (int)d->number, count = 0;
   if (handle)
