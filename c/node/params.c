@@ -59,6 +59,16 @@ static bool define_choice(OfxPropertySetHandle set, const struct definition *d) 
   return ok;
 }
 
+/* Resolve needs both ranges. */
+static bool define_number(OfxPropertySetHandle set, const struct definition *d, int side) {
+  bool whole = d->slider_min == d->slider_max;
+  return put_double(set, kOfxParamPropDefault, side, d->number) &&
+         put_double(set, kOfxParamPropMin, side, d->min) &&
+         put_double(set, kOfxParamPropMax, side, d->max) &&
+         put_double(set, kOfxParamPropDisplayMin, side, whole ? d->min : d->slider_min) &&
+         put_double(set, kOfxParamPropDisplayMax, side, whole ? d->max : d->slider_max);
+}
+
 static bool define(const struct definition *d, OfxPropertySetHandle set) {
   /* A host that refuses texts is no reason to fail. */
   (void)put_string(set, kOfxPropLabel, 0, d->label);
@@ -80,26 +90,11 @@ static bool define(const struct definition *d, OfxPropertySetHandle set) {
   case TEXT:
     (void)put_string(set, kOfxParamPropStringMode, 0, kOfxParamStringIsSingleLine);
     return put_string(set, kOfxParamPropDefault, 0, "");
-  case NUMBER: {
+  case NUMBER:
     (void)put_double(set, kOfxParamPropIncrement, 0, 0.01);
-    bool whole = d->slider_min == d->slider_max;
-    /* Resolve needs both ranges. */
-    return put_double(set, kOfxParamPropDefault, 0, d->number) &&
-           put_double(set, kOfxParamPropMin, 0, d->min) &&
-           put_double(set, kOfxParamPropMax, 0, d->max) &&
-           put_double(set, kOfxParamPropDisplayMin, 0, whole ? d->min : d->slider_min) &&
-           put_double(set, kOfxParamPropDisplayMax, 0, whole ? d->max : d->slider_max);
-  }
-  case POINT: {
-    bool ok = true;
-    for (int i = 0; i < 2; i++)
-      ok = put_double(set, kOfxParamPropDefault, i, d->number) &&
-           put_double(set, kOfxParamPropMin, i, d->min) &&
-           put_double(set, kOfxParamPropMax, i, d->max) &&
-           put_double(set, kOfxParamPropDisplayMin, i, d->min) &&
-           put_double(set, kOfxParamPropDisplayMax, i, d->max) && ok;
-    return ok;
-  }
+    return define_number(set, d, 0);
+  case POINT:
+    return define_number(set, d, 0) && define_number(set, d, 1);
   case GROUP:
     if (d->closed)
       (void)put_int(set, kOfxParamPropGroupOpen, 0, 0);
