@@ -376,9 +376,9 @@ const struct definition params_table[PARAM_COUNT] = {
          .goes = GOES_WITH_STYLE,
          .group = PARAM_SIZE,
          .label = "Noise",
-         .hint = "How much of the faint noise lies over the plate from which strokes begin where there is "
-                 "nothing else, as in a clear sky: 1 is as the style was made, at 0 even areas stay calmer. "
-                 "For the styles that ship.",
+         .hint = "How much of the faint noise lies over the plate from which strokes begin where "
+                 "there is nothing else, as in a clear sky: 1 is as the style was made, at 0 even "
+                 "areas stay calmer. For the styles that ship.",
          .animates = true,
          .number = 1,
          .min = 0,

@@ -150,7 +150,7 @@ int main(void) {
       "exposureOut", "keepColour", "shotGroup", "statistics", "holdStatistics", "statisticsFrame",
       "maskInvert", "mix", "statusButton", "deviceGroup", "device", "gpuIndex", "precision",
       "optimisedGroup", "iterations", "textureCropFrom", "textureCropTo", "seed",
-      "startFromPrevious", "memory", "matchMask"};
+      "startFromPrevious", "memory", "matchMask", "noise"};
   enum { COUNT = sizeof names / sizeof *names, OF_MASK = 2, IDS = 2, MASK = 20 };
   CHECK(describe_context(plugin, kOfxImageEffectContextFilter) == kOfxStatOK);
   CHECK(clips == 2 && params == COUNT - OF_MASK);
