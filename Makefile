@@ -1,6 +1,8 @@
 # Impasto in two commands; both install what is missing first and say what they do.
 #   make demo   builds everything, makes a plate and repaints it
 #   make test   builds everything and runs every test of every language
+# For those who change it:
+#   make lint   looks at every language by a few rules
 
 BUILD := build
 JOBS  := $(shell nproc)
@@ -11,7 +13,7 @@ export GOTOOLCHAIN ?= auto
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: demo test build fuzz clean
+.PHONY: demo test lint build fuzz clean
 
 demo: build
 	cmake --build $(BUILD) --target demo
@@ -34,6 +36,10 @@ test: build $(PYTHON)
 	go vet ./...
 	IMPASTO_NO_SKIP=1 cmake/minutely.sh go test -race -timeout 60m ./...
 	$(PYTHON) -m pytest -q models/train
+
+lint:
+	@cmake/setup.sh build $(BUILD)
+	@cmake/lint.sh $(BUILD)
 
 # The decoders again, for as long as you like: make fuzz FUZZ_SECONDS=600
 FUZZ_SECONDS := 60

@@ -282,7 +282,6 @@ type shim struct {
 	t       *testing.T
 	control *bridge.Conn
 	pid     int // of impasto-host, where it is a process
-	lastID  uint64
 }
 
 func (s *shim) greet() {

@@ -97,9 +97,9 @@ func normed() []byte {
 
 	x := last // spelled out, the planes flattened
 	add("Reshape", nil, "rows")
-	mean := add("ReduceMean", map[string]any{"axes": []int64{2}, "keepdims": int64(1)})
+	add("ReduceMean", map[string]any{"axes": []int64{2}, "keepdims": int64(1)})
 	g.Integers("planes", 1, 8, 1, 1)
-	mean = add("Reshape", nil, "planes")
+	mean := add("Reshape", nil, "planes")
 	last = x
 	d := add("Sub", nil, mean)
 	add("Pow", nil, "two")
