@@ -23,12 +23,13 @@ build:
 	@test -f $(BUILD)/CMakeCache.txt || cmake -S . -B $(BUILD)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
-# Training uses the system's PyTorch, and ONNX Runtime of the engine's version beside it.
+# Training uses the system's PyTorch, and beside it what its pyproject.toml names.
 PYTHON := $(BUILD)/python/bin/python
+TRAIN_PACKAGES = $(shell python3 -c 'import tomllib; print(*tomllib.load(open("models/train/pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"])')
 $(PYTHON):
 	@cmake/setup.sh test $(BUILD)
 	/usr/bin/python3 -m venv --system-site-packages $(BUILD)/python
-	$(PYTHON) -m pip install --quiet onnxruntime==1.30.0 opencv-python-headless==4.10.0.84 || { rm -rf $(BUILD)/python; exit 1; }
+	$(PYTHON) -m pip install --quiet $(TRAIN_PACKAGES) || { rm -rf $(BUILD)/python; exit 1; }
 
 test: build $(PYTHON)
 	@cmake/setup.sh test $(BUILD)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Adds a style to a network that is there: only its vector is trained, in minutes, from one picture.
+"""Adds a style to a network that is there: only its vector is trained, in minutes, from one
+picture.
 
 python3 models/train/add.py painting.jpg --name my-painting --label "My painting" --out build/train
 impasto models add build/train/my-painting
@@ -25,11 +26,15 @@ STYLES = Path(__file__).resolve().parents[1] / "styles"
 
 def vectors(network: Path) -> torch.Tensor:
     """The vectors of the styles that lie beside a network: styles x length."""
-    return torch.from_numpy(np.stack([style.vector for style in Bank(network.parent).styles.values()]))
+    return torch.from_numpy(
+        np.stack([style.vector for style in Bank(network.parent).styles.values()])
+    )
 
 
 def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
-    """Of the styles that are there, the one whose pictures are most like the painting: training starts with it."""
+    """Of the styles that are there, the one whose pictures are most like the painting: training
+    starts with it.
+    """
     view = trainer.view(0)
     image = view.crops[..., : trainer.a.side, : trainer.a.side]
     with torch.no_grad():
@@ -42,7 +47,9 @@ def nearest(trainer: Trainer, there: torch.Tensor) -> torch.Tensor:
 
 
 def main(argv: list[str] | None = None) -> Path:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("painting", help="a picture, or the name of one in the data folder's paintings/")
     p.add_argument("--name", required=True, help="name of the style: [a-z0-9-]+")
     p.add_argument("--label", help="what an artist reads in the menu; the name by default")
@@ -54,8 +61,12 @@ def main(argv: list[str] | None = None) -> Path:
         default=(0, 0, 1, 1),
         help="left, top, right, bottom of the part to use, 0 to 1; it is as high as the frame",
     )
-    p.add_argument("--network", type=Path, default=STYLES / "painter", help="package of the network")
-    p.add_argument("--out", type=Path, required=True, help="folder for the package of the style, and the log")
+    p.add_argument(
+        "--network", type=Path, default=STYLES / "painter", help="package of the network"
+    )
+    p.add_argument(
+        "--out", type=Path, required=True, help="folder for the package of the style, and the log"
+    )
     add_arguments(p, steps=400)
     a = p.parse_args(argv)
     torch.set_num_threads(a.threads)

@@ -26,7 +26,9 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that a run takes: photographs and paintings of noise, and a loss network of VGG-16's layers that is thin."""
+    """A data folder that a run takes: photographs and paintings of noise, and a loss network of
+    VGG-16's layers that is thin.
+    """
     folder = tmp_path_factory.mktemp("data")
     random = np.random.default_rng(0)
     for place, count in (("photos/kodak/kodim{}.png", 3), ("paintings/{}.png", 2)):
@@ -59,6 +61,10 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             return seen
 
     export.write_graph(
-        Thin(), {"image": torch.rand(1, 3, 64, 64)}, names, folder / eye.VGG16, {"image": {2: "height", 3: "width"}}
+        Thin(),
+        {"image": torch.rand(1, 3, 64, 64)},
+        names,
+        folder / eye.VGG16,
+        {"image": {2: "height", 3: "width"}},
     )
     return folder

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures packages as they are shipped, on photographs that no network was trained with; prints tables.
+"""Measures packages as they are shipped, on photographs that no network was trained with; prints
+tables.
 
 python3 models/train/evaluate.py loss models/styles --out build/train/measured.json
 python3 models/train/evaluate.py descent models/styles --out build/train/measured.json
@@ -23,14 +24,20 @@ TABLES = (loss, descent, stability, mix, unrealness, speed)
 
 
 def main(argv: list[str] | None = None) -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = p.add_subparsers(required=True, metavar="TABLE")
     for table in TABLES:
         name = table.__name__.rpartition(".")[2]
         c = commands.add_parser(name, help=table.__doc__, description=table.__doc__)
         c.set_defaults(run=table.table)
         c.add_argument("bank", type=Path, help="folder of packages")
-        c.add_argument("--out", type=Path, help="file that keeps what was measured; what it has is not measured again")
+        c.add_argument(
+            "--out",
+            type=Path,
+            help="file that keeps what was measured; what it has is not measured again",
+        )
         c.add_argument("--threads", type=int, default=2)
         if table.PHOTOS:
             c.add_argument("--data", type=Path, default=data_folder())

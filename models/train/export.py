@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes packages of a checkpoint: the network, its graphs checked against torch through ONNX Runtime, and its styles.
+"""Makes packages of a checkpoint: the network, its graphs checked against torch through ONNX
+Runtime, and its styles.
 
 python3 models/train/export.py build/train/painter.pt --out models/styles
 """
@@ -25,7 +26,17 @@ from onnx import ModelProto, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from network.painter import CELLS, NOISE, SMALL, STRIDE, Painter, SubPixel, UpConv, macs_per_pixel, small
+from network.painter import (
+    CELLS,
+    NOISE,
+    SMALL,
+    STRIDE,
+    Painter,
+    SubPixel,
+    UpConv,
+    macs_per_pixel,
+    small,
+)
 from network.packages import identity
 from data.paintings import BANK, LINES, Painting
 from network.runtime import onnxruntime
@@ -39,11 +50,14 @@ OPSET = 13
 TRACED = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
 # Both sides compute in float32, with sums in another order; a step of an 8-bit picture is 4e-3.
 TOLERANCE = 5e-4
-# Half precision has eleven bits in every layer: single pixels may stray, but as a whole it is a step of an 8-bit picture.
+# Half precision has eleven bits in every layer: single pixels may stray, but as a whole it is a
+# step of an 8-bit picture.
 HALF_TOLERANCE = 4e-3
 NAME = "painter"
 LICENCE = "CC0-1.0"
-PHOTOGRAPHS = "freely usable photographs: Kodak PhotoCD PCD0992, and others in the public domain or under CC0"
+PHOTOGRAPHS = (
+    "freely usable photographs: Kodak PhotoCD PCD0992, and others in the public domain or under CC0"
+)
 
 
 def folded(painter: Painter) -> Painter:
@@ -67,8 +81,9 @@ class StatisticsGraph(nn.Module):
 class PainterGraph(nn.Module):
     """1 x 3 x height x width and what the norms do, to the painted picture.
 
-    Scale and shift are spelled as a batch norm of mean 0 and variance 1: ONNX Runtime does that in one pass, not two. What
-    the last layers reflect is seen in the margin only, which is cut off. They have zeros, which cost nothing.
+    Scale and shift are spelled as a batch norm of mean 0 and variance 1: ONNX Runtime does that in
+    one pass, not two. What the last layers reflect is seen in the margin only, which is cut off.
+    They have zeros, which cost nothing.
     """
 
     def __init__(self, painter: Painter) -> None:
@@ -99,14 +114,25 @@ def read_network(package: Path) -> Painter:
     manifest = json.loads((package / "network.json").read_text())
     graph = onnx.load(str(package / manifest["graph"])).graph
     constants = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    convs = [[constants[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
+    convs = [
+        [constants[name] for name in node.input[1:]]
+        for node in graph.node
+        if node.op_type == "Conv"
+    ]
     # Widths and numbers of blocks can be told from the shapes.
     shapes = [weights[0].shape for weights in convs]
     widths = tuple(shape[0] for shape in shapes[:3])
     square = [shape[0] for shape in shapes[3:] if shape[0] == shape[1]]
     quarter, eighth = square.count(widths[1]) // 2, square.count(widths[2]) // 2
     network = Painter(widths, quarter, eighth, styles=0)
-    layers = [*network.stem, *network.deep, network.up1, *network.wide, network.up2, network.paint.conv]
+    layers = [
+        *network.stem,
+        *network.deep,
+        network.up1,
+        *network.wide,
+        network.up2,
+        network.paint.conv,
+    ]
     with torch.no_grad():
         for layer, weights in zip(layers, convs, strict=True):
             weight, *bias = (torch.from_numpy(w.copy()) for w in weights)
@@ -129,7 +155,11 @@ def light(path: Path) -> Tensor:
 
 
 def write_graph(
-    module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path, dynamic: dict | None = None
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    outputs: list[str],
+    path: Path,
+    dynamic: dict | None = None,
 ) -> None:
     with warnings.catch_warnings():
         # torch warns about constants that it folds.
@@ -145,7 +175,8 @@ def write_graph(
             dynamic_axes=dynamic,
             **TRACED,
         )
-    # torch spells every constant pad as a dozen nodes; the runtime's basic pass folds them, in standard operators.
+    # torch spells every constant pad as a dozen nodes; the runtime's basic pass folds them, in
+    # standard operators.
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(path)
@@ -161,7 +192,9 @@ def write_graph(
 
 
 def halved(model: ModelProto) -> ModelProto:
-    """The model at half precision, with its nodes in the order in which they run, as the standard wants them."""
+    """The model at half precision, with its nodes in the order in which they run, as the standard
+    wants them.
+    """
     sorter = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
     sorter.topological_sort()
     onnx.checker.check_model(sorter.model)
@@ -178,7 +211,8 @@ class Difference(NamedTuple):
 def difference(painter: Painter, style: Tensor, statistics: Path, paint: Path) -> Difference:
     """What graphs paint against what torch does, over pictures of several shapes."""
     first, second = (
-        onnxruntime.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (statistics, paint)
+        onnxruntime.InferenceSession(str(p), providers=["CPUExecutionProvider"])
+        for p in (statistics, paint)
     )
     random = np.random.default_rng(0)
     apart = []
@@ -198,18 +232,23 @@ def difference(painter: Painter, style: Tensor, statistics: Path, paint: Path) -
 
 def check(paint: Path, measured: float, tolerance: float) -> None:
     if measured > tolerance:
-        raise ValueError(f"{paint.name} is {measured:.1e} away from torch's output, more than {tolerance:.1e}")
+        raise ValueError(
+            f"{paint.name} is {measured:.1e} away from torch's output, more than {tolerance:.1e}"
+        )
 
 
 def geometry(path: Path) -> tuple[int, int]:
-    """Receptive field and smallest side of a graph, in input pixels, from its convolutions and pads.
+    """Receptive field and smallest side of a graph, in input pixels, from its convolutions and
+    pads.
 
-    What the norms see, which is the whole frame, is not part of the receptive field. Depth to space is followed, and not the
-    transposes that take its place in the graph for CPUs.
+    What the norms see, which is the whole frame, is not part of the receptive field. Depth to space
+    is followed, and not the transposes that take its place in the graph for CPUs.
     """
     graph = onnx.load(str(path)).graph
     constants = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    attributes = [{a.name: onnx.helper.get_attribute_value(a) for a in node.attribute} for node in graph.node]
+    attributes = [
+        {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute} for node in graph.node
+    ]
 
     # From the output back: how many neighbouring samples of each tensor does one output pixel need?
     needed = {graph.output[0].name: 1}
@@ -222,7 +261,8 @@ def geometry(path: Path) -> tuple[int, int]:
         for name in node.input:
             needed[name] = max(needed.get(name, 0), samples)
 
-    # From the input on: how far apart are samples, and how many does a reflection by p need? One more than p.
+    # From the input on: how far apart are samples, and how many does a reflection by p need? One
+    # more than p.
     step, smallest = {graph.input[0].name: Fraction(1)}, Fraction(1)
     for node, attribute in zip(graph.node, attributes):
         apart = next((step[name] for name in node.input if name in step), None)
@@ -247,11 +287,16 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
     """The package of a network; the style is one that its graphs are checked with."""
     folder = out / NAME
     folder.mkdir(parents=True, exist_ok=True)
-    statistics, paint, half = (folder / f"{name}.onnx" for name in ("statistics", "painter", "painter.f16"))
+    statistics, paint, half = (
+        folder / f"{name}.onnx" for name in ("statistics", "painter", "painter.f16")
+    )
     shipped = folded(painter)
     norms = torch.zeros(len(style))
     write_graph(
-        StatisticsGraph(shipped), {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style}, ["norms"], statistics
+        StatisticsGraph(shipped),
+        {"picture": torch.rand(1, 3, SMALL, SMALL), "style": style},
+        ["norms"],
+        statistics,
     )
     sizes = {2: "height", 3: "width"}
     image = torch.rand(1, 3, 64, 64)
@@ -306,7 +351,9 @@ def write_network(painter: Painter, style: Tensor, out: Path) -> Path:
 def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> Path:
     """The package of a style of a network."""
     if not re.fullmatch(r"[a-z0-9-]+", painting.name):
-        raise ValueError(f"a style's name is made of a-z, 0-9 and -, which {painting.name!r} is not")
+        raise ValueError(
+            f"a style's name is made of a-z, 0-9 and -, which {painting.name!r} is not"
+        )
     folder = out / painting.name
     folder.mkdir(parents=True, exist_ok=True)
     vector = folder / f"{painting.name}.vector"
@@ -325,7 +372,9 @@ def write_style(painting: Painting, style: Tensor, network: Path, out: Path) -> 
 
 
 def main(argv: list[str] | None = None) -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("checkpoint", type=Path)
     p.add_argument("--out", type=Path, required=True, help="folder of the packages")
     a = p.parse_args(argv)

@@ -32,7 +32,9 @@ FONT = "DejaVuSans.ttf"
 
 
 class Plate(NamedTuple):
-    """A photograph of those that nothing is trained with, and the middle of what is shown of it, as fractions."""
+    """A photograph of those that nothing is trained with, and the middle of what is shown of it, as
+    fractions.
+    """
 
     name: str
     x: float
@@ -47,7 +49,10 @@ class Plate(NamedTuple):
         pixels = (image[0].clip(0, 1) * 255 + 0.5).astype(np.uint8).transpose(1, 2, 0)
         left, top = (
             min(max(round(at * have - want / 2), 0), have - want)
-            for at, have, want in ((self.x, pixels.shape[1], width), (self.y, pixels.shape[0], height))
+            for at, have, want in (
+                (self.x, pixels.shape[1], width),
+                (self.y, pixels.shape[0], height),
+            )
         )
         return Image.fromarray(pixels[top : top + height, left : left + width])
 
@@ -99,7 +104,9 @@ def gallery(bank: Bank, data: Path, width: int, height: int, lines: int) -> Imag
         plate, image = plates[-1]
         for m in STEPS:
             painted = bank.paint(image, mixed(first.vector, second.vector, m))
-            sheet.put(plate.shown(painted, width, height), f"{first.label}, {m:g} of {second.label}")
+            sheet.put(
+                plate.shown(painted, width, height), f"{first.label}, {m:g} of {second.label}"
+            )
     return sheet.image
 
 
@@ -127,22 +134,30 @@ def sheets(bank: Bank, data: Path, out: Path, width: int, height: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for plate in LOOKED_AT:
         for lines in (1080, 2160):
-            image, sheet = plate.picture(data, lines), Sheet(1 + len(bank.styles), width, height, ACROSS)
+            image, sheet = plate.picture(data, lines), Sheet(
+                1 + len(bank.styles), width, height, ACROSS
+            )
             sheet.put(plate.shown(image, width, height), f"{plate.name}, {lines} lines")
-            for style in tqdm(bank.styles.values(), unit="style", desc=f"{plate.name}, {lines} lines"):
+            for style in tqdm(
+                bank.styles.values(), unit="style", desc=f"{plate.name}, {lines} lines"
+            ):
                 sheet.put(plate.shown(bank.paint(image, style.vector), width, height), style.label)
             sheet.image.save(out / f"{plate.name}.{lines}.jpg", quality=90)
 
 
 def main(argv: list[str] | None = None) -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--data", type=Path, default=data_folder())
     p.add_argument("--styles", type=Path, default=STYLES, help="folder of packages")
     p.add_argument("--out", type=Path, help="the gallery, JPEG")
     p.add_argument("--front", type=Path, help="a photograph in three styles, JPEG")
     p.add_argument("--icon", type=Path, help="PNG")
     p.add_argument("--sheets", type=Path, help="folder of the sheets")
-    p.add_argument("--width", type=int, default=480, help="of what is shown of every picture, in pixels")
+    p.add_argument(
+        "--width", type=int, default=480, help="of what is shown of every picture, in pixels"
+    )
     p.add_argument("--height", type=int, default=360)
     p.add_argument("--lines", type=int, default=1080, help="how high the gallery's photographs are")
     p.add_argument("--threads", type=int, default=2)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Finds the vector with which a network paints least, and puts it into the network's package.
 
-Unrealness leads from it to a style and beyond. A vector cannot undo a network, so it is not the photograph: it has no
-brush strokes and little colour.
+Unrealness leads from it to a style and beyond. A vector cannot undo a network, so it is not the
+photograph: it has no brush strokes and little colour.
 
 python3 models/train/plain.py --network models/styles/painter
 """
@@ -26,18 +26,26 @@ from data.pictures import Frames, data_folder
 from train import scheduled
 
 
-def train(network: Painter, frames: Frames, start: Tensor, steps: int, batch: int, rate: float) -> Tensor:
-    """The vector that brings pictures back with the least squared error. The network stays as it is."""
+def train(
+    network: Painter, frames: Frames, start: Tensor, steps: int, batch: int, rate: float
+) -> Tensor:
+    """The vector that brings pictures back with the least squared error. The network stays as it
+    is.
+    """
     network.requires_grad_(False)
     vector = nn.Parameter(start.clone())
     optimiser = torch.optim.Adam([vector], lr=rate)
     with tqdm(range(steps), unit="step") as bar:
         for step in bar:
             view = frames.batch(step, batch)
-            shown = view.crops + noise(batch, *view.crops.shape[2:], torch.Generator().manual_seed(step))
+            shown = view.crops + noise(
+                batch, *view.crops.shape[2:], torch.Generator().manual_seed(step)
+            )
             for group in optimiser.param_groups:
                 group["lr"] = scheduled(rate, step, steps)
-            painted = network.paint_with(shown, network.statistics(view.small, vector.expand(batch, -1)))
+            painted = network.paint_with(
+                shown, network.statistics(view.small, vector.expand(batch, -1))
+            )
             loss = F.mse_loss(painted, view.crops)
             optimiser.zero_grad()
             loss.backward()
@@ -54,7 +62,9 @@ def put(vector: Tensor, package: Path) -> None:
     file = package / f"{package.name}.plain.vector"
     file.write_bytes(vector.numpy().astype("<f4").tobytes())
     manifest["norms"]["plain"] = file.name
-    write_manifest(path, manifest, [package / name for name in {**manifest["files"], file.name: ""}])
+    write_manifest(
+        path, manifest, [package / name for name in {**manifest["files"], file.name: ""}]
+    )
     for style in package.parent.glob("*/style.json"):
         manifest = json.loads(style.read_text())
         if manifest.get("network") == before:
@@ -63,9 +73,13 @@ def put(vector: Tensor, package: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     p.add_argument("--data", type=Path, default=data_folder(), help="folder of photographs")
-    p.add_argument("--network", type=Path, default=STYLES / "painter", help="package of the network")
+    p.add_argument(
+        "--network", type=Path, default=STYLES / "painter", help="package of the network"
+    )
     p.add_argument("--steps", type=int, default=400)
     p.add_argument("--batch", type=int, default=4)
     p.add_argument("--side", type=int, default=192, help="of the crops, in pixels")

@@ -1,8 +1,9 @@
 """The optimiser: Adam, in the axes in which a convolution's gradients are least entangled.
 
-Gram matrices make a loss with long narrow valleys, in which L-BFGS is at home and Adam is slow. Shampoo's preconditioner
-knows their directions, and Adam in its eigenbasis needs fewer steps than either (Vyas et al. 2024, SOAP: Improving and
-Stabilizing Shampoo using Adam). torch has none, and the libraries that do want a newer torch than Debian's.
+Gram matrices make a loss with long narrow valleys, in which L-BFGS is at home and Adam is slow.
+Shampoo's preconditioner knows their directions, and Adam in its eigenbasis needs fewer steps than
+either (Vyas et al. 2024, SOAP: Improving and Stabilizing Shampoo using Adam). torch has none, and
+the libraries that do want a newer torch than Debian's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Iterable
 import torch
 from torch import Tensor, nn
 
-# How much of mean and square of the gradients a step keeps, for convolutions, whose axes turn, and for all else.
+# How much of mean and square of the gradients a step keeps, for convolutions, whose axes turn, and
+# for all else.
 TURNING = (0.95, 0.95)
 STILL = (0.9, 0.999)
 # Steps from one turn of the axes to the next.
@@ -21,7 +23,9 @@ EPSILON = 1e-8
 
 
 class Soap(torch.optim.Optimizer):
-    """SOAP for the weights of convolutions, out x in x height x width, taken as matrices of `out` rows. Adam for the rest."""
+    """SOAP for the weights of convolutions, out x in x height x width, taken as matrices of `out`
+    rows. Adam for the rest.
+    """
 
     def __init__(self, parameters: Iterable[nn.Parameter] | list[dict], lr: float) -> None:
         super().__init__(parameters, {"lr": lr})
@@ -40,7 +44,9 @@ class Soap(torch.optim.Optimizer):
             state.update(step=0, mean=torch.zeros_like(gradient), square=torch.zeros_like(gradient))
             if turning:
                 state.update(rows=gradient @ gradient.T, columns=gradient.T @ gradient)
-                state.update(row_axes=eigenvectors(state["rows"]), column_axes=eigenvectors(state["columns"]))
+                state.update(
+                    row_axes=eigenvectors(state["rows"]), column_axes=eigenvectors(state["columns"])
+                )
                 # The axes come from this gradient: in them it looks like no other will.
                 return
         state["step"] += 1
@@ -50,7 +56,9 @@ class Soap(torch.optim.Optimizer):
         if turning:
             state["rows"].lerp_(gradient @ gradient.T, 1 - keep_square)
             state["columns"].lerp_(gradient.T @ gradient, 1 - keep_square)
-            gradient, mean = (state["row_axes"].T @ m @ state["column_axes"] for m in (gradient, mean))
+            gradient, mean = (
+                state["row_axes"].T @ m @ state["column_axes"] for m in (gradient, mean)
+            )
         state["square"].mul_(keep_square).addcmul_(gradient, gradient, value=1 - keep_square)
         mean = mean / (1 - keep ** state["step"])
         move = mean / ((state["square"] / (1 - keep_square ** state["step"])).sqrt() + EPSILON)

@@ -14,7 +14,12 @@ SHIPPED = Path(__file__).resolve().parents[1] / "styles" / encoder.NAME
 
 def test_layers_have_their_channels_and_sizes() -> None:
     seen = encoder.Encoder()(torch.rand(1, 3, 72, 104))
-    assert [tuple(s.shape[1:]) for s in seen] == [(16, 72, 104), (32, 36, 52), (64, 18, 26), (128, 9, 13)]
+    assert [tuple(s.shape[1:]) for s in seen] == [
+        (16, 72, 104),
+        (32, 36, 52),
+        (64, 18, 26),
+        (128, 9, 13),
+    ]
 
 
 def test_training_brings_it_nearer_to_its_teacher(data: Path) -> None:
@@ -37,7 +42,13 @@ def test_the_package_is_plain_and_takes_its_smallest_picture(tmp_path: Path) -> 
     folder = encoder.write(encoder.Encoder(), tmp_path)
     manifest = json.loads((folder / "encoder.json").read_text())
     graph = folder / manifest["graph"]
-    assert {node.op_type for node in onnx.load(str(graph)).graph.node} <= {"Sub", "Pad", "Conv", "Relu", "MaxPool"}
+    assert {node.op_type for node in onnx.load(str(graph)).graph.node} <= {
+        "Sub",
+        "Pad",
+        "Conv",
+        "Relu",
+        "MaxPool",
+    }
     session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
     least = manifest["input"]["minimum"]
     seen = session.run(manifest["style"], {"image": np.zeros((1, 3, least, least), np.float32)})

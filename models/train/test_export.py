@@ -26,7 +26,9 @@ SHIPPED = sorted(json.loads(p.read_text())["name"] for p in STYLES.glob("*/style
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of a small network, and of one style beside it."""
     network = tiny()
-    folder = export.write_network(network, network.styles[0].detach(), tmp_path_factory.mktemp("export"))
+    folder = export.write_network(
+        network, network.styles[0].detach(), tmp_path_factory.mktemp("export")
+    )
     export.write_style(BANK[0], network.styles[0], folder, folder.parent)
     return folder
 
@@ -53,7 +55,9 @@ def test_the_graph_is_made_of_plain_layers(package: Path) -> None:
 def test_a_network_can_be_read_from_its_package(package: Path) -> None:
     network, image = tiny(), torch.rand(1, 3, 48, 64)
     read = export.read_network(package)
-    assert torch.allclose(read(image, network.styles[:1]), network(image, network.styles[:1]), atol=1e-5)
+    assert torch.allclose(
+        read(image, network.styles[:1]), network(image, network.styles[:1]), atol=1e-5
+    )
     assert torch.equal(add.vectors(package), network.styles[:1].detach())
 
 
@@ -69,7 +73,9 @@ def test_smallest_side_is_what_the_pads_need(package: Path) -> None:
 
 
 def test_receptive_field_is_as_far_as_a_pixel_is_seen(package: Path) -> None:
-    """With the norms out of the way, the gradient of one output pixel shows which input pixels it depends on."""
+    """With the norms out of the way, the gradient of one output pixel shows which input pixels it
+    depends on.
+    """
     receptive, _ = export.geometry(package / "painter.f16.onnx")
     network = tiny()
     widest, farthest = 0, 0
@@ -88,18 +94,24 @@ def test_receptive_field_is_as_far_as_a_pixel_is_seen(package: Path) -> None:
 
 def test_a_name_that_is_no_folder_name_is_refused(package: Path) -> None:
     with pytest.raises(ValueError, match="Great Wave"):
-        export.write_style(BANK[0]._replace(name="Great Wave"), torch.zeros(4), package, package.parent)
+        export.write_style(
+            BANK[0]._replace(name="Great Wave"), torch.zeros(4), package, package.parent
+        )
 
 
 def test_added_style_is_a_package_and_only_its_vector_is_trained(package: Path, data: Path) -> None:
     before = {path: path.read_bytes() for path in package.iterdir()}
     arguments = "vangogh_starry_night.jpg --name mine --steps 2 --batch 1 --side 96".split()
     out = package.parent / "added"
-    folder = add.main([*arguments, "--network", str(package), "--data", str(data), "--out", str(out)])
+    folder = add.main(
+        [*arguments, "--network", str(package), "--data", str(data), "--out", str(out)]
+    )
     check_manifest(folder / "style.json")
     assert {path: path.read_bytes() for path in package.iterdir()} == before
     vector = np.fromfile(folder / "mine.vector", "<f4")
-    assert vector.shape == tiny().styles[0].shape and not np.array_equal(vector, add.vectors(package)[0])
+    assert vector.shape == tiny().styles[0].shape and not np.array_equal(
+        vector, add.vectors(package)[0]
+    )
 
 
 def check_manifest(path: Path) -> dict:
@@ -116,9 +128,16 @@ def check_manifest(path: Path) -> dict:
 def test_manifests_tell_the_truth(which: str, package: Path) -> None:
     folder = package if which == "new" else STYLES / export.NAME
     network = check_manifest(folder / "network.json")
-    assert (network["receptiveField"], network["input"]["minimum"]) == export.geometry(folder / network["half"])
-    session = onnxruntime.InferenceSession(str(folder / network["graph"]), providers=["CPUExecutionProvider"])
-    assert [i.name for i in session.get_inputs()] == [network["input"]["name"], network["norms"]["input"]]
+    assert (network["receptiveField"], network["input"]["minimum"]) == export.geometry(
+        folder / network["half"]
+    )
+    session = onnxruntime.InferenceSession(
+        str(folder / network["graph"]), providers=["CPUExecutionProvider"]
+    )
+    assert [i.name for i in session.get_inputs()] == [
+        network["input"]["name"],
+        network["norms"]["input"],
+    ]
     assert [o.name for o in session.get_outputs()] == [network["output"]["name"]]
     identity = f"{network['name']}@{hashlib.sha256((folder / 'network.json').read_bytes()).hexdigest()[:12]}"
     for path in folder.parent.glob("*/style.json"):
@@ -144,7 +163,9 @@ def test_no_frame_on_skies(name: str, shipped: Painter) -> None:
     skies = torch.stack([sky(random, 240).clamp(0, 1) for _ in range(6)])
     with torch.no_grad():
         painted = shipped.paint_with(skies, shipped.statistics(small(skies), style.expand(6, -1)))
-    busy = (4 * painted - sum(painted.roll(shift, axis) for shift in (1, -1) for axis in (2, 3))).abs()[..., 1:-1, 1:-1]
+    busy = (
+        4 * painted - sum(painted.roll(shift, axis) for shift in (1, -1) for axis in (2, 3))
+    ).abs()[..., 1:-1, 1:-1]
     inner = busy[..., 16:-16, 16:-16].mean()
     for band in (busy[..., :8, :], busy[..., -8:, :], busy[..., :8], busy[..., -8:]):
         assert band.mean() < 1.5 * inner
@@ -157,7 +178,9 @@ def bank() -> Bank:
 
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("level", [0.05, 0.4, 0.85])
-def test_grain_on_a_flat_plate_is_not_raised_to_a_picture(name: str, level: float, bank: Bank) -> None:
+def test_grain_on_a_flat_plate_is_not_raised_to_a_picture(
+    name: str, level: float, bank: Bank
+) -> None:
     """A small picture shows nothing of it, and norms might take it for all that there is to paint."""
     cell = 3
     grain = np.random.default_rng(0).normal(0, 0.03, (3, SMALL, cell, SMALL, cell))

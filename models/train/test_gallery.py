@@ -16,7 +16,9 @@ def photographs(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     ramp = np.linspace(0, 255, 96, dtype=np.uint8)
     for plate in (*gallery.SHOWN, *gallery.LOOKED_AT):
-        Image.fromarray(np.tile(ramp, (64, 1))).convert("RGB").save(folder / f"{plate.name}.jpg", quality=100)
+        Image.fromarray(np.tile(ramp, (64, 1))).convert("RGB").save(
+            folder / f"{plate.name}.jpg", quality=100
+        )
     return tmp_path
 
 
@@ -35,11 +37,17 @@ def test_a_gallery_shows_every_style_on_both_photographs(
     names = list(bank.styles)
     monkeypatch.setattr(gallery, "MIX", (names[0], names[1]))
     sheet = np.asarray(gallery.gallery(bank, photographs, 48, 32, 64))
-    assert sheet.shape == (2 * (32 + gallery.CAPTION) + gallery.GAP, 4 * (48 + gallery.GAP) + gallery.GAP, 3)
+    assert sheet.shape == (
+        2 * (32 + gallery.CAPTION) + gallery.GAP,
+        4 * (48 + gallery.GAP) + gallery.GAP,
+        3,
+    )
 
     def cell(index: int) -> np.ndarray:
         row, column = divmod(index, 4)
-        top, left = gallery.GAP + row * (32 + gallery.CAPTION), gallery.GAP + column * (48 + gallery.GAP)
+        top, left = gallery.GAP + row * (32 + gallery.CAPTION), gallery.GAP + column * (
+            48 + gallery.GAP
+        )
         return sheet[top : top + 32, left : left + 48]
 
     for index, plate in enumerate(gallery.SHOWN):
@@ -51,8 +59,21 @@ def test_a_gallery_shows_every_style_on_both_photographs(
     assert not np.array_equal(cell(6), cell(7))  # two mixtures
 
 
-def test_sheets_are_of_two_sizes(packages: Path, photographs: Path, tmp_path: Path) -> None:  # noqa: F811
-    arguments = ["--styles", str(packages), "--data", str(photographs), "--width", "60", "--height", "40"]
+def test_sheets_are_of_two_sizes(
+    packages: Path, photographs: Path, tmp_path: Path
+) -> None:  # noqa: F811
+    arguments = [
+        "--styles",
+        str(packages),
+        "--data",
+        str(photographs),
+        "--width",
+        "60",
+        "--height",
+        "40",
+    ]
     gallery.main([*arguments, "--sheets", str(tmp_path / "sheets")])
     made = sorted(path.name for path in (tmp_path / "sheets").iterdir())
-    assert made == sorted(f"{plate.name}.{lines}.jpg" for plate in gallery.LOOKED_AT for lines in (1080, 2160))
+    assert made == sorted(
+        f"{plate.name}.{lines}.jpg" for plate in gallery.LOOKED_AT for lines in (1080, 2160)
+    )

@@ -16,7 +16,9 @@ class Noise:
     """One picture again and again, in the place of Frames."""
 
     def batch(self, step: int, count: int) -> View:
-        picture = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(1)).expand(count, -1, -1, -1)
+        picture = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(1)).expand(
+            count, -1, -1, -1
+        )
         return View(picture[..., :48, :48], picture)
 
 
@@ -45,6 +47,11 @@ def test_it_goes_into_the_package_and_styles_keep_their_network(tmp_path: Path) 
         plain.put(torch.arange(network.styles.shape[1], dtype=torch.float32), package)
     manifest = json.loads((package / "network.json").read_text())
     file = manifest["norms"]["plain"]
-    assert file in manifest["files"] and (package / file).stat().st_size == 4 * manifest["norms"]["length"]
+    assert (
+        file in manifest["files"]
+        and (package / file).stat().st_size == 4 * manifest["norms"]["length"]
+    )
     after = Bank(tmp_path)
-    assert after.identity != before.identity and list(after.styles) == list(before.styles) == [BANK[0].name]
+    assert after.identity != before.identity and list(after.styles) == list(before.styles) == [
+        BANK[0].name
+    ]

@@ -7,7 +7,11 @@ import soap
 
 
 def trained(
-    start: Tensor, loss: Callable[[Tensor], Tensor], steps: int, kind: type = soap.Soap, rate: float = 0.05
+    start: Tensor,
+    loss: Callable[[Tensor], Tensor],
+    steps: int,
+    kind: type = soap.Soap,
+    rate: float = 0.05,
 ) -> Tensor:
     weight = nn.Parameter(start.clone())
     optimiser = kind([weight], lr=rate)
@@ -51,5 +55,7 @@ def test_it_does_not_matter_how_the_axes_lie() -> None:
     rows, columns, row_turn, column_turn = turned(8, 1), turned(8, 2), turned(8, 4), turned(8, 5)
     straight = trained(start, valley(rows, columns), 35).flatten(1)
     askew = row_turn @ start.flatten(1) @ column_turn.T
-    other = trained(askew.view_as(start), valley(row_turn @ rows, column_turn @ columns), 35).flatten(1)
+    other = trained(
+        askew.view_as(start), valley(row_turn @ rows, column_turn @ columns), 35
+    ).flatten(1)
     torch.testing.assert_close(row_turn.T @ other @ column_turn, straight, rtol=0, atol=1e-4)

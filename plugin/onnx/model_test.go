@@ -187,7 +187,8 @@ func TestFloatsOfAnyWidth(t *testing.T) {
 		16: "\x80\x3f\x00\xc0\x80\x47\x80\x33\x00\x80",
 		11: "\x00\x00\x00\x00\x00\x00\xf0\x3f\x00\x00\x00\x00\x00\x00\x00\xc0", // 1, -2
 	} {
-		tensor := append([]byte{1 << 3, byte(len(raw) / map[byte]int{10: 2, 16: 2, 11: 8}[kind]), 2 << 3, kind, 8<<3 | 2, 1, 'w', 9<<3 | 2, byte(len(raw))}, raw...)
+		tensor := append([]byte{1 << 3, byte(len(raw) / map[byte]int{10: 2, 16: 2, 11: 8}[kind]),
+			2 << 3, kind, 8<<3 | 2, 1, 'w', 9<<3 | 2, byte(len(raw))}, raw...)
 		var g onnxtest.Graph
 		g.Initializer(tensor)
 		g.Node("Mul", []string{"x", "w"}, "y", nil)

@@ -20,9 +20,10 @@ LINES = 1080
 class Painting(NamedTuple):
     """A style's origin.
 
-    name, label: as in style.json; work: painter, title and year; file: in the data folder's paintings/ or paintings_more/, or a
-    path; crop: left, top, right, bottom as fractions, for texture is chosen by cropping: what is left is as high as the frame;
-    median: over so many pixels of the file each way, where a reproduction is sharpened, which the style loss takes for paint.
+    name, label: as in style.json; work: painter, title and year; file: in the data folder's
+    paintings/ or paintings_more/, or a path; crop: left, top, right, bottom as fractions, for
+    texture is chosen by cropping: what is left is as high as the frame; median: over so many pixels
+    of the file each way, where a reproduction is sharpened, which the style loss takes for paint.
     """
 
     name: str
@@ -41,7 +42,9 @@ class Painting(NamedTuple):
 
     def _path(self, data: Path) -> Path:
         folders = (Path(), data / "paintings", data / "paintings_more")
-        return next((f / self.file for f in folders if (f / self.file).exists()), folders[1] / self.file)
+        return next(
+            (f / self.file for f in folders if (f / self.file).exists()), folders[1] / self.file
+        )
 
 
 # Frames of paintings, signatures of reproductions and watermarks are cropped off.
@@ -210,7 +213,8 @@ class Stroke(NamedTuple):
 
 
 def gouache(side: int) -> Tensor:
-    """Flat, broad strokes in night blue, teal, rose and ochre: the darks are cool, the lights are warm.
+    """Flat, broad strokes in night blue, teal, rose and ochre: the darks are cool, the lights are
+    warm.
 
     Where neighbours in tone were opposite in hue, an even wall had room for both, and got patches.
     """
@@ -225,7 +229,12 @@ def gouache(side: int) -> Tensor:
     )
     sheet, draw = _sheet(side, palette[3])
     for stroke in _strokes(
-        np.random.default_rng(7), side, palette, widths=(20, 76), lengths=(3, 6), count=side**2 // 500
+        np.random.default_rng(7),
+        side,
+        palette,
+        widths=(20, 76),
+        lengths=(3, 6),
+        count=side**2 // 500,
     ):
         _line(draw, stroke.path, stroke.colour, stroke.width)
         # Round joints and ends.
@@ -236,12 +245,23 @@ def gouache(side: int) -> Tensor:
 
 
 def ink(side: int) -> Tensor:
-    """A brush of black ink, thinned more and more, on cream paper. Every hair draws a line, lighter or darker, and runs dry."""
-    palette = ((26, 26, 38), (58, 58, 68), (104, 104, 112), (160, 156, 154), (206, 199, 186), (243, 233, 212))
+    """A brush of black ink, thinned more and more, on cream paper. Every hair draws a line, lighter
+    or darker, and runs dry.
+    """
+    palette = (
+        (26, 26, 38),
+        (58, 58, 68),
+        (104, 104, 112),
+        (160, 156, 154),
+        (206, 199, 186),
+        (243, 233, 212),
+    )
     hair = 4.5
     random = np.random.default_rng(11)
     sheet, draw = _sheet(side, palette[-1])
-    for stroke in _strokes(random, side, palette, widths=(26, 80), lengths=(4, 9), count=side**2 // 2400):
+    for stroke in _strokes(
+        random, side, palette, widths=(26, 80), lengths=(4, 9), count=side**2 // 2400
+    ):
         length = len(stroke.path)
         if length < 3:
             continue
@@ -250,7 +270,10 @@ def ink(side: int) -> Tensor:
         # The brush is put down, pressed and lifted.
         across *= stroke.width / 2 * np.sin(np.pi * np.linspace(0.08, 0.98, length))[:, None] ** 0.4
         for place in np.linspace(-1, 1, int(stroke.width / hair)):
-            first, last = random.uniform(0, 0.12) * length * abs(place), random.uniform(0.75, 1.6) * length
+            first, last = (
+                random.uniform(0, 0.12) * length * abs(place),
+                random.uniform(0.75, 1.6) * length,
+            )
             path = (stroke.path + place * across)[int(first) : int(last)]
             _line(draw, path, stroke.colour + random.normal(0, 14), hair * random.uniform(0.8, 1.7))
     return _photographed(sheet, 1.8)
@@ -284,7 +307,9 @@ def _strokes(
     lengths: tuple[float, float],
     count: int,
 ) -> Iterator[Stroke]:
-    """Strokes along a smooth flow, from the palette's darkest colour to its lightest; lengths are in widths."""
+    """Strokes along a smooth flow, from the palette's darkest colour to its lightest; lengths are
+    in widths.
+    """
     tone, angle = _field(random, side, 4), _field(random, side, 3) * 2 * np.pi
     finest, broadest = widths
     for index in range(count):
@@ -293,7 +318,9 @@ def _strokes(
         path = _path(random, angle, width * random.uniform(*lengths))
         x, y = path[0]
         shade = tone[int(y), int(x)] * 1.3 - 0.15 + random.normal(0, 0.05)
-        colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(0, 7)
+        colour = np.array(palette[int(np.clip(shade, 0, 0.999) * len(palette))]) + random.normal(
+            0, 7
+        )
         yield Stroke(path, width, colour)
 
 
@@ -303,7 +330,9 @@ MADE = {"gouache": gouache, "ink": ink}
 def _field(random: np.random.Generator, side: int, cells: int) -> np.ndarray:
     """Smooth noise that fills 0 to 1."""
     coarse = torch.from_numpy(random.normal(size=(1, 1, cells + 2, cells + 2)))
-    field = F.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=True)[0, 0].numpy()
+    field = F.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=True)[
+        0, 0
+    ].numpy()
     return (field - field.min()) / (field.max() - field.min())
 
 

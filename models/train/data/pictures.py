@@ -1,4 +1,6 @@
-"""The pictures that train the shipped weights, and what is done to them before the network sees them."""
+"""The pictures that train the shipped weights, and what is done to them before the network sees
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,15 @@ from torch.nn import functional as F
 
 from network.painter import small
 
-# Only pictures that may be used for anything: no research-only collections. Folder, files, licence. Paintings are plates, too,
-# for what photographs have too little of: fine texture from border to border.
+# Only pictures that may be used for anything: no research-only collections. Folder, files, licence.
+# Paintings are plates, too, for what photographs have too little of: fine texture from border to
+# border.
 CONTENT = (
-    ("photos/kodak", "kodim*.png", "Kodak PhotoCD PCD0992, released by Eastman Kodak for unrestricted usage"),
+    (
+        "photos/kodak",
+        "kodim*.png",
+        "Kodak PhotoCD PCD0992, released by Eastman Kodak for unrestricted usage",
+    ),
     ("photos/skimage", "astronaut.png", "NASA, public domain"),
     ("photos/skimage", "rocket.jpg", "SpaceX, public domain (CC0)"),
     ("photos/skimage", "hubble_deep_field.jpg", "NASA and ESA, public domain"),
@@ -49,8 +56,8 @@ HELD_OUT = (
     "animal_golden_retriever",
     "flowers_tulips",
 )
-# How often the parts of a frame show as much of it as they can together. What is asked of a painting's statistics is asked
-# of a whole frame then, and not of every part.
+# How often the parts of a frame show as much of it as they can together. What is asked of a
+# painting's statistics is asked of a whole frame then, and not of every part.
 WHOLE = 0.3
 # How often a frame is made much darker than it was taken: there are few photographs of nights.
 DARK = 0.12
@@ -63,9 +70,14 @@ def data_folder() -> Path:
 
 
 def load(
-    path: Path, lines: int | None = None, crop: tuple[float, float, float, float] = (0, 0, 1, 1), median: int = 1
+    path: Path,
+    lines: int | None = None,
+    crop: tuple[float, float, float, float] = (0, 0, 1, 1),
+    median: int = 1,
 ) -> Tensor:
-    """A picture as float RGB in [0, 1], CHW; cropped, by fractions, and resized so that it is so many pixels high."""
+    """A picture as float RGB in [0, 1], CHW; cropped, by fractions, and resized so that it is so
+    many pixels high.
+    """
     image = Image.open(path).convert("RGB")
     if median > 1:
         image = image.filter(ImageFilter.MedianFilter(median))
@@ -86,18 +98,25 @@ def save(image: Tensor, path: Path) -> None:
 
 
 class View(NamedTuple):
-    """Parts of frames, n x 3 x side x side, and the small pictures of all of them: n, or one where it is one frame."""
+    """Parts of frames, n x 3 x side x side, and the small pictures of all of them: n, or one where
+    it is one frame.
+    """
 
     crops: Tensor
     small: Tensor
 
 
 class Frames:
-    """Random frames of the content pictures. Step n's are the same whichever steps were made before it: resuming is exact."""
+    """Random frames of the content pictures. Step n's are the same whichever steps were made before
+    it: resuming is exact.
+    """
 
     def __init__(self, folder: Path, side: int, seed: int) -> None:
         paths = [
-            p for sub, pattern, _ in CONTENT for p in sorted((folder / sub).glob(pattern)) if p.stem not in HELD_OUT
+            p
+            for sub, pattern, _ in CONTENT
+            for p in sorted((folder / sub).glob(pattern))
+            if p.stem not in HELD_OUT
         ]
         if not paths:
             raise FileNotFoundError(f"no content pictures under {folder}")
@@ -124,17 +143,30 @@ class Frames:
         top, bottom = _interval(random, source.shape[1])
         left, right = _interval(random, source.shape[2])
         frame = source[:, top:bottom, left:right]
-        # How much of the frame a part shows, in its own pixels: from twice enlarged to all that fits.
+        # How much of the frame a part shows, in its own pixels: from twice enlarged to all that
+        # fits.
         most = min(frame.shape[1:])
         whole = count > 1 and random.random() < WHOLE
-        extent = most if whole else min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
+        extent = (
+            most
+            if whole
+            else min(most, int(self.side * np.exp(random.uniform(np.log(0.5), np.log(2.0)))))
+        )
         room = np.array(frame.shape[1:]) - extent
         crops = []
         for index in range(count):
-            place = np.rint(room * index / (count - 1)).astype(int) if whole else random.integers(room + 1)
+            place = (
+                np.rint(room * index / (count - 1)).astype(int)
+                if whole
+                else random.integers(room + 1)
+            )
             y, x = (place + (top, left)).tolist()
             crop = source[None, :, y : y + extent, x : x + extent]
-            crops.append(F.interpolate(crop, [self.side] * 2, mode="bilinear", align_corners=False, antialias=True))
+            crops.append(
+                F.interpolate(
+                    crop, [self.side] * 2, mode="bilinear", align_corners=False, antialias=True
+                )
+            )
         view = View(torch.cat(crops), small(frame)[None])
         if random.random() < 0.5:
             view = View(*(part.flip(3) for part in view))
@@ -149,7 +181,8 @@ def _interval(random: np.random.Generator, length: int) -> tuple[int, int]:
 
 
 def sky(random: np.random.Generator, side: int) -> Tensor:
-    """Smooth pictures, which photographs have too few of: a gradient, sometimes with clouds of noise, sometimes flat.
+    """Smooth pictures, which photographs have too few of: a gradient, sometimes with clouds of
+    noise, sometimes flat.
 
     A network that never saw an empty region fills it with whatever its norms amplify.
     """
@@ -160,15 +193,21 @@ def sky(random: np.random.Generator, side: int) -> Tensor:
     image = ends[0] + (ends[1] - ends[0]) * ramp * random.uniform(0, 1)
     clouds = torch.zeros(1, 1, side, side)
     for octave in range(2, 7):
-        noise = torch.from_numpy(random.normal(size=(1, 1, 2**octave, 2**octave)).astype(np.float32))
-        clouds += F.interpolate(noise, size=(side, side), mode="bicubic", align_corners=False) / 2**octave
+        noise = torch.from_numpy(
+            random.normal(size=(1, 1, 2**octave, 2**octave)).astype(np.float32)
+        )
+        clouds += (
+            F.interpolate(noise, size=(side, side), mode="bicubic", align_corners=False) / 2**octave
+        )
     return image + clouds[0] * random.choice([0.0, 0.2, 0.6])
 
 
 def jitter(view: View, random: np.random.Generator) -> View:
     """Another exposure, contrast, saturation and white balance, and now and then grain."""
     gamma, saturation = float(np.exp(random.normal(0, 0.25))), random.uniform(0.5, 1.4)
-    gain = torch.from_numpy(random.normal(1, 0.06, (3, 1, 1)).astype(np.float32)) * random.uniform(0.8, 1.15)
+    gain = torch.from_numpy(random.normal(1, 0.06, (3, 1, 1)).astype(np.float32)) * random.uniform(
+        0.8, 1.15
+    )
     if random.random() < DARK:
         gain *= random.uniform(0.15, 0.6)
     # Averaging leaves next to nothing of the grain in the small picture.
@@ -179,6 +218,8 @@ def jitter(view: View, random: np.random.Generator) -> View:
         grey = image.mean(-3, keepdim=True)
         image = (grey + (image - grey) * saturation) * gain
         if noise:
-            image = image + torch.from_numpy(random.normal(0, noise, image.shape).astype(np.float32))
+            image = image + torch.from_numpy(
+                random.normal(0, noise, image.shape).astype(np.float32)
+            )
         parts.append(image.clamp(0, 1).float())
     return View(*parts)

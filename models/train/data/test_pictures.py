@@ -22,14 +22,21 @@ def test_views_have_the_size_and_range_of_pictures(data: Path) -> None:
     assert len(frames.pictures) == 43 + 134 - len(pictures.HELD_OUT)
     for step in range(8):
         for view, small_ones in ((frames.batch(step, 4), 4), (frames.parts(step, 4), 1)):
-            assert view.crops.shape == (4, 3, 96, 96) and view.small.shape == (small_ones, 3, SMALL, SMALL)
+            assert view.crops.shape == (4, 3, 96, 96) and view.small.shape == (
+                small_ones,
+                3,
+                SMALL,
+                SMALL,
+            )
             for part in view:
                 assert part.dtype == torch.float32 and 0 <= part.min() and part.max() <= 1
 
 
 def test_parts_are_of_one_frame(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = Frames(data, 32, seed=0)
-    frames.pictures = [torch.full((3, 100, 150), grey, dtype=torch.uint8) for grey in range(50, 210, 25)]
+    frames.pictures = [
+        torch.full((3, 100, 150), grey, dtype=torch.uint8) for grey in range(50, 210, 25)
+    ]
     monkeypatch.setattr(pictures, "sky", lambda random, side: torch.full((3, side, side), 0.5))
 
     def unlike_small(view: View) -> float:
@@ -40,7 +47,9 @@ def test_parts_are_of_one_frame(data: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert apart.max() - apart.min() > 0.1
 
 
-def test_two_parts_of_a_wide_frame_show_all_of_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_parts_of_a_wide_frame_show_all_of_it(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     frames = Frames(data, 64, seed=0)
     frames.pictures = [torch.linspace(0, 255, 120).byte().expand(3, 80, 120)]
     monkeypatch.setattr(pictures, "WHOLE", 1.0)

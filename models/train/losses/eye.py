@@ -1,6 +1,7 @@
 """The network that judges what was painted.
 
-It is an ONNX file. Its graph is small and plain, so it is walked here, node by node, with torch's functions.
+It is an ONNX file. Its graph is small and plain, so it is walked here, node by node, with torch's
+functions.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ FINE_LAYERS = STYLE_LAYERS[:2]
 
 
 class LossNetwork(nn.Module):
-    """The part of an ONNX feature extractor that the wanted outputs need, frozen, differentiable in its input."""
+    """The part of an ONNX feature extractor that the wanted outputs need, frozen, differentiable in
+    its input.
+    """
 
     def __init__(self, path: Path, outputs: tuple[str, ...]) -> None:
         super().__init__()
@@ -58,7 +61,9 @@ class LossNetwork(nn.Module):
         last = {name: index for index, step in enumerate(steps) for name in step[1]}
         values = {self.input: image}
         for index, (op, inputs, output, attributes) in enumerate(steps):
-            values[output] = self._run(op, [values.get(name) for name in inputs], inputs, attributes)
+            values[output] = self._run(
+                op, [values.get(name) for name in inputs], inputs, attributes
+            )
             for name in inputs:
                 if last[name] == index and name not in outputs:
                     values.pop(name, None)
@@ -89,5 +94,9 @@ def _key(name: str) -> str:
 
 
 def for_vgg(image: Tensor) -> Tensor:
-    """RGB in [0, 1], as the published weights want it: 0 to 255, less the mean of the pictures that they learnt from."""
-    return image * 255 - torch.tensor((123.68, 116.779, 103.939), device=image.device).view(1, 3, 1, 1)
+    """RGB in [0, 1], as the published weights want it: 0 to 255, less the mean of the pictures that
+    they learnt from.
+    """
+    return image * 255 - torch.tensor((123.68, 116.779, 103.939), device=image.device).view(
+        1, 3, 1, 1
+    )

@@ -15,7 +15,9 @@ def test_gram_matrix_against_a_loop() -> None:
     features = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float32)
     expected = np.zeros((2, 3, 3))
     for n, i, j in np.ndindex(2, 3, 3):
-        expected[n, i, j] = sum(features[n, i, y, x] * features[n, j, y, x] for y, x in np.ndindex(4, 5)) / 20
+        expected[n, i, j] = (
+            sum(features[n, i, y, x] * features[n, j, y, x] for y, x in np.ndindex(4, 5)) / 20
+        )
     assert np.allclose(terms.gram(torch.from_numpy(features)).numpy(), expected, atol=1e-5)
 
 
@@ -66,7 +68,9 @@ def test_a_grid_of_two_pixels_is_seen_and_grain_is_not() -> None:
 @pytest.mark.parametrize("layers", [eye.STYLE_LAYERS, (eye.CONTENT_LAYER,)])
 def test_loss_network_sees_what_the_runtime_sees(data: Path, layers: tuple[str, ...]) -> None:
     image = eye.for_vgg(load(data / "photos" / "kodak" / "kodim23.png")[None, :, :120, :200])
-    session = onnxruntime.InferenceSession(str(data / eye.VGG16), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(data / eye.VGG16), providers=["CPUExecutionProvider"]
+    )
     expected = session.run(list(layers), {"image": image.numpy()})
     seen = eye.LossNetwork(data / eye.VGG16, layers)(image)
     assert list(seen) == list(layers)
@@ -86,11 +90,15 @@ def test_gradients_reach_the_picture(data: Path) -> None:
     seen = eye.LossNetwork(data / eye.VGG16, eye.STYLE_LAYERS)(eye.for_vgg(image))
     targets = {layer: terms.gram(f.detach().roll(1, 1)) for layer, f in seen.items()}
     terms.style_loss(seen, targets).backward()
-    assert image.grad is not None and torch.isfinite(image.grad).all() and image.grad.abs().max() > 0
+    assert (
+        image.grad is not None and torch.isfinite(image.grad).all() and image.grad.abs().max() > 0
+    )
 
 
 def test_every_loss_has_a_weight_and_every_weight_a_loss() -> None:
-    weights = Weights(content=2, style=3, coarse=0, fine=0, tone=0, stability=0, variation=0, lattice=0)
+    weights = Weights(
+        content=2, style=3, coarse=0, fine=0, tone=0, stability=0, variation=0, lattice=0
+    )
     parts = {name: torch.tensor(1.0) for name in vars(weights)}
     assert weights.total(parts) == 5
     with pytest.raises(ValueError, match="there are weights of"):

@@ -28,7 +28,9 @@ class Weights:
     @classmethod
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
         for f in fields(cls):
-            parser.add_argument(f"--{f.name}", type=float, default=f.default, help=f"weight of: {f.metadata['of']}")
+            parser.add_argument(
+                f"--{f.name}", type=float, default=f.default, help=f"weight of: {f.metadata['of']}"
+            )
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Weights:

@@ -1,4 +1,6 @@
-"""Averages of areas: how a frame becomes its small picture, in training, in evaluation and by the engine's formula."""
+"""Averages of areas: how a frame becomes its small picture, in training, in evaluation and by the
+engine's formula.
+"""
 
 from __future__ import annotations
 

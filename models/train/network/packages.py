@@ -1,4 +1,5 @@
-"""Networks and styles as they are shipped, run as the engine runs them: by ONNX Runtime and without torch.
+"""Networks and styles as they are shipped, run as the engine runs them: by ONNX Runtime and without
+torch.
 
 Pictures are float32 RGB in [0, 1], sRGB-encoded, 1 x 3 x height x width, of any size.
 """
@@ -16,7 +17,8 @@ from PIL import Image
 from network.area import coverage
 from network.runtime import onnxruntime
 
-# How many times as high as a frame a network's own lines may be: plugin/engine/size.go has the same.
+# How many times as high as a frame a network's own lines may be: plugin/engine/size.go has the
+# same.
 MOST_LARGER = 4
 
 
@@ -62,12 +64,18 @@ class Bank:
             style = json.loads(path.read_text())
             if style.get("network") == self.identity:
                 vector = np.fromfile(path.with_name(style["vector"]), "<f4")
-                self.styles[style["name"]] = Style(identity(style["name"], path), style["label"], vector)
+                self.styles[style["name"]] = Style(
+                    identity(style["name"], path), style["label"], vector
+                )
         if not self.styles:
-            raise ValueError(f"{folder} holds no style of {self.identity}: export network and styles together")
+            raise ValueError(
+                f"{folder} holds no style of {self.identity}: export network and styles together"
+            )
 
     def paint(self, image: np.ndarray, vector: np.ndarray) -> np.ndarray:
-        """At the height that the network is made for, and back; where that is less the engine keeps the plate's edges, too."""
+        """At the height that the network is made for, and back; where that is less the engine keeps
+        the plate's edges, too.
+        """
         height, width = image.shape[2:]
         lines = min(self.lines or height, MOST_LARGER * height)
         if height == lines:
@@ -95,7 +103,9 @@ class Classic:
         self.session = session(graph, threads)
         self.identity = identity(graph.stem, graph)
         self.picture, *beside = self.session.get_inputs()
-        self.beside = {i.name: np.eye(1, np.prod(i.shape), dtype=np.float32).reshape(i.shape) for i in beside}
+        self.beside = {
+            i.name: np.eye(1, np.prod(i.shape), dtype=np.float32).reshape(i.shape) for i in beside
+        }
 
     def paint(self, image: np.ndarray) -> np.ndarray:
         height, width = image.shape[2:]
@@ -126,12 +136,16 @@ def noise(height: int, width: int, amount: float, cells: list[int]) -> np.ndarra
     total = np.zeros((1, 3, height, width), np.float32)
     for octave, cell in enumerate(cells):
         (rows, down), (columns, across) = between(height, cell), between(width, cell)
-        y, x = np.arange(rows[-1] + 2, dtype=np.uint32)[:, None], np.arange(columns[-1] + 2, dtype=np.uint32)
+        y, x = np.arange(rows[-1] + 2, dtype=np.uint32)[:, None], np.arange(
+            columns[-1] + 2, dtype=np.uint32
+        )
         for channel in range(3):
             key = scrambled(np.array([3 * octave + channel], np.uint32))
             corners = scrambled(x + scrambled(y + key)).astype(np.int32) / np.float32(2**31)
             lines = corners[rows] + down[:, None] * (corners[rows + 1] - corners[rows])
-            total[0, channel] += amount * (lines[:, columns] + across * (lines[:, columns + 1] - lines[:, columns]))
+            total[0, channel] += amount * (
+                lines[:, columns] + across * (lines[:, columns + 1] - lines[:, columns])
+            )
     return total
 
 
@@ -141,14 +155,20 @@ def mixed(first: np.ndarray, second: np.ndarray, mix: float) -> np.ndarray:
 
 
 def strength(unrealness: float) -> float:
-    """How far on the way from the network's plain vector to a style's an unrealness is: plugin/look/look.go has the same."""
+    """How far on the way from the network's plain vector to a style's an unrealness is:
+    plugin/look/look.go has the same.
+    """
     return (unrealness + 2) / 6 if unrealness <= 4 else 1 + (unrealness - 4) / 8
 
 
 def reflected(image: np.ndarray, multiple: int, minimum: int) -> np.ndarray:
     """Sides are rounded up to a multiple, and to a minimum, by reflection."""
     more = [max(-(-side // multiple) * multiple, minimum) - side for side in image.shape[2:]]
-    return np.pad(image, ((0, 0), (0, 0), (0, more[0]), (0, more[1])), mode="reflect") if any(more) else image
+    return (
+        np.pad(image, ((0, 0), (0, 0), (0, more[0]), (0, more[1])), mode="reflect")
+        if any(more)
+        else image
+    )
 
 
 def averaged(image: np.ndarray, size: int) -> np.ndarray:

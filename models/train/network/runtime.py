@@ -1,4 +1,6 @@
-"""ONNX Runtime, which comes from here alone: its telemetry, which posts what runs on this machine, begins as it is loaded."""
+"""ONNX Runtime, which comes from here alone: its telemetry, which posts what runs on this machine,
+begins as it is loaded.
+"""
 
 import os
 

@@ -1,7 +1,8 @@
-"""Depth to space as two transposes: the same values, an eighth less time for the whole network on CPUs.
+"""Depth to space as two transposes: the same values, an eighth less time for the whole network on
+CPUs.
 
-ONNX Runtime's DepthToSpace moves value by value, and its transposes of one axis whole rows or blocks. The graph at half
-precision is for GPUs, which do the one operator in one pass.
+ONNX Runtime's DepthToSpace moves value by value, and its transposes of one axis whole rows or
+blocks. The graph at half precision is for GPUs, which do the one operator in one pass.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ def transposed(model: ModelProto) -> ModelProto:
     """The model with transposes in place of every DepthToSpace."""
     graph = shape_inference.infer_shapes(model).graph
     channels = {
-        v.name: v.type.tensor_type.shape.dim[1].dim_value for v in graph.value_info if v.type.tensor_type.shape.dim[1:]
+        v.name: v.type.tensor_type.shape.dim[1].dim_value
+        for v in graph.value_info
+        if v.type.tensor_type.shape.dim[1:]
     }
     constants: dict[str, onnx.TensorProto] = {}
 

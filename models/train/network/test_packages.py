@@ -19,7 +19,9 @@ from network.test_painter import tiny
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small network and two styles."""
     network = tiny()
-    folder = export.write_network(network, network.styles[0].detach(), tmp_path_factory.mktemp("packages"))
+    folder = export.write_network(
+        network, network.styles[0].detach(), tmp_path_factory.mktemp("packages")
+    )
     for painting, style in zip(BANK, network.styles):
         export.write_style(painting, style, folder, folder.parent)
     return folder.parent
@@ -29,12 +31,23 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def negative(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph that takes 0 to 255, gives one minus it, and overshoots."""
     shape = [1, 3, "h", "w"]
-    ports = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name in ("in", "out")]
-    values = [onnx.helper.make_tensor(name, onnx.TensorProto.FLOAT, [], [value]) for name, value in (("a", 280.0),)]
+    ports = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name in ("in", "out")
+    ]
+    values = [
+        onnx.helper.make_tensor(name, onnx.TensorProto.FLOAT, [], [value])
+        for name, value in (("a", 280.0),)
+    ]
     node = onnx.helper.make_node("Sub", ["a", "in"], ["out"])
     graph = onnx.helper.make_graph([node], "negative", ports[:1], ports[1:], values)
     path = tmp_path_factory.mktemp("classic") / "negative.onnx"
-    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8), str(path))
+    onnx.save(
+        onnx.helper.make_model(
+            graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8
+        ),
+        str(path),
+    )
     return path
 
 
@@ -49,7 +62,11 @@ def test_a_bank_paints_what_torch_paints(packages: Path, size: tuple[int, int]) 
         with torch.no_grad():
             expected = network.paint_with(wide, network.statistics(small(image), style[None]))
         painted = bank._paint(image.numpy(), bank.styles[painting.name].vector)
-        assert painted.shape == image.shape == bank.paint(image.numpy(), bank.styles[painting.name].vector).shape
+        assert (
+            painted.shape
+            == image.shape
+            == bank.paint(image.numpy(), bank.styles[painting.name].vector).shape
+        )
         assert np.allclose(painted, expected[..., : size[0], : size[1]], atol=export.TOLERANCE)
 
 
@@ -65,7 +82,9 @@ def test_styles_of_another_network_are_left_out(packages: Path, tmp_path: Path) 
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(path.read_bytes())
     manifest = tmp_path / BANK[0].name / "style.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"network": "painter@000000000000"}))
+    manifest.write_text(
+        json.dumps(json.loads(manifest.read_text()) | {"network": "painter@000000000000"})
+    )
     assert list(Bank(tmp_path).styles) == [BANK[1].name]
     (tmp_path / BANK[1].name / "style.json").unlink()
     with pytest.raises(ValueError, match="no style"):

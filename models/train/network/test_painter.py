@@ -2,7 +2,19 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from network.painter import CELLS, FAINT, NOISE, SMALL, Painter, SubPixel, UpConv, faint, macs_per_pixel, noise, small
+from network.painter import (
+    CELLS,
+    FAINT,
+    NOISE,
+    SMALL,
+    Painter,
+    SubPixel,
+    UpConv,
+    faint,
+    macs_per_pixel,
+    noise,
+    small,
+)
 
 
 def tiny(styles: int = 2) -> Painter:
@@ -29,7 +41,9 @@ def test_cost_and_weights_of_a_style_are_within_the_budget() -> None:
 
 
 def test_cost_of_known_convolutions() -> None:
-    """Against the sum by hand, per pixel, for a frame so large that margin and small picture hardly count."""
+    """Against the sum by hand, per pixel, for a frame so large that margin and small picture hardly
+    count.
+    """
     by_hand = (
         3 * 4 * 25 / 4
         + 4 * 6 * 9 / 16
@@ -51,7 +65,9 @@ def test_gradients_reach_every_weight() -> None:
 
 def test_up_convolution_is_doubling_and_a_convolution() -> None:
     up, x = UpConv(3, 5), torch.randn(1, 3, 9, 12)
-    expected = F.conv2d(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False), up.weight, padding=1)
+    expected = F.conv2d(
+        F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False), up.weight, padding=1
+    )
     # At the border one sees a reflection, the other zeros.
     assert torch.allclose(up(x)[..., 2:-2, 2:-2], expected[..., 2:-2, 2:-2], atol=1e-5)
     assert torch.equal(SubPixel.of(up, bias=True)(x), up(x))
@@ -65,7 +81,9 @@ def test_folded_weights_can_be_unfolded() -> None:
 
 
 def test_norms_of_a_small_picture_are_instance_norms() -> None:
-    """Where a frame is its own small picture, its features get exactly the scale and shift of the style."""
+    """Where a frame is its own small picture, its features get exactly the scale and shift of the
+    style.
+    """
     network = tiny()
     network.faint.zero_()
     frame, seen = torch.rand(1, 3, SMALL, SMALL), []
@@ -74,7 +92,9 @@ def test_norms_of_a_small_picture_are_instance_norms() -> None:
     network.paint_with(frame, network.statistics(frame, network.styles[:1]))
     features = network.stem[0](F.pad(frame, [16] * 4, mode="reflect"))
     scale, shift = network.styles[0, :4], network.styles[0, sum(network.channels) :][:4]
-    assert torch.allclose(seen[1], F.relu(F.instance_norm(features, weight=scale, bias=shift)), atol=1e-4)
+    assert torch.allclose(
+        seen[1], F.relu(F.instance_norm(features, weight=scale, bias=shift)), atol=1e-4
+    )
 
 
 def test_a_tile_is_painted_like_its_frame() -> None:
@@ -82,7 +102,9 @@ def test_a_tile_is_painted_like_its_frame() -> None:
     frame = torch.rand(1, 3, 96, 256)
     with torch.no_grad():
         norms = network.statistics(small(frame), network.styles[:1])
-        whole, tile = network.paint_with(frame, norms), network.paint_with(frame[..., 64:192], norms)
+        whole, tile = network.paint_with(frame, norms), network.paint_with(
+            frame[..., 64:192], norms
+        )
     # Half the receptive field of this network is 40 pixels.
     assert torch.allclose(tile[..., 48:-48], whole[..., 112:144], atol=1e-5)
     assert not torch.allclose(
@@ -97,7 +119,9 @@ def test_small_picture_is_the_mean_of_areas() -> None:
     rows = torch.stack([first + second / 2, second / 2 + third]) / 1.5
     assert torch.allclose(small(frame, 2)[0, 0], (rows[:, ::2] + rows[:, 1::2]) / 2, atol=1e-6)
     assert torch.allclose(
-        small(frame, 12)[0, 0], frame[0, 0].repeat_interleave(4, 0).repeat_interleave(3, 1), atol=1e-6
+        small(frame, 12)[0, 0],
+        frame[0, 0].repeat_interleave(4, 0).repeat_interleave(3, 1),
+        atol=1e-6,
     )
 
 
@@ -122,7 +146,8 @@ def test_the_faint_pattern_is_in_all_colours_and_at_all_sizes() -> None:
     assert pattern.shape == (3, SMALL, SMALL) and torch.equal(pattern, faint())
     assert torch.allclose(pattern.std((1, 2)), torch.tensor(FAINT), rtol=1e-3)
     assert torch.corrcoef(pattern.flatten(1)).fill_diagonal_(0).abs().max() < 0.3
-    # Every octave has about as much: what is left when cells are averaged loses a like part each time.
+    # Every octave has about as much: what is left when cells are averaged loses a like part each
+    # time.
     spread = [F.avg_pool2d(pattern, 2**octave).var() for octave in range(4)]
     assert all(0.6 < b / a < 0.95 for a, b in zip(spread, spread[1:]))
 
@@ -131,6 +156,9 @@ def test_norms_do_not_raise_a_flat_plate_to_a_photograph() -> None:
     network, photograph = tiny(), F.interpolate(torch.rand(1, 3, 24, 24), SMALL, mode="bilinear")
     flat, style = torch.full((1, 3, SMALL, SMALL), 0.3), network.styles[:1]
     first = network.channels[0]
-    gain = network.statistics(flat, style)[0, :first] / network.statistics(photograph, style)[0, :first]
+    gain = (
+        network.statistics(flat, style)[0, :first]
+        / network.statistics(photograph, style)[0, :first]
+    )
     # Without the pattern it is a hundred and more.
     assert 1 < gain.abs().min() and gain.abs().max() < 10

@@ -33,6 +33,10 @@ def table(a: argparse.Namespace) -> None:
                 by = lambda image, n=n: judge.descend(image, gatys.target.grams(), n)
                 row.append(gatys.of(photograph, f"L-BFGS {n}", by))
             measured.append(row)
-        rows.append([bank.styles[name].label, *(f"{s:.3f}, {c:.2f}" for c, s in np.mean(measured, axis=0))])
-    print(f"\nStyle loss, content loss by VGG-16; means over {len(photographs)} photographs, {LINES} lines.\n")
+        rows.append(
+            [bank.styles[name].label, *(f"{s:.3f}, {c:.2f}" for c, s in np.mean(measured, axis=0))]
+        )
+    print(
+        f"\nStyle loss, content loss by VGG-16; means over {len(photographs)} photographs, {LINES} lines.\n"
+    )
     print_table(("style", "ours", *(f"L-BFGS, {n} iterations" for n in a.iterations)), rows)

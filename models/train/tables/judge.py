@@ -1,4 +1,5 @@
-"""Gatys' objective, under the network that judged in training, and under one that nothing was trained with.
+"""Gatys' objective, under the network that judged in training, and under one that nothing was
+trained with.
 
 Gatys et al. 2016, Image Style Transfer Using Convolutional Neural Networks.
 """
@@ -29,7 +30,8 @@ class Sight(NamedTuple):
 
 
 VGG16 = Sight(eye.VGG16, eye.STYLE_LAYERS, eye.CONTENT_LAYER, eye.for_vgg)
-# SqueezeNet 1.1: style at a layer of every resolution, content at the second of an eighth. It wants BGR, 0 to 255, less a mean.
+# SqueezeNet 1.1: style at a layer of every resolution, content at the second of an eighth. It wants
+# BGR, 0 to 255, less a mean.
 SQUEEZENET = Sight(
     "encoders/squeezenet11_features_f32.onnx",
     ("conv1_2", "fire2/concat_1", "fire4/concat_1", "fire6/concat_1"),
@@ -37,7 +39,8 @@ SQUEEZENET = Sight(
     lambda image: image.flip(1) * 255 - torch.tensor((104.0, 117.0, 123.0)).view(1, 3, 1, 1),
 )
 
-# How much style counts in a descent. With a tenth of it L-BFGS hardly leaves the photograph, with ten times as much it forgets it.
+# How much style counts in a descent. With a tenth of it L-BFGS hardly leaves the photograph, with
+# ten times as much it forgets it.
 STYLE_WEIGHT = 10.0
 
 
@@ -47,13 +50,19 @@ class Photograph(NamedTuple):
 
 
 class Judge:
-    """Compares feature maps and plain Gram matrices, every layer relative to what it is compared with, so that all have a say."""
+    """Compares feature maps and plain Gram matrices, every layer relative to what it is compared
+    with, so that all have a say.
+    """
 
     def __init__(self, data: Path, sight: Sight, bfloat16: bool = False) -> None:
-        """In bfloat16 losses are the same to a hundredth, and there sooner on processors that compute in it."""
+        """In bfloat16 losses are the same to a hundredth, and there sooner on processors that
+        compute in it.
+        """
         self.sight, self.bfloat16 = sight, bfloat16
         self.contents: dict[str, Tensor] = {}
-        self.network = eye.LossNetwork(data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content))))
+        self.network = eye.LossNetwork(
+            data / sight.network, tuple(dict.fromkeys((*sight.style, sight.content)))
+        )
 
     def see(self, image: Tensor) -> dict[str, Tensor]:
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
@@ -75,7 +84,9 @@ class Judge:
             seen = self.see(image)
             return {layer: terms.gram(seen[layer]) for layer in self.sight.style}
 
-    def parts(self, image: Tensor, content: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+    def parts(
+        self, image: Tensor, content: Tensor, targets: dict[str, Tensor]
+    ) -> tuple[Tensor, Tensor]:
         """Content and style."""
         seen = self.see(image)
         return terms.distance(seen[self.sight.content], content), terms.style_loss(seen, targets)
@@ -84,7 +95,9 @@ class Judge:
         """What the objective asks for: its own descent, by L-BFGS, from the photograph."""
         content = self.content(photograph)
         image = photograph.clone(memory_format=torch.contiguous_format).requires_grad_(True)
-        descent = torch.optim.LBFGS([image], max_iter=iterations, tolerance_grad=0, tolerance_change=0)
+        descent = torch.optim.LBFGS(
+            [image], max_iter=iterations, tolerance_grad=0, tolerance_change=0
+        )
 
         def evaluation() -> Tensor:
             descent.zero_grad()
@@ -103,7 +116,9 @@ class Target:
     def __init__(self, judge: Judge, painting: Painting, data: Path) -> None:
         self.judge, self.picture = judge, painting.picture(data, LINES)
         # Results are those of this very picture: its crop is part of a style.
-        self.name = f"{painting.name}@{hashlib.sha256(self.picture.numpy().tobytes()).hexdigest()[:12]}"
+        self.name = (
+            f"{painting.name}@{hashlib.sha256(self.picture.numpy().tobytes()).hexdigest()[:12]}"
+        )
         self.made: dict[str, Tensor] = {}
 
     def grams(self) -> dict[str, Tensor]:

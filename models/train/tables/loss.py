@@ -42,7 +42,10 @@ def table(a: argparse.Namespace) -> None:
             painters[bank.styles[name].identity] = paint
             measured = np.mean(
                 [
-                    [gatys.unpainted(p, grams), *(gatys.of(p, who, by) for who, by in painters.items())]
+                    [
+                        gatys.unpainted(p, grams),
+                        *(gatys.of(p, who, by) for who, by in painters.items()),
+                    ]
                     for p, grams in zip(photographs, plates)
                 ],
                 axis=0,
@@ -56,5 +59,7 @@ def table(a: argparse.Namespace) -> None:
         if means:
             shown = [f"{s:.3f}, {c:.2f}" for c, s in np.mean(means, axis=0)]
             rows.append(["mean" if not before else "mean of those that were there", *shown])
-        print(f"\nStyle loss, content loss by {title}; means over {len(photographs)} photographs, {LINES} lines.\n")
+        print(
+            f"\nStyle loss, content loss by {title}; means over {len(photographs)} photographs, {LINES} lines.\n"
+        )
         print_table(("style", *heads), rows)

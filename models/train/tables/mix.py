@@ -35,13 +35,20 @@ def table(a: argparse.Namespace) -> None:
                 results.get(
                     lambda: _mixed(bank, judge, photograph.image, pair, sides),
                     "mix",
-                    *(name for n, side in zip(pair, sides) for name in (bank.styles[n].identity, side.name)),
+                    *(
+                        name
+                        for n, side in zip(pair, sides)
+                        for name in (bank.styles[n].identity, side.name)
+                    ),
                     photograph.name,
                 )
                 for photograph in photographs
             ]
         )
-        curves, off = measured[:, :-1].reshape(len(photographs), 2, len(MIXES)), measured[:, -1].max()
+        curves, off = (
+            measured[:, :-1].reshape(len(photographs), 2, len(MIXES)),
+            measured[:, -1].max(),
+        )
         # Away from the first, towards the second.
         steps = np.diff(curves, axis=2) * np.array([1, -1])[:, None]
         alone = (steps > 0).all((1, 2)).sum()
@@ -60,11 +67,18 @@ def table(a: argparse.Namespace) -> None:
         f"{len(photographs)} photographs. Monotone: both losses, at every step; of the means, and of single photographs. Ends: how far "
         "pictures at 0 and 1 are from the pure styles', at most.\n"
     )
-    print_table(("styles", "towards the first", "towards the second", "monotone", "photographs", "ends"), rows)
+    print_table(
+        ("styles", "towards the first", "towards the second", "monotone", "photographs", "ends"),
+        rows,
+    )
 
 
-def _mixed(bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targets: list[Target]) -> list[float]:
-    """Style losses towards the first, then towards the second, and how far the ends are from the pure styles."""
+def _mixed(
+    bank: Bank, judge: Judge, image: Tensor, pair: tuple[str, str], targets: list[Target]
+) -> list[float]:
+    """Style losses towards the first, then towards the second, and how far the ends are from the
+    pure styles.
+    """
     first, second = (bank.styles[name].vector for name in pair)
     curves, off = [], 0.0
     with torch.no_grad():

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Paints a frame with several networks, run by run in turn, each in a process of its own, with its own memory."""
+"""Paints a frame with several networks, run by run in turn, each in a process of its own, with its
+own memory.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ def race(networks: list[Path], runs: int, height: int, width: int, threads: int)
     sizes = [str(n) for n in (height, width, threads)]
     workers = [
         subprocess.Popen(
-            [*command, str(path.resolve()), *sizes], cwd=TRAIN, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, str(path.resolve()), *sizes],
+            cwd=TRAIN,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for path in networks
     ]

@@ -9,11 +9,15 @@ from typing import Callable, Iterable
 
 
 class Results:
-    """What was measured, by name, kept in a file: nothing is measured twice, and a table can be printed again."""
+    """What was measured, by name, kept in a file: nothing is measured twice, and a table can be
+    printed again.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.rows: dict[str, list[float]] = json.loads(path.read_text()) if path and path.exists() else {}
+        self.rows: dict[str, list[float]] = (
+            json.loads(path.read_text()) if path and path.exists() else {}
+        )
 
     def get(self, measure: Callable[[], Iterable[float]], *name: str) -> list[float]:
         key = "/".join(name)

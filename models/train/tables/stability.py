@@ -19,7 +19,10 @@ PHOTOS = 4
 def table(a: argparse.Namespace) -> None:
     results, bank = Results(a.out), Bank(a.bank, a.threads)
     motion = a.data / "motion"
-    parallax = [motion / "skimage_motorcycle" / f"motorcycle_{part}" for part in ("left.png", "right.png", "disp.npz")]
+    parallax = [
+        motion / "skimage_motorcycle" / f"motorcycle_{part}"
+        for part in ("left.png", "right.png", "disp.npz")
+    ]
     styles = styles_of(bank, a.styles)
     ours = [bank.styles[name].identity for name in styles]
     classics = classics_of(a)
@@ -41,11 +44,17 @@ def table(a: argparse.Namespace) -> None:
             pairs = make()
             for identity, paint in painters.items():
                 for kind, pair in pairs.items():
-                    row = results.get(lambda: _warped(paint, pair), "stability", source, kind, identity)
+                    row = results.get(
+                        lambda: _warped(paint, pair), "stability", source, kind, identity
+                    )
                     measured.setdefault(kind, {}).setdefault(identity, []).append(row)
                 bar.update()
-    means = {kind: {i: np.mean(rows, axis=0) for i, rows in of.items()} for kind, of in measured.items()}
-    means["all, each counted alike"] = {i: np.mean([of[i] for of in means.values()], axis=0) for i in painters}
+    means = {
+        kind: {i: np.mean(rows, axis=0) for i, rows in of.items()} for kind, of in measured.items()
+    }
+    means["all, each counted alike"] = {
+        i: np.mean([of[i] for of in means.values()], axis=0) for i in painters
+    }
     for title, number in (
         (
             "Warping error, × 1000: mean squared difference of a painted frame and the next one, brought back along "
@@ -74,7 +83,17 @@ def table(a: argparse.Namespace) -> None:
                 ]
             )
         short = [identity.split("_")[1] for identity in classics]
-        print_table(("motion", "unpainted", "ours", "worst style", *short, *(f"ours / {name}" for name in short)), rows)
+        print_table(
+            (
+                "motion",
+                "unpainted",
+                "ours",
+                "worst style",
+                *short,
+                *(f"ours / {name}" for name in short),
+            ),
+            rows,
+        )
 
 
 def _warped(paint: Paint, pair: warp.Pair) -> tuple[float, float]:

@@ -22,20 +22,31 @@ def test_the_objective_against_the_runtime_and_numpy(data: Path) -> None:
     eye = judge.Judge(data, judge.SQUEEZENET)
     with torch.no_grad():
         content, style = eye.parts(image, eye.content(photograph), eye.grams(painting))
-    session = onnxruntime.InferenceSession(str(data / judge.SQUEEZENET.network), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(data / judge.SQUEEZENET.network), providers=["CPUExecutionProvider"]
+    )
     layers = [*judge.SQUEEZENET.style, judge.SQUEEZENET.content]
 
     def see(picture: torch.Tensor) -> list[np.ndarray]:
         values = picture.numpy()[:, ::-1] * 255 - np.array([104, 117, 123]).reshape(1, 3, 1, 1)
-        return [layer[0] for layer in session.run(layers, {session.get_inputs()[0].name: values.astype(np.float32)})]
+        return [
+            layer[0]
+            for layer in session.run(
+                layers, {session.get_inputs()[0].name: values.astype(np.float32)}
+            )
+        ]
 
     def gram(features: np.ndarray) -> np.ndarray:
         return np.einsum("iyx,jyx->ij", features, features) / features[0].size
 
     seen, wanted, aim = see(image), see(photograph), see(painting)
-    distances = [((gram(s) - gram(a)) ** 2).sum() / (gram(a) ** 2).sum() for s, a in zip(seen[:-1], aim)]
+    distances = [
+        ((gram(s) - gram(a)) ** 2).sum() / (gram(a) ** 2).sum() for s, a in zip(seen[:-1], aim)
+    ]
     assert float(style) == pytest.approx(np.mean(distances), rel=1e-3)
-    assert float(content) == pytest.approx(((seen[-1] - wanted[-1]) ** 2).sum() / (wanted[-1] ** 2).sum(), rel=1e-3)
+    assert float(content) == pytest.approx(
+        ((seen[-1] - wanted[-1]) ** 2).sum() / (wanted[-1] ** 2).sum(), rel=1e-3
+    )
 
 
 def test_descent_goes_down_and_stays_a_picture(data: Path) -> None:
@@ -61,8 +72,19 @@ def test_nothing_is_measured_twice(tmp_path: Path) -> None:
     assert Results(out).get(lambda: [3], "loss", "b") == [3]
 
 
-def test_mixes_are_measured_and_printed_again(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["mix", str(STYLES), "--data", str(data), "--photos", "1", "--out", str(tmp_path / "m.json")]
+def test_mixes_are_measured_and_printed_again(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [
+        "mix",
+        str(STYLES),
+        "--data",
+        str(data),
+        "--photos",
+        "1",
+        "--out",
+        str(tmp_path / "m.json"),
+    ]
     arguments += ["--styles", "gouache", "ink"]
     evaluate.main(arguments)
     first = capsys.readouterr().out
@@ -85,9 +107,22 @@ def test_losses_of_two_banks_are_told_apart(
 ) -> None:
     monkeypatch.setattr(painters, "painting_with", lambda bank, vector: lambda image: image.flip(3))
     monkeypatch.setattr(loss, "painting_with", lambda bank, vector: lambda image: image.flip(3))
-    arguments = ["loss", str(STYLES), "--against", str(STYLES), "--data", str(data), "--photos", "1", "--styles", "ink"]
+    arguments = [
+        "loss",
+        str(STYLES),
+        "--against",
+        str(STYLES),
+        "--data",
+        str(data),
+        "--photos",
+        "1",
+        "--styles",
+        "ink",
+    ]
     evaluate.main([*arguments, "--out", str(tmp_path / "m.json")])
-    tables = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| Brush and Ink")]
+    tables = [
+        line for line in capsys.readouterr().out.splitlines() if line.startswith("| Brush and Ink")
+    ]
     assert len(tables) == 2  # by VGG-16, and by SqueezeNet
     for line in tables:
         plate, before, ours = (tuple(map(float, cell.split(","))) for cell in line.split("|")[2:-1])
@@ -115,6 +150,7 @@ def test_descents_are_measured(
     ]
     evaluate.main(arguments)
     plate, first, last = (
-        float(cell.split(",")[0]) for cell in capsys.readouterr().out.splitlines()[-1].split("|")[2:-1]
+        float(cell.split(",")[0])
+        for cell in capsys.readouterr().out.splitlines()[-1].split("|")[2:-1]
     )
     assert plate > first > last

@@ -12,7 +12,9 @@ from data.pictures import save
 def waves(height: int, width: int) -> Tensor:
     """Smooth enough that sampling between pixels loses little."""
     at = warp.grid(height, width).float() / 20
-    return torch.stack([0.5 + 0.4 * torch.sin(k * at[..., 0] + at[..., 1]) for k in (0.6, 1.0, 1.4)])[None]
+    return torch.stack(
+        [0.5 + 0.4 * torch.sin(k * at[..., 0] + at[..., 1]) for k in (0.6, 1.0, 1.4)]
+    )[None]
 
 
 def test_whole_pixels_are_moved_without_loss() -> None:
@@ -48,7 +50,9 @@ def test_a_motion_and_its_inverse() -> None:
 def test_error_and_variance_against_numpy() -> None:
     first, second, valid = torch.rand(1, 3, 6, 7), torch.rand(1, 3, 6, 7), torch.rand(6, 7) < 0.5
     seen = [f[0].numpy()[:, valid.numpy()] for f in (first, second)]
-    error, variance = warp.warping_error(warp.Pair(first, second, warp.grid(6, 7), valid), first, second)
+    error, variance = warp.warping_error(
+        warp.Pair(first, second, warp.grid(6, 7), valid), first, second
+    )
     assert error == pytest.approx(np.mean((seen[0] - seen[1]) ** 2), rel=1e-4)
     assert variance == pytest.approx(np.mean([c.var() for c in seen[0]]), rel=1e-4)
 
@@ -75,9 +79,13 @@ def test_what_the_other_eye_does_not_see_is_left_out(tmp_path: Path) -> None:
 
 
 def test_flow_finds_a_known_motion(tmp_path: Path) -> None:
-    pytest.importorskip("cv2", reason="no OpenCV, which measures optical flow: pip install opencv-python-headless")
+    pytest.importorskip(
+        "cv2", reason="no OpenCV, which measures optical flow: pip install opencv-python-headless"
+    )
     rough = torch.rand(1, 3, 24, 32, generator=torch.Generator().manual_seed(0))
-    scene = torch.nn.functional.interpolate(rough, size=(192, 256), mode="bicubic", align_corners=False).clamp(0, 1)[0]
+    scene = torch.nn.functional.interpolate(
+        rough, size=(192, 256), mode="bicubic", align_corners=False
+    ).clamp(0, 1)[0]
     for index, shift in enumerate((0, 3)):
         save(scene[:, 10:170, 10 + shift : 230 + shift], tmp_path / f"{index}.png")
     (pair,) = warp.film(sorted(tmp_path.glob("*.png")))

@@ -1,4 +1,6 @@
-"""Pairs of frames, and where each pixel of the first is in the second: by construction, disparity or optical flow."""
+"""Pairs of frames, and where each pixel of the first is in the second: by construction, disparity
+or optical flow.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ BORDER = 16
 
 
 class Pair(NamedTuple):
-    """Two frames, 1 x 3 x height x width; where: height x width x 2, x and y in the second; valid: seen in both."""
+    """Two frames, 1 x 3 x height x width; where: height x width x 2, x and y in the second; valid:
+    seen in both.
+    """
 
     first: Tensor
     second: Tensor
@@ -35,15 +39,22 @@ class Motion(NamedTuple):
 
     def __call__(self, points: Tensor, middle: Tensor) -> Tensor:
         angle = np.radians(self.rotation)
-        turn = self.zoom * torch.tensor([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-        return (points - middle) @ turn.to(points) + middle + torch.tensor([self.right, self.down]).to(points)
+        turn = self.zoom * torch.tensor(
+            [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+        )
+        return (
+            (points - middle) @ turn.to(points)
+            + middle
+            + torch.tensor([self.right, self.down]).to(points)
+        )
 
     def inverse(self, points: Tensor, middle: Tensor) -> Tensor:
         back = Motion(1 / self.zoom, -self.rotation)
         return back(points - torch.tensor([self.right, self.down]).to(points), middle)
 
 
-# Half of what happens between two frames: the first is moved by the inverse, so that both are resampled alike.
+# Half of what happens between two frames: the first is moved by the inverse, so that both are
+# resampled alike.
 MOTIONS = {
     "shift of 0.7 px": Motion(right=0.25, down=0.25),
     "shift of 3.7 px": Motion(right=1.65, down=-0.85),
@@ -57,7 +68,9 @@ GRAIN, LIGHT = "grain of 0.02", "5 % more light"
 
 def grid(height: int, width: int) -> Tensor:
     """Every pixel's x and y. In double precision: a float32 picture must not be moved by rounding."""
-    y, x = torch.meshgrid(*(torch.arange(side, dtype=torch.float64) for side in (height, width)), indexing="ij")
+    y, x = torch.meshgrid(
+        *(torch.arange(side, dtype=torch.float64) for side in (height, width)), indexing="ij"
+    )
     return torch.stack([x, y], 2)
 
 
@@ -65,7 +78,9 @@ def sample(image: Tensor, where: Tensor) -> Tensor:
     """The picture at these places, bicubic."""
     height, width = image.shape[-2:]
     scaled = where / torch.tensor([width - 1, height - 1]) * 2 - 1
-    sampled = F.grid_sample(image.double(), scaled[None], mode="bicubic", padding_mode="reflection", align_corners=True)
+    sampled = F.grid_sample(
+        image.double(), scaled[None], mode="bicubic", padding_mode="reflection", align_corners=True
+    )
     return sampled.float()
 
 
@@ -104,7 +119,9 @@ def known(photograph: Tensor) -> dict[str, Pair]:
 
 
 def film(paths: list[Path]) -> list[Pair]:
-    """Frames and their followers, by optical flow (Kroeger et al. 2016), without what is hidden or was."""
+    """Frames and their followers, by optical flow (Kroeger et al. 2016), without what is hidden or
+    was.
+    """
     frames = [load(path)[None] for path in paths]
     return [_flowing(a, b) for a, b in zip(frames, frames[1:])]
 
@@ -114,8 +131,9 @@ def _flowing(first: Tensor, second: Tensor) -> Pair:
     height, width = first.shape[-2:]
     where = grid(height, width) + there
     returned = sample(back.permute(2, 0, 1)[None], where)[0].permute(1, 2, 0)
-    # A place that does not come back to itself is hidden in one of the frames; motions differ at edges, where flow is
-    # not to be trusted. Both tests, and their numbers, are those of Sundaram et al. 2010, as in Lai et al. 2018.
+    # A place that does not come back to itself is hidden in one of the frames; motions differ at
+    # edges, where flow is not to be trusted. Both tests, and their numbers, are those of Sundaram
+    # et al. 2010, as in Lai et al. 2018.
     lengths = there.square().sum(2) + returned.square().sum(2)
     hidden = (there + returned).square().sum(2) > 0.01 * lengths + 0.5
     slopes = sum(d.square().sum(2) for d in (there.roll(-1, 0) - there, there.roll(-1, 1) - there))
@@ -127,14 +145,19 @@ def _flow(first: Tensor, second: Tensor) -> Tensor:
     """height x width x 2."""
     import cv2  # opencv-python-headless, which nothing else needs
 
-    bytes_ = [(frame[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for frame in (first, second)]
+    bytes_ = [
+        (frame[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+        for frame in (first, second)
+    ]
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in bytes_]
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
     return torch.from_numpy(flow).double()
 
 
 def stereo(left: Path, right: Path, disparity: Path) -> Pair:
-    """Two views of a scene; a pixel of the left one is so many pixels further left in the right one."""
+    """Two views of a scene; a pixel of the left one is so many pixels further left in the right
+    one.
+    """
     first, second = load(left)[None], load(right)[None]
     (shift,) = np.load(disparity).values()
     measured = np.isfinite(shift)
@@ -151,7 +174,9 @@ def stereo(left: Path, right: Path, disparity: Path) -> Pair:
 
 
 def warping_error(pair: Pair, first: Tensor, second: Tensor) -> tuple[float, float]:
-    """Mean squared difference of the painted first frame and the painted second one brought back to it, where both show
-    the same (Lai et al. 2018, Learning Blind Video Temporal Consistency); and the first's variance there."""
+    """Mean squared difference of the painted first frame and the painted second one brought back to
+    it, where both show the same (Lai et al. 2018, Learning Blind Video Temporal Consistency); and
+    the first's variance there.
+    """
     off = (first - sample(second, pair.where)).square().mean((0, 1))[pair.valid]
     return float(off.mean()), float(first[0][:, pair.valid].var(1, unbiased=False).mean())
