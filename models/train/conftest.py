@@ -6,7 +6,9 @@ import torch
 from PIL import Image
 
 import export
+from data.paintings import BANK
 from losses import eye
+from network.test_painter import tiny
 from data.pictures import data_folder
 
 
@@ -68,3 +70,15 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"image": {2: "height", 3: "width"}},
     )
     return folder
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network and two styles."""
+    network = tiny()
+    folder = export.write_network(
+        network, network.styles[0].detach(), tmp_path_factory.mktemp("packages")
+    )
+    for painting, style in zip(BANK, network.styles):
+        export.write_style(painting, style, folder, folder.parent)
+    return folder.parent

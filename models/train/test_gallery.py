@@ -6,7 +6,6 @@ from PIL import Image
 
 import gallery
 from network.packages import Bank
-from network.test_packages import packages  # noqa: F401, a fixture
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def test_a_part_is_shown_around_its_middle_and_within_the_picture() -> None:
 
 
 def test_a_gallery_shows_every_style_on_both_photographs(
-    packages: Path, photographs: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    packages: Path, photographs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bank = Bank(packages)
     names = list(bank.styles)
@@ -59,9 +58,7 @@ def test_a_gallery_shows_every_style_on_both_photographs(
     assert not np.array_equal(cell(6), cell(7))  # two mixtures
 
 
-def test_sheets_are_of_two_sizes(
-    packages: Path, photographs: Path, tmp_path: Path
-) -> None:  # noqa: F811
+def test_sheets_are_of_two_sizes(packages: Path, photographs: Path, tmp_path: Path) -> None:
     arguments = [
         "--styles",
         str(packages),

@@ -235,9 +235,10 @@ class Trainer:
         to the log as JSON lines.
         """
         mean: dict[str, float] = {}
-        with log.open("a" if self.step else "w") as lines, tqdm(
-            total=self.a.steps, initial=self.step, unit="step"
-        ) as bar:
+        with (
+            log.open("a" if self.step else "w") as lines,
+            tqdm(total=self.a.steps, initial=self.step, unit="step") as bar,
+        ):
             while self.step < last:
                 start = time.monotonic()
                 parts = self.advance()

@@ -16,18 +16,6 @@ from network.test_painter import tiny
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small network and two styles."""
-    network = tiny()
-    folder = export.write_network(
-        network, network.styles[0].detach(), tmp_path_factory.mktemp("packages")
-    )
-    for painting, style in zip(BANK, network.styles):
-        export.write_style(painting, style, folder, folder.parent)
-    return folder.parent
-
-
-@pytest.fixture(scope="module")
 def negative(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph that takes 0 to 255, gives one minus it, and overshoots."""
     shape = [1, 3, "h", "w"]
