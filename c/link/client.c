@@ -438,17 +438,17 @@ out:
 
 /* Takes other memory for the next attempt: the engine of an impasto-host that died lives a little
  * longer, and may still write into the output. */
-static bool renew(struct memory **memory, size_t inputs) {
-  struct memory *fresh = memory_take((*memory)->size);
+static bool renew(struct shm **memory, size_t inputs) {
+  struct shm *fresh = shm_take((*memory)->size);
   if (!fresh)
     return false;
   memcpy(fresh->data, (*memory)->data, inputs);
-  memory_free(*memory);
+  shm_free(*memory);
   *memory = fresh;
   return true;
 }
 
-enum outcome client_render(const struct render_request *request, struct memory **memory,
+enum outcome client_render(const struct render_request *request, struct shm **memory,
                            const struct waiter *waiter, struct answer *answer) {
   enum outcome outcome = OUTCOME_FAILED;
   enum step step = STEP_DIED;

@@ -3,7 +3,7 @@
 #ifndef IMPASTO_CLIENT_H
 #define IMPASTO_CLIENT_H
 
-#include "memory.h"
+#include "shm.h"
 #include "messages.h"
 #include "sentence.h"
 
@@ -38,7 +38,7 @@ enum outcome client_prepare(const char *style, const struct settings *settings,
 /* Paints a frame. The request's pictures lie in the memory, and the output is there when it is
  * done. In all other cases somebody may still write to the memory. It is another one than before
  * if the request had to be sent again. */
-enum outcome client_render(const struct render_request *request, struct memory **memory,
+enum outcome client_render(const struct render_request *request, struct shm **memory,
                            const struct waiter *waiter, struct answer *answer);
 
 /* Closes the connection; impasto-host then leaves. */

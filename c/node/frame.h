@@ -4,7 +4,7 @@
 
 #include "image.h"
 #include "instance.h"
-#include "link/memory.h"
+#include "link/shm.h"
 #include "link/messages.h"
 
 /* One of its images. */
@@ -32,7 +32,7 @@ struct frame {
   bool mask_counts; /* a pixel of the mask lets the painting through */
 
   struct input inputs[PICTURE_COUNT];
-  struct memory *memory;
+  struct shm *memory;
   struct render_request request; /* says where in the memory the parts lie */
   double format[4];         /* of the frame, in pixels of the plate */
   int32_t format_pixels[4]; /* where its statistics are */

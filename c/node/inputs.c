@@ -180,7 +180,7 @@ enum progress inputs_place(struct frame *frame) {
   if (painting->handle &&
       !space_of_image(painting, &pictures[PICTURE_PAINTING].space, &frame->why))
     return FAILED;
-  frame->memory = memory_take((size_t)size);
+  frame->memory = shm_take((size_t)size);
   if (frame->memory)
     return GO_ON;
   OfxRectI plate = frame->inputs[PICTURE_PLATE].part;

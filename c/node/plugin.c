@@ -5,7 +5,7 @@
 #include "instance.h"
 #include "link/client.h"
 #include "link/launch.h"
-#include "link/memory.h"
+#include "link/shm.h"
 #include "regions.h"
 #include "render.h"
 #include "suites.h"
@@ -31,7 +31,7 @@ static OfxStatus load(void) {
 
 static OfxStatus unload(void) {
   client_close();
-  memory_purge();
+  shm_purge();
   loaded = false;
   return kOfxStatOK;
 }
@@ -86,7 +86,7 @@ static OfxStatus main_entry(const char *action, const void *handle, OfxPropertyS
   if (strcmp(action, kOfxActionDestroyInstance) == 0)
     return instance_destroy(effect);
   if (strcmp(action, kOfxActionPurgeCaches) == 0) {
-    memory_purge();
+    shm_purge();
     return kOfxStatOK;
   }
   for (size_t i = 0; i < sizeof instance_actions / sizeof *instance_actions; i++)

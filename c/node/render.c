@@ -140,7 +140,7 @@ static enum progress paint(struct frame *frame) {
   if (progress == GO_ON)
     progress = inputs_copy_mask(frame);
   if (progress == GO_ON && frame->use_mask && !frame->mask_counts) {
-    memory_keep(frame->memory);
+    shm_keep(frame->memory);
     chain_note(&frame->instance->chain, frame->time, NULL, NULL);
     return output_plate(frame);
   }
@@ -150,12 +150,12 @@ static enum progress paint(struct frame *frame) {
   if (progress == GO_ON)
     progress = ask_engine(frame, &answer);
   if (progress != GO_ON) {
-    memory_free(frame->memory); /* the engine may still write into it */
+    shm_free(frame->memory); /* the engine may still write into it */
     return progress;
   }
   int64_t answered = clock_us();
   progress = output_painted(frame);
-  memory_keep(frame->memory);
+  shm_keep(frame->memory);
   int64_t ended = clock_us();
   OfxRectI plate = frame->inputs[PICTURE_PLATE].part;
   struct trace trace = {

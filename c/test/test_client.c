@@ -69,14 +69,14 @@ static enum outcome paint(double frame, int calls, unsigned char *result, struct
   struct patience patience = {calls};
   struct waiter waiter = {stop, &patience};
   struct answer answer;
-  struct memory *memory = memory_take(OFFSET + SIZE);
+  struct shm *memory = shm_take(OFFSET + SIZE);
   fill(memory->data);
   enum outcome outcome = client_render(&request, &memory, &waiter, &answer);
   if (outcome == OUTCOME_DONE) {
     memcpy(result, memory->data + OFFSET, SIZE);
-    memory_keep(memory);
+    shm_keep(memory);
   } else {
-    memory_free(memory);
+    shm_free(memory);
   }
   *why = answer.why;
   return outcome;
@@ -187,7 +187,7 @@ int main(void) {
   pid_t pid = host_process();
   CHECK(pid > 0);
   client_close();
-  memory_purge();
+  shm_purge();
   CHECK(host_process() == 0); /* gone, and reaped */
   return check_failures != 0;
 }

@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "shm.h"
 
 #include "lock.h"
 
@@ -17,7 +17,7 @@ enum { ADD_SEALS = 1033, SEAL_SEAL = 1, SEAL_SHRINK = 2, SEAL_GROW = 4 };
 enum { MAX_KEPT = 8 };
 static const size_t max_kept_bytes = (size_t)640 << 20;
 
-static struct memory *kept;
+static struct shm *kept;
 static size_t kept_bytes;
 static int kept_count;
 
@@ -39,8 +39,8 @@ static int sealed_memfd(size_t size) {
   return fd;
 }
 
-static struct memory *memory_make(size_t size) {
-  struct memory *memory = calloc(1, sizeof *memory);
+static struct shm *shm_make(size_t size) {
+  struct shm *memory = calloc(1, sizeof *memory);
   if (!memory)
     return NULL;
   memory->size = size;
@@ -61,7 +61,7 @@ static struct memory *memory_make(size_t size) {
   return memory;
 }
 
-void memory_free(struct memory *memory) {
+void shm_free(struct shm *memory) {
   if (!memory)
     return;
   if (memory->fd >= 0) {
@@ -74,13 +74,13 @@ void memory_free(struct memory *memory) {
 }
 
 static void forget(void) {
-  struct memory *all = kept;
+  struct shm *all = kept;
   kept = NULL;
   kept_bytes = 0;
   kept_count = 0;
   while (all) {
-    struct memory *next = all->next;
-    memory_free(all);
+    struct shm *next = all->next;
+    shm_free(all);
     all = next;
   }
 }
@@ -94,10 +94,10 @@ static void enter(void) {
   owner = self;
 }
 
-struct memory *memory_take(size_t size) {
-  struct memory *found = NULL;
+struct shm *shm_take(size_t size) {
+  struct shm *found = NULL;
   enter();
-  for (struct memory **at = &kept; *at; at = &(*at)->next) {
+  for (struct shm **at = &kept; *at; at = &(*at)->next) {
     if ((*at)->size < size || (*at)->size / 2 > size)
       continue;
     found = *at;
@@ -107,13 +107,13 @@ struct memory *memory_take(size_t size) {
     break;
   }
   lock_give();
-  return found ? found : memory_make(size);
+  return found ? found : shm_make(size);
 }
 
-void memory_keep(struct memory *memory) {
+void shm_keep(struct shm *memory) {
   if (!memory)
     return;
-  struct memory *excess = NULL;
+  struct shm *excess = NULL;
   enter();
   memory->next = kept;
   kept = memory;
@@ -121,10 +121,10 @@ void memory_keep(struct memory *memory) {
   kept_count++;
   /* The newest stay: after a change of format the others are of no use. */
   while (kept_bytes > max_kept_bytes || kept_count > MAX_KEPT) {
-    struct memory **last = &kept;
+    struct shm **last = &kept;
     while ((*last)->next)
       last = &(*last)->next;
-    struct memory *old = *last;
+    struct shm *old = *last;
     *last = NULL;
     kept_bytes -= old->size;
     kept_count--;
@@ -133,13 +133,13 @@ void memory_keep(struct memory *memory) {
   }
   lock_give();
   while (excess) {
-    struct memory *next = excess->next;
-    memory_free(excess);
+    struct shm *next = excess->next;
+    shm_free(excess);
     excess = next;
   }
 }
 
-void memory_purge(void) {
+void shm_purge(void) {
   enter();
   forget();
   lock_give();

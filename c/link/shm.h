@@ -2,27 +2,27 @@
  * resizing and mapped here. Some is kept between frames, because a fresh one costs a page fault
  * for every 4 KiB. Where the kernel or a sandbox refuses memfds it is plain memory, and the
  * pixels travel inside the messages. */
-#ifndef IMPASTO_MEMORY_H
-#define IMPASTO_MEMORY_H
+#ifndef IMPASTO_SHM_H
+#define IMPASTO_SHM_H
 
 #include <stddef.h>
 
-struct memory {
+struct shm {
   unsigned char *data;
   size_t size;
   int fd; /* -1: plain memory */
-  struct memory *next;
+  struct shm *next;
 };
 
 /* At least that many bytes, of any content. NULL: there is no memory. */
-struct memory *memory_take(size_t size);
+struct shm *shm_take(size_t size);
 
 /* Ends a use: keeps the memory for the next frame, or not. What another process may still write
  * into is never kept. NULL is fine. */
-void memory_keep(struct memory *memory);
-void memory_free(struct memory *memory);
+void shm_keep(struct shm *memory);
+void shm_free(struct shm *memory);
 
 /* Frees what is kept. */
-void memory_purge(void);
+void shm_purge(void);
 
 #endif
