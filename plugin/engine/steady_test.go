@@ -8,22 +8,27 @@ import (
 	"impasto.net/plugin/onnxtest"
 )
 
-// From the twentieth frame on an engine takes no more memory.
+// An engine comes to take no more memory. How soon depends on the threads that the machine has it
+// start, each of which has memory of its own; one that loses some with every frame never does.
 func TestMemoryIsFlat(t *testing.T) {
 	pid, c := another(t, onnxtest.Shipped())
 	s := newShared(t, "great-wave", 320, 180)
 	s.request.Size = asHigh(180)
-	after := 0
-	for frame := range 80 {
-		s.smooth(frame)
-		c.render(s)
-		if frame == 19 {
-			after = onnxtest.Anonymous(t, pid)
+	paint := func(frames int) (after int) {
+		for frame := range frames {
+			s.smooth(frame)
+			c.render(s)
+		}
+		return onnxtest.Anonymous(t, pid)
+	}
+	taken := []int{paint(20) >> 10}
+	for range 5 {
+		taken = append(taken, paint(60)>>10)
+		if n := len(taken); taken[n-1]-taken[n-2] <= 4<<10 {
+			return
 		}
 	}
-	if end := onnxtest.Anonymous(t, pid); end-after > 4<<20 {
-		t.Errorf("%d KB after 20 frames, %d KB after 80", after>>10, end>>10)
-	}
+	t.Errorf("after 20 frames, and every 60 more, it has KB %v", taken)
 }
 
 // A frame allocates nothing of its own size: not when it is painted, and not when the mix of
