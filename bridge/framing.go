@@ -114,8 +114,8 @@ func (c *Conn) Receive() (m Message, attached *os.File, err error) {
 	}
 	size := int64(binary.BigEndian.Uint32(header[len(magic):]))
 	if size > MaxBody {
-		return m, attached, fmt.Errorf("a message of %d bytes is over the limit of %d", size,
-			MaxBody)
+		return m, attached,
+			fmt.Errorf("a message of %d bytes is over the limit of %d", size, MaxBody)
 	}
 	var body bytes.Buffer
 	body.Grow(int(min(size, readAhead)))

@@ -215,8 +215,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"something behind", []byte{0x80, 0x80}},
 		{"nesting without end", append([]byte{0x81, 0xa5, 's', 't', 'y', 'l', 'e'},
 			bytes.Repeat([]byte{0x91}, 64<<20)...)},
-		{"unknown nesting without end", append([]byte{0x81, 0xa1, 'x'},
-			bytes.Repeat([]byte{0x91}, 64<<20)...)},
+		{"unknown nesting without end",
+			append([]byte{0x81, 0xa1, 'x'}, bytes.Repeat([]byte{0x91}, 64<<20)...)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var p Prepare

@@ -205,8 +205,8 @@ func (s *Size) check() error {
 		name            string
 		value, min, max float64
 	}{
-		{"scale", s.Scale[0], 1e-3, 1e3}, {"scale", s.Scale[1], 1e-3, 1e3}, {"pixel aspect",
-			s.PixelAspect, 1e-2, 1e2},
+		{"scale", s.Scale[0], 1e-3, 1e3}, {"scale", s.Scale[1], 1e-3, 1e3},
+		{"pixel aspect", s.PixelAspect, 1e-2, 1e2},
 		{"detail", s.Detail, 1e-2, 10}, {"texture scale", s.TextureScale, 1e-2, 1e2},
 	} {
 		if !(v.value >= v.min && v.value <= v.max) { // NaN neither

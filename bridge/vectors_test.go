@@ -71,11 +71,11 @@ var vectors = []struct {
 	{"done", KindDone, 70000, &Done{Device: "the CPU, 8 threads", Cached: true,
 		Timings: Timings{1, 200, 3000, 400000, 5000, 70000000000}, Kept: bytes.Repeat([]byte{0xcd},
 			KeptBytes), Warning: "A painting is not used.", Style: "Côte"}},
-	{"done_inline", KindDone, 1 << 32, &Done{Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192,
-		127, 0, 0, 128, 63}}},
+	{"done_inline", KindDone, 1 << 32,
+		&Done{Pixels: []byte{0, 0, 0, 63, 0, 0, 128, 63, 0, 0, 192, 127, 0, 0, 128, 63}}},
 	{"pong", KindPong, 5, &Pong{}},
-	{"error", KindError, 70000, &Error{CodeStyle, "The style \"x\" is not here.",
-		"open x: no such file"}},
+	{"error", KindError, 70000,
+		&Error{CodeStyle, "The style \"x\" is not here.", "open x: no such file"}},
 }
 
 func vectorPath(name string) string { return filepath.Join("vectors", name+".msgpack") }

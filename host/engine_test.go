@@ -291,8 +291,8 @@ func TestNothingLeaks(t *testing.T) {
 func TestOldSocketFoldersAreSwept(t *testing.T) {
 	p := newPlace(t)
 	t.Setenv("XDG_RUNTIME_DIR", p.sockets)
-	old, young, other := filepath.Join(p.sockets, socketPrefix+"OLD"), filepath.Join(p.sockets,
-		socketPrefix+"YOUNG"), filepath.Join(p.sockets, "other")
+	old, young, other := filepath.Join(p.sockets, socketPrefix+"OLD"),
+		filepath.Join(p.sockets, socketPrefix+"YOUNG"), filepath.Join(p.sockets, "other")
 	for _, dir := range []string{old, young, other} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)

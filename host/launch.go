@@ -98,8 +98,8 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 			bridge.ProtocolVersion)
 	case errors.As(err, &refusal):
 		return nil, fail(cause, "refuses to work: %s", refusal.Message)
-	case errors.Is(err, errSilent), strings.Contains(text,
-		"timeout while waiting for plugin to start"):
+	case errors.Is(err, errSilent),
+		strings.Contains(text, "timeout while waiting for plugin to start"):
 		return nil, fail(cause,
 			"did not answer within %v of its start: is the machine very busy, or the disk slow? %s",
 			in.patience.start, in.more)
@@ -114,8 +114,8 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 			return nil, fail(cause, "ended as soon as it was started, saying %q. %s", said, in.more)
 		}
 		return nil, fail(cause, "ended as soon as it was started. %s", in.more)
-	case strings.Contains(text, "Unrecognized remote plugin message"), strings.Contains(text,
-		"core protocol version"),
+	case strings.Contains(text, "Unrecognized remote plugin message"),
+		strings.Contains(text, "core protocol version"),
 		strings.Contains(text, "protocol version"):
 		return nil, fail(cause, "does not answer as an engine of Impasto does: "+again)
 	}

@@ -16,8 +16,8 @@ const (
 
 // launch starts the engine, and again where a signal ended it before it had greeted: whoever sent
 // that says nothing about the installation, nor about the frames that wait.
-func (in *installation) launch(ctx context.Context, sum []byte, hello bridge.Hello) (*engine,
-	error) {
+func (in *installation) launch(ctx context.Context, sum []byte,
+	hello bridge.Hello) (*engine, error) {
 	pause := firstPause
 	for n := 1; ; n++ {
 		e, err := launch(ctx, in.path, sum, hello, in.patience, in.log)

@@ -88,8 +88,8 @@ func (s *supervisor) do(ctx context.Context, r bridge.Request) (bridge.Message, 
 		what := s.labels.describe(r.Message)
 		s.log.Warn("the engine died", "request", what, "alone", alone, "error", died)
 		if why := lost.tooMuch(what); why != "" {
-			return bridge.Message{}, &bridge.Error{Code: bridge.CodeEngine, Message: why + s.more,
-				Cause: died.Error()}
+			return bridge.Message{},
+				&bridge.Error{Code: bridge.CodeEngine, Message: why + s.more, Cause: died.Error()}
 		}
 		suspect = true
 		progress(bridge.Progress{Stage: "the engine stopped, trying again"})
@@ -116,8 +116,8 @@ func (s *supervisor) attempt(ctx context.Context, r bridge.Request,
 
 // engine returns the one that runs, or starts one. A start goes on when the requester
 // who caused it has left: others wait for it.
-func (s *supervisor) engine(ctx context.Context, progress func(bridge.Progress)) (*engine,
-	*bridge.Error) {
+func (s *supervisor) engine(ctx context.Context,
+	progress func(bridge.Progress)) (*engine, *bridge.Error) {
 	s.mu.Lock()
 	c := s.current
 	if c == nil || c.over() {

@@ -346,8 +346,8 @@ func networks() []offered {
 		{name: "of one colour", make: func(g *net) { g.by("Mul", 0).by("Add", 100) },
 			refused: "--output-range"},
 		{name: "half the size", make: func(g *net) {
-			g.do("AveragePool", map[string]any{"kernel_shape": []int64{2, 2},
-				"strides": []int64{2, 2}})
+			g.do("AveragePool",
+				map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}})
 		}, refused: "keep its size"},
 		{name: "a number that is no row of a table", make: func(g *net) {
 			g.InputOf(1, "x", 1, 3, -1, -1)

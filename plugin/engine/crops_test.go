@@ -58,8 +58,8 @@ func framed(style string, plate bridge.Image, width, height int, size bridge.Siz
 	r := &bridge.Render{
 		Style: style, Frame: 1, Space: bridge.SpaceSRGB, Mix: 1,
 		Unrealness: bridge.DefaultUnrealness, Size: size, Device: onCPU,
-		Plate: plate, Output: plate, Statistics: bridge.Statistics{Window: &bridge.Window{0, 0,
-			width, height}},
+		Plate: plate, Output: plate,
+		Statistics: bridge.Statistics{Window: &bridge.Window{0, 0, width, height}},
 	}
 	r.Output.Pixels = nil
 	return r

@@ -163,8 +163,8 @@ func (f *frame) optimisedReader() pixels.Reader {
 func (e *engine) job(f *frame, s optimise.Settings, painting network.Tensor, seen,
 	shares []float32) *optimise.Job {
 	j := &optimise.Job{
-		Settings: s, Encoder: f.look.Encoder, Plate: e.sizedFor(seen, &f.native,
-			&f.working), Painting: painting,
+		Settings: s, Encoder: f.look.Encoder,
+		Plate: e.sizedFor(seen, &f.native, &f.working), Painting: painting,
 		Across: f.working.Across, Down: f.working.Down, Threads: int(e.threads.Load()),
 	}
 	if shares != nil {
@@ -208,8 +208,8 @@ func (e *engine) wholePainting(ctx context.Context, f *frame) (network.Tensor, e
 	g := pixels.NewGeometry(window.Width(), window.Height(), 1, 1)
 	full := g
 	if s := f.Size.Scale; s != [2]float64{1, 1} {
-		width, height := max(1, math.Round(float64(g.Width)/s[0])), max(1,
-			math.Round(float64(g.Height)/s[1]))
+		width, height := max(1, math.Round(float64(g.Width)/s[0])),
+			max(1, math.Round(float64(g.Height)/s[1]))
 		if width*height > maxEnlarged {
 			return network.Tensor{}, bridge.Failure(bridge.CodeMemory, nil,
 				"The painting on Style has %.0f × %.0f pixels at full resolution, which is too "+

@@ -55,8 +55,8 @@ func kept(t testing.TB, bank, folder string) (*client, *bytes.Buffer) {
 	t.Helper()
 	started(t, bank) // and so is the runtime
 	said := &bytes.Buffer{}
-	e := newEngine(style.Bank{bank}, 0, hclog.New(&hclog.LoggerOptions{Output: said,
-		Level: hclog.Warn}))
+	e := newEngine(style.Bank{bank}, 0,
+		hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Warn}))
 	e.disk = &cache.Disk{Folder: folder, Limit: 1 << 30}
 	c := greeted(t, e)
 	return c, said
@@ -407,8 +407,8 @@ func TestOptimisedSaysWhatIsWrong(t *testing.T) {
 		"a mix": {func(r *bridge.Render) { r.StyleB, r.StyleMix = "plain", 0.5 },
 			bridge.CodeStyle, "cannot be mixed, because what is optimised has no network"},
 		"another version": {func(r *bridge.Render) { r.Style = "filters@0123456789ab" },
-			bridge.CodeStyle, fmt.Sprintf("what is installed in %s is %q",
-				filepath.Join(bank, "filters"), id)},
+			bridge.CodeStyle,
+			fmt.Sprintf("what is installed in %s is %q", filepath.Join(bank, "filters"), id)},
 		"an operator": {func(r *bridge.Render) { r.Style = "strange" }, bridge.CodeRender,
 			"the operator Sigmoid, for which there is no gradient here"},
 		"too small": {func(r *bridge.Render) { r.Size.Detail = 0.1 }, bridge.CodeRender,

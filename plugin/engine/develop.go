@@ -15,8 +15,8 @@ type work func(tell func(part float64, stage string)) (*cache.Picture, error)
 // develop gives a picture that is kept, or makes one. begin is called when the device is
 // free; it may use the request's memory, which the work that it gives may not.
 func (e *engine) develop(ctx context.Context, t *bridge.Timings, progress func(float64, string),
-	kept func() *cache.Picture, begin func() (work,
-		error)) (p *cache.Picture, cached bool, err error) {
+	kept func() *cache.Picture,
+	begin func() (work, error)) (p *cache.Picture, cached bool, err error) {
 	if p := kept(); p != nil {
 		return p, true, nil
 	}

@@ -85,8 +85,8 @@ func TestGPUThatIsNotThere(t *testing.T) {
 	c := onGPU(t, bank)
 	s := newShared(t, "dark", 32, 32)
 	e := c.fails(bridge.KindRender, &s.on("gpu", 1, 0).request, s.file)
-	if e.Code != bridge.CodeDevice || !strings.Contains(e.Message,
-		"WebGPU has the machine's first GPU only, and no number 1") ||
+	if e.Code != bridge.CodeDevice ||
+		!strings.Contains(e.Message, "WebGPU has the machine's first GPU only, and no number 1") ||
 		!strings.Contains(e.Message, "Set Device to CPU or Auto") {
 		t.Errorf("%s: %s", e.Code, e.Message)
 	}

@@ -135,9 +135,9 @@ func (e *engine) read(ctx context.Context, f *frame, r *pixels.Reader, t *bridge
 func (e *engine) run(ctx context.Context, f *frame, s *session.Session, input []float32,
 	painting *painting, painted func(float64)) ([]float32, error) {
 	var values []float32
-	beside, err := e.extraInputs(ctx, f, s, input, painting)
+	extra, err := e.extraInputs(ctx, f, s, input, painting)
 	if err == nil {
-		values, err = e.infer(ctx, f, s, input, beside, painted)
+		values, err = e.infer(ctx, f, s, input, extra, painted)
 	} else {
 		e.buffers.Put(input)
 	}
@@ -191,9 +191,9 @@ func (e *engine) extraInputs(ctx context.Context, f *frame, s *session.Session, 
 }
 
 // infer takes a picture through the network, resampled there and back where the network
-// works at another size than the plate's. It owns the input, as through does.
+// works at another size than the plate's. It owns the input, as Tiler.Paint does.
 func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input []float32,
-	beside []network.Tensor, painted func(float64)) ([]float32, error) {
+	extra []network.Tensor, painted func(float64)) ([]float32, error) {
 	in, workers := &s.Input, int(e.threads.Load())
 	// What the network works on, as it wants it.
 	prepare := func(picture []float32) {
@@ -205,7 +205,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 	}
 	if f.working == f.native {
 		prepare(input)
-		return e.tiler.Paint(ctx, &s.Tiles, input, f.working.Width, f.working.Height, beside,
+		return e.tiler.Paint(ctx, &s.Tiles, input, f.working.Width, f.working.Height, extra,
 			painted)
 	}
 	defer e.buffers.Put(input)
@@ -215,7 +215,7 @@ func (e *engine) infer(ctx context.Context, f *frame, s *session.Session, input 
 	}
 	pixels.Resample(workers, input, &f.native, small, &f.working)
 	prepare(small)
-	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.working.Width, f.working.Height, beside,
+	if small, err = e.tiler.Paint(ctx, &s.Tiles, small, f.working.Width, f.working.Height, extra,
 		painted); err != nil {
 		return nil, err
 	}

@@ -72,9 +72,9 @@ func (e *engine) painting(ctx context.Context, f *frame, s *session.Session) (*p
 	}
 	defer e.buffers.Put(planes)
 	r := pixels.Reader{
-		Space: colour.Named(f.Painting.Space), Encoders: pixels.NewEncoders(in.Range[0],
-			in.Range[1]),
-		BGR: in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
+		Space:    colour.Named(f.Painting.Space),
+		Encoders: pixels.NewEncoders(in.Range[0], in.Range[1]),
+		BGR:      in.Channels == "BGR", Premultiplied: f.Painting.Premultiplied,
 	}
 	if _, err := r.Read(ctx, workers, f.painting, &g, planes); err != nil {
 		return nil, err

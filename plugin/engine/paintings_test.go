@@ -134,8 +134,8 @@ func TestFixedSizeAndMean(t *testing.T) {
 		m.Input.Size = &[2]int{64, 48}
 		m.Input.Channels, m.Output.Channels = "BGR", "BGR"
 		m.Input.Range, m.Output.Range = [2]float64{0, 255}, [2]float64{-1, 1}
-		m.Input.Mean, m.Input.Std = &[3]float64{127.5, 127.5, 127.5}, &[3]float64{127.5, 127.5,
-			127.5}
+		m.Input.Mean, m.Input.Std = &[3]float64{127.5, 127.5, 127.5},
+			&[3]float64{127.5, 127.5, 127.5}
 	})
 	c := newClient(t, bank)
 	for _, size := range [][2]int{{64, 48}, {90, 90}, {20, 30}, {1, 1}} {

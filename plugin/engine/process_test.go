@@ -200,8 +200,8 @@ func TestPoisonKillsTheEngine(t *testing.T) {
 
 // The runtime is the one that the engine was built with, or the user's own, which is a file.
 func TestLibraryIsChecked(t *testing.T) {
-	library, pipe := filepath.Join(t.TempDir(), "libonnxruntime.so.1"), filepath.Join(t.TempDir(),
-		"pipe")
+	library, pipe := filepath.Join(t.TempDir(), "libonnxruntime.so.1"),
+		filepath.Join(t.TempDir(), "pipe")
 	writeFile(t, library, []byte("a library"))
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)

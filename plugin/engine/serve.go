@@ -28,8 +28,8 @@ func (e *engine) serve(conn *bridge.Conn) error {
 }
 
 // answer gives the final answer to a request.
-func (e *engine) answer(ctx context.Context, r bridge.Request) (answer bridge.Message,
-	failed *bridge.Error) {
+func (e *engine) answer(ctx context.Context,
+	r bridge.Request) (answer bridge.Message, failed *bridge.Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("a request ended in a panic", "request", r.Message.Kind, "panic", p,
@@ -59,8 +59,7 @@ func (e *engine) answer(ctx context.Context, r bridge.Request) (answer bridge.Me
 
 // work does what a request wants.
 func (e *engine) work(ctx context.Context, r bridge.Request) (*bridge.Done, error) {
-	progress := func(fraction float64,
-		stage string) {
+	progress := func(fraction float64, stage string) {
 		r.Progress(bridge.Progress{Fraction: fraction, Stage: stage})
 	}
 	if r.Message.Kind == bridge.KindPrepare {

@@ -54,8 +54,8 @@ func (f *frame) measure(n *style.Network) error {
 func (f *frame) place(factor float64, multipleOf, minimum int) error {
 	across, down := f.sides()
 	wide, high := f.sized(across, down, factor)
-	f.native, f.working = pixels.Fitted(across, down, 1, 1), pixels.Fitted(wide, high, multipleOf,
-		minimum)
+	f.native, f.working = pixels.Fitted(across, down, 1, 1),
+		pixels.Fitted(wide, high, multipleOf, minimum)
 	if w, h := float64(wide.Count), float64(high.Count); w*h > maxWorking ||
 		(factor > 1 && w*h > maxEnlarged) {
 		return bridge.Failure(bridge.CodeMemory, nil,

@@ -70,8 +70,8 @@ func BenchmarkLargeFrames(b *testing.B) {
 					before := onnxtest.ProcessorTime(b, pid)
 					d, took := c.watched(pid, s)
 					most = max(most, took)
-					wall, worked = min(wall, float64(d.Timings.Total)/1e6), min(worked,
-						onnxtest.ProcessorTime(b, pid)-before)
+					wall, worked = min(wall, float64(d.Timings.Total)/1e6),
+						min(worked, onnxtest.ProcessorTime(b, pid)-before)
 				}
 				area := float64(size[0]*size[1]) / 1e6
 				b.ReportMetric(float64(most)/1e6, "MB")
@@ -150,8 +150,8 @@ func TestTilesHaveNoSeams(t *testing.T) {
 	bank := onnxtest.Shipped()
 	whole := newClient(t, bank)
 	for _, x := range []struct{ width, height, refused int }{
-		{700, 430, 350 * 350}, {1001, 270, 300 * 280}, {61, 903, 64 * 300}, {520, 517,
-			520 * 260}, {600, 300, 75_000},
+		{700, 430, 350 * 350}, {1001, 270, 300 * 280}, {61, 903, 64 * 300},
+		{520, 517, 520 * 260}, {600, 300, 75_000},
 	} {
 		s := newShared(t, "great-wave", x.width, x.height)
 		s.request.Size = asHigh(x.height)

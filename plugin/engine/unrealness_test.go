@@ -22,8 +22,8 @@ func TestUnrealness(t *testing.T) {
 	// Of a plate of 0.25 everywhere, whose mean makes gains and shifts 1.25 of what they
 	// are; and of a painting of 0.5, 0.25, 0, of which the network adds alpha times that.
 	for _, u := range []struct{ unrealness, red, blue, painting float32 }{
-		{-2, 0.3125, 0.3125, 0.25}, {1, 0.21875, 0.5625, 0.5}, {4, 0.125, 0.8125, 0.75}, {8,
-			0.03125, 1, 0.75},
+		{-2, 0.3125, 0.3125, 0.25}, {1, 0.21875, 0.5625, 0.5}, {4, 0.125, 0.8125, 0.75},
+		{8, 0.03125, 1, 0.75},
 	} {
 		for _, f := range []struct {
 			style     string

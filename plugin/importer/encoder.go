@@ -32,8 +32,8 @@ var usualMean, usualStd = [3]float64{0.485, 0.456, 0.406}, [3]float64{0.229, 0.2
 
 // AddEncoder makes an encoder's package of an ONNX file. Of the options Style and Content
 // name its layers.
-func (im *Importer) AddEncoder(ctx context.Context, path string, o *Options) (*style.Encoder,
-	error) {
+func (im *Importer) AddEncoder(ctx context.Context, path string,
+	o *Options) (*style.Encoder, error) {
 	o, err := o.described("an encoder", path)
 	if err != nil {
 		return nil, err
@@ -159,8 +159,8 @@ func (im *Importer) descend(ctx context.Context, e *style.Encoder) error {
 		}
 	}
 	frame := bridge.NewFrame(picture, bridge.SpaceSRGB)
-	frame.Style, frame.Painting = e.Folder, &bridge.Painting{Space: bridge.SpaceSRGB,
-		Image: picture}
+	frame.Style, frame.Painting = e.Folder,
+		&bridge.Painting{Space: bridge.SpaceSRGB, Image: picture}
 	frame.Descent.Iterations = 2
 	job, err := msgpack.Marshal(&bridge.Optimise{Render: frame, Optimiser: bridge.OptimiserLBFGS})
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // size leaves the graph that is to be used for the trials, and finds what its pictures
 // have to be. A network that was exported for one size is freed of it where it then
 // paints the same.
-func (s *specimen) size(file []byte, m *onnx.Model, in []values, o *Options) (sizeRule, *[2]int,
-	error) {
+func (s *specimen) size(file []byte, m *onnx.Model, in []values,
+	o *Options) (sizeRule, *[2]int, error) {
 	content := m.Inputs[s.content]
 	fixed, err := o.Size, checkSize(o.Size)
 	if fixed == nil {
@@ -191,8 +191,8 @@ func understood(graph []byte, content, output string) bool {
 // edges. Rows that are taken for columns and numbers that were computed for the one size
 // show in that. Values of a range that is not the network's say little: one that holds is
 // enough.
-func (s *specimen) holds(file, freed []byte, width, height int, rule sizeRule, v values) (bool,
-	error) {
+func (s *specimen) holds(file, freed []byte, width, height int, rule sizeRule,
+	v values) (bool, error) {
 	m := rule.multipleOf
 	for _, half := range [][2]int{{width / 2 / m * m, height / m * m},
 		{width / m * m, height / 2 / m * m}} {

@@ -200,8 +200,8 @@ func TestFreedToTheBit(t *testing.T) {
 	g.Constant("w", []int64{3, 1, 2, 2}, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2, .3, .2)
 	g.Node("Pad", []string{"x", "margin"}, "a", map[string]any{"mode": "reflect"})
 	g.Node("AveragePool", []string{"a"}, "b", map[string]any{"kernel_shape": []int64{49, 49}})
-	g.Node("Conv", []string{"b", "w"}, "c", map[string]any{"group": int64(3),
-		"strides": []int64{2, 2}})
+	g.Node("Conv", []string{"b", "w"}, "c",
+		map[string]any{"group": int64(3), "strides": []int64{2, 2}})
 	g.Node("InstanceNormalization", []string{"c", "one", "none"}, "d", nil)
 	g.Node("ConvTranspose", []string{"d", "w"}, "e",
 		map[string]any{"group": int64(3), "strides": []int64{2, 2},

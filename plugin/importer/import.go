@@ -103,8 +103,8 @@ func (im *Importer) Add(ctx context.Context, path string, o *Options) ([]*style.
 
 // examine finds out all that the manifest has to say, and leaves the graphs in the
 // working folder. It also says how the network chooses among styles, where it does.
-func (im *Importer) examine(ctx context.Context, path, work string, o *Options) (*style.Style,
-	*choice, error) {
+func (im *Importer) examine(ctx context.Context, path, work string,
+	o *Options) (*style.Style, *choice, error) {
 	file, model, err := bring(path)
 	if err != nil {
 		return nil, nil, err

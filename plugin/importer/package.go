@@ -55,8 +55,8 @@ func (im *Importer) place(name, instead string,
 }
 
 // AddPackage adds a finished package after it was tried. The bank has the network of a style.
-func (im *Importer) AddPackage(ctx context.Context, path string, bank style.Bank) (style.Any,
-	error) {
+func (im *Importer) AddPackage(ctx context.Context, path string,
+	bank style.Bank) (style.Any, error) {
 	path, err := filepath.Abs(path) // "." has no name
 	if err != nil {
 		return style.Any{}, err

@@ -73,8 +73,8 @@ func assign(m *onnx.Model, vectors []onnx.Port, o *Options) (*roles, error) {
 	for i, p := range m.Inputs {
 		switch {
 		case i == r.content || i == r.style:
-		case r.alpha < 0 && number(p) && !slices.ContainsFunc(vectors,
-			func(v onnx.Port) bool { return v.Name == p.Name }):
+		case r.alpha < 0 && number(p) &&
+			!slices.ContainsFunc(vectors, func(v onnx.Port) bool { return v.Name == p.Name }):
 			r.alpha = i
 		default:
 			rest = append(rest, i)

@@ -113,8 +113,8 @@ func (e loadError) Error() string { return string(e) }
 func (e runError) Error() string  { return "ONNX Runtime cannot run it: " + string(e) }
 
 func (t *trial) start() error {
-	t.cmd = exec.Command(t.engine, append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph},
-		t.outputs...)...)
+	t.cmd = exec.Command(t.engine,
+		append([]string{"trial", strconv.Itoa(os.Getpid()), t.graph}, t.outputs...)...)
 	t.cmd.SysProcAttr = ownGroup()
 	t.complaint.Reset()
 	t.cmd.Stderr = &t.complaint

@@ -56,8 +56,8 @@ func overlap(a, b ends) (sum float64) {
 var usual = []ends{
 	unit.ends(), octets.ends(), signed.ends(), same(Span{-127.5, 127.5}),
 	normalised.ends(), same(Span{-0.5, 0.5}),
-	{{-103.9, 151.1}, {-116.8, 138.2}, {-123.7, 131.3}}, {{-123.7, 131.3}, {-116.8, 138.2},
-		{-103.9, 151.1}},
+	{{-103.9, 151.1}, {-116.8, 138.2}, {-123.7, 131.3}},
+	{{-123.7, 131.3}, {-116.8, 138.2}, {-103.9, 151.1}},
 }
 
 // How far values have to overlap to be taken for others: where the graph states them, and where

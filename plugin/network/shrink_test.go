@@ -23,8 +23,8 @@ func TestShrink(t *testing.T) {
 	}
 	megabytes := func() int { return onnxtest.Anonymous(t, os.Getpid()) >> 20 }
 	const width, height = 2000, 2000
-	in, out, again := make([]float32, 3*width*height), make([]float32,
-		3*width*height), make([]float32, 3*width*height)
+	in, out, again := make([]float32, 3*width*height),
+		make([]float32, 3*width*height), make([]float32, 3*width*height)
 	for _, to := range [][]float32{out, again} {
 		before := megabytes()
 		if err := run(s, context.Background(), in, to, width, height); err != nil {

@@ -129,8 +129,8 @@ func (e *encoder) objective(style func(p *ports, layers, shares []string)) (*gra
 // row for each channel.
 func (t *tape) counted(x, share string) (features, counted string) {
 	rows := t.integers(t.channels[x], -1)
-	return t.node("Reshape", nil, x, rows), t.node("Reshape", nil, t.node("Mul", nil, x, share),
-		rows)
+	return t.node("Reshape", nil, x, rows),
+		t.node("Reshape", nil, t.node("Mul", nil, x, share), rows)
 }
 
 // gram says which features of a layer occur together, wherever that is: G = Σ s f fᵀ, for
@@ -146,8 +146,8 @@ func (t *tape) styleLoss(x, share, target, weight string) (loss string) {
 	_, counted, gram := t.gram(x, share)
 	difference := t.node("Sub", nil, gram, target)
 	t.pull(x, t.node("Mul", nil, difference, t.node("Mul", nil, weight, t.number(4))), counted)
-	return t.node("Mul", nil, weight, t.node("ReduceSumSquare",
-		onnx.Attributes{"keepdims": int64(0)}, difference))
+	return t.node("Mul", nil, weight,
+		t.node("ReduceSumSquare", onnx.Attributes{"keepdims": int64(0)}, difference))
 }
 
 // pull sends a layer the gradient of what its Gram matrix does.

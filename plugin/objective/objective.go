@@ -172,8 +172,8 @@ func (o *Objective) Evaluate(ctx context.Context, picture network.Tensor,
 }
 
 // evaluate is all but the variation, in one run.
-func (o *Objective) evaluate(ctx context.Context, picture network.Tensor, gradient []float32) (Loss,
-	error) {
+func (o *Objective) evaluate(ctx context.Context, picture network.Tensor,
+	gradient []float32) (Loss, error) {
 	f := o.frame
 	in := append([]network.Tensor{picture}, o.shares(f, &f.tiles[0])...)
 	for _, s := range o.styles {
@@ -183,8 +183,8 @@ func (o *Objective) evaluate(ctx context.Context, picture network.Tensor, gradie
 	in = append(in, network.Tensor{Shape: shape(c.Channels, c.Height, c.Width),
 		Values: o.contents[0]}, everywhere(o.content))
 	style, content := number(0), everywhere(0)
-	err := o.whole.Run(ctx, in, []network.Tensor{style, content,
-		{Shape: picture.Shape, Values: gradient}})
+	err := o.whole.Run(ctx, in,
+		[]network.Tensor{style, content, {Shape: picture.Shape, Values: gradient}})
 	return Loss{Style: float64(style.Values[0]), Content: float64(content.Values[0])}, err
 }
 

@@ -77,8 +77,8 @@ func (f *fixture) task(t testing.TB, wanted string) map[string]any {
 	}
 	task := map[string]any{"folder": f.manifest.Folder, "manifest": f.manifest,
 		"weights": f.weights, "wanted": wanted,
-		"plate": save("plate", f.plate), "painting": save("painting",
-			f.painting), "start": save("start", f.start)}
+		"plate":    save("plate", f.plate),
+		"painting": save("painting", f.painting), "start": save("start", f.start)}
 	if f.region != nil {
 		task["region"] = save("region", network.Tensor{Shape: f.plate.Shape, Values: f.region})
 	}
@@ -161,8 +161,8 @@ var middles = map[string]func(g *onnxtest.Graph){
 		g.Node("Conv", []string{"a", weights(g, "w", 6, 6, 3, 3)}, "b",
 			map[string]any{"dilations": []int64{2, 1}, "pads": []int64{2, 1, 3, 1}})
 	},
-	"max pool": one("MaxPool", map[string]any{"kernel_shape": []int64{2, 2},
-		"strides": []int64{2, 2}}),
+	"max pool": one("MaxPool",
+		map[string]any{"kernel_shape": []int64{2, 2}, "strides": []int64{2, 2}}),
 	"max pool that overlaps": one("MaxPool", map[string]any{"kernel_shape": []int64{3, 3},
 		"strides": []int64{2, 2}, "pads": []int64{1, 0, 1, 1}}),
 	"average pool": one("AveragePool",
@@ -215,8 +215,8 @@ func known(t testing.TB, e onnxtest.Encoder, width, height int) *fixture {
 	t.Helper()
 	return &fixture{
 		manifest: e.Open(t),
-		plate:    noise(1, width, height), painting: noise(2, width-10,
-			height+5), start: glaring(noise(3, width, height)),
+		plate:    noise(1, width, height),
+		painting: noise(2, width-10, height+5), start: glaring(noise(3, width, height)),
 		weights: objective.Weights{Style: 10, Content: 1, Variation: 2, Confinement: 5},
 	}
 }

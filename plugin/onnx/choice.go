@@ -166,8 +166,8 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 		}
 		shape := weights + "_shape"
 		return Port{weights, TypeFloat, []int64{n}}, [][]byte{
-			constantNode(p.Name, zero), constantOf(shape, 1, n), nodeBytes("Reshape",
-				[]string{weights, shape}, []string{weights + "_row"}),
+			constantNode(p.Name, zero), constantOf(shape, 1, n),
+			nodeBytes("Reshape", []string{weights, shape}, []string{weights + "_row"}),
 		}, true
 	})
 	if err != nil {
@@ -183,8 +183,8 @@ func (m *Model) summed(file []byte, p Port, tables []*Node, n int64) ([]byte, er
 		one.Outputs = []string{name("row")}
 		shape := [][]byte{one.bytes(), nodeBytes("Shape", one.Outputs, []string{name("shape")})}
 		if node.Op == "OneHot" {
-			return append(shape, nodeBytes("Reshape", []string{weights, name("shape")},
-				[]string{out}))
+			return append(shape,
+				nodeBytes("Reshape", []string{weights, name("shape")}, []string{out}))
 		}
 		return append(shape,
 			constantOf(name("flat"), n, -1), nodeBytes("Reshape",

@@ -9,8 +9,8 @@ const (
 // Fit gives the file with an output of another height and width, and its new name: what is
 // too much at the bottom and at the right is cut off, and what is missing there is as the
 // last row and column are.
-func Fit(file []byte, output string, height, width, toHeight, toWidth int64) (changed []byte,
-	name string, err error) {
+func Fit(file []byte, output string, height, width, toHeight,
+	toWidth int64) (changed []byte, name string, err error) {
 	changed, err = replacePorts(file, func(m *Model, p Port, is bool) (Port, [][]byte, bool) {
 		if !is || p.Name != output {
 			return p, nil, false
@@ -26,8 +26,8 @@ func Fit(file []byte, output string, height, width, toHeight, toWidth int64) (ch
 		var nodes [][]byte
 		if m.OperatorSet < 10 {
 			nodes = append(nodes, nodeBytes("Slice", []string{p.Name}, []string{cut},
-				integers("axes", axes...), integers("ends", ends...), integers("starts",
-					starts...)))
+				integers("axes", axes...), integers("ends", ends...),
+				integers("starts", starts...)))
 		} else {
 			nodes = append(nodes, constantOf(name("starts"), starts...),
 				constantOf(name("ends"), ends...), constantOf(name("axes"), axes...),
@@ -46,8 +46,8 @@ func Fit(file []byte, output string, height, width, toHeight, toWidth int64) (ch
 
 // Affine gives the file with an output of other values, and its new name: every channel times
 // a gain, plus an offset.
-func Affine(file []byte, output string, gain, offset [3]float32) (changed []byte, name string,
-	err error) {
+func Affine(file []byte, output string, gain,
+	offset [3]float32) (changed []byte, name string, err error) {
 	changed, err = replacePorts(file, func(_ *Model, p Port, is bool) (Port, [][]byte, bool) {
 		if !is || p.Name != output {
 			return p, nil, false
@@ -55,10 +55,10 @@ func Affine(file []byte, output string, gain, offset [3]float32) (changed []byte
 		other := Port{p.Name + affineSuffix, p.Type, p.Shape}
 		by, plus, scaled := other.Name+"_gain", other.Name+"_offset", other.Name+"_scaled"
 		return other, [][]byte{
-			floatsOf(by, []int64{1, 3, 1, 1}, gain[:]...), floatsOf(plus, []int64{1, 3, 1, 1},
-				offset[:]...),
-			nodeBytes("Mul", []string{p.Name, by}, []string{scaled}), nodeBytes("Add",
-				[]string{scaled, plus}, []string{other.Name}),
+			floatsOf(by, []int64{1, 3, 1, 1}, gain[:]...),
+			floatsOf(plus, []int64{1, 3, 1, 1}, offset[:]...),
+			nodeBytes("Mul", []string{p.Name, by}, []string{scaled}),
+			nodeBytes("Add", []string{scaled, plus}, []string{other.Name}),
 		}, true
 	})
 	return changed, output + affineSuffix, err

@@ -25,10 +25,10 @@ func Probe(file []byte) (probe []byte, tensors, outputs []string, err error) {
 				}
 			}
 		}
-		graph, err := rewrite(graph, func(field protowire.Number, _ []byte) ([][]byte, bool,
-			error) {
-			return nil, field == graphOutput, nil
-		})
+		graph, err := rewrite(graph,
+			func(field protowire.Number, _ []byte) ([][]byte, bool, error) {
+				return nil, field == graphOutput, nil
+			})
 		for _, name := range tensors {
 			shape, output := probed+name+"_integers", probed+name
 			graph = bytesField(graph, graphNode,
@@ -303,8 +303,8 @@ func (f *freer) convTranspose(n *Node) [][]byte {
 		}
 		return []int64{otherwise, otherwise}
 	}
-	strides, dilations, more := or("strides", 1), or("dilations",
-		1), slices.Clone(or("output_padding", 0))
+	strides, dilations, more := or("strides", 1),
+		or("dilations", 1), slices.Clone(or("output_padding", 0))
 	if len(kernel) != 2 {
 		return nil
 	}

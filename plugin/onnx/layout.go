@@ -24,8 +24,8 @@ const maxAxes = 16
 func (r *reader) shuffles(n *Node) bool {
 	l, begun := r.layouts[n.Inputs[0]]
 	if p, ok := r.known[n.Inputs[0]]; ok {
-		l, begun = layout{p, [][]int64{nil, {int64(r.field.planes[p].channels)}, {rows},
-			{columns}}}, true
+		l, begun = layout{p,
+			[][]int64{nil, {int64(r.field.planes[p].channels)}, {rows}, {columns}}}, true
 	}
 	if !begun {
 		return false

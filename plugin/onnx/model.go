@@ -505,15 +505,15 @@ func port(b []byte) (Port, error) {
 					case tensorElement:
 						p.Type = int64(number)
 					case tensorShape:
-						return each(value, func(field protowire.Number, value []byte,
-							_ uint64) error {
-							if field == shapeDimension {
-								d, err := dimension(value)
-								p.Shape = append(p.Shape, d)
-								return err
-							}
-							return nil
-						})
+						return each(value,
+							func(field protowire.Number, value []byte, _ uint64) error {
+								if field == shapeDimension {
+									d, err := dimension(value)
+									p.Shape = append(p.Shape, d)
+									return err
+								}
+								return nil
+							})
 					}
 					return nil
 				})

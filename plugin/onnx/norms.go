@@ -111,8 +111,8 @@ func (r *reader) node(n *Node) error {
 		r.centred[out] = mean
 	}
 	if of, ok := r.centred[in[0]]; ok && (n.Op == "Mul" && len(in) == 2 && in[0] == in[1] ||
-		n.Op == "Pow" && len(in) == 1 && slices.Equal(r.Constants[n.Inputs[1]].Values,
-			[]float32{2})) {
+		n.Op == "Pow" && len(in) == 1 &&
+			slices.Equal(r.Constants[n.Inputs[1]].Values, []float32{2})) {
 		r.squares[out] = of
 	}
 	return nil

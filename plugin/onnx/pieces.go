@@ -10,8 +10,8 @@ const maxTiles = 64
 
 // Cut cuts a picture into tiles of that many pixels at the most: those that have the least
 // in common. There are none where all that can be are larger.
-func Cut(pieces func(axis, length, count int) ([]Piece, error), width, height, most int) (columns,
-	rows []Piece, err error) {
+func Cut(pieces func(axis, length, count int) ([]Piece, error), width, height,
+	most int) (columns, rows []Piece, err error) {
 	least := 0
 	for across := 1; across <= maxTiles; across++ {
 		x, err := pieces(1, width, across)
@@ -68,8 +68,8 @@ func (v *View) Pieces(axis, length, count int) ([]Piece, error) {
 }
 
 // Halves cuts a piece in two, as pieces of what went into it; one that is too small stays.
-func (f *Field) Halves(axis int, p Piece) ([]Piece,
-	error) {
+func (f *Field) Halves(axis int,
+	p Piece) ([]Piece, error) {
 	return f.whole.pieces(axis, p.Local(), 2)
 }
 

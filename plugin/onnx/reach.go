@@ -356,8 +356,8 @@ func (r *reader) slice(n *Node) (operator, error) {
 	}
 	if len(n.Inputs) > 4 {
 		steps := r.Constants[n.Inputs[4]].Integers
-		if len(steps) != len(starts) || slices.ContainsFunc(steps,
-			func(s int64) bool { return s != 1 }) {
+		if len(steps) != len(starts) ||
+			slices.ContainsFunc(steps, func(s int64) bool { return s != 1 }) {
 			return nil, errUnknown
 		}
 	}

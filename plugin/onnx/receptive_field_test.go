@@ -107,12 +107,12 @@ var networks = map[string]func(d *drawing){
 		d.then("Resize",
 			attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric",
 				"nearest_mode": "floor"}, "", "scales")
-		d.then("AveragePool", attributes{"kernel_shape": two(3), "strides": two(1),
-			"pads": four(1)})
+		d.then("AveragePool",
+			attributes{"kernel_shape": two(3), "strides": two(1), "pads": four(1)})
 	},
 	"windows beyond the edge": func(d *drawing) {
-		d.then("MaxPool", attributes{"kernel_shape": two(3), "strides": two(2),
-			"ceil_mode": int64(1)})
+		d.then("MaxPool",
+			attributes{"kernel_shape": two(3), "strides": two(2), "ceil_mode": int64(1)})
 		d.Constant("scales", []int64{4}, 1, 1, 2, 2)
 		d.then("Resize",
 			attributes{"mode": "nearest", "coordinate_transformation_mode": "asymmetric",
@@ -256,8 +256,8 @@ func TestGraphsThatCannotBeCut(t *testing.T) {
 			d.then("Reshape", nil, d.integers(1, 3, 2, 0, 0))
 			d.then("Transpose", attributes{"perm": []int64{0, 1, 3, 2, 4}})
 			d.then("Reshape", nil, d.integers(1, 3, 0, -1))
-			d.then("AveragePool", attributes{"kernel_shape": []int64{1, 2},
-				"strides": []int64{1, 2}})
+			d.then("AveragePool",
+				attributes{"kernel_shape": []int64{1, 2}, "strides": []int64{1, 2}})
 		},
 		"a shuffle that is used halfway": func(d *drawing) {
 			d.then("Conv", nil, d.weights(12, 3, 1, 1))

@@ -9,8 +9,8 @@ import (
 )
 
 // rewriteGraph copies a file with another graph in place of its own.
-func rewriteGraph(file []byte, replace func(m *Model, graph []byte) ([]byte, error)) ([]byte,
-	error) {
+func rewriteGraph(file []byte, replace func(m *Model,
+	graph []byte) ([]byte, error)) ([]byte, error) {
 	m, err := Read(file)
 	if err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func rewriteNodes(file []byte, replace func(n *Node) [][]byte) ([]byte, error) {
 
 // rewrite copies a message with others in place of some fields, as many as there are. The
 // value of a field that is a number is nil.
-func rewrite(b []byte, replace func(field protowire.Number, value []byte) (with [][]byte, yes bool,
-	err error)) ([]byte, error) {
+func rewrite(b []byte, replace func(field protowire.Number,
+	value []byte) (with [][]byte, yes bool, err error)) ([]byte, error) {
 	var to []byte
 	for len(b) > 0 {
 		field, wire, n := protowire.ConsumeTag(b)
@@ -144,8 +144,8 @@ func floatsOf(output string, shape []int64, values ...float32) []byte {
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
-	return constantNode(output, bytesField(numberField(tensor, tensorType, TypeFloat),
-		tensorRawData, raw))
+	return constantNode(output,
+		bytesField(numberField(tensor, tensorType, TypeFloat), tensorRawData, raw))
 }
 
 func constantNode(output string, tensor []byte) []byte {

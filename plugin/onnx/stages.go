@@ -179,8 +179,8 @@ func (s *Stages) live() [][]int {
 		var live []int
 		for _, step := range f.steps {
 			if !done[step.out[0]] && later[step.out[0]] {
-				live = union(live, slices.DeleteFunc(slices.Clone(step.in),
-					func(p int) bool { return !done[p] }))
+				live = union(live,
+					slices.DeleteFunc(slices.Clone(step.in), func(p int) bool { return !done[p] }))
 			}
 		}
 		all = append(all, live)
@@ -282,8 +282,8 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 		}
 		if s := f.statistics[i]; !taken[name] {
 			taken[name] = true
-			statistics = append(statistics, Statistic{s.name, s.shape, f.planes[s.of].name,
-				s.variance})
+			statistics = append(statistics,
+				Statistic{s.name, s.shape, f.planes[s.of].name, s.variance})
 		}
 		return true
 	}
@@ -316,33 +316,33 @@ func (st *Stage) Graph() (file []byte, statistics []Statistic, others []string, 
 	}
 	file, err = rewriteGraph(st.stages.file, func(_ *Model, graph []byte) ([]byte, error) {
 		i := -1
-		graph, err := rewrite(graph, func(field protowire.Number, value []byte) ([][]byte, bool,
-			error) {
-			switch field {
-			case graphNode:
-				i++
-				if n := &m.Nodes[i]; nodes[i] && n.Op == "InstanceNormalization" {
-					inputs := append(slices.Clone(n.Inputs), meanOf+n.Inputs[0],
-						varianceOf+n.Inputs[0])
-					var attributes [][]byte
-					if epsilon := n.attributes["epsilon"]; epsilon != nil {
-						attributes = append(attributes, epsilon)
+		graph, err := rewrite(graph,
+			func(field protowire.Number, value []byte) ([][]byte, bool, error) {
+				switch field {
+				case graphNode:
+					i++
+					if n := &m.Nodes[i]; nodes[i] && n.Op == "InstanceNormalization" {
+						inputs := append(slices.Clone(n.Inputs), meanOf+n.Inputs[0],
+							varianceOf+n.Inputs[0])
+						var attributes [][]byte
+						if epsilon := n.attributes["epsilon"]; epsilon != nil {
+							attributes = append(attributes, epsilon)
+						}
+						return [][]byte{nodeBytes("BatchNormalization", inputs, n.Outputs,
+							attributes...)}, true, nil
 					}
-					return [][]byte{nodeBytes("BatchNormalization", inputs, n.Outputs,
-						attributes...)}, true, nil
+					return nil, !nodes[i], nil
+				case graphInitializer:
+					name, err := tensorsName(value)
+					return nil, !used[name], err
+				case graphInput:
+					p, err := port(value)
+					return nil, !used[p.Name], err
+				case graphOutput, graphValueInfo:
+					return nil, true, nil
 				}
-				return nil, !nodes[i], nil
-			case graphInitializer:
-				name, err := tensorsName(value)
-				return nil, !used[name], err
-			case graphInput:
-				p, err := port(value)
-				return nil, !used[p.Name], err
-			case graphOutput, graphValueInfo:
-				return nil, true, nil
-			}
-			return nil, false, nil
-		})
+				return nil, false, nil
+			})
 		planes := func(field protowire.Number, all []int) {
 			for _, p := range all {
 				t := &f.planes[p]

@@ -24,8 +24,8 @@ func BenchmarkFourK(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			d := &descending{Job: &Job{
 				Settings: Settings{Unrealness: 4, Detail: 1, TextureScale: 1},
-				Encoder:  e.Open(b), Plate: noise(3840, 2160), Painting: noise(3840,
-					2160), Threads: 2,
+				Encoder:  e.Open(b), Plate: noise(3840, 2160),
+				Painting: noise(3840, 2160), Threads: 2,
 			}, tell: func(*Iteration) error { return nil }, scale: 1, least: e.Least}
 			var err error
 			if d.objective, err = objective.Load(d.Encoder, d.Device, d.Threads); err != nil {

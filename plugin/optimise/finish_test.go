@@ -47,8 +47,8 @@ func TestStrokesArePartOfTheFrame(t *testing.T) {
 		"HD":             {Job{Plate: picture(192, 108), Painting: picture(90, 54)}, 2},
 		"twice as large": {Job{Plate: picture(384, 216), Painting: picture(90, 54)}, 4},
 		"a part of it": {Job{Plate: picture(50, 30),
-			Across: pixels.Side{Count: 50, At: 9, Of: 384}, Down: pixels.Side{Count: 30, At: 7,
-				Of: 216}, Painting: picture(90, 54)}, 4},
+			Across: pixels.Side{Count: 50, At: 9, Of: 384},
+			Down:   pixels.Side{Count: 30, At: 7, Of: 216}, Painting: picture(90, 54)}, 4},
 		"an upright": {Job{Plate: picture(192, 108), Painting: picture(54, 216)}, 0.5},
 	} {
 		c.job.TextureScale = 1

@@ -78,8 +78,8 @@ func (d *descending) descend(ctx context.Context, picture network.Tensor, place 
 	}
 	room := Memory - 4*(len(d.Plate.Values)+len(d.Painting.Values)+4*len(x)+4*len(d.Mask))
 	taken, err := d.objective.Aim(ctx, &objective.Aim{
-		Plate: d.resampled(d.Plate, d.extent(), place), Painting: d.resampled(d.painting, painting,
-			small),
+		Plate:    d.resampled(d.Plate, d.extent(), place),
+		Painting: d.resampled(d.painting, painting, small),
 		Weights: objective.Weights{Style: style, Content: 1,
 			Variation: variationWeight * min(style, 1), Confinement: confinementWeight * style},
 		Region: d.region(place),

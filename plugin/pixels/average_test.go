@@ -29,10 +29,10 @@ func area(at func(x, y int) float64, width, height int, left, top, right, bottom
 
 func TestAverageIsTheMeanOfAreas(t *testing.T) {
 	for _, c := range []struct{ width, height, multipleOf, minimum, size int }{
-		{1, 1, 1, 1, 16}, {1, 1, 8, 24, 16}, {7, 5, 8, 24, 16}, {16, 16, 1, 1, 16}, {32, 48, 8, 24,
-			16}, {33, 17, 8, 24, 16},
-		{15, 100, 8, 24, 16}, {250, 131, 8, 24, 16}, {129, 127, 8, 24, 128}, {300, 40, 8, 24,
-			128}, {20, 30, 1, 1, 1},
+		{1, 1, 1, 1, 16}, {1, 1, 8, 24, 16}, {7, 5, 8, 24, 16}, {16, 16, 1, 1, 16},
+		{32, 48, 8, 24, 16}, {33, 17, 8, 24, 16},
+		{15, 100, 8, 24, 16}, {250, 131, 8, 24, 16}, {129, 127, 8, 24, 128},
+		{300, 40, 8, 24, 128}, {20, 30, 1, 1, 1},
 	} {
 		t.Run(fmt.Sprintf("%d×%d to %d", c.width, c.height, c.size), func(t *testing.T) {
 			g := NewGeometry(c.width, c.height, c.multipleOf, c.minimum)

@@ -9,8 +9,8 @@ import (
 func TestKeepEdgesAddsWhatThePaintingFollows(t *testing.T) {
 	const width, height, smallWidth, smallHeight = 41, 30, 20, 17
 	const black, white = -1., 3.
-	pg, sg, tight := NewGeometry(width, height, 1, 1), NewGeometry(smallWidth, smallHeight, 8,
-		24), NewGeometry(smallWidth, smallHeight, 1, 1)
+	pg, sg, tight := NewGeometry(width, height, 1, 1),
+		NewGeometry(smallWidth, smallHeight, 8, 24), NewGeometry(smallWidth, smallHeight, 1, 1)
 	plate, painted, enlarged := noise(&pg), noise(&sg), noise(&pg)
 	for i := range plate {
 		plate[i] = black + (white-black)*plate[i]
@@ -73,8 +73,8 @@ func covariance(a, b []float64) float64 {
 func TestKeepEdgesKeepsAnEdge(t *testing.T) {
 	const width, height = 64, 48
 	pg, sg := NewGeometry(width, height, 1, 1), NewGeometry(width/4, height/4, 1, 1)
-	plate, painted, enlarged := make([]float32, 3*pg.Plane()), make([]float32,
-		3*sg.Plane()), make([]float32, 3*pg.Plane())
+	plate, painted, enlarged := make([]float32, 3*pg.Plane()),
+		make([]float32, 3*sg.Plane()), make([]float32, 3*pg.Plane())
 	for i := range plate {
 		plate[i] = 0.2
 		if i%width >= 30 {

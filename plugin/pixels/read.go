@@ -100,8 +100,8 @@ func solid(row [][4]float32) bool {
 	return true
 }
 
-func (r *Reader) row(e *Encoder, src [][4]float32, red, green, blue []float32) (strange,
-	holes int) {
+func (r *Reader) row(e *Encoder, src [][4]float32, red, green,
+	blue []float32) (strange, holes int) {
 	red, green, blue = red[:len(src)], green[:len(src)], blue[:len(src)]
 	for x := range src {
 		p := &src[x]

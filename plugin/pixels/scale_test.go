@@ -77,14 +77,14 @@ func TestResampleIsASpline(t *testing.T) {
 		width, height, toWidth, toHeight int
 		multipleOf, minimum              int // of the second
 	}{
-		{40, 30, 40, 30, 1, 1}, {40, 30, 97, 61, 1, 1}, {60, 50, 31, 47, 8, 24}, {1, 1, 5, 3, 1,
-			1}, {5, 3, 1, 1, 8, 24},
+		{40, 30, 40, 30, 1, 1}, {40, 30, 97, 61, 1, 1}, {60, 50, 31, 47, 8, 24},
+		{1, 1, 5, 3, 1, 1}, {5, 3, 1, 1, 8, 24},
 		{33, 7, 66, 7, 8, 24}, {64, 2, 32, 1, 4, 4},
 	} {
 		t.Run(fmt.Sprintf("%d×%d to %d×%d", c.width, c.height, c.toWidth, c.toHeight),
 			func(t *testing.T) {
-				fg, tg := NewGeometry(c.width, c.height, 8, 24), NewGeometry(c.toWidth, c.toHeight,
-					c.multipleOf, c.minimum)
+				fg, tg := NewGeometry(c.width, c.height, 8, 24),
+					NewGeometry(c.toWidth, c.toHeight, c.multipleOf, c.minimum)
 				from, to := noise(&fg), noise(&tg)
 				Resample(2, from, &fg, to, &tg)
 				for i, got := range to {

@@ -89,8 +89,8 @@ func TestAverageSolidIsWeightedByAlpha(t *testing.T) {
 					float64(g.row(picture[plane*g.Plane():], y)[x])
 			}
 			left, top := part.Left+float64(cell%size)*w, part.Top+float64(cell/size)*h
-			return area(at, width, height, left, top, left+w, top+h), area(alpha, width, height,
-				left, top, left+w, top+h)
+			return area(at, width, height, left, top, left+w, top+h),
+				area(alpha, width, height, left, top, left+w, top+h)
 		}
 		for i, got := range small {
 			product, solid := mean(i/(size*size), i%(size*size))

@@ -25,8 +25,8 @@ func straight(to, from []colour.Pixel, premultiplied bool) {
 func gain(stops float64) float32 { return float32(math.Exp2(stops)) }
 
 // converted is row for plates of another space, or of another exposure.
-func (r *Reader) converted(e *Encoder, src [][4]float32, red, green, blue []float32) (strange,
-	holes int) {
+func (r *Reader) converted(e *Encoder, src [][4]float32, red, green,
+	blue []float32) (strange, holes int) {
 	var room piece
 	gain := gain(r.Exposure)
 	for from := 0; from < len(src); from += len(room) {
@@ -89,8 +89,8 @@ func (w *Writer) converted(dst, src [][4]float32, red, green, blue []float32, k 
 			if peak := max(seen[0], seen[1], seen[2]); peak > 0 {
 				fade = min(max(paint[0], paint[1], paint[2])/peak, 1) - 1
 			}
-			changed[0], changed[1], changed[2] = changed[0]+min(r, 0)*fade, changed[1]+min(g,
-				0)*fade, changed[2]+min(b, 0)*fade
+			changed[0], changed[1], changed[2] = changed[0]+min(r, 0)*fade,
+				changed[1]+min(g, 0)*fade, changed[2]+min(b, 0)*fade
 		}
 		r, g, b = w.Space.From.Times(changed[0], changed[1], changed[2])
 		p[0], p[1], p[2] = (p[0]+r)*out, (p[1]+g)*out, (p[2]+b)*out

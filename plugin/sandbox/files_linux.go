@@ -43,8 +43,8 @@ func known() Right {
 		version uintptr
 		right   Right
 	}{
-		{2, unix.LANDLOCK_ACCESS_FS_REFER}, {3, unix.LANDLOCK_ACCESS_FS_TRUNCATE}, {5,
-			unix.LANDLOCK_ACCESS_FS_IOCTL_DEV},
+		{2, unix.LANDLOCK_ACCESS_FS_REFER}, {3, unix.LANDLOCK_ACCESS_FS_TRUNCATE},
+		{5, unix.LANDLOCK_ACCESS_FS_IOCTL_DEV},
 	} {
 		if version >= more.version {
 			rights |= more.right

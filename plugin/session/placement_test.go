@@ -9,8 +9,8 @@ import (
 )
 
 func TestPlaces(t *testing.T) {
-	auto, gpu, cpu := bridge.Device{Kind: "auto", Index: 2}, bridge.Device{Kind: "gpu",
-		Index: 2}, bridge.Device{Kind: "cpu", Index: 2}
+	auto, gpu, cpu := bridge.Device{Kind: "auto", Index: 2},
+		bridge.Device{Kind: "gpu", Index: 2}, bridge.Device{Kind: "cpu", Index: 2}
 	half := bridge.Device{Kind: "gpu", Precision: 16}
 	for _, c := range []struct {
 		name string

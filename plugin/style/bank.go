@@ -45,8 +45,8 @@ func (b Bank) Unreadable() (all []error) {
 		if path, ok := errors.AsType[*fs.PathError](err); ok {
 			err = path.Err
 		}
-		all = append(all, fmt.Errorf("the folder of styles %s cannot be read, and is left out: %w",
-			folder, err))
+		all = append(all,
+			fmt.Errorf("the folder of styles %s cannot be read, and is left out: %w", folder, err))
 	}
 	return all
 }

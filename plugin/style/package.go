@@ -155,8 +155,8 @@ func (p *Package) check(folder string) error {
 		return fmt.Errorf("name %q in a folder called %q", p.Name, folder)
 	}
 	for name, sum := range p.Files {
-		if !filePattern.MatchString(name) || slices.Contains([]string{ManifestFile, NetworkFile,
-			EncoderFile}, name) {
+		if !filePattern.MatchString(name) ||
+			slices.Contains([]string{ManifestFile, NetworkFile, EncoderFile}, name) {
 			return fmt.Errorf("files: %q is not the name of a file beside the manifest", name)
 		}
 		if !hashPattern.MatchString(sum) {

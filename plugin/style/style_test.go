@@ -96,8 +96,8 @@ func TestManifestsThatAreRefused(t *testing.T) {
 			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: "none.onnx"}
 		}, `"none.onnx" of the vectors`},
 		{"vectors that are short", func(m *style.Style) {
-			m.Painting, m.Vectors = &m.Input, &style.Vectors{Graph: m.Graph, Outputs: []string{"a"},
-				Inputs: []string{"a", "b"}}
+			m.Painting, m.Vectors = &m.Input,
+				&style.Vectors{Graph: m.Graph, Outputs: []string{"a"}, Inputs: []string{"a", "b"}}
 		}, "1 outputs for 2 inputs"},
 		{"alpha", func(m *style.Style) { m.Alpha = "a\x00" }, "alpha"},
 		{"no tensor", func(m *style.Style) { m.Output.Name = "" }, "output.name"},

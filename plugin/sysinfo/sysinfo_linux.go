@@ -21,8 +21,8 @@ func Features() string {
 
 // Memory is what this machine has, and what of it can be had, in bytes; 0 where nobody says.
 func Memory() (total, available int) {
-	return kilobytes(Value("/proc/meminfo", "MemTotal")) << 10, kilobytes(Value("/proc/meminfo",
-		"MemAvailable")) << 10
+	return kilobytes(Value("/proc/meminfo", "MemTotal")) << 10,
+		kilobytes(Value("/proc/meminfo", "MemAvailable")) << 10
 }
 
 // Value is what follows a key and a colon in a file such as /proc/meminfo.

@@ -21,8 +21,8 @@ func cut(pieces func(axis, length, count int) ([]onnx.Piece, error), width, heig
 // largest is the length of the largest piece, of what lies before a core, and of a core.
 func largest(pieces []onnx.Piece) (length, before, core int) {
 	for _, p := range pieces {
-		length, before, core = max(length, p.To-p.From), max(before, p.CoreFrom-p.From), max(core,
-			p.CoreTo-p.CoreFrom)
+		length, before, core = max(length, p.To-p.From), max(before, p.CoreFrom-p.From),
+			max(core, p.CoreTo-p.CoreFrom)
 	}
 	return length, before, core
 }

@@ -243,8 +243,8 @@ func (t *staging) loaded(st *onnx.Stage) (*loadedStage, error) {
 	}
 	ports := func(all []onnx.Planes) (ports []network.Port) {
 		for _, p := range all {
-			ports = append(ports, network.Port{Name: p.Name,
-				Shape: []int64{1, int64(p.Channels), -1, -1}})
+			ports = append(ports,
+				network.Port{Name: p.Name, Shape: []int64{1, int64(p.Channels), -1, -1}})
 		}
 		return ports
 	}

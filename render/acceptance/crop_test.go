@@ -18,8 +18,8 @@ func TestABoundingBoxThatMoves(t *testing.T) {
 	shot := frames{}
 	for _, data := range []image.Rectangle{
 		display, image.Rect(1, 0, 460, 450), image.Rect(4, 0, 460, 450), image.Rect(0, 3, 460, 450),
-		image.Rect(0, 0, 453, 448), image.Rect(64, 0, 460, 450), image.Rect(0, 64, 460,
-			450), image.Rect(-5, -2, 461, 454),
+		image.Rect(0, 0, 453, 448), image.Rect(64, 0, 460, 450),
+		image.Rect(0, 64, 460, 450), image.Rect(-5, -2, 461, 454),
 	} {
 		im := picture.New(data)
 		im.DisplayWindow, im.HasAlpha = display, true

@@ -151,10 +151,10 @@ func TestNothingThatTerminalsObey(t *testing.T) {
 	writeFile(t, named, onnxtest.WithMetadata(g.Bytes(), "license", "MIT"+red))
 	writeFile(t, filepath.Join(home, "broken.onnx"), broken.Bytes())
 	for _, args := range [][]string{
-		{"add", named, "--name", "red", "--range", "0-1"}, {"info", "red"}, {"list"}, {"verify",
-			"red"}, {"info", red}, {"add", named + red},
-		{"add", filepath.Join(home, "broken.onnx")}, {"add", named, "--name", red}, {"remove",
-			"red"},
+		{"add", named, "--name", "red", "--range", "0-1"}, {"info", "red"}, {"list"},
+		{"verify", "red"}, {"info", red}, {"add", named + red},
+		{"add", filepath.Join(home, "broken.onnx")}, {"add", named, "--name", red},
+		{"remove", "red"},
 	} {
 		printed, err := console(t, []string{"XDG_DATA_HOME=" + home}, args...)
 		if strings.ContainsFunc(printed,

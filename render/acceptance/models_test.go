@@ -28,8 +28,8 @@ func TestBringYourOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	night, scream := onnxtest.Data(t, "paintings", "vangogh_starry_night.jpg"), onnxtest.Data(t,
-		"paintings", "munch_scream_1893.jpg")
+	night, scream := onnxtest.Data(t, "paintings", "vangogh_starry_night.jpg"),
+		onnxtest.Data(t, "paintings", "munch_scream_1893.jpg")
 	s := newShot(t)
 	if err := picture.Write(s.file("plate", 1), plate); err != nil {
 		t.Fatal(err)

@@ -20,11 +20,11 @@ func TestPlateSpace(t *testing.T) {
 		label    string
 		likeAuto bool
 	}{
-		{"Auto", true}, {"Scene-linear Rec.709 (sRGB)", true}, {"ACEScg",
-			false}, {"Scene-linear Rec.2020", false},
+		{"Auto", true}, {"Scene-linear Rec.709 (sRGB)", true},
+		{"ACEScg", false}, {"Scene-linear Rec.2020", false},
 		{"sRGB display", false}, {"Rec.709 display (BT.1886)", false}, {"ACEScct", false},
-		{"ARRI LogC3 (EI 800)", false}, {"ARRI LogC4", false}, {"Sony S-Log3 (S-Gamut3.Cine)",
-			false}, {"Raw", false}, {"ACES2065-1", false},
+		{"ARRI LogC3 (EI 800)", false}, {"ARRI LogC4", false},
+		{"Sony S-Log3 (S-Gamut3.Cine)", false}, {"Raw", false}, {"ACES2065-1", false},
 	} {
 		s.must("1", "dark", "--param", "styleId=dark", "--param", "plateSpace="+space.label)
 		if s.equal(1, "dark", "auto") != space.likeAuto {

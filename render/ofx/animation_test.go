@@ -99,8 +99,8 @@ func TestKeyIndex(t *testing.T) {
 		time            float64
 		direction, want int
 	}{
-		{5, 0, 1}, {4, 0, -1}, {5, -1, 0}, {5, 1, 2}, {1, -1, -1}, {9, 1, -1}, {0, 1, 0}, {10, -1,
-			2}, {6, 1, 2}, {6, -1, 1},
+		{5, 0, 1}, {4, 0, -1}, {5, -1, 0}, {5, 1, 2}, {1, -1, -1}, {9, 1, -1}, {0, 1, 0},
+		{10, -1, 2}, {6, 1, 2}, {6, -1, 1},
 	} {
 		if got := keyIndex(times, k.time, k.direction); got != k.want {
 			t.Errorf("key %+d of %g is %d, want %d", k.direction, k.time, got, k.want)

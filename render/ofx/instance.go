@@ -218,8 +218,8 @@ func (i *Instance) action(name string, time *float64, in, out *Properties) (bool
 }
 
 // actionOf is action for a call that has been told more.
-func (i *Instance) actionOf(c *call, name string, time *float64, in, out *Properties) (bool,
-	error) {
+func (i *Instance) actionOf(c *call, name string, time *float64, in,
+	out *Properties) (bool, error) {
 	c.host, c.action, c.instance = i.host, name, i
 	if time != nil {
 		c.time, c.timed = *time, true

@@ -175,11 +175,11 @@ func (l *Library) Effect(id string) (Entry, error) {
 		return Entry{}, fmt.Errorf("%s holds %d effects; name one with --effect: %s", l.Path,
 			len(ids), strings.Join(ids, ", "))
 	case best == nil:
-		return Entry{}, fmt.Errorf("%s has no effect %s; it holds %s", l.Path, id,
-			strings.Join(ids, ", "))
+		return Entry{},
+			fmt.Errorf("%s has no effect %s; it holds %s", l.Path, id, strings.Join(ids, ", "))
 	case best.Unfit != "":
-		return Entry{}, fmt.Errorf("effect %s of %s cannot be used: %s", best.ID, l.Path,
-			best.Unfit)
+		return Entry{},
+			fmt.Errorf("effect %s of %s cannot be used: %s", best.ID, l.Path, best.Unfit)
 	}
 	return *best, nil
 }

@@ -281,8 +281,8 @@ func (i *Instance) regionsOfInterest(time float64, defined region) error {
 }
 
 // render calls the render action for the whole frame.
-func (i *Instance) render(time float64, defined region, window rect, output *Clip) (*Output,
-	error) {
+func (i *Instance) render(time float64, defined region, window rect,
+	output *Clip) (*Output, error) {
 	pixelBytes := componentCounts[output.components] * depthBytes[output.depth]
 	if err := picture.CheckSize(window.width(), window.height()); err != nil {
 		return nil, fmt.Errorf("the output cannot be rendered: %w", err)

@@ -55,8 +55,8 @@ func (d *decoder) open(f *os.File) (size image.Point, turn orientation, err erro
 	if d.exif != nil {
 		turn = orientationOf(d.exif(io.NewSectionReader(f, 0, info.Size())))
 	}
-	return image.Pt(config.Width, config.Height), turn, checkFile(config.Width, config.Height,
-		info.Size())
+	return image.Pt(config.Width, config.Height), turn,
+		checkFile(config.Width, config.Height, info.Size())
 }
 
 func (d *decoder) display(f *os.File, _ Source) (image.Rectangle, error) {

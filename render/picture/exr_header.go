@@ -98,8 +98,8 @@ func readHeaders(f io.ReaderAt, size int64) (parts []header, end int64, err erro
 			return nil, 0, err
 		}
 		if left -= l.chunks(); left < 0 {
-			return nil, 0, fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i,
-				l.chunks())
+			return nil, 0,
+				fmt.Errorf("part %d asks for %d pieces, more than the file can hold", i, l.chunks())
 		}
 	}
 	end, err = section.Seek(0, io.SeekCurrent)

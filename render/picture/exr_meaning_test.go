@@ -97,14 +97,14 @@ func TestViews(t *testing.T) {
 		file, layer string
 		value       float32
 	}{
-		{nuke, "", 1}, {nuke, "left", 1}, {nuke, "right", 3}, {nuke, "depth", 2}, {nuke,
-			"left.depth", 2},
-		{nuke, "depth.left", 2}, {nuke, "right.depth", 4}, {nuke, "depth.right", 4}, {nuke,
-			"right.key", 5},
-		{parts, "", 1}, {parts, "left", 1}, {parts, "right", 3}, {parts, "right:", 3}, {parts,
-			"right:Z", 4},
-		{parts, "right.Z", 4}, {parts, "left.Z", 2}, {parts, "depth.right:Z", 4}, {parts,
-			"rgba.left:", 1},
+		{nuke, "", 1}, {nuke, "left", 1}, {nuke, "right", 3}, {nuke, "depth", 2},
+		{nuke, "left.depth", 2},
+		{nuke, "depth.left", 2}, {nuke, "right.depth", 4}, {nuke, "depth.right", 4},
+		{nuke, "right.key", 5},
+		{parts, "", 1}, {parts, "left", 1}, {parts, "right", 3}, {parts, "right:", 3},
+		{parts, "right:Z", 4},
+		{parts, "right.Z", 4}, {parts, "left.Z", 2}, {parts, "depth.right:Z", 4},
+		{parts, "rgba.left:", 1},
 	} {
 		want{c.file, c.layer, [4]float32{c.value, c.value, c.value, 1}, false}.check(t,
 			Source{Layer: c.layer})

@@ -79,8 +79,8 @@ func TestMattesWithoutWindows(t *testing.T) {
 	plate := &Image{DisplayWindow: image.Rect(0, 0, 100, 50),
 		DataWindow: image.Rect(-10, -5, 110, 55), PixelAspect: 2}
 	for size, want := range map[image.Point]image.Rectangle{
-		{100, 50}: plate.DisplayWindow, {120, 60}: plate.DataWindow, {200,
-			100}: plate.DisplayWindow, {400, 100}: plate.DisplayWindow,
+		{100, 50}: plate.DisplayWindow, {120, 60}: plate.DataWindow,
+		{200, 100}: plate.DisplayWindow, {400, 100}: plate.DisplayWindow,
 	} {
 		im := New(image.Rectangle{Max: size})
 		if laid, err := im.Fit(plate); err != nil || laid.DataWindow != want {

@@ -51,8 +51,8 @@ func quarters(o int) image.Image {
 func TestOrientation(t *testing.T) {
 	for o := 1; o <= 8; o++ {
 		for name, exif := range map[string][]byte{
-			"little": exif(binary.LittleEndian, "II", uint16(o)), "big": exif(binary.BigEndian,
-				"MM", uint16(o)),
+			"little": exif(binary.LittleEndian, "II", uint16(o)),
+			"big":    exif(binary.BigEndian, "MM", uint16(o)),
 		} {
 			path := filepath.Join(t.TempDir(), fmt.Sprintf("%d-%s.jpg", o, name))
 			encode(t, path, func(f *os.File) error {

@@ -66,8 +66,8 @@ func TestTIFFsOfOthers(t *testing.T) {
 	tags := func(bits, photometric, samples uint32, more ...tiffTag) []tiffTag {
 		all := []tiffTag{{256, []uint32{2}}, {257, []uint32{1}}, {258, bytes32(bits, samples)},
 			{259, []uint32{1}}, {262, []uint32{photometric}},
-			{273, []uint32{8}}, {277, []uint32{samples}}, {278, []uint32{1}}, {279,
-				[]uint32{2 * samples * bits / 8}}}
+			{273, []uint32{8}}, {277, []uint32{samples}}, {278, []uint32{1}},
+			{279, []uint32{2 * samples * bits / 8}}}
 		for _, m := range more {
 			i := 0
 			for i < len(all) && all[i].tag < m.tag {
@@ -188,8 +188,8 @@ func TestTIFFsThatLie(t *testing.T) {
 			{262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
 		"tiles": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}}, {262, []uint32{1}},
 			{277, []uint32{1}},
-			{322, []uint32{1 << 20}}, {323, []uint32{1 << 20}}, {324, []uint32{8}}, {325,
-				[]uint32{4}}},
+			{322, []uint32{1 << 20}}, {323, []uint32{1 << 20}}, {324, []uint32{8}},
+			{325, []uint32{4}}},
 		"missing": {{256, []uint32{64}}, {257, []uint32{64}}, {258, []uint32{8}},
 			{262, []uint32{1}}, {273, []uint32{8}}, {277, []uint32{1}}, {279, []uint32{4}}},
 		"12 bits": {{256, []uint32{2}}, {257, []uint32{1}}, {258, []uint32{12}}, {262, []uint32{1}},
