@@ -12,13 +12,9 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"impasto.net/bridge"
-	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
-
-var startRuntime = sync.OnceValue(func() error { return network.Start(runtimeLibrary) })
-var runtimeLibrary string
 
 // onCPU is where tests paint whatever the machine has.
 var onCPU = bridge.Device{Kind: bridge.DeviceCPU}
@@ -45,10 +41,7 @@ func newClient(t testing.TB, bank string) *client {
 // started is an engine in this process, and the runtime.
 func started(t testing.TB, bank string) *engine {
 	t.Helper()
-	runtimeLibrary = onnxtest.Library(t)
-	if err := startRuntime(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	return newEngine(style.Bank{bank}, 0, hclog.NewNullLogger())
 }
 

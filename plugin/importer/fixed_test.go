@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"impasto.net/plugin/importer"
@@ -167,14 +166,10 @@ func (b *bench) graph(p *style.Style) []byte {
 	return graph
 }
 
-var started = sync.OnceValue(func() error { return network.Start(os.Getenv("IMPASTO_ORT")) })
-
 // paint runs a graph in this process.
 func paint(t *testing.T, graph []byte, x, y network.Port, in []float32, h, w int) []float32 {
 	t.Helper()
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	s, err := network.Load(graph, []network.Port{x}, []network.Port{y}, network.Device{}, 1)
 	if err != nil {
 		t.Fatal(err)

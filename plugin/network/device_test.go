@@ -18,10 +18,7 @@ var gpu = network.Device{Provider: network.WebGPU}
 // Sessions of one GPU are made, run and closed at once, and none gets the other's picture.
 func TestSessionsOfOneGPU(t *testing.T) {
 	onnxtest.Vulkan(t)
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	var group sync.WaitGroup
 	for i := range 4 {
 		group.Go(func() {
@@ -58,12 +55,9 @@ func TestSessionsOfOneGPU(t *testing.T) {
 
 // What cannot be used says why: not there, or not this one.
 func TestDevicesThatAreNotThere(t *testing.T) {
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	for _, p := range []network.Provider{network.CUDA, network.TensorRT} {
-		if found, _ := filepath.Glob(filepath.Join(filepath.Dir(library),
+		if found, _ := filepath.Glob(filepath.Join(filepath.Dir(onnxtest.Library(t)),
 			"libonnxruntime_providers_*.so")); len(found) > 0 {
 			t.Skip("this ONNX Runtime has more providers than the one that ships")
 		}

@@ -6,16 +6,12 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnxtest"
 )
-
-var started = sync.OnceValue(func() error { return network.Start(library) })
-var library string
 
 // picture is a port of any size.
 func picture(name string) []network.Port { return []network.Port{network.Picture(name, 0, 0)} }
@@ -27,10 +23,7 @@ func run(s *network.Session, ctx context.Context, in, out []float32, width, heig
 
 func load(t *testing.T, graph []byte) (*network.Session, error) {
 	t.Helper()
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	s, err := network.Load(graph, picture("x"), picture("y"), network.Device{}, 2)
 	if err == nil {
 		t.Cleanup(func() { s.Close() })
@@ -169,10 +162,7 @@ func TestRealNetworksLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	s, err := network.Load(graph, picture("image"), picture("stylized"), network.Device{}, 2)
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"impasto.net/plugin/descent"
@@ -18,9 +17,6 @@ import (
 	"impasto.net/plugin/onnxtest"
 	"impasto.net/plugin/style"
 )
-
-var started = sync.OnceValue(func() error { return network.Start(library) })
-var library string
 
 // fixture is an encoder with pictures to compare.
 type fixture struct {
@@ -46,10 +42,7 @@ func (f *fixture) load(t testing.TB, memory int) *objective.Objective {
 // aimed is an objective, where there is memory for that.
 func (f *fixture) aimed(t testing.TB, memory int) (*objective.Objective, error) {
 	t.Helper()
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	o, err := objective.Load(f.manifest, f.device, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -422,10 +415,7 @@ func TestEncodersThatAreRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var g onnxtest.Graph
 			c.make(&g)
-			library = onnxtest.Library(t)
-			if err := started(); err != nil {
-				t.Fatal(err)
-			}
+			onnxtest.Start(t)
 			o, err := objective.Load(onnxtest.WriteEncoder(t, t.TempDir(), "refused", g.Bytes(),
 				style.Encoder{
 					Input: style.Input{Name: "x", Channels: "RGB",

@@ -5,16 +5,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sync"
 	"testing"
 
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/onnx"
 	"impasto.net/plugin/onnxtest"
 )
-
-var started = sync.OnceValue(func() error { return network.Start(library) })
-var library string
 
 // attributes are those of an operator.
 type attributes = map[string]any
@@ -149,10 +145,7 @@ var networks = map[string]func(d *drawing){
 
 // What comes out of a piece's core is what comes out of the whole, to the rounding of sums.
 func TestPieces(t *testing.T) {
-	library = onnxtest.Library(t)
-	if err := started(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	for name, make := range networks {
 		t.Run(name, func(t *testing.T) {
 			d := draw()

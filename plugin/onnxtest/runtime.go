@@ -4,7 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
+
+	"impasto.net/plugin/network"
 )
 
 // Library is the ONNX Runtime that tests use: $IMPASTO_ORT, or the one in the bundle that
@@ -26,6 +29,20 @@ func Library(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+var (
+	once    sync.Once
+	started error
+)
+
+// Start loads the ONNX Runtime that tests use, once a process.
+func Start(t testing.TB) {
+	t.Helper()
+	library := Library(t)
+	if once.Do(func() { started = network.Start(library) }); started != nil {
+		t.Fatal(started)
+	}
 }
 
 // Data is a file of the test data beside the repository, or of $IMPASTO_DATA. Tests are

@@ -17,9 +17,7 @@ import (
 // BenchmarkFourK has a 4K plate go down at its own size, for as many iterations as the
 // benchmark wants, and reports how long one takes and what is in memory at the most, in MB.
 func BenchmarkFourK(b *testing.B) {
-	if err := network.Start(onnxtest.Library(b)); err != nil {
-		b.Fatal(err)
-	}
+	onnxtest.Start(b)
 	for name, e := range onnxtest.Encoders {
 		b.Run(name, func(b *testing.B) {
 			d := &descending{Job: &Job{

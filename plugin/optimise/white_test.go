@@ -35,9 +35,7 @@ func pure(t network.Tensor) float64 {
 // A white wall gets strokes, and no hole: of a plate of which 0.2 % are pure white hardly more is
 // after few iterations.
 func TestWhiteWallsArePainted(t *testing.T) {
-	if err := network.Start(onnxtest.Library(t)); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	encoder, err := style.OpenEncoder("../../models/styles/sight")
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 	"testing"
 
 	"impasto.net/plugin/look"
@@ -13,22 +12,8 @@ import (
 	"impasto.net/plugin/style"
 )
 
-var (
-	library string
-	loaded  = sync.OnceValue(func() error { return network.Start(library) })
-)
-
-// withRuntime loads ONNX Runtime.
-func withRuntime(t *testing.T) {
-	t.Helper()
-	library = onnxtest.Library(t)
-	if err := loaded(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestSessionsAreBoundedAndLeased(t *testing.T) {
-	withRuntime(t)
+	onnxtest.Start(t)
 	bank := t.TempDir()
 	for i := range maxSessions + 3 {
 		onnxtest.WritePackage(t, bank, fmt.Sprint("style-", i), onnxtest.Gain(float32(i)))
@@ -71,7 +56,7 @@ func TestSessionsAreBoundedAndLeased(t *testing.T) {
 // What the shipped network paints at half precision is what it paints at full, seen on a
 // provider that does both. The figure is in the log of go test -v.
 func TestParityOfHalf(t *testing.T) {
-	withRuntime(t)
+	onnxtest.Start(t)
 	l, err := look.New(style.Bank{onnxtest.Shipped()}).Get("starry-night")
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/hashicorp/go-hclog"
@@ -18,18 +17,10 @@ import (
 	"impasto.net/plugin/style"
 )
 
-var (
-	library string
-	loaded  = sync.OnceValue(func() error { return network.Start(library) })
-)
-
 // graph is a network as frames go through it, on the CPU.
 func graph(t *testing.T, model []byte, in *style.Input, out *style.Output) *Graph {
 	t.Helper()
-	library = onnxtest.Library(t)
-	if err := loaded(); err != nil {
-		t.Fatal(err)
-	}
+	onnxtest.Start(t)
 	s, err := network.Load(model, []network.Port{network.Picture(in.Name, 0, 0)},
 		[]network.Port{network.Picture(out.Name, 0, 0)}, network.Device{}, 2)
 	if err != nil {
