@@ -38,3 +38,6 @@ func Brief(err error) string {
 	}
 	return text
 }
+
+// Reinstall is what to do where the files of a bundle do not belong together, or are missing.
+const Reinstall = "install the whole Impasto.ofx.bundle again"

@@ -17,7 +17,6 @@ import (
 // engine those of impasto-host.
 type Server struct {
 	Program string // its name in a greeting
-	Cure    string // a sentence: what to do where the two programs do not understand each other
 	Most    int64  // requests in hand, waiting ones included
 	Log     hclog.Logger
 
@@ -53,9 +52,9 @@ func (s *Server) Greet(c *Conn) (hello Hello, err error) {
 	if hello.Protocol != ProtocolVersion {
 		e := Failure(CodeRequest, nil,
 			"%s %s speaks protocol %d, but the %s beside it is version %s and speaks protocol "+
-				"%d: %s",
+				"%d: %s.",
 			hello.Program, hello.Version, hello.Protocol, s.Program, Version, ProtocolVersion,
-			s.Cure)
+			Reinstall)
 		return hello, errors.Join(e, c.SendFields(KindError, m.ID, e))
 	}
 	return hello, c.SendFields(KindWelcome, m.ID,
@@ -64,7 +63,7 @@ func (s *Server) Greet(c *Conn) (hello Hello, err error) {
 
 // refuse answers a message that should not have come.
 func (s *Server) refuse(c *Conn, m Message, err error) error {
-	e := Failure(CodeRequest, err, "%s does not understand what it is asked: %s", s.Program, s.Cure)
+	e := Failure(CodeRequest, err, "%s does not understand what it is asked: %s.", s.Program, Reinstall)
 	return errors.Join(err, c.SendFields(KindError, m.ID, e))
 }
 

@@ -52,7 +52,7 @@ func (in *installation) start(ctx context.Context, hello bridge.Hello) (*engine,
 			Cause:   cause.Error(),
 		}
 	}
-	const again = "install the whole Impasto.ofx.bundle again."
+	const again = bridge.Reinstall + "."
 
 	sum, err := hex.DecodeString(in.sha256)
 	if err != nil || len(sum) != sha256.Size {

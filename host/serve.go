@@ -19,8 +19,7 @@ func serve(ctx context.Context, control *bridge.Conn, in *installation) {
 	stop := context.AfterFunc(ctx, func() { control.Close() })
 	defer stop()
 	server := bridge.Server{
-		Program: "impasto-host", Cure: "install the whole Impasto.ofx.bundle again.",
-		Most: maxRequests, Log: in.log,
+		Program: "impasto-host", Most: maxRequests, Log: in.log,
 	}
 	hello, err := server.Greet(control)
 	if err != nil {

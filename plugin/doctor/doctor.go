@@ -34,9 +34,6 @@ func Report(to io.Writer, bank style.Bank, library string, lacks []string,
 	return nil
 }
 
-// Reinstall is what to do about files that are missing or changed.
-const Reinstall = "install the whole Impasto.ofx.bundle again"
-
 // confined says what a machine lacks for the engine to be kept from what it has no need of.
 func confined(lacks []string) string {
 	if len(lacks) == 0 {
@@ -96,7 +93,7 @@ func styles(bank style.Bank) *bridge.Section {
 			continue
 		case err != nil && shipped:
 			s.Find("The styles that ship cannot be read: %v. %s.", err,
-				bridge.Sentence(errors.New(Reinstall)))
+				bridge.Sentence(errors.New(bridge.Reinstall)))
 			continue
 		case err != nil:
 			s.Find("A folder of styles cannot be read, and is left out: %v. Make it readable, or "+
@@ -113,7 +110,7 @@ func styles(bank style.Bank) *bridge.Section {
 			switch {
 			case err != nil && shipped:
 				s.Find("A package that ships is broken: %v. %s.", err,
-					bridge.Sentence(errors.New(Reinstall)))
+					bridge.Sentence(errors.New(bridge.Reinstall)))
 			case err != nil:
 				s.Find("A package is broken: %v. Remove the folder %s, and add the style again "+
 					"with impasto models add.", err, path)

@@ -34,14 +34,8 @@ func networkCommand(args []string) error {
 	if *id == "" || *width < 1 || *height < 1 || *threads < 1 || flags.NArg() > 0 {
 		return errors.New("wanted are --style, and numbers above 0")
 	}
-	bank, library, err := installed()
+	bank, err := ready()
 	if err != nil {
-		return err
-	}
-	if _, err := confine(bank, library); err != nil {
-		return err
-	}
-	if err := loadRuntime(library); err != nil {
 		return err
 	}
 	l, err := look.New(bank).Get(*id)

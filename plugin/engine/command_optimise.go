@@ -27,14 +27,8 @@ import (
 // optimiseCommand paints one picture by descent for impasto optimise: what bridge.Optimise says.
 // The arguments are folders that it names.
 func optimiseCommand(folders []string) error {
-	bank, library, err := installed()
+	bank, err := ready(folders...)
 	if err != nil {
-		return err
-	}
-	if _, err := confine(bank, library, folders...); err != nil {
-		return err
-	}
-	if err := loadRuntime(library); err != nil {
 		return err
 	}
 	threads, err := config.Threads()

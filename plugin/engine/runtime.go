@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 
+	"impasto.net/bridge"
 	"impasto.net/bridge/regular"
 	"impasto.net/plugin/config"
-	"impasto.net/plugin/doctor"
 	"impasto.net/plugin/network"
 	"impasto.net/plugin/style"
 )
@@ -27,7 +27,7 @@ func loadRuntime(library string) error {
 
 // checkLibrary compares the library with its checksum, but for one that the user has named.
 func checkLibrary(library string) error {
-	own, cure := config.OtherRuntime() != "", doctor.Reinstall
+	own, cure := config.OtherRuntime() != "", bridge.Reinstall
 	if own {
 		cure = "correct IMPASTO_ONNXRUNTIME, or unset it"
 	}
@@ -57,4 +57,17 @@ func installed() (style.Bank, string, error) {
 		return nil, "", err
 	}
 	return config.Installed(self)
+}
+
+// ready has a command that runs networks confined to what that takes and to the folders beside, with
+// ONNX Runtime loaded.
+func ready(beside ...string) (style.Bank, error) {
+	bank, library, err := installed()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := confine(bank, library, beside...); err != nil {
+		return nil, err
+	}
+	return bank, loadRuntime(library)
 }

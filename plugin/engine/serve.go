@@ -15,8 +15,7 @@ const maxRequests = 128
 // serve answers impasto-host until that closes the connection.
 func (e *engine) serve(conn *bridge.Conn) error {
 	server := bridge.Server{
-		Program: "impasto-engine", Cure: "install the whole Impasto.ofx.bundle again.",
-		Most: maxRequests, Log: e.log, Answer: e.answer,
+		Program: "impasto-engine", Most: maxRequests, Log: e.log, Answer: e.answer,
 	}
 	hello, err := server.Greet(conn)
 	if err != nil {

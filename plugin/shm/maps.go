@@ -56,6 +56,7 @@ func (m *Maps) Get(f *os.File) (*mapping, error) {
 	return x, nil
 }
 
+// Put ends a use of a map.
 func (m *Maps) Put(x *mapping) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -47,6 +47,9 @@ func kilobytes(text string) int {
 	return n
 }
 
+// Reserved is how much address space this process has, in bytes; 0 where nobody says.
+func Reserved() int { return kilobytes(Value("/proc/self/status", "VmSize")) << 10 }
+
 // System is the kernel's name, release and machine; "" where it does not say.
 func System() string {
 	var u unix.Utsname
